@@ -1,0 +1,3 @@
+//! The use cases, over ports.
+
+pub mod ports;

@@ -1,0 +1,33 @@
+//! What may be taken back, and what became of it.
+//!
+//! Pure rules: no async, no clock, no randomness, no AWS, no HTTP. Every
+//! function here decides from its arguments alone, so everything that decides
+//! about a revocation can be tested in microseconds and read in one place.
+//!
+//! | question | file |
+//! |---|---|
+//! | what is a well-formed id, token, key | [`ids`] |
+//! | which channels exist and what can they do | [`channel`] |
+//! | what was pushed, and until when may it be revoked | [`push`], [`window`] |
+//! | what does a revocation cover | [`scope`], [`gate`] |
+//! | may this push be revoked now | [`verdict`] |
+//! | the life of a revocation | [`revocation`] |
+//! | what was delivered | [`batch`] |
+//! | what happens to each delivery of a batch | [`plan`] |
+//! | when to try again | [`retry`] |
+//! | how it ended | [`outcome`], [`progress`] |
+
+pub mod batch;
+pub mod channel;
+pub mod gate;
+pub mod ids;
+pub mod notice;
+pub mod outcome;
+pub mod plan;
+pub mod progress;
+pub mod push;
+pub mod retry;
+pub mod revocation;
+pub mod scope;
+pub mod verdict;
+pub mod window;

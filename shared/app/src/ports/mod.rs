@@ -1,0 +1,18 @@
+//! What the use cases need of the world, one capability per trait, in our own words.
+
+mod channel;
+mod clock;
+mod error;
+mod keys;
+mod queue;
+mod store;
+
+pub use channel::{ChannelClient, CredentialStore, Credentials, Order};
+pub use clock::{Clock, Dice};
+pub use error::{QueueError, Source, StoreError};
+pub use keys::{AccessKey, AccessKeyStore, KeyState, Role};
+pub use queue::{DispatchJob, Job, JobQueue};
+pub use store::{
+    BatchHeaders, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage, Inserted, Overview,
+    ProgressList, ProgressPage, PushList, PushListPage, PushListQuery, PushOverview, PushStore, Recorded, RevocationStore, Saved,
+};

@@ -1,0 +1,35 @@
+//! Work handed on. At least once, in any order.
+
+use std::future::Future;
+use std::time::Duration;
+
+use revocation_rules::channel::Channel;
+use revocation_rules::ids::{BatchRef, PushRef, RevocationId};
+
+use super::QueueError;
+
+/// Revoke one delivery batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DispatchJob {
+    pub batch: BatchRef,
+    pub channel: Channel,
+    pub revocation: RevocationId,
+}
+
+/// One piece of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Job {
+    /// Walk the shards of a push and queue its batches.
+    Fanout { push: PushRef, revocation: RevocationId },
+    /// See whether a revocation can settle. `nth` counts from 0; each look waits longer.
+    Check { push: PushRef, revocation: RevocationId, nth: u32 },
+    /// Revoke a batch. Goes to its channel's queue, or, where the deployment has
+    /// no dispatcher for the channel, to the fan-out's, which ends it as unsupported.
+    Dispatch(DispatchJob),
+}
+
+pub trait JobQueue: Send + Sync {
+    /// Queues every job, to be seen after `delay` (15 minutes at most; longer is cut).
+    /// `Err` means that some may not have been queued; sending all again is safe.
+    fn send(&self, jobs: &[Job], delay: Duration) -> impl Future<Output = Result<(), QueueError>> + Send;
+}

@@ -1,0 +1,185 @@
+//! What is kept. Every read is consistent unless it says otherwise; every
+//! write that depends on what was read carries a condition.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use jiff::Timestamp;
+use revocation_rules::batch::{BatchHeader, Delivery};
+use revocation_rules::channel::Channel;
+use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, Tenant};
+use revocation_rules::outcome::Counts;
+use revocation_rules::progress::{BatchProgress, Change};
+use revocation_rules::push::{Push, PushType};
+use revocation_rules::revocation::Revocation;
+
+use super::StoreError;
+
+type Answer<T> = Result<T, StoreError>;
+
+/// What became of inserting a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inserted<T> {
+    New,
+    Existing(T),
+}
+
+pub trait PushStore: Send + Sync {
+    /// One push with its closures. Unknown is `None`. Consistent: law L1 hangs on it.
+    fn push(&self, push: &PushRef) -> impl Future<Output = Answer<Option<Push>>> + Send;
+
+    /// Keeps a push unless its id is known.
+    fn insert_push(&self, push: &Push) -> impl Future<Output = Answer<Inserted<Push>>> + Send;
+}
+
+/// Pushes of one tenant and type, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushListQuery {
+    pub tenant: Tenant,
+    pub push_type: PushType,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub limit: usize,
+    /// Where the page before ended.
+    pub after: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushListPage {
+    pub pushes: Vec<Push>,
+    pub next: Option<String>,
+}
+
+pub trait PushList: Send + Sync {
+    /// Eventually consistent. `None` when `after` is not a place we gave.
+    fn list(&self, query: &PushListQuery) -> impl Future<Output = Answer<Option<PushListPage>>> + Send;
+}
+
+/// What became of recording a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    New,
+    /// The same batch was recorded before.
+    Same,
+    /// Another batch was recorded under this id.
+    Conflict,
+}
+
+pub trait BatchRecorder: Send + Sync {
+    /// Keeps a batch: payload first, header second and under the condition that
+    /// the id is free. The header is the commit point.
+    fn record(&self, header: &BatchHeader, deliveries: &[Delivery]) -> impl Future<Output = Answer<Recorded>> + Send;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderPage {
+    /// In the order of their batch ids.
+    pub headers: Vec<BatchHeader>,
+    /// Where the next page starts after; `None` at the end of the shard.
+    pub next: Option<BatchId>,
+}
+
+pub trait BatchHeaders: Send + Sync {
+    /// A page of one shard's headers. Consistent: law L1 hangs on it.
+    fn headers(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> impl Future<Output = Answer<HeaderPage>> + Send;
+}
+
+/// All that one dispatch needs, read in one trip.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchWork {
+    pub header: BatchHeader,
+    pub deliveries: Option<Vec<Delivery>>,
+    pub progress: Option<BatchProgress>,
+    pub revocation: Option<Revocation>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claimed {
+    Yes,
+    /// Somebody else wrote first.
+    Lost,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finished {
+    Yes,
+    /// The lease was lost; nothing was written.
+    Lost,
+}
+
+pub trait BatchWorkStore: Send + Sync {
+    /// A batch, its progress, and the revocation it is to be worked on for. `None` when the batch is unknown.
+    fn work(&self, batch: &BatchRef, revocation: &RevocationId) -> impl Future<Output = Answer<Option<BatchWork>>> + Send;
+
+    /// Writes `progress` (which [`BatchProgress::claimed`] made) unless the
+    /// stored version is no longer the one before it.
+    fn claim(&self, progress: &BatchProgress) -> impl Future<Output = Answer<Claimed>> + Send;
+
+    /// Writes outcomes and counters in one transaction, under the condition
+    /// that the stored version is `progress.version` (0: that there is none).
+    /// The store raises the version by one.
+    fn finish(&self, progress: &BatchProgress, revocation: &RevocationId, change: &Change) -> impl Future<Output = Answer<Finished>> + Send;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgressPage {
+    pub progresses: Vec<BatchProgress>,
+    pub next: Option<BatchId>,
+}
+
+pub trait ProgressList: Send + Sync {
+    /// A page of one shard's progresses, in the order of their batch ids.
+    fn progresses(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> impl Future<Output = Answer<ProgressPage>> + Send;
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    Yes,
+    /// Somebody else wrote first; nothing was written.
+    Outdated,
+}
+
+pub trait RevocationStore: Send + Sync {
+    /// One transaction: adds the closure to `push` if its version is still the
+    /// one read, and keeps the revocation.
+    fn insert_revocation(&self, push: &Push, revocation: &Revocation) -> impl Future<Output = Answer<Saved>> + Send;
+
+    fn revocation(&self, push: &PushRef, revocation: &RevocationId) -> impl Future<Output = Answer<Option<Revocation>>> + Send;
+
+    /// Writes state, fan-out and due time if the stored version is still
+    /// `revocation.version`. The store raises the version by one.
+    fn save_revocation(&self, revocation: &Revocation) -> impl Future<Output = Answer<Saved>> + Send;
+
+    /// Revocations whose due time has come, earliest first. Eventually consistent.
+    fn due(&self, now: Timestamp, limit: usize) -> impl Future<Output = Answer<Vec<(PushRef, RevocationId)>>> + Send;
+}
+
+/// A revocation's counters on one channel. For people; the truth is the progresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChannelCounters {
+    /// Deliveries recorded after the revocation was requested.
+    pub late: u64,
+    pub outcomes: Counts,
+}
+
+pub trait Counters: Send + Sync {
+    /// Counts deliveries recorded after the revocation was requested.
+    fn add_late(&self, push: &PushRef, revocation: &RevocationId, channel: Channel, count: u64) -> impl Future<Output = Answer<()>> + Send;
+
+    /// A revocation's counters, in one query.
+    fn counters(&self, push: &PushRef, revocation: &RevocationId) -> impl Future<Output = Answer<BTreeMap<Channel, ChannelCounters>>> + Send;
+}
+
+/// A push with all its revocations and their counters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    pub push: Push,
+    /// Oldest first.
+    pub revocations: Vec<Revocation>,
+    pub counters: BTreeMap<RevocationId, BTreeMap<Channel, ChannelCounters>>,
+}
+
+pub trait PushOverview: Send + Sync {
+    /// Everything about a push in one query.
+    fn overview(&self, push: &PushRef) -> impl Future<Output = Answer<Option<Overview>>> + Send;
+}

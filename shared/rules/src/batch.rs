@@ -1,0 +1,207 @@
+//! What was delivered: up to 1,000 deliveries of one push on one channel.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::channel::Channel;
+use crate::ids::{BatchId, BatchRef, DeviceToken, PushKind, PushRef, TargetId};
+use crate::push::Registration;
+use crate::scope::hex;
+use crate::window;
+
+/// Most deliveries in one batch, which is what one record call takes.
+pub const MAX_DELIVERIES: usize = 1_000;
+/// Longest APNs collapse id, in bytes.
+pub const MAX_COLLAPSE_ID_BYTES: usize = 64;
+/// Notify ids fit every vendor between 1 and this.
+pub const MAX_NOTIFY_ID: u32 = 2_147_483_647;
+
+/// Names the shown notification on the device, so that it can be overwritten.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Handle {
+    /// The integer the push was sent with (every channel but APNs).
+    NotifyId(u32),
+    /// The `apns-collapse-id` the push was sent with.
+    CollapseId(String),
+}
+
+impl Handle {
+    /// Does this channel overwrite by this sort of handle?
+    pub const fn fits(&self, channel: Channel) -> bool {
+        match (self, channel) {
+            (Self::CollapseId(_), Channel::Apns) => true,
+            (Self::CollapseId(_), _) | (Self::NotifyId(_), Channel::Apns) => false,
+            (Self::NotifyId(_), _) => true,
+        }
+    }
+}
+
+/// One delivery of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub target: TargetId,
+    pub token: DeviceToken,
+    /// Without one the delivery can not be overwritten.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<Handle>,
+}
+
+/// Did the batch leave the sender?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sending {
+    Sent,
+    /// The sender asked the gate and held the batch back.
+    HeldBack,
+}
+
+/// What is known of a batch without its payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchHeader {
+    pub batch: BatchRef,
+    pub channel: Channel,
+    pub count: u16,
+    /// Deliveries without a handle that fits the channel.
+    pub without_handle: u16,
+    pub sending: Sending,
+    pub sent_at: Timestamp,
+    pub recorded_at: Timestamp,
+    /// Tells two batches of the same id apart.
+    pub digest: String,
+}
+
+/// Why a list of deliveries is not a batch. `at` is the place in the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BatchError {
+    #[error("must have 1 to {MAX_DELIVERIES} deliveries")]
+    Size,
+    #[error("has the same token twice")]
+    TokenTwice { at: usize },
+    #[error("has an id that this channel does not overwrite by: apns takes collapse_id, the others notify_id")]
+    WrongHandle { at: usize },
+    #[error("must be between 1 and {MAX_NOTIFY_ID}")]
+    NotifyId { at: usize },
+    #[error("must have 1 to {MAX_COLLAPSE_ID_BYTES} bytes")]
+    CollapseId { at: usize },
+}
+
+/// Checks a whole batch before anything of it is stored.
+pub fn check(channel: Channel, deliveries: &[Delivery]) -> Result<(), BatchError> {
+    if deliveries.is_empty() || deliveries.len() > MAX_DELIVERIES {
+        return Err(BatchError::Size);
+    }
+    let mut seen = HashSet::with_capacity(deliveries.len());
+    for (at, delivery) in deliveries.iter().enumerate() {
+        if !seen.insert(delivery.token.as_str()) {
+            return Err(BatchError::TokenTwice { at });
+        }
+        match &delivery.handle {
+            None => {}
+            Some(handle) if !handle.fits(channel) => return Err(BatchError::WrongHandle { at }),
+            Some(Handle::NotifyId(id)) if *id == 0 || *id > MAX_NOTIFY_ID => return Err(BatchError::NotifyId { at }),
+            Some(Handle::CollapseId(id)) if id.is_empty() || id.len() > MAX_COLLAPSE_ID_BYTES => {
+                return Err(BatchError::CollapseId { at });
+            }
+            Some(Handle::NotifyId(_) | Handle::CollapseId(_)) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Why a batch's `sent_at` is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SentAtError {
+    #[error("lies in the future")]
+    InTheFuture,
+    #[error("is before the push's own sent_at")]
+    BeforeThePush,
+    #[error("is after the last moment the push was registered to be sent until; register it with send_until")]
+    AfterThePush,
+    #[error("is more than 7 days ago: these deliveries could no longer be revoked")]
+    TooLongAgo,
+}
+
+/// When these deliveries count as sent: as said, else now, within what the push was registered for.
+pub fn sent_at(said: Option<Timestamp>, push: &Registration, now: Timestamp) -> Result<Timestamp, SentAtError> {
+    let latest = push.latest_sending();
+    let Some(said) = said else {
+        return Ok(now.clamp(push.sent_at, latest));
+    };
+    if said.duration_since(now) > window::MAX_CLOCK_AHEAD {
+        Err(SentAtError::InTheFuture)
+    } else if !window::is_open(said, now) {
+        Err(SentAtError::TooLongAgo)
+    } else if said < push.sent_at {
+        Err(SentAtError::BeforeThePush)
+    } else if said > latest {
+        Err(SentAtError::AfterThePush)
+    } else {
+        Ok(said)
+    }
+}
+
+/// The digest of a batch: equal exactly when the sender sent the same batch again.
+pub fn digest(channel: Channel, sending: Sending, said: Option<Timestamp>, deliveries: &[Delivery]) -> String {
+    let mut hash = Sha256::new();
+    let mut field = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    };
+    field(channel.as_str().as_bytes());
+    field(match sending {
+        Sending::Sent => b"sent",
+        Sending::HeldBack => b"held_back",
+    });
+    field(&said.map_or([0; 8], |at| at.as_millisecond().to_be_bytes()));
+    for delivery in deliveries {
+        field(delivery.target.as_str().as_bytes());
+        field(delivery.token.as_str().as_bytes());
+        match &delivery.handle {
+            None => field(b""),
+            Some(Handle::NotifyId(id)) => field(&id.to_be_bytes()),
+            Some(Handle::CollapseId(id)) => field(id.as_bytes()),
+        }
+    }
+    hex(&hash.finalize()[..16])
+}
+
+/// Over how many key ranges the batches of a push are spread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardCount(u16);
+
+impl ShardCount {
+    /// A task may have 100,000 batches, a message has few.
+    pub const fn of(kind: PushKind) -> Self {
+        match kind {
+            PushKind::Message => Self(1),
+            PushKind::Task => Self(16),
+        }
+    }
+
+    /// `None` for zero shards.
+    pub const fn new(count: u16) -> Option<Self> {
+        if count == 0 { None } else { Some(Self(count)) }
+    }
+
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+
+    /// The shard a batch lies in, always the same for the same batch id.
+    pub fn shard_of(self, batch: &BatchId) -> u16 {
+        let hash = Sha256::digest(batch.as_str().as_bytes());
+        u16::from_be_bytes([hash[0], hash[1]]) % self.0
+    }
+
+    pub fn locate(self, push: PushRef, batch: BatchId) -> BatchRef {
+        BatchRef {
+            shard: self.shard_of(&batch),
+            push,
+            batch,
+        }
+    }
+}

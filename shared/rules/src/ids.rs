@@ -1,0 +1,247 @@
+//! Ids are parsed once, at the edge, and carried typed.
+//!
+//! Every id has a private field and one way in: `FromStr`, which says what is
+//! wrong with a bad one. `Debug` equals `Display`, but for [`DeviceToken`],
+//! whose text never reaches a log.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Longest id, in bytes of UTF-8.
+pub const MAX_ID_BYTES: usize = 256;
+/// Longest device token, in bytes. The longest documented one is Huawei's, about 130.
+pub const MAX_TOKEN_BYTES: usize = 512;
+
+/// Why a text is not an id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    #[error("must not be empty")]
+    Empty,
+    #[error("is longer than {max} bytes")]
+    TooLong { max: usize },
+    #[error("has a control character")]
+    ControlCharacter,
+    #[error("has a character outside A-Z a-z 0-9 - _ .")]
+    NotAName,
+    #[error("must start with {expected}")]
+    WrongPrefix { expected: &'static str },
+}
+
+fn free_text(text: &str, max: usize) -> Result<(), IdError> {
+    if text.is_empty() {
+        return Err(IdError::Empty);
+    }
+    if text.len() > max {
+        return Err(IdError::TooLong { max });
+    }
+    if text.chars().any(char::is_control) {
+        return Err(IdError::ControlCharacter);
+    }
+    Ok(())
+}
+
+fn name(text: &str, max: usize) -> Result<(), IdError> {
+    free_text(text, max)?;
+    if text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')) {
+        Ok(())
+    } else {
+        Err(IdError::NotAName)
+    }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, |$text:ident| $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str($text: &str) -> Result<Self, IdError> {
+                $check?;
+                Ok(Self($text.to_owned()))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                let $text = text.as_str();
+                $check?;
+                Ok(Self(text))
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    };
+}
+
+macro_rules! shown {
+    ($($name:ident),*) => { $(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    )* };
+}
+
+id!(
+    /// A message id or a task id: the sender's own name for a push. Up to 256
+    /// bytes, any characters but control characters.
+    PushId, |text| free_text(text, MAX_ID_BYTES)
+);
+id!(
+    /// The sender's name for one record call, so that sending it twice records it once.
+    BatchId, |text| name(text, 128)
+);
+id!(
+    /// The user or device a delivery was for, in the sender's words. One target
+    /// may have several devices.
+    TargetId, |text| free_text(text, MAX_ID_BYTES)
+);
+id!(
+    /// The app half of a tenant, e.g. `ONEX570DA89211721`.
+    AppId, |text| name(text, 64)
+);
+id!(
+    /// The workspace half of a tenant, e.g. `default`.
+    WorkspaceId, |text| name(text, 64)
+);
+id!(
+    /// Names an access key; not secret.
+    KeyId, |text| name(text, 64)
+);
+id!(
+    /// Names one revocation. Minted by us.
+    RevocationId, |text| prefixed(text, "rvk_")
+);
+id!(
+    /// Where a vendor delivers to. Personal data: never logged, never in an error.
+    DeviceToken, |text| free_text(text, MAX_TOKEN_BYTES)
+);
+shown!(PushId, BatchId, TargetId, AppId, WorkspaceId, KeyId, RevocationId);
+
+impl fmt::Debug for DeviceToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<token>")
+    }
+}
+
+fn prefixed(text: &str, expected: &'static str) -> Result<(), IdError> {
+    name(text, 64)?;
+    match text.strip_prefix(expected) {
+        Some(rest) if !rest.is_empty() => Ok(()),
+        Some(_) => Err(IdError::Empty),
+        None => Err(IdError::WrongPrefix { expected }),
+    }
+}
+
+/// Whose data it is: an app and one of its workspaces. Two tenants never see
+/// or touch each other's pushes.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Tenant {
+    pub app: AppId,
+    pub workspace: WorkspaceId,
+}
+
+impl fmt::Display for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.app, self.workspace)
+    }
+}
+
+impl fmt::Debug for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What kind of push an id names: simple pushes have message ids, batch pushes have task ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushKind {
+    Message,
+    Task,
+}
+
+impl PushKind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Task => "task",
+        }
+    }
+}
+
+/// Names one push of one tenant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PushRef {
+    pub tenant: Tenant,
+    pub kind: PushKind,
+    pub id: PushId,
+}
+
+/// Names one delivery batch: its push, the shard it lies in, and the sender's batch id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct BatchRef {
+    pub push: PushRef,
+    pub shard: u16,
+    pub batch: BatchId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_refused_for_what_is_wrong_with_it() {
+        assert_eq!("".parse::<PushId>(), Err(IdError::Empty));
+        assert_eq!("a\nb".parse::<PushId>(), Err(IdError::ControlCharacter));
+        assert_eq!(
+            "x".repeat(257).parse::<PushId>(),
+            Err(IdError::TooLong { max: 256 })
+        );
+        assert_eq!("a/b".parse::<AppId>(), Err(IdError::NotAName));
+        assert!("促销 2026/11 #1".parse::<PushId>().is_ok());
+    }
+
+    #[test]
+    fn a_revocation_id_shows_what_it_is() {
+        assert_eq!(
+            "dlv_01J0".parse::<RevocationId>(),
+            Err(IdError::WrongPrefix { expected: "rvk_" })
+        );
+        assert_eq!("rvk_".parse::<RevocationId>(), Err(IdError::Empty));
+    }
+
+    #[test]
+    fn a_token_never_shows_its_text() {
+        let token: DeviceToken = "planted-token".parse().unwrap();
+        assert!(!format!("{token:?}").contains("planted"));
+    }
+
+    #[test]
+    fn a_stored_id_is_checked_again_when_read() {
+        assert!(serde_json::from_str::<PushId>("\"\"").is_err());
+        assert!(serde_json::from_str::<PushId>("\"t1\"").is_ok());
+    }
+}

@@ -1,0 +1,191 @@
+//! The life of a revocation: requested, dispatched, settled, and perhaps reopened.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::batch::ShardCount;
+use crate::channel::Channel;
+use crate::ids::{BatchId, KeyId, PushRef, RevocationId};
+use crate::notice::Notice;
+use crate::outcome::Counts;
+use crate::scope::Scope;
+
+/// Longest reason, in characters.
+pub const MAX_REASON_CHARS: usize = 500;
+
+/// How far it is. Each state holds what is known in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "name")]
+pub enum State {
+    /// Accepted; the gate is closed; the batches are being queued.
+    Requested,
+    /// Every batch found has been queued.
+    Dispatched { dispatched_at: Timestamp },
+    /// Nothing recorded so far is outstanding.
+    Settled {
+        settled_at: Timestamp,
+        totals: BTreeMap<Channel, Counts>,
+    },
+}
+
+impl State {
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Dispatched { .. } => "dispatched",
+            Self::Settled { .. } => "settled",
+        }
+    }
+}
+
+/// An event that can not happen in this state.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a revocation that is {from} can not be {event}")]
+pub struct TransitionError {
+    pub from: &'static str,
+    pub event: &'static str,
+}
+
+/// How far the fan-out is in one shard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cursor {
+    Start,
+    After(BatchId),
+    Done,
+}
+
+/// The walk over the shards of a push that queues its batches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fanout {
+    /// One per shard.
+    pub cursors: Vec<Cursor>,
+    /// Deliveries found that were recorded before the revocation, per channel.
+    pub found: BTreeMap<Channel, u64>,
+}
+
+impl Fanout {
+    pub fn new(shards: ShardCount) -> Self {
+        Self {
+            cursors: vec![Cursor::Start; usize::from(shards.get())],
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// The next shard to walk, and from where.
+    pub fn next(&self) -> Option<(u16, Option<&BatchId>)> {
+        self.cursors.iter().zip(0_u16..).find_map(|(cursor, shard)| match cursor {
+            Cursor::Start => Some((shard, None)),
+            Cursor::After(batch) => Some((shard, Some(batch))),
+            Cursor::Done => None,
+        })
+    }
+}
+
+/// One request to take (part of) a push back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    pub id: RevocationId,
+    pub push: PushRef,
+    pub scope: Scope,
+    pub reason: String,
+    pub notice: Notice,
+    pub requested_by: KeyId,
+    pub requested_at: Timestamp,
+    pub state: State,
+    pub fanout: Fanout,
+    /// When the sweep has to look at it next; `None` once nothing can change any more.
+    pub due_at: Option<Timestamp>,
+    /// How often the sweep has looked since the state last changed.
+    pub checks: u32,
+    /// When the last delivery of the push can no longer be revoked.
+    pub closes_at: Timestamp,
+    /// Counts writes, so that a write can insist on what it read.
+    pub version: u64,
+}
+
+/// How soon the sweep looks at a revocation that is under way.
+const FIRST_CHECK: SignedDuration = SignedDuration::from_secs(60);
+/// How long after the window's end the last check comes.
+const LAST_CHECK: SignedDuration = SignedDuration::from_secs(60);
+
+impl Revocation {
+    /// The first due time of a new revocation: soon, in case nobody ever hears of it.
+    pub fn first_due(requested_at: Timestamp) -> Timestamp {
+        requested_at.saturating_add(FIRST_CHECK).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Every batch found has been queued.
+    pub fn dispatched(&mut self, now: Timestamp) -> Result<(), TransitionError> {
+        match &self.state {
+            State::Requested => {
+                self.state = State::Dispatched { dispatched_at: now };
+                self.start_checks(now);
+                Ok(())
+            }
+            State::Dispatched { .. } | State::Settled { .. } => Err(self.impossible("dispatched")),
+        }
+    }
+
+    /// A recount found nothing outstanding.
+    pub fn settled(&mut self, now: Timestamp, totals: BTreeMap<Channel, Counts>) -> Result<(), TransitionError> {
+        match &self.state {
+            State::Dispatched { .. } => {
+                self.state = State::Settled { settled_at: now, totals };
+                self.start_checks(now);
+                Ok(())
+            }
+            State::Requested | State::Settled { .. } => Err(self.impossible("settled")),
+        }
+    }
+
+    /// Something recorded later is outstanding. Reopening what is open changes nothing.
+    pub fn reopened(&mut self, now: Timestamp) {
+        match &self.state {
+            State::Settled { .. } => {
+                self.state = State::Dispatched { dispatched_at: now };
+                self.start_checks(now);
+            }
+            State::Requested | State::Dispatched { .. } => {}
+        }
+    }
+
+    /// The sweep has looked and changed nothing: it looks again, less and less
+    /// often, and for the last time when no delivery can be revoked any more.
+    pub fn checked(&mut self, now: Timestamp) {
+        self.checks = self.checks.saturating_add(1);
+        self.due_at = self.next_due(now);
+    }
+
+    fn start_checks(&mut self, now: Timestamp) {
+        self.checks = 0;
+        self.due_at = self.next_due(now);
+    }
+
+    fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+        let last = self.closes_at.saturating_add(LAST_CHECK).unwrap_or(Timestamp::MAX);
+        let settled = matches!(self.state, State::Settled { .. });
+        if settled && now >= last {
+            return None;
+        }
+        // Under way: 1, 2, 4, 8, 15 minutes. Settled: from 1 minute to a day.
+        let longest = if settled {
+            SignedDuration::from_hours(24)
+        } else {
+            SignedDuration::from_mins(15)
+        };
+        let wait = (FIRST_CHECK * (1 << self.checks.min(12))).min(longest);
+        let next = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+        // The end of the window is a moment to look at, too.
+        Some(if now < last { next.min(last) } else { next })
+    }
+
+    fn impossible(&self, event: &'static str) -> TransitionError {
+        TransitionError {
+            from: self.state.name(),
+            event,
+        }
+    }
+}
