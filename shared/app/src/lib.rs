@@ -1,3 +1,31 @@
-//! The use cases, over ports.
+//! The use cases: what the functions do, over ports.
+//!
+//! One file per use case, each reading like the sentence that describes it.
+//! What may be decided without I/O is decided in `revocation-rules`; AWS, HTTP
+//! and the vendors are behind the [`ports`].
 
 pub mod ports;
+
+mod check_gate;
+mod check_revocation;
+mod dispatch_batch;
+mod fan_out;
+mod list_outcomes;
+mod look_up;
+mod preview_revocation;
+mod record_deliveries;
+mod register_push;
+mod request_revocation;
+mod sweep;
+
+pub use check_gate::{GateError, GateQuestion, check_gate};
+pub use check_revocation::{CheckError, Checked, Eagerness, check_revocation};
+pub use dispatch_batch::{DispatchError, Dispatched, Dispatcher, LEASE, dispatch_batch};
+pub use fan_out::{FanOutError, FannedOut, fan_out};
+pub use list_outcomes::{DeliveryOutcome, OutcomeFilter, OutcomePage, OutcomesCursor, list_outcomes};
+pub use look_up::{LookUpError, list_pushes, look_up_push, look_up_revocation};
+pub use preview_revocation::{ChannelPreview, Preview, preview_revocation};
+pub use record_deliveries::{NewBatch, RecordError, RecordedBatch, record_deliveries};
+pub use register_push::{RegisterError, Registered, register_push};
+pub use request_revocation::{Accepted, NewRevocation, RequestError, request_revocation};
+pub use sweep::{SweepError, Swept, sweep};

@@ -32,11 +32,7 @@ pub enum Handle {
 impl Handle {
     /// Does this channel overwrite by this sort of handle?
     pub const fn fits(&self, channel: Channel) -> bool {
-        match (self, channel) {
-            (Self::CollapseId(_), Channel::Apns) => true,
-            (Self::CollapseId(_), _) | (Self::NotifyId(_), Channel::Apns) => false,
-            (Self::NotifyId(_), _) => true,
-        }
+        matches!(self, Self::CollapseId(_)) == matches!(channel, Channel::Apns)
     }
 }
 
@@ -100,13 +96,12 @@ pub fn check(channel: Channel, deliveries: &[Delivery]) -> Result<(), BatchError
             return Err(BatchError::TokenTwice { at });
         }
         match &delivery.handle {
-            None => {}
             Some(handle) if !handle.fits(channel) => return Err(BatchError::WrongHandle { at }),
             Some(Handle::NotifyId(id)) if *id == 0 || *id > MAX_NOTIFY_ID => return Err(BatchError::NotifyId { at }),
             Some(Handle::CollapseId(id)) if id.is_empty() || id.len() > MAX_COLLAPSE_ID_BYTES => {
                 return Err(BatchError::CollapseId { at });
             }
-            Some(Handle::NotifyId(_) | Handle::CollapseId(_)) => {}
+            Some(Handle::NotifyId(_) | Handle::CollapseId(_)) | None => {}
         }
     }
     Ok(())

@@ -44,9 +44,7 @@ impl Push {
     pub fn closures_by_target(&self, channel: Option<Channel>) -> impl Iterator<Item = &RevocationId> {
         self.closures
             .iter()
-            .filter(move |closure| {
-                closure.scope.targets.is_some() && channel.is_none_or(|channel| closure.scope.has_channel(channel))
-            })
+            .filter(move |closure| closure.scope.targets.is_some() && channel.is_none_or(|channel| closure.scope.has_channel(channel)))
             .map(|closure| &closure.by)
     }
 

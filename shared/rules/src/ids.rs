@@ -216,20 +216,14 @@ mod tests {
     fn an_id_is_refused_for_what_is_wrong_with_it() {
         assert_eq!("".parse::<PushId>(), Err(IdError::Empty));
         assert_eq!("a\nb".parse::<PushId>(), Err(IdError::ControlCharacter));
-        assert_eq!(
-            "x".repeat(257).parse::<PushId>(),
-            Err(IdError::TooLong { max: 256 })
-        );
+        assert_eq!("x".repeat(257).parse::<PushId>(), Err(IdError::TooLong { max: 256 }));
         assert_eq!("a/b".parse::<AppId>(), Err(IdError::NotAName));
         assert!("促销 2026/11 #1".parse::<PushId>().is_ok());
     }
 
     #[test]
     fn a_revocation_id_shows_what_it_is() {
-        assert_eq!(
-            "dlv_01J0".parse::<RevocationId>(),
-            Err(IdError::WrongPrefix { expected: "rvk_" })
-        );
+        assert_eq!("dlv_01J0".parse::<RevocationId>(), Err(IdError::WrongPrefix { expected: "rvk_" }));
         assert_eq!("rvk_".parse::<RevocationId>(), Err(IdError::Empty));
     }
 

@@ -54,9 +54,6 @@ mod tests {
     #[test]
     fn length_counts_characters_not_bytes() {
         assert_eq!(check_line(&"撤".repeat(40), MAX_TITLE_CHARS), Ok(()));
-        assert_eq!(
-            check_line(&"撤".repeat(41), MAX_TITLE_CHARS),
-            Err(NoticeError::TooLong { max: 40 })
-        );
+        assert_eq!(check_line(&"撤".repeat(41), MAX_TITLE_CHARS), Err(NoticeError::TooLong { max: 40 }));
     }
 }

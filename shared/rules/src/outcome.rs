@@ -172,9 +172,11 @@ impl SlotOutcomes {
     /// Is this what [`SlotOutcomes`] writes? Asked of everything read back from a store.
     pub fn is_sound(&self) -> bool {
         self.codes.len() == self.reason_of.len()
-            && self.codes.iter().zip(&self.reason_of).all(|(code, reason)| {
-                *code == 0 || (Outcome::from_code(*code).is_some() && usize::from(*reason) < self.reasons.len())
-            })
+            && self
+                .codes
+                .iter()
+                .zip(&self.reason_of)
+                .all(|(code, reason)| *code == 0 || (Outcome::from_code(*code).is_some() && usize::from(*reason) < self.reasons.len()))
     }
 
     pub fn get(&self, slot: usize) -> Option<(Outcome, &str)> {

@@ -51,7 +51,7 @@ pub fn plan<'a>(
     now: Timestamp,
 ) -> Plan<'a> {
     let mut plan = Plan {
-        in_scope: slots_in_scope(header, deliveries, scope),
+        in_scope: slots_in_scope(header.channel, usize::from(header.count), deliveries, scope),
         ends: Vec::new(),
         calls: Vec::new(),
     };
@@ -92,12 +92,13 @@ pub const fn needs_handle(channel: Channel) -> bool {
     matches!(channel.method(), Method::Overwrite)
 }
 
-fn slots_in_scope(header: &BatchHeader, deliveries: Option<&[Delivery]>, scope: &Scope) -> Vec<usize> {
-    if !scope.has_channel(header.channel) {
+/// The slots of a batch that a scope covers. `deliveries` is `None` when the payload is gone.
+pub fn slots_in_scope(channel: Channel, count: usize, deliveries: Option<&[Delivery]>, scope: &Scope) -> Vec<usize> {
+    if !scope.has_channel(channel) {
         return Vec::new();
     }
     match (&scope.targets, deliveries) {
-        (None, _) => (0..usize::from(header.count)).collect(),
+        (None, _) => (0..count).collect(),
         // Without the payload nobody can say whom it was for: it is gone for this scope.
         (Some(_), None) => Vec::new(),
         (Some(_), Some(deliveries)) => deliveries

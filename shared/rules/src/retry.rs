@@ -9,9 +9,9 @@ pub const MAX_ATTEMPTS: u32 = 10;
 /// The first wait before another attempt; doubles each time.
 pub const FIRST_WAIT: Duration = Duration::from_secs(2);
 /// The longest wait that the policy itself asks for.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(900);
+pub const LONGEST_WAIT: Duration = Duration::from_mins(15);
 /// The longest wait that a vendor may ask for.
-pub const LONGEST_VENDOR_WAIT: Duration = Duration::from_secs(24 * 3600);
+pub const LONGEST_VENDOR_WAIT: Duration = Duration::from_hours(24);
 
 /// What one delivery's attempt came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,9 +57,7 @@ impl AttemptFailure {
 /// `spread` is a random number from 0 to 1, an argument so that this stays a function.
 pub fn wait<'a>(failures: impl IntoIterator<Item = &'a AttemptFailure>, attempt: u32, spread: f64) -> Duration {
     let floor = failures.into_iter().map(AttemptFailure::floor).max().unwrap_or_default();
-    let ceiling = FIRST_WAIT
-        .saturating_mul(1 << attempt.saturating_sub(1).min(16))
-        .min(LONGEST_WAIT);
+    let ceiling = FIRST_WAIT.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_WAIT);
     floor + ceiling.mul_f64(spread.clamp(0.0, 1.0))
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::ShardCount;
 use crate::channel::Channel;
+use crate::gate::Closure;
 use crate::ids::{BatchId, KeyId, PushRef, RevocationId};
 use crate::notice::Notice;
 use crate::outcome::Counts;
@@ -112,6 +113,14 @@ const FIRST_CHECK: SignedDuration = SignedDuration::from_secs(60);
 const LAST_CHECK: SignedDuration = SignedDuration::from_secs(60);
 
 impl Revocation {
+    /// The mark this revocation leaves on its push.
+    pub fn closure(&self) -> Closure {
+        Closure {
+            by: self.id.clone(),
+            scope: self.scope.outline(),
+        }
+    }
+
     /// The first due time of a new revocation: soon, in case nobody ever hears of it.
     pub fn first_due(requested_at: Timestamp) -> Timestamp {
         requested_at.saturating_add(FIRST_CHECK).unwrap_or(Timestamp::MAX)

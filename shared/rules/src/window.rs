@@ -2,7 +2,7 @@
 //!
 //! The window is half open: a delivery is revocable exactly while
 //! `now < sent_at + 7 days`. At the closing time itself the answer is no.
-//! Stored times and our own clock decide; DynamoDB's TTL only cleans up.
+//! Stored times and our own clock decide; `DynamoDB`'s TTL only cleans up.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -118,7 +118,8 @@ pub trait BatchWorkStore: Send + Sync {
     /// Writes outcomes and counters in one transaction, under the condition
     /// that the stored version is `progress.version` (0: that there is none).
     /// The store raises the version by one.
-    fn finish(&self, progress: &BatchProgress, revocation: &RevocationId, change: &Change) -> impl Future<Output = Answer<Finished>> + Send;
+    fn finish(&self, progress: &BatchProgress, revocation: &RevocationId, change: &Change)
+    -> impl Future<Output = Answer<Finished>> + Send;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,7 +168,11 @@ pub trait Counters: Send + Sync {
     fn add_late(&self, push: &PushRef, revocation: &RevocationId, channel: Channel, count: u64) -> impl Future<Output = Answer<()>> + Send;
 
     /// A revocation's counters, in one query.
-    fn counters(&self, push: &PushRef, revocation: &RevocationId) -> impl Future<Output = Answer<BTreeMap<Channel, ChannelCounters>>> + Send;
+    fn counters(
+        &self,
+        push: &PushRef,
+        revocation: &RevocationId,
+    ) -> impl Future<Output = Answer<BTreeMap<Channel, ChannelCounters>>> + Send;
 }
 
 /// A push with all its revocations and their counters.

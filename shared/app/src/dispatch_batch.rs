@@ -1,0 +1,164 @@
+//! Revokes one delivery batch: lease, vendor, outcomes.
+//!
+//! May run twice at once, be killed anywhere, and be asked for what is done.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use revocation_rules::channel::Channels;
+use revocation_rules::plan::{self, Left};
+use revocation_rules::progress::BatchProgress;
+use revocation_rules::{retry, window};
+
+use crate::ports::{
+    BatchWorkStore, ChannelClient, Claimed, Clock, Dice, DispatchJob, Finished, Job, JobQueue, Order, QueueError, StoreError,
+};
+
+/// How long a worker holds a batch. Longer than an invocation can last, so
+/// that nobody works on what another still may write.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(90);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dispatched {
+    /// Nothing of the batch is outstanding for this revocation.
+    Finished,
+    /// Something is; a new job comes back for it.
+    ComesBack,
+    /// Another worker has it; a new job looks again.
+    Busy,
+    /// No such batch or revocation, or the batch is not in its scope: nothing to do.
+    NothingToDo,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum DispatchError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+/// What a worker works with.
+pub struct Dispatcher<'a, S, Q, C, D> {
+    pub store: &'a S,
+    pub queue: &'a Q,
+    pub clock: &'a C,
+    pub dice: &'a D,
+    /// The channels it can revoke on: its own, or none.
+    pub channels: &'a Channels,
+    /// Its vendor; `None` where every batch ends as unsupported.
+    pub client: Option<&'a dyn ChannelClient>,
+}
+
+/// Works on one batch until `deadline`.
+///
+/// # Errors
+/// When the store or the queue fails; the job is then delivered again.
+pub async fn dispatch_batch<S, Q, C, D>(
+    with: &Dispatcher<'_, S, Q, C, D>,
+    job: &DispatchJob,
+    deadline: Timestamp,
+) -> Result<Dispatched, DispatchError>
+where
+    S: BatchWorkStore,
+    Q: JobQueue,
+    C: Clock,
+    D: Dice,
+{
+    let Dispatcher {
+        store,
+        queue,
+        clock,
+        dice,
+        channels,
+        client,
+    } = *with;
+    let Some(work) = store.work(&job.batch, &job.revocation).await? else {
+        return Ok(Dispatched::NothingToDo);
+    };
+    let Some(revocation) = work.revocation else {
+        return Ok(Dispatched::NothingToDo);
+    };
+    let progress = work.progress.unwrap_or_else(|| BatchProgress::fresh(&work.header));
+    if !revocation.scope.has_channel(work.header.channel) || progress.finished.contains(&revocation.id) {
+        return Ok(Dispatched::NothingToDo);
+    }
+    let now = clock.now();
+    if !progress.is_free(now) {
+        come_back(queue, job, progress.not_before.map_or(Duration::ZERO, |at| until(at, now))).await?;
+        return Ok(Dispatched::Busy);
+    }
+    let capability = channels.capability(work.header.channel);
+    let todo = plan::plan(
+        &work.header,
+        work.deliveries.as_deref(),
+        &revocation.scope,
+        &progress,
+        capability,
+        now,
+    );
+
+    // Without a vendor call nothing can happen twice: one conditional write, no lease.
+    let mut progress = if todo.calls.is_empty() {
+        progress
+    } else {
+        let claimed = progress.claimed(lease_end(now));
+        if store.claim(&claimed).await? == Claimed::Lost {
+            come_back(queue, job, until(lease_end(now), now)).await?;
+            return Ok(Dispatched::Busy);
+        }
+        claimed
+    };
+    plan::end(&mut progress.slots, &todo.ends);
+    let left = match client {
+        Some(client) if !todo.calls.is_empty() => {
+            let order = Order {
+                push: &revocation.push,
+                revocation: &revocation.id,
+                notice: &revocation.notice,
+                calls: &todo.calls,
+                call_until: deadline.min(window::closes_at(work.header.sent_at)),
+            };
+            plan::apply(&mut progress, client.revoke(&order).await)
+        }
+        Some(_) | None => Left::Nothing,
+    };
+    let now = clock.now();
+    let back_in = match &left {
+        Left::Nothing => None,
+        Left::HandBack => Some(Duration::ZERO),
+        Left::Retry(failures) => Some(retry::wait(failures, progress.attempts, dice.spread())),
+    };
+    progress.not_before = back_in.map(|wait| later(now, wait));
+    let change = progress.book(&revocation.id, &todo.in_scope);
+    if store.finish(&progress, &revocation.id, &change).await? == Finished::Lost {
+        come_back(queue, job, until(lease_end(now), now)).await?;
+        return Ok(Dispatched::Busy);
+    }
+    match back_in {
+        None => Ok(Dispatched::Finished),
+        Some(wait) => {
+            come_back(queue, job, wait).await?;
+            Ok(Dispatched::ComesBack)
+        }
+    }
+}
+
+async fn come_back(queue: &impl JobQueue, job: &DispatchJob, wait: Duration) -> Result<(), QueueError> {
+    queue.send(&[Job::Dispatch(job.clone())], wait).await
+}
+
+fn lease_end(now: Timestamp) -> Timestamp {
+    now.saturating_add(LEASE).unwrap_or(Timestamp::MAX)
+}
+
+fn later(now: Timestamp, wait: Duration) -> Timestamp {
+    SignedDuration::try_from(wait)
+        .ok()
+        .and_then(|wait| now.checked_add(wait).ok())
+        .unwrap_or(Timestamp::MAX)
+}
+
+fn until(at: Timestamp, now: Timestamp) -> Duration {
+    at.duration_since(now).try_into().unwrap_or_default()
+}

@@ -1,0 +1,122 @@
+//! What became of every single delivery of a revocation.
+
+use revocation_rules::channel::Channel;
+use revocation_rules::ids::{BatchId, PushRef, RevocationId, TargetId};
+use revocation_rules::outcome::Outcome;
+use revocation_rules::plan;
+
+use crate::look_up::LookUpError;
+use crate::ports::{BatchWorkStore, ProgressList, RevocationStore};
+
+/// Only these, where given.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OutcomeFilter {
+    pub channel: Option<Channel>,
+    pub outcome: Option<Outcome>,
+}
+
+/// Where the page before ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutcomesCursor {
+    pub shard: u16,
+    pub after: Option<BatchId>,
+}
+
+/// One delivery and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryOutcome {
+    pub batch: BatchId,
+    /// Its place in the batch.
+    pub slot: usize,
+    pub channel: Channel,
+    /// `None` once the payload is past its 7 days.
+    pub target: Option<TargetId>,
+    pub outcome: Outcome,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutcomePage {
+    pub outcomes: Vec<DeliveryOutcome>,
+    pub next: Option<OutcomesCursor>,
+}
+
+/// A page ends with the batch that fills it: at most this and 999 more.
+const PAGE: usize = 1_000;
+/// Batches looked into for one page, so that a filter that fits nothing still answers in time.
+const BATCHES: usize = 50;
+
+/// A page of outcomes, by shard and batch.
+///
+/// # Errors
+/// When the revocation is unknown, the cursor is not ours, or the store fails.
+pub async fn list_outcomes(
+    store: &(impl RevocationStore + ProgressList + BatchWorkStore),
+    push: &PushRef,
+    id: &RevocationId,
+    filter: OutcomeFilter,
+    cursor: Option<OutcomesCursor>,
+) -> Result<OutcomePage, LookUpError> {
+    let revocation = store.revocation(push, id).await?.ok_or(LookUpError::RevocationNotFound)?;
+    let shards = u16::try_from(revocation.fanout.cursors.len()).unwrap_or(u16::MAX);
+    let start = cursor.unwrap_or(OutcomesCursor { shard: 0, after: None });
+    if start.shard >= shards {
+        return Err(LookUpError::BadCursor);
+    }
+    let mut outcomes = Vec::new();
+    let mut batches = 0;
+    let mut after = start.after;
+    for shard in start.shard..shards {
+        loop {
+            let page = store.progresses(push, shard, after.as_ref()).await?;
+            for progress in page.progresses {
+                let batch = progress.batch.batch.clone();
+                let wanted = filter.channel.is_none_or(|channel| channel == progress.channel) && progress.counted.contains_key(id);
+                if wanted {
+                    batches += 1;
+                    let work = store.work(&progress.batch, id).await?;
+                    add_batch(&mut outcomes, &revocation.scope, filter, &progress, work.as_ref());
+                }
+                if outcomes.len() >= PAGE || batches >= BATCHES {
+                    return Ok(OutcomePage {
+                        outcomes,
+                        next: Some(OutcomesCursor { shard, after: Some(batch) }),
+                    });
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(OutcomePage { outcomes, next: None })
+}
+
+fn add_batch(
+    outcomes: &mut Vec<DeliveryOutcome>,
+    scope: &revocation_rules::scope::Scope,
+    filter: OutcomeFilter,
+    progress: &revocation_rules::progress::BatchProgress,
+    work: Option<&crate::ports::BatchWork>,
+) {
+    let deliveries = work.and_then(|work| work.deliveries.as_deref());
+    for slot in plan::slots_in_scope(progress.channel, progress.slots.len(), deliveries, scope) {
+        let Some((outcome, reason)) = progress.slots.get(slot) else {
+            continue;
+        };
+        if filter.outcome.is_some_and(|wanted| wanted != outcome) {
+            continue;
+        }
+        outcomes.push(DeliveryOutcome {
+            batch: progress.batch.batch.clone(),
+            slot,
+            channel: progress.channel,
+            target: deliveries
+                .and_then(|deliveries| deliveries.get(slot))
+                .map(|delivery| delivery.target.clone()),
+            outcome,
+            reason: reason.to_owned(),
+        });
+    }
+}

@@ -1,0 +1,46 @@
+//! A push with its revocations and progress; lists of pushes.
+
+use revocation_rules::ids::{PushRef, RevocationId};
+
+use crate::ports::{Overview, PushList, PushListPage, PushListQuery, PushOverview, StoreError};
+
+#[derive(Debug, thiserror::Error)]
+pub enum LookUpError {
+    #[error("the push is not registered")]
+    PushNotFound,
+    #[error("the push has no such revocation")]
+    RevocationNotFound,
+    #[error("the cursor is not one we gave")]
+    BadCursor,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Everything about one push.
+///
+/// # Errors
+/// When it is unknown or the store fails.
+pub async fn look_up_push(store: &impl PushOverview, push: &PushRef) -> Result<Overview, LookUpError> {
+    store.overview(push).await?.ok_or(LookUpError::PushNotFound)
+}
+
+/// One revocation of a push: the overview with all the others left out.
+///
+/// # Errors
+/// When either is unknown or the store fails.
+pub async fn look_up_revocation(store: &impl PushOverview, push: &PushRef, id: &RevocationId) -> Result<Overview, LookUpError> {
+    let mut overview = look_up_push(store, push).await?;
+    overview.revocations.retain(|revocation| revocation.id == *id);
+    if overview.revocations.is_empty() {
+        return Err(LookUpError::RevocationNotFound);
+    }
+    Ok(overview)
+}
+
+/// Pushes by type and time.
+///
+/// # Errors
+/// When the cursor is not ours or the store fails.
+pub async fn list_pushes(store: &impl PushList, query: &PushListQuery) -> Result<PushListPage, LookUpError> {
+    store.list(query).await?.ok_or(LookUpError::BadCursor)
+}

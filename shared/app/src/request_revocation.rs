@@ -1,0 +1,120 @@
+//! Takes a push back: the rules decide, one transaction closes the gate and
+//! keeps the revocation, one queue message starts the fan-out.
+//!
+//! The number of calls does not depend on how much was delivered.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use revocation_rules::channel::Channels;
+use revocation_rules::ids::{KeyId, PushRef};
+use revocation_rules::notice::Notice;
+use revocation_rules::push::Push;
+use revocation_rules::revocation::{Fanout, Revocation, State};
+use revocation_rules::scope::Scope;
+use revocation_rules::verdict::{Refusal, Verdict, decide};
+
+use crate::ports::{Clock, Dice, Job, JobQueue, PushStore, RevocationStore, Saved, StoreError};
+
+#[derive(Debug, Clone)]
+pub struct NewRevocation {
+    pub push: PushRef,
+    pub scope: Scope,
+    pub reason: String,
+    pub notice: Option<Notice>,
+    pub requested_by: KeyId,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Accepted {
+    New(Revocation),
+    /// Everything asked for is covered by this one already.
+    AlreadyThere(Revocation),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    #[error("the push is not registered")]
+    PushNotFound,
+    #[error("the rules refuse")]
+    Refused(Refusal),
+    /// Others kept changing the same push.
+    #[error("the push is being revoked by many at once")]
+    Busy,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How often a lost race is run again.
+const ROUNDS: usize = 5;
+
+/// Revokes, or finds the revocation that did.
+///
+/// # Errors
+/// When the push is unknown, the rules refuse, or the store fails. After a
+/// store error the caller asks again: asking twice is the same revocation.
+pub async fn request_revocation(
+    store: &(impl PushStore + RevocationStore),
+    queue: &impl JobQueue,
+    clock: &impl Clock,
+    dice: &impl Dice,
+    channels: &Channels,
+    request: &NewRevocation,
+) -> Result<Accepted, RequestError> {
+    for _ in 0..ROUNDS {
+        // Inside the loop: a race that was lost takes time, and the window does not wait.
+        let now = clock.now();
+        let push = store.push(&request.push).await?.ok_or(RequestError::PushNotFound)?;
+        match decide(&push, &request.scope, channels, now) {
+            Verdict::Refuse(refusal) => return Err(RequestError::Refused(refusal)),
+            Verdict::AlreadyRevoked { by } => {
+                return match store.revocation(&request.push, &by).await? {
+                    Some(revocation) => Ok(Accepted::AlreadyThere(revocation)),
+                    None => Err(StoreError::Damaged {
+                        item: "push",
+                        attribute: "closures",
+                    }
+                    .into()),
+                };
+            }
+            Verdict::Accept => {
+                let revocation = revocation(&push, request, dice, now);
+                if store.insert_revocation(&push, &revocation).await? == Saved::Yes {
+                    start(queue, &revocation).await;
+                    return Ok(Accepted::New(revocation));
+                }
+            }
+        }
+    }
+    Err(RequestError::Busy)
+}
+
+fn revocation(push: &Push, request: &NewRevocation, dice: &impl Dice, now: Timestamp) -> Revocation {
+    let registration = &push.registration;
+    Revocation {
+        id: dice.revocation_id(),
+        push: request.push.clone(),
+        scope: request.scope.clone(),
+        reason: request.reason.clone(),
+        notice: request.notice.clone().or_else(|| registration.notice.clone()).unwrap_or_default(),
+        requested_by: request.requested_by.clone(),
+        requested_at: now,
+        state: State::Requested,
+        fanout: Fanout::new(push.shards),
+        due_at: Some(Revocation::first_due(now)),
+        checks: 0,
+        closes_at: registration.closes_at(),
+        version: 1,
+    }
+}
+
+/// The revocation is durable and due: if the queue does not take the job, the sweep finds it.
+async fn start(queue: &impl JobQueue, revocation: &Revocation) {
+    let job = Job::Fanout {
+        push: revocation.push.clone(),
+        revocation: revocation.id.clone(),
+    };
+    if let Err(error) = queue.send(&[job], Duration::ZERO).await {
+        tracing::warn!(revocation.id = %revocation.id, %error, "fan-out of {} waits for the sweep", revocation.id);
+    }
+}
