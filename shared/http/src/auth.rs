@@ -1,0 +1,120 @@
+//! Who is asking: an access key names the tenant and the role.
+//!
+//! `Authorization: Bearer <key id>.<secret>`. A key is read once a minute at
+//! most; disabling one takes that long to reach every running function.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use http::HeaderMap;
+use jiff::{SignedDuration, Timestamp};
+use revocation_app::ports::{AccessKey, AccessKeyStore, KeyState, Role};
+use revocation_rules::ids::{KeyId, Tenant};
+use subtle::ConstantTimeEq;
+
+use crate::problem::{Problem, ProblemKind};
+
+/// How long a key that was read is believed.
+const KEEP: SignedDuration = SignedDuration::from_secs(60);
+/// Keys kept at once; beyond it all are read anew.
+const KEPT: usize = 1_000;
+
+/// What a call does, as far as roles are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    Send,
+    AskGate,
+    Read,
+    Revoke,
+}
+
+const fn allows(role: Role, permission: Permission) -> bool {
+    match role {
+        Role::Sender => matches!(permission, Permission::Send | Permission::AskGate),
+        Role::Viewer => matches!(permission, Permission::Read | Permission::AskGate),
+        Role::Operator => matches!(permission, Permission::Read | Permission::AskGate | Permission::Revoke),
+        Role::Admin => true,
+    }
+}
+
+/// Whoever holds a valid key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    pub key: KeyId,
+    pub tenant: Tenant,
+}
+
+/// Keys that were read lately.
+#[derive(Debug, Default)]
+pub struct KeyCache(Mutex<HashMap<KeyId, (Timestamp, AccessKey)>>);
+
+impl KeyCache {
+    fn get(&self, id: &KeyId, now: Timestamp) -> Option<AccessKey> {
+        let keys = self.0.lock().ok()?;
+        keys.get(id)
+            .filter(|(read_at, _)| now.duration_since(*read_at).abs() < KEEP)
+            .map(|(_, key)| key.clone())
+    }
+
+    fn put(&self, key: &AccessKey, now: Timestamp) {
+        if let Ok(mut keys) = self.0.lock() {
+            if keys.len() >= KEPT {
+                keys.clear();
+            }
+            keys.insert(key.id.clone(), (now, key.clone()));
+        }
+    }
+}
+
+/// Finds out who is asking and whether they may.
+///
+/// # Errors
+/// [`ProblemKind::Unauthenticated`] without a valid key, [`ProblemKind::Forbidden`]
+/// when its role does not allow `permission`.
+pub async fn authenticate(
+    headers: &HeaderMap,
+    keys: &impl AccessKeyStore,
+    cache: &KeyCache,
+    now: Timestamp,
+    permission: Permission,
+) -> Result<Caller, Problem> {
+    let (id, secret) = bearer(headers)?;
+    let key = match cache.get(&id, now) {
+        Some(key) => Some(key),
+        None => keys.access_key(&id).await.map_err(|error| {
+            tracing::error!(%error, "could not read an access key");
+            Problem::from(&error)
+        })?,
+    };
+    // An unknown key, a wrong secret and a disabled key are answered alike.
+    let key = key
+        .filter(|key| bool::from(key.secret.as_bytes().ct_eq(secret.as_bytes())))
+        .filter(|key| key.state == KeyState::Active)
+        .ok_or_else(unknown)?;
+    cache.put(&key, now);
+    if !allows(key.role, permission) {
+        return Err(Problem::new(ProblemKind::Forbidden).with_detail(format!("a {} key can not do this", key.role.as_str())));
+    }
+    Ok(Caller {
+        key: key.id,
+        tenant: key.tenant,
+    })
+}
+
+fn unknown() -> Problem {
+    Problem::new(ProblemKind::Unauthenticated).with_detail("the access key is unknown or disabled")
+}
+
+fn bearer(headers: &HeaderMap) -> Result<(KeyId, &str), Problem> {
+    let missing = || Problem::new(ProblemKind::Unauthenticated).with_detail("send `Authorization: Bearer <key id>.<secret>`");
+    let value = headers
+        .get(http::header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .ok_or_else(missing)?;
+    let (scheme, token) = value.split_once(' ').ok_or_else(missing)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(missing());
+    }
+    let (id, secret) = token.trim().split_once('.').ok_or_else(missing)?;
+    Ok((id.parse().map_err(|_| missing())?, secret))
+}

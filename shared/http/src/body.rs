@@ -1,0 +1,97 @@
+//! Reads a JSON body, and says what is wrong with a bad one and where.
+
+use http::HeaderMap;
+use serde::de::DeserializeOwned;
+
+use crate::problem::{Problem, ProblemKind};
+
+/// Largest body the API takes, in bytes.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// Parses `body` as `T`.
+///
+/// # Errors
+/// 413 when it is too large, 415 when it is not called JSON, 400 with a pointer when it is not a `T`.
+pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Problem> {
+    if body.len() > MAX_BODY_BYTES {
+        return Err(Problem::new(ProblemKind::PayloadTooLarge).with_detail(format!("a body has at most {MAX_BODY_BYTES} bytes")));
+    }
+    let content_type = headers
+        .get(http::header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let essence = content_type.split(';').next().unwrap_or("").trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Problem::new(ProblemKind::UnsupportedMediaType).with_detail("send `Content-Type: application/json`"));
+    }
+    // The quick way first; only a bad body is read again to find the place.
+    serde_json::from_slice(body).or_else(|_| {
+        let mut input = serde_json::Deserializer::from_slice(body);
+        serde_path_to_error::deserialize(&mut input)
+            .map_err(|error| Problem::invalid(pointer(error.path()), wrong(error.inner())))
+            .and_then(|_: T| Err(Problem::invalid("", "has more after the end of the document")))
+    })
+}
+
+/// serde's own words, but for those that quote a value: a value may be a token or a text.
+fn wrong(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let text = text.strip_suffix(&place).unwrap_or(&text);
+    match error.classify() {
+        serde_json::error::Category::Syntax | serde_json::error::Category::Eof => format!("is not JSON: {text}{place}"),
+        serde_json::error::Category::Data if text.starts_with("invalid type: ") || text.starts_with("invalid value: ") => {
+            let expected = text.rsplit_once("expected ").map_or("something else", |(_, expected)| expected);
+            format!("is not {expected}")
+        }
+        serde_json::error::Category::Data | serde_json::error::Category::Io => text.to_owned(),
+    }
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .filter_map(|segment| match segment {
+            Segment::Seq { index } => Some(format!("/{index}")),
+            Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::RecordBody;
+
+    fn refused(body: &str) -> Problem {
+        let mut headers = HeaderMap::new();
+        headers.insert("content-type", "application/json; charset=utf-8".parse().unwrap());
+        json::<RecordBody>(&headers, body.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_place() {
+        let at = |body: &str| refused(body).errors[0].pointer.clone();
+        assert_eq!(
+            at(r#"{"batch_id":"b","channel":"huawei","deliveries":[{"token":"t"},{"token":7}]}"#),
+            "/deliveries/1/token"
+        );
+        assert_eq!(at(r#"{"batch_id":"b","channel":"fax","deliveries":[]}"#), "/channel");
+        assert_eq!(at(r#"{"batch_id":"b","chanel":"huawei","deliveries":[]}"#), "/chanel");
+        assert_eq!(at("{"), "");
+        assert_eq!(at("{} {}"), "");
+    }
+
+    #[test]
+    fn a_value_is_never_quoted_back() {
+        let problem = refused(r#"{"batch_id":"b","channel":"huawei","deliveries":"planted-token"}"#);
+        assert!(!format!("{problem:?}").contains("planted"), "{problem:?}");
+    }
+
+    #[test]
+    fn a_body_that_is_not_json_is_refused_by_its_type() {
+        let problem = json::<RecordBody>(&HeaderMap::new(), b"{}").unwrap_err();
+        assert_eq!(problem.kind, ProblemKind::UnsupportedMediaType);
+    }
+}

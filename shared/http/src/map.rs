@@ -1,0 +1,131 @@
+//! What each use case's failure means to a caller. Total: no wildcard arms.
+
+use revocation_app::ports::{QueueError, StoreError};
+use revocation_app::{GateError, LookUpError, RecordError, RegisterError, RequestError};
+use revocation_rules::batch::BatchError;
+use revocation_rules::verdict::Refusal;
+
+use crate::problem::{Problem, ProblemKind};
+
+fn unavailable() -> Problem {
+    Problem::new(ProblemKind::StoreUnavailable)
+        .with_detail("nothing is lost: send the same request again")
+        .with_retry_after_s(1)
+}
+
+impl From<&StoreError> for Problem {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => unavailable(),
+            StoreError::Damaged { .. } => Self::new(ProblemKind::Internal),
+            StoreError::TooLarge { .. } => {
+                Self::new(ProblemKind::PayloadTooLarge).with_detail("this batch is too large to keep; record fewer deliveries in a call")
+            }
+        }
+    }
+}
+
+impl From<&QueueError> for Problem {
+    fn from(error: &QueueError) -> Self {
+        match error {
+            QueueError::NotSent { .. } | QueueError::Unavailable(_) => unavailable(),
+        }
+    }
+}
+
+fn push_not_found() -> Problem {
+    Problem::new(ProblemKind::PushNotFound).with_detail("register the push with PUT before using it, and check its id")
+}
+
+fn window_closed(closed_at: jiff::Timestamp) -> Problem {
+    Problem {
+        closed_at: Some(closed_at),
+        ..Problem::new(ProblemKind::WindowClosed).with_detail(format!("a push can be revoked for 7 days; this one until {closed_at}"))
+    }
+}
+
+impl From<&RegisterError> for Problem {
+    fn from(error: &RegisterError) -> Self {
+        match error {
+            RegisterError::Invalid { field, error } => Self::invalid(format!("/{field}"), error),
+            RegisterError::Conflict => Self::new(ProblemKind::PushConflict).with_detail("a registration never changes; use another id"),
+            RegisterError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<&RecordError> for Problem {
+    fn from(error: &RecordError) -> Self {
+        match error {
+            RecordError::PushNotFound => push_not_found(),
+            RecordError::WindowClosed { closed_at } => window_closed(*closed_at),
+            RecordError::Deliveries(error) => Self::invalid(pointer(*error), error),
+            RecordError::SentAt(error) => Self::invalid("/sent_at", error),
+            RecordError::Conflict => Self::new(ProblemKind::BatchConflict)
+                .with_detail("a batch id names one batch: send the same batch again unchanged, or use a new id"),
+            RecordError::Store(error) => error.into(),
+            RecordError::Queue(error) => error.into(),
+        }
+    }
+}
+
+fn pointer(error: BatchError) -> String {
+    match error {
+        BatchError::Size => "/deliveries".to_owned(),
+        BatchError::TokenTwice { at } => format!("/deliveries/{at}/token"),
+        BatchError::WrongHandle { at } => format!("/deliveries/{at}"),
+        BatchError::NotifyId { at } => format!("/deliveries/{at}/notify_id"),
+        BatchError::CollapseId { at } => format!("/deliveries/{at}/collapse_id"),
+    }
+}
+
+impl From<&GateError> for Problem {
+    fn from(error: &GateError) -> Self {
+        match error {
+            GateError::PushNotFound => push_not_found(),
+            GateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<&RequestError> for Problem {
+    fn from(error: &RequestError) -> Self {
+        match error {
+            RequestError::PushNotFound => push_not_found(),
+            RequestError::Refused(refusal) => refusal.into(),
+            RequestError::Busy => Self::new(ProblemKind::TooManyRequests)
+                .with_detail("this push is being revoked by many at once; ask again")
+                .with_retry_after_s(1),
+            RequestError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<&Refusal> for Problem {
+    fn from(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::WindowClosed { closed_at } => window_closed(*closed_at),
+            Refusal::ChannelsUnable { channels } => {
+                let list: Vec<_> = channels
+                    .iter()
+                    .map(|(channel, capability)| format!("{channel}: {}", capability.reason()))
+                    .collect();
+                Self::new(ProblemKind::ChannelsUnable).with_detail(list.join(", "))
+            }
+            Refusal::TooManyRevocations => {
+                Self::new(ProblemKind::TooManyRevocations).with_detail("revoke the whole push instead: leave the scope out")
+            }
+        }
+    }
+}
+
+impl From<&LookUpError> for Problem {
+    fn from(error: &LookUpError) -> Self {
+        match error {
+            LookUpError::PushNotFound => Self::new(ProblemKind::PushNotFound),
+            LookUpError::RevocationNotFound => Self::new(ProblemKind::RevocationNotFound),
+            LookUpError::BadCursor => Self::invalid("?cursor", "is not a cursor that an earlier page gave"),
+            LookUpError::Store(error) => error.into(),
+        }
+    }
+}

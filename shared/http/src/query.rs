@@ -1,0 +1,62 @@
+//! Reads a query string: known names only, each once.
+
+use percent_encoding::percent_decode_str;
+
+use crate::problem::{FieldError, Problem};
+
+/// The parameters of one request.
+#[derive(Debug, Default)]
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// # Errors
+    /// 400 for a parameter that is not in `known`, that stands twice, or that is not UTF-8.
+    pub fn parse(query: &str, known: &[&str]) -> Result<Self, Problem> {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
+                return Err(Problem::invalid("?", "is not UTF-8"));
+            };
+            if !known.contains(&name.as_str()) {
+                return Err(Problem::invalid(
+                    "?",
+                    format!("has an unknown parameter; known are {}", known.join(", ")),
+                ));
+            }
+            if pairs.iter().any(|(seen, _)| *seen == name) {
+                return Err(Problem::invalid(format!("?{name}"), "is given twice"));
+            }
+            pairs.push((name, value));
+        }
+        Ok(Self(pairs))
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Reads an optional parameter. `expected` completes "must be ...".
+    ///
+    /// # Errors
+    /// 400 when `read` does not know the value.
+    pub fn read<T>(&self, name: &str, expected: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+        self.get(name)
+            .map(|value| {
+                read(value).ok_or_else(|| {
+                    Problem::invalid_all(vec![FieldError {
+                        pointer: format!("?{name}"),
+                        detail: format!("must be {expected}"),
+                    }])
+                })
+            })
+            .transpose()
+    }
+}
+
+fn decoded(text: &str) -> Option<String> {
+    percent_decode_str(&text.replace('+', " "))
+        .decode_utf8()
+        .ok()
+        .map(std::borrow::Cow::into_owned)
+}

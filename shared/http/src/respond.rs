@@ -1,0 +1,68 @@
+//! Turns a result into a response. Every error is `application/problem+json`.
+
+use http::{HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+
+use crate::problem::{Problem, ProblemKind};
+
+/// A good answer.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub location: Option<String>,
+    pub body: String,
+}
+
+impl Reply {
+    pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        Self {
+            status,
+            location: None,
+            // Cannot fail: wire types have string keys only.
+            body: serde_json::to_string(body).unwrap_or_default(),
+        }
+    }
+
+    #[must_use]
+    pub fn at(mut self, location: String) -> Self {
+        self.location = Some(location);
+        self
+    }
+}
+
+/// The response to one request.
+pub fn respond(request_id: &str, result: Result<Reply, Problem>) -> Response<String> {
+    let mut response = match result {
+        Ok(reply) => {
+            let mut response = Response::new(reply.body);
+            *response.status_mut() = reply.status;
+            set(&mut response, header::CONTENT_TYPE, "application/json");
+            if let Some(location) = reply.location {
+                set(&mut response, header::LOCATION, &location);
+            }
+            response
+        }
+        Err(problem) => {
+            let document = problem.document(request_id);
+            let mut response = Response::new(serde_json::to_string(&document).unwrap_or_default());
+            *response.status_mut() = problem.kind.status();
+            set(&mut response, header::CONTENT_TYPE, "application/problem+json");
+            if let Some(seconds) = problem.retry_after_s {
+                set(&mut response, header::RETRY_AFTER, &seconds.to_string());
+            }
+            if problem.kind == ProblemKind::Unauthenticated {
+                set(&mut response, header::WWW_AUTHENTICATE, "Bearer");
+            }
+            response
+        }
+    };
+    set(&mut response, header::CACHE_CONTROL, "no-store");
+    set(&mut response, header::HeaderName::from_static("x-request-id"), request_id);
+    response
+}
+
+fn set(response: &mut Response<String>, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

@@ -1,0 +1,77 @@
+//! `PUT /v1/tasks/{id}` and `/v1/messages/{id}`.
+
+use jiff::Timestamp;
+use revocation_rules::ids::PushRef;
+use revocation_rules::push::{Push, PushType, Registration};
+use serde::{Deserialize, Serialize};
+
+use super::NoticeBody;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterBody {
+    #[serde(rename = "type")]
+    push_type: PushType,
+    title: String,
+    sent_at: Timestamp,
+    send_until: Option<Timestamp>,
+    notice: Option<NoticeBody>,
+}
+
+impl RegisterBody {
+    /// # Errors
+    /// 400 naming each line of the notice that can not be one.
+    pub fn registration(self, push: PushRef) -> Result<Registration, Problem> {
+        let mut errors = Vec::new();
+        let notice = self.notice.map(|notice| notice.check(&mut errors));
+        if !errors.is_empty() {
+            return Err(Problem::invalid_all(errors));
+        }
+        Ok(Registration {
+            push,
+            push_type: self.push_type,
+            title: self.title,
+            sent_at: to_millisecond(self.sent_at),
+            send_until: self.send_until.map(to_millisecond),
+            notice,
+        })
+    }
+}
+
+/// Everything is kept to the millisecond.
+pub(super) fn to_millisecond(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}
+
+/// A registered push, without its revocations.
+#[derive(Debug, Serialize)]
+pub struct RegisteredAnswer<'a> {
+    id: &'a str,
+    kind: &'static str,
+    #[serde(rename = "type")]
+    push_type: PushType,
+    title: &'a str,
+    sent_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    send_until: Option<Timestamp>,
+    registered_at: Timestamp,
+    /// The last moment of its revocability, itself no longer in it.
+    closes_at: Timestamp,
+}
+
+impl<'a> From<&'a Push> for RegisteredAnswer<'a> {
+    fn from(push: &'a Push) -> Self {
+        let registration = &push.registration;
+        Self {
+            id: registration.push.id.as_str(),
+            kind: registration.push.kind.as_str(),
+            push_type: registration.push_type,
+            title: &registration.title,
+            sent_at: registration.sent_at,
+            send_until: registration.send_until,
+            registered_at: push.registered_at,
+            closes_at: registration.closes_at(),
+        }
+    }
+}
