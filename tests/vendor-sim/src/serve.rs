@@ -1,6 +1,7 @@
 //! One vendor's port: TLS, HTTP, and the faults that concern a connection.
 
 use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::time::Duration;
@@ -9,12 +10,14 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::{http1, http2};
-use hyper::service::service_fn;
+use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, rustls};
 
+use crate::one_stream::OneStream;
 use crate::vendor::Vendor;
 use crate::wire::{Call, Reply};
 
@@ -56,13 +59,23 @@ pub async fn listen(listener: TcpListener, tls: TlsAcceptor, vendor: Arc<dyn Ven
 async fn connection(socket: TcpStream, tls: TlsAcceptor, vendor: Arc<dyn Vendor>) {
     let transport = vendor.transport();
     let _ = socket.set_nodelay(true);
-    let Ok(stream) = tls.accept(socket).await else {
-        vendor.desk().stats.violation("the TLS handshake failed");
-        return;
+    let stream = match tls.accept(socket).await {
+        Ok(stream) => stream,
+        Err(error) => {
+            // Anything else, such as a port probe or a caller who does not trust us, breaks no
+            // vendor's contract.
+            if shares_no_protocol(&error) {
+                vendor
+                    .desk()
+                    .stats
+                    .violation("no application protocol in common");
+            }
+            return;
+        }
     };
     let agreed = stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
-    let http2 = agreed.as_deref() == Some(b"h2");
-    if !http2 && !transport.protocols.contains(&b"http/1.1".as_slice()) {
+    let http2_agreed = agreed.as_deref() == Some(b"h2");
+    if !http2_agreed && !transport.protocols.contains(&b"http/1.1".as_slice()) {
         vendor.desk().stats.violation("HTTP/2 was not negotiated");
         return;
     }
@@ -73,21 +86,48 @@ async fn connection(socket: TcpStream, tls: TlsAcceptor, vendor: Arc<dyn Vendor>
         let (link, vendor) = (Arc::clone(&link), Arc::clone(&vendor));
         service_fn(move |request| answer(request, Arc::clone(&vendor), Arc::clone(&link)))
     };
-    let io = TokioIo::new(stream);
-    if http2 {
-        let served = http2::Builder::new(TokioExecutor::new())
-            .max_concurrent_streams(transport.max_streams)
-            .serve_connection(io, service);
-        tokio::pin!(served);
-        loop {
-            tokio::select! {
-                _ = &mut served => return,
-                () = link.cut.notified() => return,
-                () = link.leave.notified() => served.as_mut().graceful_shutdown(),
-            }
+    if transport.one_stream_until_proven {
+        let stream = OneStream::new(stream, Arc::clone(&link), transport.max_streams);
+        http2(stream, service, transport.max_streams, &link).await;
+    } else if http2_agreed {
+        http2(stream, service, transport.max_streams, &link).await;
+    } else {
+        http1(stream, service, &link).await;
+    }
+}
+
+fn shares_no_protocol(error: &io::Error) -> bool {
+    error
+        .get_ref()
+        .and_then(|source| source.downcast_ref())
+        .is_some_and(|error: &rustls::Error| *error == rustls::Error::NoApplicationProtocol)
+}
+
+async fn http2<T, S>(stream: T, service: S, max_streams: u32, link: &Link)
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: HttpService<Incoming, ResBody = Full<Bytes>, Error = Failure>,
+    S::Future: Send + 'static,
+{
+    let served = http2::Builder::new(TokioExecutor::new())
+        .max_concurrent_streams(max_streams)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(served);
+    loop {
+        tokio::select! {
+            _ = &mut served => return,
+            () = link.cut.notified() => return,
+            () = link.leave.notified() => served.as_mut().graceful_shutdown(),
         }
     }
-    let served = http1::Builder::new().serve_connection(io, service);
+}
+
+async fn http1<T, S>(stream: T, service: S, link: &Link)
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+    S: HttpService<Incoming, ResBody = Full<Bytes>, Error = Failure>,
+{
+    let served = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::pin!(served);
     loop {
         tokio::select! {

@@ -40,12 +40,12 @@ async fn it_prints_one_json_line_and_ends_with_its_stdin() {
             .unwrap()
             .starts_with("-----BEGIN CERTIFICATE-----")
     );
-    let stats = reqwest_stats(said["control"].as_str().unwrap()).await;
-    assert_eq!(stats["huawei"]["calls"], 0);
+    let counted = stats_at(said["control"].as_str().unwrap()).await;
+    assert_eq!(counted["huawei"]["calls"], 0);
 
     drop(child.stdin.take());
     let status = timeout(Duration::from_secs(5), child.wait()).await;
-    assert!(status.expect("it ends").unwrap().success());
+    assert!(status.unwrap().unwrap().success());
     let mut rest = String::new();
     stdout.read_to_string(&mut rest).await.unwrap();
     assert_eq!(rest, "");
@@ -70,7 +70,7 @@ async fn it_stays_when_stdin_closes_without_the_flag_and_ends_on_sigterm() {
             .success()
     );
     let status = timeout(Duration::from_secs(5), child.wait()).await;
-    assert!(status.expect("it ends").unwrap().success());
+    assert!(status.unwrap().unwrap().success());
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn a_wrong_flag_is_explained() {
     }
 }
 
-async fn reqwest_stats(control: &str) -> Value {
+async fn stats_at(control: &str) -> Value {
     let client = crate::support::bare().build().unwrap();
     let url = format!("{control}/stats");
     client.get(url).send().await.unwrap().json().await.unwrap()

@@ -6,8 +6,9 @@ use futures::future::join_all;
 use serde_json::json;
 use vendor_sim::Options;
 
-use crate::support::apns::answered;
+use crate::support::apns::{answered, device};
 use crate::support::huawei::message;
+use crate::support::raw_http2::RawHttp2;
 use crate::support::{World, is_cut, trusting};
 
 #[tokio::test]
@@ -15,7 +16,23 @@ async fn apple_turns_away_a_client_without_http2() {
     let world = World::start().await;
     let old = trusting(&world.sim).http1_only().build().unwrap();
     assert!(is_cut(&old.post(&world.sim.apns).send().await));
-    assert_eq!(world.violations("apns").await.len(), 1);
+    assert_eq!(
+        world.violations("apns").await,
+        ["no application protocol in common"]
+    );
+}
+
+#[tokio::test]
+async fn apple_turns_away_a_client_that_negotiates_no_protocol_at_all() {
+    let world = World::start().await;
+    if let Ok(apple) = RawHttp2::connect_offering(&world.sim, &world.sim.apns, &[]).await {
+        assert_ne!(apple.max_streams(), 1, "it was served");
+        apple.until_ended().await;
+    }
+    assert_eq!(
+        world.violations("apns").await,
+        ["HTTP/2 was not negotiated"]
+    );
 }
 
 #[tokio::test]
@@ -43,28 +60,70 @@ async fn a_client_that_does_not_trust_the_throw_away_ca_gets_nowhere() {
     let world = World::start().await;
     let other = World::start().await;
     assert!(is_cut(&other.client.post(&world.sim.huawei).send().await));
+    assert_eq!(world.violations("huawei").await, Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn until_a_valid_provider_token_a_connection_has_one_stream() {
     let world = World::start().await;
     world.apns_devices(&[1], "active").await;
+    let mut apple = RawHttp2::connect(&world.sim, &world.sim.apns).await;
+    apple.until_settings(1).await;
+
+    // A refused credential proves nothing.
+    assert_eq!(apple.push(&device(1), None).await, Ok(403));
+    assert_eq!(apple.max_streams(), 1);
+
+    let token = world.signer.token();
+    assert_eq!(apple.push(&device(1), Some(&token)).await, Ok(200));
+    apple.until_settings(1000).await;
+    // Many more frames, and the connection still stands.
+    for _ in 0..50 {
+        assert_eq!(apple.push(&device(1), Some(&token)).await, Ok(200));
+    }
+    assert_eq!(world.stats("apns").await["connections"], json!(1));
+}
+
+#[tokio::test]
+async fn streams_opened_before_the_connection_is_proven_are_refused() {
+    let world = World::start().await;
+    world.apns_devices(&[1], "active").await;
     // The first answer comes late, so that the others arrive before it.
     world
-        .control("/faults", json!({ "vendor": "apns", "latency_ms": 200 }))
+        .control("/faults", json!({ "vendor": "apns", "latency_ms": 300 }))
         .await;
     let token = world.signer.token();
-    let answers = join_all((0..10).map(|_| world.apns_request(&token, 1).send())).await;
-    let accepted = answers.iter().filter(|answer| answer.is_ok()).count();
+    // Does not wait for the server's settings: everything is sent at once.
+    let mut apple = RawHttp2::connect(&world.sim, &world.sim.apns).await;
+    let pushes: Vec<_> = (0..10)
+        .map(|_| apple.send(&device(1), Some(&token)))
+        .collect();
+    let answers = join_all(pushes).await;
+    assert_eq!(
+        answers.iter().filter(|answer| **answer == Ok(200)).count(),
+        1
+    );
+    let refused = Err(Some(h2::Reason::REFUSED_STREAM));
+    assert_eq!(
+        answers.iter().filter(|answer| **answer == refused).count(),
+        9
+    );
     let stats = world.stats("apns").await;
-    let connections = stats["connections"].as_u64().unwrap();
-    assert!(connections >= 1);
-    // Refused or held back by the client: never two at once.
-    assert_eq!(stats["in_flight_max"], json!(connections), "{accepted}");
+    assert_eq!(stats["refused_streams"], json!(9));
+    assert_eq!(stats["pushes"], json!(1));
+}
 
-    let answers = join_all((0..10).map(|_| answered(world.apns_request(&token, 1)))).await;
-    assert!(answers.iter().all(|answer| answer.status == 200));
-    assert!(world.stats("apns").await["in_flight_max"].as_u64().unwrap() > connections);
+#[tokio::test]
+async fn a_polite_end_ends_the_connection() {
+    let world = World::start().await;
+    world.apns_devices(&[1], "active").await;
+    let token = world.signer.token();
+    let mut apple = RawHttp2::connect(&world.sim, &world.sim.apns).await;
+    world
+        .control("/faults", json!({ "vendor": "apns", "goaway_next": 1 }))
+        .await;
+    assert_eq!(apple.push(&device(1), Some(&token)).await, Ok(200));
+    apple.until_ended().await;
 }
 
 #[tokio::test]

@@ -1,9 +1,5 @@
 //! Drives a running simulator over real TLS with a client that the product does not use.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that cannot go on should stop"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod apns_devices;
 mod apns_request;

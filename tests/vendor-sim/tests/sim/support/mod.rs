@@ -2,6 +2,7 @@
 
 pub mod apns;
 pub mod huawei;
+pub mod raw_http2;
 
 use reqwest::{Certificate, Client, ClientBuilder};
 use serde_json::{Value, json};
