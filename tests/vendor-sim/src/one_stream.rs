@@ -33,6 +33,8 @@ pub struct OneStream<T> {
     unsent: Vec<u8>,
     incoming: Incoming,
     unread: Vec<u8>,
+    /// How much of `unread` hyper has already been given.
+    given: usize,
 }
 
 impl<T> OneStream<T> {
@@ -53,6 +55,7 @@ impl<T> OneStream<T> {
                 acknowledged: 0,
             },
             unread: Vec::new(),
+            given: 0,
         }
     }
 }
@@ -103,7 +106,9 @@ impl<T: AsyncRead + Unpin> AsyncRead for OneStream<T> {
         wanted: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        while this.unread.is_empty() {
+        while this.given == this.unread.len() {
+            this.unread.clear();
+            this.given = 0;
             let mut space = [0; READ_BYTES];
             let mut read = ReadBuf::new(&mut space);
             ready!(Pin::new(&mut this.inner).poll_read(cx, &mut read))?;
@@ -112,9 +117,10 @@ impl<T: AsyncRead + Unpin> AsyncRead for OneStream<T> {
             }
             this.incoming.take(read.filled(), &mut this.unread);
         }
-        let length = wanted.remaining().min(this.unread.len());
-        wanted.put_slice(&this.unread[..length]);
-        this.unread.drain(..length);
+        let rest = &this.unread[this.given..];
+        let length = wanted.remaining().min(rest.len());
+        wanted.put_slice(&rest[..length]);
+        this.given += length;
         Poll::Ready(Ok(()))
     }
 }

@@ -155,13 +155,18 @@ struct ClickAction {
 
 /// Checks a whole body.
 pub fn check(body: &[u8], high_importance: bool) -> Result<Checked, Wrong> {
-    let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        return wrong(codes::BAD_PARAMETER, "the body is not JSON");
-    };
-    // From the bytes, not from the value: a repeated field must not pass.
-    let request: Request = serde_json::from_slice(body).map_err(|error| Wrong {
-        code: codes::BAD_STRUCTURE,
-        what: without_values(&error.to_string()),
+    let request: Request = serde_json::from_slice(body).map_err(|error| {
+        if error.is_data() {
+            Wrong {
+                code: codes::BAD_STRUCTURE,
+                what: without_values(&error.to_string()),
+            }
+        } else {
+            Wrong {
+                code: codes::BAD_PARAMETER,
+                what: "the body is not JSON".to_owned(),
+            }
+        }
     })?;
     let Message {
         data,
@@ -173,7 +178,7 @@ pub fn check(body: &[u8], high_importance: bool) -> Result<Checked, Wrong> {
         ..
     } = request.message;
     let tokens = check_target(token, topic.as_deref(), condition.as_deref())?;
-    check_size(body, &value, &tokens)?;
+    check_size(body, &tokens)?;
 
     let android = android.unwrap_or_default();
     check_android(&android)?;
@@ -231,13 +236,10 @@ fn check_target(
     Ok(tokens)
 }
 
-/// The limit is on the body without its tokens.
-fn check_size(body: &[u8], value: &Value, tokens: &[String]) -> Result<(), Wrong> {
-    let listed = value
-        .pointer("/message/token")
-        .map_or(0, |tokens| tokens.to_string().len());
-    // The tokens may have been written with white space between them.
-    let rest = body.len().saturating_sub(listed.max(tokens.len()));
+/// The limit is on the body without its tokens, each with its quotes and a comma.
+fn check_size(body: &[u8], tokens: &[String]) -> Result<(), Wrong> {
+    let listed: usize = tokens.iter().map(|token| token.len() + 3).sum();
+    let rest = body.len().saturating_sub(listed);
     if rest > BODY_LIMIT_BYTES {
         return wrong(codes::TOO_LARGE, "more than 4096 bytes without the tokens");
     }
