@@ -1,0 +1,24 @@
+//! A strict stand-in for the push vendors' servers.
+//!
+//! It speaks each vendor's documented protocol over real TLS, refuses what the documentation
+//! refuses, and shows what the notification bar of every simulated device looks like. It shares
+//! no code with the product, so a misreading of a vendor's contract is not made twice.
+//!
+//! One more vendor is one more module in [`vendors`] that implements [`Vendor`], and one line in
+//! `sim.rs`.
+
+mod bars;
+mod clock;
+mod control;
+mod desk;
+mod faults;
+mod one_stream;
+mod serve;
+mod sim;
+mod stats;
+mod tls;
+mod vendor;
+mod vendors;
+mod wire;
+
+pub use sim::{Options, Sim};

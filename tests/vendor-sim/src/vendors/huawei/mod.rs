@@ -1,0 +1,111 @@
+//! Huawei Push Kit for Android (HMS Core).
+//!
+//! A login at the OAuth server, then `POST /v1/{appId}/messages:send` with up to 1,000 tokens.
+
+mod codes;
+mod login;
+mod message;
+mod send;
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::desk::{Desk, lock};
+use crate::serve::Link;
+use crate::vendor::{Transport, Vendor};
+use crate::wire::{Answer, Call, Reply};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct App {
+    #[serde(rename = "app_id")]
+    id: String,
+    client_secret: String,
+    /// Whether the app was granted notifications of high importance.
+    #[serde(default)]
+    high_importance: bool,
+}
+
+struct Session {
+    app_id: String,
+    expires_at_s: u64,
+}
+
+#[derive(Default)]
+pub struct Huawei {
+    desk: Desk,
+    apps: Mutex<HashMap<String, App>>,
+    sessions: Mutex<HashMap<String, Session>>,
+}
+
+impl Vendor for Huawei {
+    fn name(&self) -> &'static str {
+        "huawei"
+    }
+
+    fn transport(&self) -> Transport {
+        Transport {
+            protocols: &[b"h2", b"http/1.1"],
+            max_streams: 100,
+            one_stream_until_proven: false,
+        }
+    }
+
+    fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    fn register_app(&self, details: Value) -> Result<(), String> {
+        let app: App = serde_json::from_value(details).map_err(|error| error.to_string())?;
+        lock(&self.apps).insert(app.id.clone(), app);
+        Ok(())
+    }
+
+    fn answer(&self, call: &Call, _: &Link) -> Reply {
+        let parts: Vec<&str> = call.path.trim_start_matches('/').split('/').collect();
+        match parts.as_slice() {
+            ["oauth2", "v3", "token"] => self.login(call),
+            ["v1", app_id, "messages:send"] => self.send(call, app_id),
+            _ => self.broken("an unknown path", codes::http_only(StatusCode::NOT_FOUND)),
+        }
+    }
+
+    fn throttled(&self, retry_after_s: Option<u64>) -> Answer {
+        let answer = codes::http_only(StatusCode::SERVICE_UNAVAILABLE);
+        match retry_after_s {
+            Some(seconds) => answer.with("retry-after", seconds.to_string()),
+            None => answer,
+        }
+    }
+
+    fn error(&self, status: StatusCode, code: &str) -> Answer {
+        codes::answer_with(status, code, "ordered by the control API")
+    }
+
+    fn knows_code(&self, code: &str) -> bool {
+        codes::is_known(code)
+    }
+
+    fn expire_sessions(&self) {
+        for session in lock(&self.sessions).values_mut() {
+            session.expires_at_s = 0;
+        }
+    }
+
+    fn forget(&self) {
+        lock(&self.apps).clear();
+        lock(&self.sessions).clear();
+    }
+}
+
+impl Huawei {
+    /// Answers a request that broke the contract.
+    fn broken(&self, what: &str, answer: Answer) -> Reply {
+        self.desk.stats.violation(what);
+        answer.into()
+    }
+}

@@ -1,0 +1,4 @@
+//! One module per vendor.
+
+pub mod apns;
+pub mod huawei;

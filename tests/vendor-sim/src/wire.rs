@@ -1,0 +1,87 @@
+//! Requests and answers as the vendors see them: complete, without a connection.
+
+use http::{HeaderMap, Method, Response, StatusCode, header};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use serde_json::Value;
+
+/// One whole request.
+pub struct Call {
+    pub method: Method,
+    pub path: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Call {
+    /// A header that is present once and is readable text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The credential behind `Authorization: Bearer`.
+    pub fn bearer(&self) -> Option<&str> {
+        let (scheme, credential) = self.header("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(credential)
+    }
+}
+
+/// One whole answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    pub fn json(status: StatusCode, body: &Value) -> Self {
+        Self::empty(status)
+            .with("content-type", "application/json;charset=utf-8".to_owned())
+            .body(body.to_string().into_bytes())
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    fn body(mut self, body: Vec<u8>) -> Self {
+        self.body = body;
+        self
+    }
+
+    pub fn into_response(self) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::new(Bytes::from(self.body)));
+        *response.status_mut() = self.status;
+        for (name, value) in self.headers {
+            if let Ok(value) = header::HeaderValue::from_str(&value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+}
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub enum Reply {
+    Answer(Answer),
+    /// The connection is closed and the caller learns nothing.
+    Dropped,
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(answer)
+    }
+}

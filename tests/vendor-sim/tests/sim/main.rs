@@ -1,0 +1,15 @@
+//! Drives a running simulator over real TLS with a client that the product does not use.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod apns_devices;
+mod apns_request;
+mod bars;
+mod binary;
+mod connections;
+mod control;
+mod faults;
+mod huawei_login;
+mod huawei_send;
+mod load;
+mod provider_token;
+mod support;

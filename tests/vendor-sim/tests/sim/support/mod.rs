@@ -1,0 +1,102 @@
+//! A running simulator with one app per vendor, and short ways to ask things of it.
+
+pub mod apns;
+pub mod huawei;
+pub mod raw_http2;
+
+use reqwest::{Certificate, Client, ClientBuilder};
+use serde_json::{Value, json};
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use vendor_sim::{Options, Sim};
+
+pub struct World {
+    pub sim: Sim,
+    pub client: Client,
+    pub signer: apns::Signer,
+    plain: Client,
+}
+
+impl World {
+    pub async fn start() -> Self {
+        Self::start_with(Options::default()).await
+    }
+
+    pub async fn start_with(options: Options) -> Self {
+        let sim = Sim::start(options).unwrap();
+        let world = Self {
+            client: trusting(&sim).build().unwrap(),
+            plain: bare().build().unwrap(),
+            signer: apns::Signer::generate(),
+            sim,
+        };
+        world
+            .control(
+                "/apps",
+                json!({ "vendor": "huawei", "app_id": huawei::APP, "client_secret": huawei::SECRET }),
+            )
+            .await;
+        world.control("/apps", world.signer.registration()).await;
+        world
+    }
+
+    /// Asks the control API, which must agree.
+    pub async fn control(&self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.control_raw(path, body).await;
+        assert_eq!(status, 200, "{path}: {answer}");
+        answer
+    }
+
+    pub async fn control_raw(&self, path: &str, body: Value) -> (u16, Value) {
+        let url = format!("{}{path}", self.sim.control);
+        let answer = self.plain.post(url).json(&body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    pub async fn look(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.sim.control);
+        self.plain
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
+    }
+
+    pub async fn device(&self, vendor: &str, token: &str) -> Value {
+        self.look(&format!("/devices/{vendor}/{token}")).await
+    }
+
+    pub async fn stats(&self, vendor: &str) -> Value {
+        self.look("/stats").await[vendor].clone()
+    }
+
+    /// What was recorded as a breach of the contract.
+    pub async fn violations(&self, vendor: &str) -> Vec<String> {
+        self.stats(vendor).await["violations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|violation| violation["what"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+/// A client that trusts this simulator and nobody else.
+pub fn trusting(sim: &Sim) -> ClientBuilder {
+    let ca = Certificate::from_pem(sim.ca_pem.as_bytes()).unwrap();
+    bare().tls_certs_only([ca])
+}
+
+pub fn bare() -> ClientBuilder {
+    // Another test may have been first.
+    let _ = aws_lc_rs::default_provider().install_default();
+    // Without retries of its own: a test counts its requests.
+    Client::builder().no_proxy().retry(reqwest::retry::never())
+}
+
+/// How a reqwest call ended without an answer.
+pub fn is_cut(result: &Result<reqwest::Response, reqwest::Error>) -> bool {
+    result.as_ref().is_err_and(|error| !error.is_timeout())
+}
