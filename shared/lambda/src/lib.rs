@@ -1,0 +1,13 @@
+//! What every function needs of Lambda, and nothing of revoking.
+//!
+//! | part | file |
+//! |---|---|
+//! | settings, read once, all complaints at once | [`config`] |
+//! | JSON logs | [`telemetry`] |
+//! | an HTTP event as a plain request | [`http_event`] |
+//! | a batch of queue messages, one at a time | [`queue_event`] |
+
+pub mod config;
+pub mod http_event;
+pub mod queue_event;
+pub mod telemetry;

@@ -1,0 +1,73 @@
+//! A batch of queue messages: handle one, and report those that are to come again.
+
+use std::fmt::Display;
+
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use futures::StreamExt;
+
+/// Messages of one event that are worked on at once.
+const AT_ONCE: usize = 10;
+
+/// Runs `handle` on every message. A message whose handler fails, or whose body
+/// is not a job, is delivered again; the redrive policy parks it in the end.
+pub async fn each<J, E: Display, P: Display>(
+    event: SqsEvent,
+    parse: impl Fn(&str) -> Result<J, P>,
+    handle: impl AsyncFn(J) -> Result<(), E>,
+) -> SqsBatchResponse {
+    let failed: Vec<Option<BatchItemFailure>> = futures::stream::iter(event.records)
+        .map(|record| {
+            let (parse, handle) = (&parse, &handle);
+            async move {
+                let id = record.message_id.unwrap_or_default();
+                let done = match parse(record.body.as_deref().unwrap_or_default()) {
+                    Ok(job) => handle(job)
+                        .await
+                        .inspect_err(|error| {
+                            tracing::error!(sqs.message_id = %id, %error, "the job of queue message {id} failed");
+                        })
+                        .is_ok(),
+                    Err(error) => {
+                        tracing::error!(sqs.message_id = %id, %error, "queue message {id} is not a job");
+                        false
+                    }
+                };
+                (!done).then(|| {
+                    let mut failure = BatchItemFailure::default();
+                    failure.item_identifier = id;
+                    failure
+                })
+            }
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failed.into_iter().flatten().collect();
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_what_failed_comes_again() {
+        let event: SqsEvent = serde_json::from_value(serde_json::json!({
+            "Records": [
+                {"messageId": "1", "body": "1", "attributes": {}, "messageAttributes": {}},
+                {"messageId": "2", "body": "no number", "attributes": {}, "messageAttributes": {}},
+                {"messageId": "3", "body": "3", "attributes": {}, "messageAttributes": {}}
+            ]
+        }))
+        .unwrap();
+        let answer = each(event, str::parse::<u32>, async |n| if n == 3 { Err("three") } else { Ok(()) }).await;
+        let mut ids: Vec<_> = answer
+            .batch_item_failures
+            .iter()
+            .map(|failure| failure.item_identifier.as_str())
+            .collect();
+        ids.sort_unstable();
+        assert_eq!(ids, ["2", "3"]);
+    }
+}
