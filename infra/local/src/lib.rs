@@ -17,6 +17,7 @@
 mod calls;
 mod deploy;
 mod error;
+mod keeper;
 mod local_aws;
 mod package;
 mod project;

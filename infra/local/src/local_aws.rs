@@ -1,12 +1,10 @@
 //! The process of the local AWS, and its end.
 
 use std::net::TcpListener;
-use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::process::{Child, ChildStdin, Command};
-
 use crate::error::{StackError, file};
+use crate::keeper::Keeper;
 use crate::run_folder::RunFolder;
 use crate::tools::Tools;
 use crate::wire;
@@ -16,11 +14,6 @@ pub const REGION: &str = "eu-west-1";
 pub const ACCESS_KEY: &str = "test";
 pub const SECRET_KEY: &str = "test";
 
-/// Runs a program until the other end of our input closes, which it does whenever the parent ends, however
-/// that happens; then kills the whole process group, so also the functions the program had started.
-/// When the program ends by itself, the group ends too.
-const KEEPER: &str = r#"("$@"; kill -KILL 0) & read -r _; kill -KILL 0"#;
-
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A running local AWS. Dropping it ends it and everything it started, and removes its files.
@@ -28,9 +21,8 @@ const START_TIMEOUT: Duration = Duration::from_mins(1);
 pub struct LocalAws {
     pub(crate) port: u16,
     pub(crate) tools: Tools,
-    // Dropped in this order: the keeper's input, the keeper, the folder its children wrote to.
-    input: Option<ChildStdin>,
-    keeper: Child,
+    // Dropped before the folder that it writes to.
+    keeper: Keeper,
     pub(crate) folder: RunFolder,
 }
 
@@ -44,26 +36,23 @@ impl LocalAws {
         let errors = log
             .try_clone()
             .map_err(file("opening the log", folder.path()))?;
-        let mut keeper = Command::new("/bin/sh")
-            .args(["-c", KEEPER, "keeper"])
-            .arg(tools.program("ministack"))
+        let environment = environment(port, &folder);
+        let keeper = Keeper::start(tools.program("ministack"), |program| {
             // The functions inherit this environment, so it holds nothing of ours.
-            .env_clear()
-            .envs(environment(port, &folder))
-            .current_dir(folder.path())
-            .stdin(Stdio::piped())
-            .stdout(log)
-            .stderr(errors)
-            .process_group(0)
-            .spawn()
-            .map_err(|source| StackError::NotStarted {
-                doing: "the local AWS",
-                source,
-            })?;
+            program
+                .env_clear()
+                .envs(environment)
+                .current_dir(folder.path())
+                .stdout(log)
+                .stderr(errors)
+        });
+        let keeper = keeper.map_err(|source| StackError::NotStarted {
+            doing: "the local AWS",
+            source,
+        })?;
         let mut aws = Self {
             port,
             tools: tools.clone(),
-            input: keeper.stdin.take(),
             keeper,
             folder,
         };
@@ -74,7 +63,7 @@ impl LocalAws {
     async fn wait_until_up(&mut self) -> Result<(), StackError> {
         let up = async {
             loop {
-                if matches!(self.keeper.try_wait(), Ok(Some(_)) | Err(_)) {
+                if self.keeper.has_ended() {
                     return false;
                 }
                 let health = wire::call(self.port, "GET", "/_ministack/health", &[], "").await;
@@ -105,20 +94,6 @@ impl LocalAws {
     /// What the local AWS itself wrote, for when something is not understood.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.log()).unwrap_or_default()
-    }
-}
-
-impl Drop for LocalAws {
-    fn drop(&mut self) {
-        drop(self.input.take());
-        // The keeper kills itself last; a moment later its files can be removed. 2 seconds are far more
-        // than a kill takes.
-        for _ in 0..200 {
-            if !matches!(self.keeper.try_wait(), Ok(None)) {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
     }
 }
 

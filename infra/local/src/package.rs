@@ -1,7 +1,11 @@
 //! Puts debug binaries where the template looks for functions.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use crate::error::{StackError, file};
 use crate::project;
@@ -11,22 +15,18 @@ pub const FUNCTIONS: [&str; 6] = ["record", "revoke", "lookup", "fanout", "dispa
 
 /// The folder cargo put this program's neighbours in: `target/debug`, or wherever it builds to.
 pub fn built_binaries() -> Result<PathBuf, StackError> {
-    let path = Path::new("/proc/self/exe");
-    let program = std::env::current_exe().map_err(file("finding this program", path))?;
-    let folder = program.parent().unwrap_or(path);
-    let inner = ["deps", "examples"]
-        .iter()
-        .any(|inner| folder.ends_with(inner));
-    let folder = if inner {
-        folder.parent().unwrap_or(folder)
-    } else {
-        folder
-    };
-    Ok(folder.to_owned())
+    let program = std::env::current_exe()
+        .map_err(file("finding this program", Path::new("/proc/self/exe")))?;
+    let folder = program
+        .ancestors()
+        .skip(1)
+        .find(|folder| !(folder.ends_with("deps") || folder.ends_with("examples")));
+    Ok(folder.unwrap_or(&program).to_owned())
 }
 
-/// Copies each function's binary from `built` to `target/lambda/<name>/bootstrap`, without its symbols when
-/// `strip` is installed: what is smaller is deployed sooner. What did not change is left alone.
+/// Packs each function's binary from `built` into `target/lambda/<name>/bootstrap.zip`, the same file that
+/// `cargo lambda build --output-format zip` makes. Symbols are left out when `strip` is installed, and
+/// nothing is compressed: locally, time counts and size does not. What did not change is left alone.
 pub fn package_local(built: &Path) -> Result<(), StackError> {
     for name in FUNCTIONS {
         let binary = built.join(name);
@@ -34,31 +34,53 @@ pub fn package_local(built: &Path) -> Result<(), StackError> {
             return Err(StackError::NotBuilt(binary));
         };
         let folder = project::root().join("target/lambda").join(name);
-        let bootstrap = folder.join("bootstrap");
-        let packaged = bootstrap.metadata().and_then(|file| file.modified());
-        // The copy carries the time of its binary, so a binary from another folder is noticed too.
-        if packaged.is_ok_and(|packaged| packaged == changed) {
+        let package = folder.join("bootstrap.zip");
+        let packed = package.metadata().and_then(|file| file.modified());
+        // A package carries the time of its binary, so a binary from another folder is noticed too.
+        if packed.is_ok_and(|packed| packed == changed) {
             continue;
         }
         std::fs::create_dir_all(&folder).map_err(file("making a package", &folder))?;
         // Elsewhere first, then renamed: who deploys at this moment sees the old or the new, never half.
-        let next = folder.with_extension(format!("{}.new", std::process::id()));
-        copy(&binary, &next)?;
-        std::fs::File::options()
-            .write(true)
-            .open(&next)
-            .and_then(|file| file.set_modified(changed))
-            .map_err(file("making a package", &next))?;
-        std::fs::rename(&next, &bootstrap).map_err(file("making a package", &bootstrap))?;
+        let next = folder.join(format!("{}.new", std::process::id()));
+        let written = pack(&without_symbols(&binary, &folder)?, &next)?;
+        written
+            .set_modified(changed)
+            .and_then(|()| std::fs::rename(&next, &package))
+            .map_err(file("making a package", &package))?;
     }
     Ok(())
 }
 
-fn copy(binary: &Path, to: &Path) -> Result<(), StackError> {
-    let stripped = Command::new("strip").arg("-o").arg(to).arg(binary).status();
-    if stripped.is_ok_and(|status| status.success()) {
-        return Ok(());
-    }
-    std::fs::copy(binary, to).map_err(file("copying a binary", binary))?;
-    Ok(())
+fn without_symbols(binary: &Path, folder: &Path) -> Result<Vec<u8>, StackError> {
+    let stripped = folder.join(format!("{}.stripped", std::process::id()));
+    let strip = Command::new("strip")
+        .arg("-o")
+        .args([&stripped, binary])
+        .stdin(Stdio::null())
+        .status();
+    let read = if strip.is_ok_and(|status| status.success()) {
+        let read = std::fs::read(&stripped);
+        // A file that stays behind harms nothing.
+        let _ = std::fs::remove_file(&stripped);
+        read
+    } else {
+        std::fs::read(binary)
+    };
+    read.map_err(file("reading a binary", binary))
+}
+
+fn pack(binary: &[u8], to: &Path) -> Result<File, StackError> {
+    use std::io::Write as _;
+
+    let write = || {
+        let mut package = ZipWriter::new(File::create(to)?);
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Stored)
+            .unix_permissions(0o755);
+        package.start_file("bootstrap", options)?;
+        package.write_all(binary)?;
+        Ok(package.finish()?)
+    };
+    write().map_err(file("making a package", to))
 }

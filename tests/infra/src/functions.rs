@@ -13,7 +13,9 @@ fn the_template_deploys_exactly_the_binaries_that_are_packaged() {
         .map(|(name, function)| {
             let path = function["CodeUri"].as_str().unwrap();
             let binary = path.strip_prefix("../target/lambda/");
-            binary.and_then(|path| path.strip_suffix('/')).expect(name)
+            binary
+                .and_then(|path| path.strip_suffix("/bootstrap.zip"))
+                .expect(name)
         })
         .collect();
     assert_eq!(deployed, BTreeSet::from(local_stack::FUNCTIONS));
