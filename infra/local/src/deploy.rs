@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use tokio::process::Command;
@@ -63,6 +64,7 @@ impl LocalAws {
             .env_remove("AWS_SESSION_TOKEN")
             .envs(self.client_env())
             .env("SAM_CLI_TELEMETRY", "0")
+            .env("__SAM_CLI_APP_DIR", self.write_sam_state()?)
             // Seconds between two looks at the stack; its default of 5 is most of the waiting.
             .env("SAM_CLI_POLL_DELAY", "0.2")
             .current_dir(self.folder.path())
@@ -77,6 +79,18 @@ impl LocalAws {
             api_url: format!("{}/_aws/execute-api/{api}", self.endpoint()),
             outputs,
         })
+    }
+
+    /// Without a note of when it last looked, sam asks the package index for a newer sam at every run.
+    fn write_sam_state(&self) -> Result<PathBuf, StackError> {
+        const YEAR_2100: f64 = 4_102_444_800.0;
+        let folder = self.folder.path().join("sam");
+        let state = folder.join("metadata.json");
+        let text = serde_json::json!({ "lastVersionCheck": YEAR_2100 }).to_string();
+        std::fs::create_dir_all(&folder)
+            .and_then(|()| std::fs::write(&state, text))
+            .map_err(file("writing sam's state", &state))?;
+        Ok(folder)
     }
 
     /// A file, because a certificate has line ends that a command line would need quoting for.

@@ -9,7 +9,7 @@ use tokio::process::{Child, ChildStdin, Command};
 /// process group, so also what the program had started. When the program ends, the group ends too.
 const SCRIPT: &str = r#"("$@"; kill -KILL 0) & read -r _; kill -KILL 0"#;
 
-/// Dropping it kills the program and all its children, and waits until they are dead.
+/// Dropping it kills the program and all its children.
 #[derive(Debug)]
 pub(crate) struct Keeper {
     input: Option<ChildStdin>,
@@ -42,7 +42,7 @@ impl Keeper {
 impl Drop for Keeper {
     fn drop(&mut self) {
         drop(self.input.take());
-        // The shell is in the group and dies with it. 2 seconds are far more than that takes.
+        // The shell is in the group and is killed with it. 2 seconds are far more than that takes.
         for _ in 0..200 {
             if self.has_ended() {
                 break;
