@@ -1,0 +1,118 @@
+//! Deploys `infra/template.yaml` as it is, with the tool that also deploys it to AWS.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use crate::error::{StackError, file};
+use crate::local_aws::LocalAws;
+use crate::tools::finished;
+use crate::{calls, project};
+
+pub(crate) const STACK: &str = "message-revoke";
+
+/// The `Outputs` of the template.
+#[derive(Debug, Clone)]
+pub struct StackOutputs {
+    api_url: String,
+    outputs: BTreeMap<String, String>,
+}
+
+impl StackOutputs {
+    /// Put a path such as `/v1/pushes` behind it.
+    ///
+    /// Not the output `ApiUrl`: names under `.localhost` do not resolve everywhere.
+    pub fn api_url(&self) -> &str {
+        &self.api_url
+    }
+
+    pub fn get(&self, name: &'static str) -> Result<&str, StackError> {
+        self.outputs
+            .get(name)
+            .map(String::as_str)
+            .ok_or(StackError::NoOutput(name))
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.outputs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl LocalAws {
+    /// Deploys the functions in `target/lambda` and everything else; quiet unless it fails.
+    ///
+    /// `parameters` are the template's. One that is left out keeps its value from the deployment before.
+    pub async fn deploy(&self, parameters: &[(&str, &str)]) -> Result<StackOutputs, StackError> {
+        let overrides = self.write_overrides(parameters)?;
+        let deployed = Command::new(self.tools.program("sam"))
+            .args(["deploy", "--stack-name", STACK, "--template-file"])
+            .arg(project::root().join("infra/template.yaml"))
+            .args(["--resolve-s3", "--capabilities", "CAPABILITY_IAM"])
+            .args([
+                "--no-confirm-changeset",
+                "--no-fail-on-empty-changeset",
+                "--no-progressbar",
+            ])
+            .arg("--parameter-overrides")
+            .arg(overrides)
+            .env_remove("AWS_PROFILE")
+            .env_remove("AWS_SESSION_TOKEN")
+            .envs(self.client_env())
+            .env("SAM_CLI_TELEMETRY", "0")
+            .env("__SAM_CLI_APP_DIR", self.write_sam_state()?)
+            // Seconds between two looks at the stack; its default of 5 is most of the waiting.
+            .env("SAM_CLI_POLL_DELAY", "0.2")
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output();
+        finished("sam deploy", deployed).await?;
+
+        let outputs = calls::stack_outputs(self.port).await?;
+        let api = outputs.get("ApiId").ok_or(StackError::NoOutput("ApiId"))?;
+        Ok(StackOutputs {
+            api_url: format!("{}/_aws/execute-api/{api}", self.endpoint()),
+            outputs,
+        })
+    }
+
+    /// Without a note of when it last looked, sam asks the package index for a newer sam at every run.
+    fn write_sam_state(&self) -> Result<PathBuf, StackError> {
+        const YEAR_2100: f64 = 4_102_444_800.0;
+        let folder = self.folder.path().join("sam");
+        let state = folder.join("metadata.json");
+        let text = serde_json::json!({ "lastVersionCheck": YEAR_2100 }).to_string();
+        std::fs::create_dir_all(&folder)
+            .and_then(|()| std::fs::write(&state, text))
+            .map_err(file("writing sam's state", &state))?;
+        Ok(folder)
+    }
+
+    /// A file, because a certificate has line ends that a command line would need quoting for.
+    fn write_overrides(&self, parameters: &[(&str, &str)]) -> Result<OsString, StackError> {
+        let all: BTreeMap<_, _> = [("Architecture", this_architecture())]
+            .into_iter()
+            .chain(parameters.iter().copied())
+            .collect();
+        // JSON is YAML, and sam takes only the latter.
+        let path = self.folder.path().join("parameters.yaml");
+        std::fs::write(&path, serde_json::json!(all).to_string())
+            .map_err(file("writing the parameters", &path))?;
+        let mut reference = OsString::from("file://");
+        reference.push(&path);
+        Ok(reference)
+    }
+}
+
+fn this_architecture() -> &'static str {
+    if cfg!(target_arch = "aarch64") {
+        "arm64"
+    } else {
+        "x86_64"
+    }
+}

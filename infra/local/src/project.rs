@@ -1,0 +1,17 @@
+//! Where things are in the repository.
+
+use std::path::{Path, PathBuf};
+
+/// The root of the repository this crate was built from.
+pub(crate) fn root() -> PathBuf {
+    // This crate is the folder infra/local of the repository.
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .map_or_else(PathBuf::new, Path::to_path_buf)
+}
+
+/// The folder for everything that is fetched or written at run time; ignored by git.
+pub(crate) fn tools_folder() -> PathBuf {
+    root().join(".tools")
+}

@@ -1,0 +1,17 @@
+//! What must stay true of `infra/template.yaml` and neither cfn-lint nor a deployment would notice.
+
+#[cfg(test)]
+mod template;
+
+#[cfg(test)]
+mod api;
+#[cfg(test)]
+mod functions;
+#[cfg(test)]
+mod queues;
+#[cfg(test)]
+mod references;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
+mod tables;

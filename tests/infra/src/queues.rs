@@ -1,0 +1,161 @@
+//! No job is lost, and none is worked on twice at once.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::template::{Resource, Template, referred};
+
+const FOURTEEN_DAYS: u64 = 14 * 24 * 60 * 60;
+
+fn working_queues(template: &Template) -> Vec<Resource<'_>> {
+    let all = template.of_type("AWS::SQS::Queue");
+    all.into_iter()
+        .filter(|(name, _)| name.ends_with("Queue"))
+        .collect()
+}
+
+fn dead_letters(template: &Template) -> Vec<Resource<'_>> {
+    let all = template.of_type("AWS::SQS::Queue");
+    all.into_iter()
+        .filter(|(name, _)| !name.ends_with("Queue"))
+        .collect()
+}
+
+#[test]
+fn every_queue_has_a_dead_letter_queue_of_its_own() {
+    let template = Template::read();
+    let own: BTreeSet<_> = working_queues(&template)
+        .iter()
+        .map(|(name, queue)| {
+            let redrive = &queue["RedrivePolicy"];
+            assert_eq!(redrive["maxReceiveCount"], 5, "{name}");
+            referred(&redrive["deadLetterTargetArn"]).unwrap()
+        })
+        .collect();
+    let dead: BTreeSet<_> = dead_letters(&template)
+        .iter()
+        .map(|(name, _)| *name)
+        .collect();
+    assert_eq!(own, dead);
+    assert_eq!(own.len(), working_queues(&template).len());
+}
+
+#[test]
+fn dead_letters_are_kept_as_long_as_can_be_and_never_dropped_again() {
+    for (name, queue) in dead_letters(&Template::read()) {
+        assert_eq!(queue["MessageRetentionPeriod"], FOURTEEN_DAYS, "{name}");
+        assert!(queue["RedrivePolicy"].is_null(), "{name}");
+    }
+}
+
+/// A dead letter keeps the age of its message, so it must have time left when it arrives.
+#[test]
+fn a_message_dies_of_failures_before_it_dies_of_age() {
+    for (name, queue) in working_queues(&Template::read()) {
+        let kept = queue["MessageRetentionPeriod"].as_u64().unwrap();
+        let tried = 5 * queue["VisibilityTimeout"].as_u64().unwrap();
+        assert!(tried < kept && kept < FOURTEEN_DAYS, "{name}");
+    }
+}
+
+#[test]
+fn every_dead_letter_queue_has_an_alarm() {
+    let template = Template::read();
+    let alarmed: BTreeSet<_> = template
+        .of_type("AWS::CloudWatch::Alarm")
+        .iter()
+        .map(|(name, alarm)| {
+            assert_eq!(
+                alarm["MetricName"], "ApproximateNumberOfMessagesVisible",
+                "{name}"
+            );
+            assert_eq!(alarm["Threshold"], 0, "{name}");
+            let told = &alarm["AlarmActions"]["Fn::If"][1][0];
+            assert_eq!(referred(told), Some("AlarmTopicArn"), "{name}");
+            let dimension = &alarm["Dimensions"][0];
+            assert_eq!(dimension["Name"], "QueueName", "{name}");
+            assert_eq!(dimension["Value"]["Fn::GetAtt"][1], "QueueName", "{name}");
+            referred(&dimension["Value"]).unwrap()
+        })
+        .collect();
+    let dead: BTreeSet<_> = dead_letters(&template)
+        .iter()
+        .map(|(name, _)| *name)
+        .collect();
+    assert_eq!(alarmed, dead);
+}
+
+#[test]
+fn every_queue_is_encrypted() {
+    for (name, queue) in Template::read().of_type("AWS::SQS::Queue") {
+        assert_eq!(queue["SqsManagedSseEnabled"], true, "{name}");
+    }
+}
+
+#[test]
+fn every_queue_has_exactly_one_consumer() {
+    let template = Template::read();
+    let mut consumed: Vec<_> = template
+        .of_type("AWS::Lambda::EventSourceMapping")
+        .iter()
+        .map(|(_, source)| referred(&source["EventSourceArn"]).unwrap())
+        .collect();
+    consumed.sort_unstable();
+    let mut queues: Vec<_> = working_queues(&template)
+        .iter()
+        .map(|(name, _)| *name)
+        .collect();
+    queues.sort_unstable();
+    assert_eq!(consumed, queues);
+}
+
+#[test]
+fn a_message_stays_hidden_six_times_as_long_as_its_function_may_run() {
+    let template = Template::read();
+    for (name, source) in template.of_type("AWS::Lambda::EventSourceMapping") {
+        let queue = template.resource(referred(&source["EventSourceArn"]).unwrap());
+        let function = template.resource(referred(&source["FunctionName"]).unwrap());
+        let hidden = queue["VisibilityTimeout"].as_u64().unwrap();
+        let window = source["MaximumBatchingWindowInSeconds"]
+            .as_u64()
+            .unwrap_or(0);
+        let timeout = template.timeout_of(function);
+        assert!(
+            hidden >= 6 * timeout + window,
+            "{name}: {hidden} s for {timeout} s"
+        );
+    }
+}
+
+#[test]
+fn one_failed_message_does_not_fail_its_batch() {
+    for (name, source) in Template::read().of_type("AWS::Lambda::EventSourceMapping") {
+        let types = &source["FunctionResponseTypes"];
+        assert_eq!(types, &json!(["ReportBatchItemFailures"]), "{name}");
+    }
+}
+
+/// More than ten need a batching window, and one worker would hold too much when it fails.
+#[test]
+fn a_batch_has_at_most_ten_messages() {
+    for (name, source) in Template::read().of_type("AWS::Lambda::EventSourceMapping") {
+        let size = source["BatchSize"].as_u64().unwrap();
+        assert!((1..=10).contains(&size), "{name}: {size}");
+    }
+}
+
+/// Without a bound, a queue that fills takes the concurrency of the whole account, HTTP included.
+#[test]
+fn every_consumer_is_bounded_by_a_parameter_of_its_own() {
+    let template = Template::read();
+    let sources = template.of_type("AWS::Lambda::EventSourceMapping");
+    let bounds: BTreeSet<_> = sources
+        .iter()
+        .map(|(_, source)| {
+            let bound = &source["ScalingConfig"]["MaximumConcurrency"]["Fn::FindInMap"];
+            referred(&bound[1]).unwrap()
+        })
+        .collect();
+    assert_eq!(bounds.len(), sources.len());
+}

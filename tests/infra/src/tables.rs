@@ -1,0 +1,68 @@
+//! What is stored is encrypted, can be restored, expires, and survives the stack.
+
+use serde_json::json;
+
+use crate::template::Template;
+
+#[test]
+fn every_table_is_encrypted_restorable_and_on_demand() {
+    for (name, table) in Template::read().of_type("AWS::DynamoDB::Table") {
+        assert_eq!(table["SSESpecification"]["SSEEnabled"], true, "{name}");
+        let restore = &table["PointInTimeRecoverySpecification"];
+        assert_eq!(restore["PointInTimeRecoveryEnabled"], true, "{name}");
+        assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{name}");
+    }
+}
+
+#[test]
+fn every_table_expires_what_says_so() {
+    for (name, table) in Template::read().of_type("AWS::DynamoDB::Table") {
+        let expiry = &table["TimeToLiveSpecification"];
+        assert_eq!(expiry["AttributeName"], "expires_at", "{name}");
+        assert_eq!(expiry["Enabled"], true, "{name}");
+    }
+}
+
+#[test]
+fn deleting_the_stack_deletes_no_table() {
+    let template = Template::read();
+    for (name, _) in template.of_type("AWS::DynamoDB::Table") {
+        let table = &template.0["Resources"][name];
+        assert_eq!(table["DeletionPolicy"], "RetainExceptOnCreate", "{name}");
+        assert_eq!(table["UpdateReplacePolicy"], "Retain", "{name}");
+    }
+}
+
+#[test]
+fn the_indexes_of_pushes_are_keyed_as_the_code_expects() {
+    let template = Template::read();
+    let table = template.resource("PushesTable");
+    let keys: Vec<_> = table["GlobalSecondaryIndexes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|index| {
+            assert_eq!(index["Projection"]["ProjectionType"], "ALL");
+            let key = &index["KeySchema"];
+            json!([
+                index["IndexName"],
+                key[0]["AttributeName"],
+                key[1]["AttributeName"]
+            ])
+        })
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            json!(["open", "open_pk", "due_at"]),
+            json!(["listed", "listed_pk", "listed_sk"])
+        ]
+    );
+    let due_at = json!({ "AttributeName": "due_at", "AttributeType": "N" });
+    assert!(
+        table["AttributeDefinitions"]
+            .as_array()
+            .unwrap()
+            .contains(&due_at)
+    );
+}
