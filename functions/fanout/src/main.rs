@@ -1,1 +1,25 @@
-fn main() {}
+//! Queue `fanout`: walks the shards of a revoked push, looks whether a
+//! revocation can settle, and ends batches whose channel has no dispatcher.
+
+mod deps;
+mod handler;
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use revocation_lambda::{config::environment, queue_event, telemetry, time};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::start(environment("RUST_LOG").as_deref());
+    let deps = deps::Deps::connect(&environment).await?;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
+        let deadline = time::deadline(&event.context, handler::MARGIN);
+        Ok::<_, Error>(
+            queue_event::each(event.payload, revocation_aws::decode, async |job| {
+                handler::handle(&deps, job, deadline).await
+            })
+            .await,
+        )
+    }))
+    .await
+}

@@ -71,6 +71,22 @@ problem_kinds! {
     Internal: INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side";
 }
 
+/// The problem an error means. What is our fault is logged here, once, with its causes.
+pub fn problem_of<E>(error: E) -> Problem
+where
+    E: std::error::Error,
+    Problem: for<'a> From<&'a E>,
+{
+    let problem = Problem::from(&error);
+    if problem.kind.status().is_server_error() {
+        let causes: Vec<String> = std::iter::successors(std::error::Error::source(&error), |cause| cause.source())
+            .map(ToString::to_string)
+            .collect();
+        tracing::error!(%error, causes = causes.join(": "), code = problem.kind.slug(), "the request could not be answered");
+    }
+    problem
+}
+
 /// One mistake in a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldError {

@@ -6,8 +6,10 @@
 //! | JSON logs | [`telemetry`] |
 //! | an HTTP event as a plain request | [`http_event`] |
 //! | a batch of queue messages, one at a time | [`queue_event`] |
+//! | until when to work | [`time`] |
 
 pub mod config;
 pub mod http_event;
 pub mod queue_event;
 pub mod telemetry;
+pub mod time;

@@ -101,6 +101,11 @@ impl Channels {
         Self(configured.into_iter().collect())
     }
 
+    /// Reads a list such as `huawei,apns`. `None` for an unknown channel.
+    pub fn parse(list: &str) -> Option<Self> {
+        list.split(',').map(|name| Channel::parse(name.trim())).collect::<Option<Vec<_>>>().map(Self)
+    }
+
     pub fn capability(&self, channel: Channel) -> Capability {
         match channel.method() {
             Method::None => Capability::Impossible,

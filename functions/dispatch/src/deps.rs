@@ -1,0 +1,59 @@
+//! What the function works with, made once per execution environment.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use lambda_runtime::Error;
+use revocation_app::ports::ChannelClient;
+use revocation_aws::{DynamoPushStore, QueueUrls, SecretsManagerCredentials, SqsJobQueue, SystemClock, SystemDice, sdk_config};
+use revocation_lambda::config::Settings;
+use revocation_rules::channel::{Channel, Channels};
+
+pub struct Deps {
+    pub store: DynamoPushStore,
+    pub queue: SqsJobQueue,
+    /// Its own channel, and no other.
+    pub channels: Channels,
+    pub client: Box<dyn ChannelClient>,
+    pub clock: SystemClock,
+    pub dice: SystemDice,
+}
+
+impl Deps {
+    pub async fn connect(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let mut settings = Settings::new(lookup);
+        let pushes = settings.text("PUSHES_TABLE");
+        let own_queue = settings.text("DISPATCH_QUEUE_URL");
+        let secret_prefix = settings.text("SECRET_PREFIX");
+        let channel = settings.read("CHANNEL", "a channel", Channel::parse);
+        let vendors = revocation_channels::Settings {
+            huawei_auth_url: settings.text("HUAWEI_AUTH_URL"),
+            huawei_push_url: settings.text("HUAWEI_PUSH_URL"),
+            apns_url: settings.text("APNS_URL"),
+            apns_sandbox_url: settings.text("APNS_SANDBOX_URL"),
+            extra_ca_pem: settings.optional("EXTRA_CA_PEM"),
+        };
+        settings.finish()?;
+        // Cannot fail: `finish` complains about a missing channel.
+        let channel = channel.ok_or("`CHANNEL` is not set")?;
+        let aws = sdk_config().await;
+        let credentials = SecretsManagerCredentials::new(aws_sdk_secretsmanager::Client::new(&aws), secret_prefix);
+        let client = revocation_channels::connect(channel, &vendors, Arc::new(credentials), Arc::new(SystemClock))
+            .ok_or_else(|| format!("there is no dispatcher for {channel}"))?;
+        Ok(Self {
+            store: DynamoPushStore::new(aws_sdk_dynamodb::Client::new(&aws), pushes),
+            queue: SqsJobQueue::new(
+                aws_sdk_sqs::Client::new(&aws),
+                QueueUrls {
+                    // It queues dispatches of its own channel only.
+                    fanout: String::new(),
+                    dispatch: HashMap::from([(channel, own_queue)]),
+                },
+            ),
+            channels: Channels::new([channel]),
+            client,
+            clock: SystemClock,
+            dice: SystemDice,
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! One job.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use revocation_app::ports::{DispatchJob, Job, JobQueue, QueueError};
+use revocation_app::{CheckError, Checked, DispatchError, Dispatcher, Eagerness, FanOutError, check_revocation, dispatch_batch, fan_out};
+use revocation_rules::channel::Capability;
+
+use crate::deps::Deps;
+
+/// What is left of an invocation when the walk hands on: one more page and the queue.
+pub const MARGIN: SignedDuration = SignedDuration::from_secs(15);
+
+#[derive(Debug, thiserror::Error)]
+pub enum HandleError {
+    #[error(transparent)]
+    FanOut(#[from] FanOutError),
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    #[error(transparent)]
+    Dispatch(#[from] DispatchError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+pub async fn handle(deps: &Deps, job: Job, deadline: Timestamp) -> Result<(), HandleError> {
+    match job {
+        Job::Fanout { push, revocation } => {
+            let end = fan_out(&deps.store, &deps.queue, &deps.clock, &push, &revocation, deadline).await?;
+            tracing::info!(revocation.id = %revocation, ?end, "fan-out of {revocation}");
+        }
+        Job::Check { push, revocation, nth } => {
+            let look = Eagerness::Look { nth };
+            let checked = check_revocation(&deps.store, &deps.queue, &deps.clock, &push, &revocation, look).await?;
+            if let Checked::Settled { after } = checked {
+                tracing::info!(revocation.id = %revocation, time_to_settle_ms = after.as_millis(), "{revocation} settled");
+            }
+        }
+        Job::Dispatch(job) => dispatch(deps, job, deadline).await?,
+    }
+    Ok(())
+}
+
+/// Ends a batch that no dispatcher takes. A channel that got one since then gets its job.
+async fn dispatch(deps: &Deps, job: DispatchJob, deadline: Timestamp) -> Result<(), HandleError> {
+    if deps.channels.capability(job.channel) == Capability::Able {
+        deps.queue.send(&[Job::Dispatch(job)], Duration::ZERO).await?;
+        return Ok(());
+    }
+    let with = Dispatcher {
+        store: &deps.store,
+        queue: &deps.queue,
+        clock: &deps.clock,
+        dice: &deps.dice,
+        channels: &deps.channels,
+        client: None,
+    };
+    dispatch_batch(&with, &job, deadline).await?;
+    Ok(())
+}

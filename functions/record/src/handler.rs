@@ -1,0 +1,60 @@
+//! Request in, response out.
+
+use http::{Response, StatusCode};
+use revocation_app::ports::Clock;
+use revocation_app::{Registered, record_deliveries, register_push};
+use revocation_http::auth::{Caller, Permission, authenticate};
+use revocation_http::body;
+use revocation_http::problem::{Problem, ProblemKind, problem_of};
+use revocation_http::respond::{Reply, respond};
+use revocation_http::route::{PushName, Route, route};
+use revocation_http::wire::{RecordAnswer, RecordBody, RegisterBody, RegisteredAnswer};
+use revocation_lambda::http_event::HttpRequest;
+
+use crate::deps::Deps;
+
+pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
+    respond(&request.id, answer(deps, request).await)
+}
+
+async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+    match route(&request.method, &request.path)? {
+        Route::Register(push) => register(deps, request, push).await,
+        Route::Record(push) => record(deps, request, push).await,
+        Route::Gate(_)
+        | Route::Revoke(_)
+        | Route::Push(_)
+        | Route::Revocation(..)
+        | Route::Outcomes(..)
+        | Route::Pushes
+        | Route::OpenApi => Err(Problem::new(ProblemKind::NotFound)),
+    }
+}
+
+async fn sender(deps: &Deps, request: &HttpRequest) -> Result<Caller, Problem> {
+    authenticate(&request.headers, &deps.keys, &deps.key_cache, deps.work.clock.now(), Permission::Send).await
+}
+
+async fn register(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
+    let caller = sender(deps, request).await?;
+    let body: RegisterBody = body::json(&request.headers, &request.body)?;
+    let registration = body.registration(push.of(caller.tenant))?;
+    let registered = register_push(&deps.work.store, &deps.work.clock, registration)
+        .await
+        .map_err(problem_of)?;
+    Ok(match &registered {
+        Registered::New(push) => Reply::json(StatusCode::CREATED, &RegisteredAnswer::from(push)),
+        Registered::Again(push) => Reply::json(StatusCode::OK, &RegisteredAnswer::from(push)),
+    })
+}
+
+async fn record(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
+    let caller = sender(deps, request).await?;
+    let body: RecordBody = body::json(&request.headers, &request.body)?;
+    let batch = body.batch(push.of(caller.tenant))?;
+    let work = &deps.work;
+    let recorded = record_deliveries(&work.store, &work.queue, &work.clock, &work.channels, batch)
+        .await
+        .map_err(problem_of)?;
+    Ok(Reply::json(StatusCode::OK, &RecordAnswer::from(recorded)))
+}
