@@ -24,7 +24,7 @@ pub fn random_text() -> String {
     let bits: u128 = rand::random();
     (0..26)
         .rev()
-        .map(|place| char::from(ALPHABET[usize::from((bits >> (place * 5)) as u8 & 31)]))
+        .map(|place| char::from(ALPHABET[usize::from((bits >> (place * 5)).to_le_bytes()[0] & 31)]))
         .collect()
 }
 

@@ -1,4 +1,4 @@
-//! The ports of `shared/app`, kept with AWS: DynamoDB, SQS, Secrets Manager,
+//! The ports of `shared/app`, kept with AWS: `DynamoDB`, SQS, Secrets Manager,
 //! and the machine's own clock and randomness.
 //!
 //! | port | adapter | folder |

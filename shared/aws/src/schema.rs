@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::{
 use crate::failure::AwsFailure;
 
 /// # Errors
-/// When DynamoDB refuses a table.
+/// When `DynamoDB` refuses a table.
 pub async fn create_tables(client: &Client, pushes: &str, access_keys: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     use ScalarAttributeType::{N, S};
     client

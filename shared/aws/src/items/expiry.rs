@@ -1,4 +1,4 @@
-//! When DynamoDB may delete an item. It does so late, and never decides anything.
+//! When `DynamoDB` may delete an item. It does so late, and never decides anything.
 
 use jiff::{SignedDuration, Timestamp};
 

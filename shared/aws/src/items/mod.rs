@@ -34,5 +34,5 @@ pub use writer::{Item, Writer, json_text, number, text, time};
 
 /// The version that every item says it is written in.
 pub const VERSION: u8 = 1;
-/// The most that is put into one attribute; DynamoDB's limit is 400 kB for the whole item.
+/// The most that is put into one attribute; `DynamoDB`'s limit is 400 kB for the whole item.
 pub const MAX_BYTES: usize = 390_000;

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::writer::number;
 
-/// Every attribute is named by a placeholder, since half of our words are DynamoDB's.
+/// Every attribute is named by a placeholder, since half of our words are `DynamoDB`'s.
 #[derive(Default)]
 pub struct Update {
     set: Vec<String>,

@@ -15,6 +15,7 @@ pub fn text(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "numbers are copied; a reference at every call says less")]
 pub fn number(number: impl ToString) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }

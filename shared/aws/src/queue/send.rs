@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
 use futures::StreamExt as _;
 use futures::stream;
 use revocation_app::ports::{Job, JobQueue, QueueError, Source};
@@ -21,7 +21,7 @@ const BATCH: usize = 10;
 /// Calls on the way at once.
 const CALLS: usize = 16;
 /// The longest delay that SQS takes.
-const MAX_DELAY: Duration = Duration::from_secs(900);
+const MAX_DELAY: Duration = Duration::from_mins(15);
 
 /// Where jobs go.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ impl SqsJobQueue {
                 Ok(answer) => answer,
                 Err(error) => return BatchEnd::failed(bodies.len(), source(OPERATION, &error)),
             };
-            let failed: Vec<&str> = answer.failed().iter().map(|entry| entry.id()).collect();
+            let failed: Vec<&str> = answer.failed().iter().map(BatchResultErrorEntry::id).collect();
             let mut place = 0..bodies.len();
             bodies.retain(|_| place.next().is_some_and(|place| failed.contains(&place.to_string().as_str())));
             if bodies.is_empty() {

@@ -8,7 +8,7 @@ use super::DynamoPushStore;
 use crate::failure::unavailable;
 use crate::items::{Item, key, text};
 
-/// Most items of a page; DynamoDB ends it sooner at 1 MB.
+/// Most items of a page; `DynamoDB` ends it sooner at 1 MB.
 const PAGE: i32 = 500;
 
 pub struct ShardPage {

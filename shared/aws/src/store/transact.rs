@@ -2,7 +2,7 @@
 //!
 //! Each try has a token of its own making: the SDK's repetition of a call whose
 //! answer was lost carries the same token and is answered as the first was. Only
-//! a try that DynamoDB has cancelled, so one that wrote nothing, is followed by
+//! a try that `DynamoDB` has cancelled, so one that wrote nothing, is followed by
 //! another with a new token.
 
 use aws_sdk_dynamodb::error::BuildError;

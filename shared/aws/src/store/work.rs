@@ -86,7 +86,7 @@ impl DynamoPushStore {
         Ok(page.items.unwrap_or_default().into_iter().next())
     }
 
-    /// The items of `keys` that exist. Keys that DynamoDB had no time for are asked for again.
+    /// The items of `keys` that exist. Keys that `DynamoDB` had no time for are asked for again.
     async fn get_all(&self, keys: &[(String, String)]) -> Result<HashMap<(String, String), Item>, StoreError> {
         let mut wanted: Vec<Item> = keys
             .iter()
