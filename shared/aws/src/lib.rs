@@ -1,0 +1,34 @@
+//! The ports of `shared/app`, kept with AWS: `DynamoDB`, SQS, Secrets Manager,
+//! and the machine's own clock and randomness.
+//!
+//! | port | adapter | folder |
+//! |---|---|---|
+//! | everything about pushes, batches and revocations | [`DynamoPushStore`] | `store` |
+//! | access keys | [`DynamoAccessKeys`] | `access_keys` |
+//! | jobs | [`SqsJobQueue`] | `queue` |
+//! | vendor credentials | [`SecretsManagerCredentials`] | `credentials.rs` |
+//! | time, chance | [`SystemClock`], [`SystemDice`] | `clock.rs`, `dice.rs` |
+//!
+//! How items look is said in `items`, one file per item. Errors keep what the
+//! service said, never what was sent to it.
+
+mod access_keys;
+mod clock;
+mod config;
+mod credentials;
+mod dice;
+mod failure;
+mod items;
+mod pause;
+mod queue;
+#[cfg(feature = "schema")]
+pub mod schema;
+mod store;
+
+pub use access_keys::{DynamoAccessKeys, KeyInserted};
+pub use clock::SystemClock;
+pub use config::sdk_config;
+pub use credentials::SecretsManagerCredentials;
+pub use dice::SystemDice;
+pub use queue::{JobError, QueueUrls, SqsJobQueue, decode, encode};
+pub use store::DynamoPushStore;

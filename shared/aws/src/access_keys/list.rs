@@ -1,0 +1,23 @@
+//! Lists every key: the table is small, and only a command asks.
+
+use revocation_app::ports::{AccessKey, StoreError};
+
+use super::DynamoAccessKeys;
+use crate::failure::unavailable;
+use crate::items::access_key;
+
+impl DynamoAccessKeys {
+    /// Every key, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the store does not answer or holds a damaged key.
+    pub async fn list(&self) -> Result<Vec<AccessKey>, StoreError> {
+        let mut items = self.client.scan().table_name(&self.table).into_paginator().items().send();
+        let mut keys = Vec::new();
+        while let Some(item) = items.next().await {
+            keys.push(access_key::read(&item.map_err(|error| unavailable("Scan", &error))?)?);
+        }
+        keys.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(keys)
+    }
+}

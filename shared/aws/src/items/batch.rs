@@ -1,0 +1,121 @@
+//! A delivery batch: its header, and its payload, which travels inside the
+//! header when it is small.
+
+use revocation_app::ports::StoreError;
+use revocation_rules::batch::{BatchHeader, Delivery, Sending};
+use revocation_rules::channel::Channel;
+use revocation_rules::ids::{BatchRef, PushRef};
+
+use super::{Item, MAX_BYTES, Reader, Writer, expires_after, key, packed};
+
+const HEADER: &str = "batch header";
+const PAYLOAD: &str = "batch payload";
+/// A payload smaller than this travels inside its header.
+const INLINE_BYTES: usize = 1024;
+const KEPT_DAYS: i64 = 7;
+
+/// What a header is read from; everything but the payload.
+pub const HEADER_ATTRIBUTES: [&str; 10] = [
+    "v",
+    "pk",
+    "sk",
+    "channel",
+    "count",
+    "without_handle",
+    "sending",
+    "sent_at",
+    "recorded_at",
+    "digest",
+];
+
+/// The items of a batch.
+pub struct Written {
+    /// The payload, when it does not travel inside the header.
+    pub payload: Option<Item>,
+    pub header: Item,
+}
+
+pub fn write(header: &BatchHeader, deliveries: &[Delivery]) -> Result<Written, StoreError> {
+    let too_large = || StoreError::TooLarge { item: "batch" };
+    let packed = packed::pack(&deliveries).ok_or_else(too_large)?;
+    if packed.len() > MAX_BYTES {
+        return Err(too_large());
+    }
+    let expires_at = expires_after(header.sent_at, KEPT_DAYS);
+    let item = Writer::at(
+        key::shard(&header.batch.push, header.batch.shard),
+        &key::header(&header.batch.batch),
+    )
+    .text("channel", header.channel.as_str())
+    .number("count", header.count)
+    .number("without_handle", header.without_handle)
+    .text("sending", sending_name(header.sending))
+    .time("sent_at", header.sent_at)
+    .time("recorded_at", header.recorded_at)
+    .text("digest", header.digest.as_str())
+    .number("expires_at", expires_at);
+    if packed.len() < INLINE_BYTES {
+        return Ok(Written {
+            payload: None,
+            header: item.bytes("payload", packed).finish(),
+        });
+    }
+    let payload = Writer::at(key::payloads(&header.batch), &key::payload(&header.digest))
+        .bytes("payload", packed)
+        .number("expires_at", expires_at)
+        .finish();
+    Ok(Written {
+        payload: Some(payload),
+        header: item.finish(),
+    })
+}
+
+pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchHeader, StoreError> {
+    let reader = Reader::new(HEADER, item)?;
+    Ok(BatchHeader {
+        batch: BatchRef {
+            push: push.clone(),
+            shard,
+            batch: reader.known("sk", |sk| sk.strip_prefix(key::BATCH)?.parse().ok())?,
+        },
+        channel: reader.known("channel", Channel::parse)?,
+        count: reader.number("count")?,
+        without_handle: reader.number("without_handle")?,
+        sending: reader.known("sending", sending_of)?,
+        sent_at: reader.time("sent_at")?,
+        recorded_at: reader.time("recorded_at")?,
+        digest: reader.text("digest")?.to_owned(),
+    })
+}
+
+/// The digest of a header, when nothing else of it is wanted.
+pub fn read_digest(item: &Item) -> Result<&str, StoreError> {
+    Reader::new(HEADER, item)?.text("digest")
+}
+
+/// Does the payload travel inside this header?
+pub fn is_inline(header: &Item) -> bool {
+    header.contains_key("payload")
+}
+
+/// The deliveries out of the item that holds them.
+pub fn read_deliveries(item: &Item, header: &BatchHeader) -> Result<Vec<Delivery>, StoreError> {
+    let reader = Reader::new(PAYLOAD, item)?;
+    let deliveries: Option<Vec<Delivery>> = packed::unpack(reader.bytes("payload")?);
+    deliveries
+        .filter(|deliveries| deliveries.len() == usize::from(header.count))
+        .ok_or_else(|| reader.damaged("payload"))
+}
+
+const fn sending_name(sending: Sending) -> &'static str {
+    match sending {
+        Sending::Sent => "sent",
+        Sending::HeldBack => "held_back",
+    }
+}
+
+fn sending_of(name: &str) -> Option<Sending> {
+    [Sending::Sent, Sending::HeldBack]
+        .into_iter()
+        .find(|sending| sending_name(*sending) == name)
+}

@@ -1,0 +1,27 @@
+//! When `DynamoDB` may delete an item. It does so late, and never decides anything.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// How long what people ask about is kept.
+pub const LEDGER_DAYS: i64 = 30;
+
+/// The TTL attribute of an item that is kept for `days` after `at`: epoch
+/// seconds, rounded up so that nothing goes early.
+pub fn expires_after(at: Timestamp, days: i64) -> i64 {
+    let end = at.saturating_add(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MAX);
+    let seconds = end.as_second();
+    if end.subsec_nanosecond() > 0 { seconds + 1 } else { seconds }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_never_goes_early() {
+        let at = Timestamp::from_millisecond(1_763_900_000_001).unwrap();
+        assert_eq!(expires_after(at, 7), 1_763_900_001 + 7 * 86_400);
+        let at = Timestamp::from_second(1_763_900_000).unwrap();
+        assert_eq!(expires_after(at, 30), 1_763_900_000 + 30 * 86_400);
+    }
+}

@@ -1,0 +1,38 @@
+//! How things look in the tables: one file per item, and what they share.
+//!
+//! | item | pk | sk | expires |
+//! |---|---|---|---|
+//! | push | `<push>` | `push` | 30 days after the later of registration and its last possible delivery |
+//! | revocation | `<push>` | `revocation#<rvk>` | 30 days after the later of the request and the push's last possible delivery |
+//! | counters | `<push>` | `progress#<rvk>#<channel>#<nn>` | 30 days after the last change |
+//! | batch header | `<push>#<shard>` | `batch#<batch>` | 7 days after it was sent |
+//! | batch payload | `<push>#<shard>#batch#<batch>` | `payload#<digest>` | 7 days after it was sent |
+//! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 30 days after the last change |
+//!
+//! `<push>` is `<app>/<workspace>#<kind>#<id>`. Times are epoch milliseconds in
+//! attributes named `.._at`, but for the TTL attribute `expires_at`, which has
+//! seconds. Every item has `v` = 1; attributes that a newer version added are
+//! ignored. Nothing here judges an item by its TTL.
+
+pub mod access_key;
+pub mod batch;
+pub mod counters;
+mod expiry;
+pub mod key;
+pub mod packed;
+pub mod progress;
+pub mod push;
+mod reader;
+pub mod revocation;
+pub mod update;
+mod writer;
+pub mod written_by;
+
+pub use expiry::{LEDGER_DAYS, expires_after};
+pub use reader::Reader;
+pub use writer::{Item, Writer, json_text, number, text, time};
+
+/// The version that every item says it is written in.
+pub const VERSION: u8 = 1;
+/// The most that is put into one attribute; `DynamoDB`'s limit is 400 kB for the whole item.
+pub const MAX_BYTES: usize = 390_000;

@@ -1,0 +1,73 @@
+//! One revocation: what was asked, and how far it is.
+
+use jiff::Timestamp;
+use revocation_app::ports::StoreError;
+use revocation_rules::ids::PushRef;
+use revocation_rules::revocation::Revocation;
+use revocation_rules::window::WINDOW;
+
+use super::update::Update;
+use super::{Item, LEDGER_DAYS, MAX_BYTES, Reader, Writer, expires_after, json_text, key, number, text, time};
+
+const WHAT: &str = "revocation";
+/// Index `open`: revocations that the sweep has to look at, by `due_at`.
+pub const OPEN: &str = "open";
+
+/// The whole item, as it is first kept.
+pub fn write(revocation: &Revocation) -> Result<Item, StoreError> {
+    let scope = json_text(&revocation.scope);
+    if scope.len() > MAX_BYTES {
+        return Err(StoreError::TooLarge { item: WHAT });
+    }
+    let last_sending = revocation.closes_at.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
+    let kept_from = revocation.requested_at.max(last_sending);
+    let item = Writer::at(key::push(&revocation.push), &key::revocation(&revocation.id))
+        .text("scope", scope)
+        .text("reason", revocation.reason.as_str())
+        .json("notice", &revocation.notice)
+        .text("requested_by", revocation.requested_by.as_str())
+        .time("requested_at", revocation.requested_at)
+        .json("state", &revocation.state)
+        .json("fanout", &revocation.fanout)
+        .number("checks", revocation.checks)
+        .time("closes_at", revocation.closes_at)
+        .number("version", revocation.version)
+        .number("expires_at", expires_after(kept_from, LEDGER_DAYS));
+    Ok(match revocation.due_at {
+        Some(due_at) => item.time("due_at", due_at).text("open_pk", OPEN),
+        None => item,
+    }
+    .finish())
+}
+
+/// What changes with the state, if nobody wrote since `revocation` was read.
+pub fn update(revocation: &Revocation) -> Update {
+    let update = Update::default()
+        .set("state", text(json_text(&revocation.state)))
+        .set("fanout", text(json_text(&revocation.fanout)))
+        .set("checks", number(revocation.checks))
+        .raise_version(revocation.version);
+    match revocation.due_at {
+        Some(due_at) => update.set("due_at", time(due_at)).set("open_pk", text(OPEN)),
+        None => update.remove("due_at").remove("open_pk"),
+    }
+}
+
+pub fn read(push: &PushRef, item: &Item) -> Result<Revocation, StoreError> {
+    let reader = Reader::new(WHAT, item)?;
+    Ok(Revocation {
+        id: reader.known("sk", |sk| sk.strip_prefix(key::REVOCATION)?.parse().ok())?,
+        push: push.clone(),
+        scope: reader.json("scope")?,
+        reason: reader.text("reason")?.to_owned(),
+        notice: reader.json("notice")?,
+        requested_by: reader.parsed("requested_by")?,
+        requested_at: reader.time("requested_at")?,
+        state: reader.json("state")?,
+        fanout: reader.json("fanout")?,
+        due_at: reader.if_there("due_at", Reader::time)?,
+        checks: reader.number("checks")?,
+        closes_at: reader.time("closes_at")?,
+        version: reader.number("version")?,
+    })
+}

@@ -1,0 +1,138 @@
+//! How a job looks in a queue.
+//!
+//! An older function may meet what a newer one sent: fields it does not know
+//! are ignored, and a version it does not know is an error, so that the message
+//! comes back when the newer function is there. The bodies in `tests/fixtures`
+//! are only ever added to.
+
+use revocation_app::ports::{DispatchJob, Job};
+use revocation_rules::channel::Channel;
+use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, Tenant, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+/// A queue message that is no job of ours.
+#[derive(Debug, thiserror::Error)]
+#[error("the message is not a job: {0}")]
+pub struct JobError(String);
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "v")]
+enum Envelope {
+    #[serde(rename = "1")]
+    V1(V1),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+enum V1 {
+    Fanout {
+        push: PushV1,
+        revocation: RevocationId,
+    },
+    Check {
+        push: PushV1,
+        revocation: RevocationId,
+        nth: u32,
+    },
+    Dispatch {
+        push: PushV1,
+        shard: u16,
+        batch: BatchId,
+        channel: Channel,
+        revocation: RevocationId,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct PushV1 {
+    app: AppId,
+    workspace: WorkspaceId,
+    kind: PushKind,
+    id: PushId,
+}
+
+impl From<&PushRef> for PushV1 {
+    fn from(push: &PushRef) -> Self {
+        Self {
+            app: push.tenant.app.clone(),
+            workspace: push.tenant.workspace.clone(),
+            kind: push.kind,
+            id: push.id.clone(),
+        }
+    }
+}
+
+impl From<PushV1> for PushRef {
+    fn from(push: PushV1) -> Self {
+        Self {
+            tenant: Tenant {
+                app: push.app,
+                workspace: push.workspace,
+            },
+            kind: push.kind,
+            id: push.id,
+        }
+    }
+}
+
+/// The body of the message for `job`.
+pub fn encode(job: &Job) -> String {
+    let v1 = match job {
+        Job::Fanout { push, revocation } => V1::Fanout {
+            push: push.into(),
+            revocation: revocation.clone(),
+        },
+        Job::Check { push, revocation, nth } => V1::Check {
+            push: push.into(),
+            revocation: revocation.clone(),
+            nth: *nth,
+        },
+        Job::Dispatch(DispatchJob {
+            batch,
+            channel,
+            revocation,
+        }) => V1::Dispatch {
+            push: (&batch.push).into(),
+            shard: batch.shard,
+            batch: batch.batch.clone(),
+            channel: *channel,
+            revocation: revocation.clone(),
+        },
+    };
+    crate::items::json_text(&Envelope::V1(v1))
+}
+
+/// The job in the body of a message.
+///
+/// # Errors
+/// When the body is not what [`encode`] makes in a version that is known here.
+pub fn decode(body: &str) -> Result<Job, JobError> {
+    // The parser's own words name fields and places, never values of ours: ids are checked after.
+    let Envelope::V1(v1) = serde_json::from_str(body).map_err(|error| JobError(error.to_string()))?;
+    Ok(match v1 {
+        V1::Fanout { push, revocation } => Job::Fanout {
+            push: push.into(),
+            revocation,
+        },
+        V1::Check { push, revocation, nth } => Job::Check {
+            push: push.into(),
+            revocation,
+            nth,
+        },
+        V1::Dispatch {
+            push,
+            shard,
+            batch,
+            channel,
+            revocation,
+        } => Job::Dispatch(DispatchJob {
+            batch: BatchRef {
+                push: push.into(),
+                shard,
+                batch,
+            },
+            channel,
+            revocation,
+        }),
+    })
+}

@@ -1,0 +1,7 @@
+//! Jobs on SQS: how they look, and how they are sent.
+
+mod envelope;
+mod send;
+
+pub use envelope::{JobError, decode, encode};
+pub use send::{QueueUrls, SqsJobQueue};

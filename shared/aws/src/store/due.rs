@@ -1,0 +1,58 @@
+//! Revocations whose time has come, over the index `open`. Only keys are read.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use revocation_app::ports::StoreError;
+use revocation_rules::ids::{PushRef, RevocationId};
+
+use super::DynamoPushStore;
+use crate::failure::unavailable;
+use crate::items::revocation::OPEN;
+use crate::items::{Item, key, text, time};
+
+const INDEX: &str = "open";
+
+impl DynamoPushStore {
+    pub(super) async fn due_revocations(&self, now: Timestamp, limit: usize) -> Result<Vec<(PushRef, RevocationId)>, StoreError> {
+        let mut due = Vec::new();
+        let mut start = None;
+        while due.len() < limit {
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(INDEX)
+                .projection_expression("pk, sk")
+                .key_condition_expression("open_pk = :open AND due_at <= :now")
+                .expression_attribute_values(":open", text(OPEN))
+                .expression_attribute_values(":now", time(now))
+                .limit(i32::try_from(limit - due.len()).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(|error| unavailable("Query", &error))?;
+            for item in page.items.unwrap_or_default() {
+                due.push(named(&item)?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                break;
+            }
+        }
+        Ok(due)
+    }
+}
+
+fn named(item: &Item) -> Result<(PushRef, RevocationId), StoreError> {
+    let damaged = |attribute| StoreError::Damaged {
+        item: "revocation",
+        attribute,
+    };
+    let text = |attribute| match item.get(attribute) {
+        Some(AttributeValue::S(text)) => Ok(text),
+        _ => Err(damaged(attribute)),
+    };
+    let push = key::parse_push(text("pk")?).ok_or_else(|| damaged("pk"))?;
+    let id = text("sk")?.strip_prefix(key::REVOCATION).and_then(|id| id.parse().ok());
+    Ok((push, id.ok_or_else(|| damaged("sk"))?))
+}

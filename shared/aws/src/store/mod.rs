@@ -1,0 +1,28 @@
+//! Pushes, batches and revocations in the table `pushes`. One operation per file.
+//!
+//! Two things hold everywhere. Every read that a law hangs on is consistent.
+//! And a write whose answer was lost is not taken for a lost race: when a
+//! condition fails, what is stored is looked at, and if this very call wrote
+//! it, the answer is yes.
+
+mod claim;
+mod counters;
+mod due;
+mod dynamo;
+mod finish;
+mod headers;
+mod insert_revocation;
+mod list;
+mod overview;
+mod progresses;
+mod push;
+mod put_progress;
+mod record;
+mod revocations;
+mod save_revocation;
+mod shard_page;
+mod transact;
+mod work;
+mod work_store;
+
+pub use dynamo::DynamoPushStore;

@@ -1,0 +1,123 @@
+//! Reads all that one dispatch needs, as a rule in one trip.
+//!
+//! Header, progress and revocation come in one `BatchGetItem`. The payload's key
+//! holds its digest, which only the header knows; so beside it the first
+//! payload of the batch is read, which is the right one unless another batch
+//! was sent under the same id. Only then is a second trip needed.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures::future::try_join;
+use revocation_app::ports::{BatchWork, StoreError};
+use revocation_rules::batch::{BatchHeader, Delivery};
+use revocation_rules::ids::{BatchRef, RevocationId};
+
+use super::DynamoPushStore;
+use crate::failure::{AwsFailure, unavailable, worn_out};
+use crate::items::{Item, batch, key, progress, revocation, text};
+use crate::pause::{TRIES, before_try};
+
+impl DynamoPushStore {
+    pub(super) async fn read_work(&self, of: &BatchRef, by: &RevocationId) -> Result<Option<BatchWork>, StoreError> {
+        let shard = key::shard(&of.push, of.shard);
+        let keys = [
+            (shard.clone(), key::header(&of.batch)),
+            (shard, key::progress(&of.batch)),
+            (key::push(&of.push), key::revocation(by)),
+        ];
+        let (items, first_payload) = try_join(self.get_all(&keys), self.first_payload(of)).await?;
+        let [header_key, progress_key, revocation_key] = &keys;
+        let Some(header_item) = items.get(header_key) else {
+            return Ok(None);
+        };
+        let header = batch::read(&of.push, of.shard, header_item)?;
+        let deliveries = self.deliveries(&header, header_item, first_payload).await?;
+        let progress = items.get(progress_key).map(|item| progress::read(&of.push, of.shard, item));
+        let progress = progress.transpose()?;
+        if let Some(progress) = &progress
+            && progress.slots.len() != usize::from(header.count)
+        {
+            return Err(StoreError::Damaged {
+                item: "batch progress",
+                attribute: "count",
+            });
+        }
+        let revocation = items.get(revocation_key).map(|item| revocation::read(&of.push, item));
+        Ok(Some(BatchWork {
+            deliveries,
+            progress,
+            revocation: revocation.transpose()?,
+            header,
+        }))
+    }
+
+    async fn deliveries(
+        &self,
+        header: &BatchHeader,
+        header_item: &Item,
+        first_payload: Option<Item>,
+    ) -> Result<Option<Vec<Delivery>>, StoreError> {
+        if batch::is_inline(header_item) {
+            return batch::read_deliveries(header_item, header).map(Some);
+        }
+        let sk = key::payload(&header.digest);
+        let payload = match first_payload {
+            Some(payload) if payload.get("sk") == Some(&text(sk.as_str())) => Some(payload),
+            Some(_) => self.get(key::payloads(&header.batch), sk).await?,
+            None => None,
+        };
+        payload.map(|payload| batch::read_deliveries(&payload, header)).transpose()
+    }
+
+    async fn first_payload(&self, of: &BatchRef) -> Result<Option<Item>, StoreError> {
+        let page = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .limit(1)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", text(key::payloads(of)))
+            .expression_attribute_values(":prefix", text(key::PAYLOAD))
+            .send()
+            .await
+            .map_err(|error| unavailable("Query", &error))?;
+        Ok(page.items.unwrap_or_default().into_iter().next())
+    }
+
+    /// The items of `keys` that exist. Keys that `DynamoDB` had no time for are asked for again.
+    async fn get_all(&self, keys: &[(String, String)]) -> Result<HashMap<(String, String), Item>, StoreError> {
+        let mut wanted: Vec<Item> = keys
+            .iter()
+            .map(|(pk, sk)| Item::from([("pk".to_owned(), text(pk.as_str())), ("sk".to_owned(), text(sk.as_str()))]))
+            .collect();
+        let mut found = HashMap::new();
+        for nth in 0..TRIES {
+            before_try(nth).await;
+            let ask = KeysAndAttributes::builder()
+                .set_keys(Some(wanted))
+                .consistent_read(true)
+                .build()
+                .map_err(|error| StoreError::Unavailable(Box::new(AwsFailure::new("BatchGetItem", error.to_string()))))?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table, ask)
+                .send()
+                .await
+                .map_err(|error| unavailable("BatchGetItem", &error))?;
+            for item in answer.responses.into_iter().flat_map(HashMap::into_values).flatten() {
+                if let (Some(AttributeValue::S(pk)), Some(AttributeValue::S(sk))) = (item.get("pk"), item.get("sk")) {
+                    found.insert((pk.clone(), sk.clone()), item);
+                }
+            }
+            let left = answer.unprocessed_keys.into_iter().flat_map(HashMap::into_values);
+            wanted = left.flat_map(|keys| keys.keys).collect();
+            if wanted.is_empty() {
+                return Ok(found);
+            }
+        }
+        Err(worn_out("BatchGetItem"))
+    }
+}
