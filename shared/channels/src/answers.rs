@@ -1,0 +1,95 @@
+//! Answers that every channel gives in the same form.
+
+use std::time::Duration;
+
+use revocation_app::ports::Order;
+use revocation_rules::outcome::Outcome;
+use revocation_rules::plan::reason;
+use revocation_rules::retry::{Answer, AttemptFailure};
+
+/// Longest code of a vendor that becomes part of a reason.
+const MAX_CODE_CHARS: usize = 40;
+
+/// The vendor took the notice.
+pub(crate) fn overwritten() -> Answer {
+    Answer::Ended {
+        outcome: Outcome::Overwritten,
+        reason: reason::ACCEPTED.to_owned(),
+    }
+}
+
+pub(crate) fn gone(reason: String) -> Answer {
+    Answer::Ended {
+        outcome: Outcome::TargetGone,
+        reason,
+    }
+}
+
+pub(crate) fn refused(reason: String) -> Answer {
+    Answer::Ended {
+        outcome: Outcome::Refused,
+        reason,
+    }
+}
+
+/// The rules send no such delivery here; if one comes, it still ends honestly.
+pub(crate) fn without_handle() -> Answer {
+    Answer::Ended {
+        outcome: Outcome::NotRevocable,
+        reason: reason::NO_HANDLE.to_owned(),
+    }
+}
+
+pub(crate) fn transient(reason: impl Into<String>) -> AttemptFailure {
+    AttemptFailure::Transient {
+        reason: reason.into(),
+    }
+}
+
+pub(crate) fn throttled(
+    reason: impl Into<String>,
+    retry_after: Option<Duration>,
+) -> AttemptFailure {
+    AttemptFailure::Throttled {
+        retry_after,
+        reason: reason.into(),
+    }
+}
+
+pub(crate) fn misconfigured(reason: impl Into<String>) -> AttemptFailure {
+    AttemptFailure::Misconfigured {
+        reason: reason.into(),
+    }
+}
+
+/// The same failure for every delivery of the order.
+pub(crate) fn all_failed(order: &Order<'_>, failure: &AttemptFailure) -> Vec<(usize, Answer)> {
+    order
+        .calls
+        .iter()
+        .map(|call| (call.slot, Answer::Failed(failure.clone())))
+        .collect()
+}
+
+/// A vendor's code, if it looks like one. Codes are logged and stored, so a
+/// text that a vendor (or somebody between) put in its place is not.
+pub(crate) fn code(text: &str) -> Option<&str> {
+    let is_code = !text.is_empty()
+        && text.len() <= MAX_CODE_CHARS
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_code.then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_looks_like_a_code_is_one() {
+        assert_eq!(code("80000000"), Some("80000000"));
+        assert_eq!(code("BadDeviceToken"), Some("BadDeviceToken"));
+        assert_eq!(code(""), None);
+        assert_eq!(code("token=abc"), None);
+        assert_eq!(code(&"x".repeat(41)), None);
+    }
+}

@@ -1,0 +1,208 @@
+//! One order at Apple: many requests, one connection at a time.
+//!
+//! Whatever happens to the connection, what was answered stays answered. A
+//! request whose connection ended is repeated on the next one (it carries the
+//! same `apns-id` and collapse id, so the device shows the same thing), on a
+//! bounded number of connections.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use jiff::Timestamp;
+use revocation_app::ports::{Clock, Order};
+use revocation_rules::batch::Handle;
+use revocation_rules::plan::ToCall;
+use revocation_rules::retry::{Answer, AttemptFailure};
+
+use super::answer::{Reading, classify};
+use super::link::{Link, MAX_STREAMS};
+use super::links::Links;
+use super::request::Common;
+use super::settings::ApnsCredentials;
+use super::token::{ProviderToken, ProviderTokens};
+use crate::answers::{misconfigured, refused, transient, without_handle};
+use crate::https::NoReply;
+use crate::retry_after::retry_after;
+use crate::single_flight::Kept;
+
+/// Connections that may end under one order before it gives up for now.
+const MAX_ENDED_LINKS: u32 = 5;
+
+pub(super) struct Run<'a> {
+    credentials: &'a ApnsCredentials,
+    links: &'a Links,
+    tokens: &'a ProviderTokens,
+    clock: &'a dyn Clock,
+    common: Common<'a>,
+    call_until: Timestamp,
+    link: Mutex<Kept<Arc<Link>>>,
+    token: Mutex<Kept<ProviderToken>>,
+    ended_links: AtomicU32,
+    /// Something is wrong that every other request would meet too.
+    halted: AtomicBool,
+}
+
+impl<'a> Run<'a> {
+    pub async fn start(
+        order: &'a Order<'a>,
+        credentials: &'a ApnsCredentials,
+        links: &'a Links,
+        tokens: &'a ProviderTokens,
+        clock: &'a dyn Clock,
+    ) -> Result<Self, AttemptFailure> {
+        let now = clock.now();
+        let account = &credentials.account;
+        let token = tokens.read(account, now).await?;
+        let link = links.current(account).await?;
+        Ok(Self {
+            credentials,
+            links,
+            tokens,
+            clock,
+            common: Common::new(
+                links.origin(account),
+                order.revocation,
+                credentials.topic.clone(),
+                order.notice,
+                now,
+            ),
+            call_until: order.call_until,
+            link: Mutex::new(link),
+            token: Mutex::new(token),
+            ended_links: AtomicU32::new(0),
+            halted: AtomicBool::new(false),
+        })
+    }
+
+    /// One answer for each of `calls`.
+    pub async fn finish(&self, calls: &[ToCall<'_>]) -> Vec<(usize, Answer)> {
+        let mut waiting = calls.iter();
+        let mut asked = FuturesUnordered::new();
+        let mut answers = Vec::with_capacity(calls.len());
+        loop {
+            asked.extend(
+                waiting
+                    .by_ref()
+                    .take(MAX_STREAMS - asked.len())
+                    .map(|call| self.answer(call)),
+            );
+            match asked.next().await {
+                Some(answer) => answers.push(answer),
+                None => return answers,
+            }
+        }
+    }
+
+    async fn answer(&self, call: &ToCall<'_>) -> (usize, Answer) {
+        (call.slot, self.deliver(call).await)
+    }
+
+    async fn deliver(&self, call: &ToCall<'_>) -> Answer {
+        let Some(Handle::CollapseId(collapse_id)) = call.handle else {
+            return without_handle();
+        };
+        let mut signed_anew = false;
+        // What came of the request so far; nothing when it was not sent yet.
+        let mut so_far = Answer::NotTried;
+        loop {
+            let link = self.link();
+            let Ok(turn) = link.value.turn().await else {
+                match self.relink(&link).await {
+                    Ok(()) => continue,
+                    Err(failure) => return Answer::Failed(failure),
+                }
+            };
+            if self.halted.load(Ordering::Relaxed) || self.clock.now() >= self.call_until {
+                return so_far;
+            }
+            let token = self.token();
+            let request = self.common.request(
+                call.slot,
+                call.token.as_str(),
+                collapse_id,
+                &token.value.header,
+            );
+            let Some(request) = request else {
+                return refused("apns:BadCollapseId".to_owned());
+            };
+            let asked = link.value.ask(request).await;
+            drop(turn);
+            match asked {
+                Ok(reply) => {
+                    let wait = retry_after(&reply.headers, self.clock.now());
+                    match classify(reply.status, wait, &reply.body).reading {
+                        Reading::One(answer) => return answer,
+                        Reading::Everyone(failure) => return self.halt(failure),
+                        Reading::TokenExpired if signed_anew => {
+                            return self.halt(misconfigured("apns:ExpiredProviderToken"));
+                        }
+                        Reading::TokenExpired => {
+                            signed_anew = true;
+                            so_far = Answer::Failed(transient("apns:ExpiredProviderToken"));
+                            if let Err(failure) = self.sign_anew(&token).await {
+                                return self.halt(failure);
+                            }
+                        }
+                    }
+                }
+                Err(NoReply::Timeout) => return Answer::Failed(transient("apns:timeout")),
+                Err(none @ (NoReply::Broken | NoReply::NotConnected)) => {
+                    link.value.retire();
+                    so_far = Answer::Failed(transient(format!("apns:{}", none.as_str())));
+                }
+            }
+        }
+    }
+
+    /// Nothing new is sent in this order.
+    fn halt(&self, failure: AttemptFailure) -> Answer {
+        self.halted.store(true, Ordering::Relaxed);
+        Answer::Failed(failure)
+    }
+
+    fn link(&self) -> Kept<Arc<Link>> {
+        self.link
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn token(&self) -> Kept<ProviderToken> {
+        self.token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Goes on with the next connection after `ended`.
+    async fn relink(&self, ended: &Kept<Arc<Link>>) -> Result<(), AttemptFailure> {
+        if self.halted.load(Ordering::Relaxed)
+            || self.ended_links.load(Ordering::Relaxed) >= MAX_ENDED_LINKS
+        {
+            return Err(transient("apns:connection_broken"));
+        }
+        let next = self
+            .links
+            .after(&self.credentials.account, Some(ended.version))
+            .await;
+        let next = next.inspect_err(|_| self.halted.store(true, Ordering::Relaxed))?;
+        let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+        if link.version != next.version {
+            *link = next;
+            self.ended_links.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Goes on with the next provider token after `expired`.
+    async fn sign_anew(&self, expired: &Kept<ProviderToken>) -> Result<(), AttemptFailure> {
+        let next = self
+            .tokens
+            .read_after(&self.credentials.account, self.clock.now(), expired)
+            .await?;
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        Ok(())
+    }
+}

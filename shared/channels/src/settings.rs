@@ -1,0 +1,54 @@
+//! Where the vendors are, and how long we wait for them.
+
+use std::time::Duration;
+
+/// The vendors' addresses, without a path: `https://push-api.cloud.huawei.com`.
+/// Only `https` is spoken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    pub huawei_auth_url: String,
+    pub huawei_push_url: String,
+    pub apns_url: String,
+    pub apns_sandbox_url: String,
+    /// Certificates to trust beside the public ones: a test stand's own authority.
+    pub extra_ca_pem: Option<String>,
+}
+
+impl Default for Settings {
+    /// The vendors themselves.
+    fn default() -> Self {
+        Self {
+            huawei_auth_url: "https://oauth-login.cloud.huawei.com".to_owned(),
+            huawei_push_url: "https://push-api.cloud.huawei.com".to_owned(),
+            apns_url: "https://api.push.apple.com".to_owned(),
+            apns_sandbox_url: "https://api.sandbox.push.apple.com".to_owned(),
+            extra_ca_pem: None,
+        }
+    }
+}
+
+/// How long one step may take. A call's worst case is `connect` plus `answer`,
+/// twice when a session had run out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// TCP and TLS together.
+    pub connect: Duration,
+    /// From the request to the last byte of the answer.
+    pub answer: Duration,
+    /// Between pings on a connection with requests in flight.
+    pub ping_every: Duration,
+    /// How long a ping may go unanswered.
+    pub ping_answer: Duration,
+}
+
+impl Default for Timeouts {
+    /// A dead connection is noticed (5 s and 3 s) before its requests time out (10 s).
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            answer: Duration::from_secs(10),
+            ping_every: Duration::from_secs(5),
+            ping_answer: Duration::from_secs(3),
+        }
+    }
+}
