@@ -32,6 +32,16 @@ pub struct QueueUrls {
 }
 
 impl QueueUrls {
+    /// Reads `huawei=<url>,apns=<url>`. `None` for anything else.
+    pub fn parse_dispatch(list: &str) -> Option<HashMap<Channel, String>> {
+        list.split(',')
+            .map(|entry| {
+                let (channel, url) = entry.split_once('=')?;
+                Some((Channel::parse(channel.trim())?, url.trim().to_owned()))
+            })
+            .collect()
+    }
+
     fn of(&self, job: &Job) -> &str {
         match job {
             Job::Fanout { .. } | Job::Check { .. } => &self.fanout,
