@@ -1,0 +1,115 @@
+//! The simulated devices: made, filled, asked what they show.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::error::StandError;
+
+/// The control API of the vendors' simulator.
+#[derive(Debug, Clone)]
+pub struct Devices {
+    http: reqwest::Client,
+    control: String,
+}
+
+/// What a device shows now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bar {
+    /// Titles, oldest first.
+    pub titles: Vec<String>,
+    /// Pushes that took effect on it.
+    pub pushes: u64,
+}
+
+/// Devices asked about or changed in one call.
+const AT_ONCE: usize = 5_000;
+
+impl Devices {
+    pub(crate) fn new(http: reqwest::Client, control: String) -> Self {
+        Self { http, control }
+    }
+
+    pub async fn register(&self, vendor: &str, app: &str, tokens: &[String], state: &str) -> Result<(), StandError> {
+        for tokens in tokens.chunks(AT_ONCE) {
+            self.control("/devices", &json!({"vendor": vendor, "app": app, "tokens": tokens, "state": state}))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Shows a message on devices, as its sender would have. Without a key it can not be overwritten.
+    pub async fn deliver(&self, vendor: &str, tokens: &[String], key: Option<&str>, title: &str) -> Result<(), StandError> {
+        for tokens in tokens.chunks(AT_ONCE) {
+            let mut message = json!({"vendor": vendor, "tokens": tokens, "title": title, "body": title});
+            if let Some(key) = key {
+                message["key"] = key.into();
+            }
+            self.control("/deliver", &message).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn bars(&self, vendor: &str, tokens: &[String]) -> Result<BTreeMap<String, Bar>, StandError> {
+        let mut bars = BTreeMap::new();
+        for tokens in tokens.chunks(AT_ONCE) {
+            let answer = self.control("/bars", &json!({"vendor": vendor, "tokens": tokens})).await?;
+            for (token, bar) in answer.as_object().into_iter().flatten() {
+                bars.insert(token.clone(), read(bar));
+            }
+        }
+        Ok(bars)
+    }
+
+    /// Makes the vendor misbehave, e.g. `{"vendor": "huawei", "latency_ms": 50}`.
+    pub async fn fault(&self, fault: &Value) -> Result<(), StandError> {
+        self.control("/faults", fault).await.map(|_| ())
+    }
+
+    pub async fn no_faults(&self) -> Result<(), StandError> {
+        self.control("/faults/clear", &json!({})).await.map(|_| ())
+    }
+
+    /// Per vendor: logins, calls, pushes, violations.
+    pub async fn stats(&self) -> Result<Value, StandError> {
+        let path = "/stats";
+        let answer = self.http.get(format!("{}{path}", self.control)).send().await;
+        self.read(path, answer).await
+    }
+
+    pub(crate) async fn control(&self, path: &str, body: &Value) -> Result<Value, StandError> {
+        let answer = self.http.post(format!("{}{path}", self.control)).json(body).send().await;
+        self.read(path, answer).await
+    }
+
+    async fn read(&self, path: &str, answer: Result<reqwest::Response, reqwest::Error>) -> Result<Value, StandError> {
+        let failed = |source| StandError::Http {
+            doing: format!("could not reach the vendors' simulator at {path}"),
+            source,
+        };
+        let answer = answer.map_err(failed)?;
+        let status = answer.status();
+        let body = answer.text().await.map_err(failed)?;
+        if status.is_success() {
+            Ok(serde_json::from_str(&body).unwrap_or(Value::Null))
+        } else {
+            Err(StandError::Control {
+                path: path.to_owned(),
+                status: status.as_u16(),
+                body,
+            })
+        }
+    }
+}
+
+fn read(bar: &Value) -> Bar {
+    Bar {
+        titles: bar["notifications"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|shown| shown["title"].as_str().map(str::to_owned))
+            .collect(),
+        pushes: bar["pushes"].as_u64().unwrap_or_default(),
+    }
+}

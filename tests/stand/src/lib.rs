@@ -1,0 +1,16 @@
+//! The whole system on this machine: a local AWS, the real functions, and
+//! simulated vendors with simulated devices.
+//!
+//! `make demo`, `make dev` and the end-to-end tests stand on it.
+
+mod api;
+mod devices;
+mod error;
+mod stand;
+mod tenant;
+
+pub use api::{Answer, Api, in_path};
+pub use devices::{Bar, Devices};
+pub use error::StandError;
+pub use stand::Stand;
+pub use tenant::Tenant;

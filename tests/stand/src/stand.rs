@@ -1,0 +1,69 @@
+//! Starts and holds everything.
+
+use local_stack::{LocalAws, StackOutputs, Tools, built_binaries, package_local};
+use vendor_sim::{Options, Sim};
+
+use crate::devices::Devices;
+use crate::error::StandError;
+use crate::tenant::Tenant;
+
+/// Everything that runs. Dropping it stops everything.
+pub struct Stand {
+    pub aws: LocalAws,
+    pub stack: StackOutputs,
+    pub devices: Devices,
+    pub(crate) http: reqwest::Client,
+    sim: Sim,
+}
+
+/// Template parameters that differ from the defaults here: one machine, few cores.
+const PARAMETERS: &[(&str, &str)] = &[
+    ("Architecture", "x86_64"),
+    ("FanoutMaximumConcurrency", "2"),
+    ("HuaweiMaximumConcurrency", "2"),
+    ("ApnsMaximumConcurrency", "2"),
+    ("RecordingsMaximumConcurrency", "2"),
+];
+
+impl Stand {
+    /// Starts everything. `say` is told what is being done, one line each.
+    pub async fn start(say: impl Fn(&str)) -> Result<Self, StandError> {
+        let tools = Tools::ensure().await?;
+        say("starting the vendors' simulator and the local AWS");
+        let sim = Sim::start(Options::default()).map_err(StandError::Simulator)?;
+        package_local(&built_binaries()?)?;
+        let aws = LocalAws::start(&tools).await?;
+        say("deploying infra/template.yaml");
+        let mut parameters = PARAMETERS.to_vec();
+        parameters.extend([
+            ("HuaweiAuthUrl", sim.huawei.as_str()),
+            ("HuaweiPushUrl", sim.huawei.as_str()),
+            ("ApnsUrl", sim.apns.as_str()),
+            ("ApnsSandboxUrl", sim.apns.as_str()),
+            ("ExtraCaPem", sim.ca_pem.as_str()),
+        ]);
+        let stack = aws.deploy(&parameters).await?;
+        let http = reqwest::Client::new();
+        Ok(Self {
+            devices: Devices::new(http.clone(), sim.control.clone()),
+            aws,
+            stack,
+            http,
+            sim,
+        })
+    }
+
+    /// Makes a tenant with credentials for Huawei and Apple and a key per role.
+    pub async fn tenant(&self, app: &str, workspace: &str) -> Result<Tenant, StandError> {
+        Tenant::make(self, app, workspace).await
+    }
+
+    /// Where the simulated vendors listen, for messages to people.
+    pub fn vendors(&self) -> [(&'static str, &str); 3] {
+        [
+            ("huawei", &self.sim.huawei),
+            ("apns", &self.sim.apns),
+            ("control", &self.sim.control),
+        ]
+    }
+}
