@@ -1,5 +1,7 @@
 //! Starts and holds everything.
 
+use std::fmt::Write;
+
 use local_stack::{LocalAws, StackOutputs, Tools, built_binaries, package_local};
 use vendor_sim::{Options, Sim};
 
@@ -56,6 +58,18 @@ impl Stand {
     /// Makes a tenant with credentials for Huawei and Apple and a key per role.
     pub async fn tenant(&self, app: &str, workspace: &str) -> Result<Tenant, StandError> {
         Tenant::make(self, app, workspace).await
+    }
+
+    /// What the functions complained about, for when something did not go as it should.
+    pub async fn complaints(&self) -> String {
+        let mut complaints = String::new();
+        for function in ["record", "revoke", "lookup", "fanout", "dispatch-huawei", "dispatch-apns", "sweep"] {
+            let log = self.aws.function_log(function).await.unwrap_or_else(|error| format!("ERROR {error}"));
+            for line in log.lines().filter(|line| line.contains("ERROR") || line.contains("WARN")) {
+                let _ = writeln!(complaints, "{function}: {line}");
+            }
+        }
+        complaints
     }
 
     /// Where the simulated vendors listen, for messages to people.

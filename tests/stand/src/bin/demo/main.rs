@@ -19,7 +19,7 @@ use crate::push::Part;
 
 const TASK: &str = "/v1/tasks/20842863";
 /// How long the revocation may take before the demo gives up.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(25);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -51,7 +51,14 @@ async fn demo() -> Result<bool, StandError> {
     let late_answers = push::send(&stand, &tenant, TASK, &late).await?;
     println!("{late_answers} late record calls were told that the push is revoked.\n");
 
-    let settled = bars::watch(&tenant, &revocation, total, PATIENCE).await?;
+    let settled = match bars::watch(&tenant, &revocation, total, PATIENCE).await {
+        Ok(settled) => settled,
+        Err(error) => {
+            eprintln!("{}", stand.complaints().await);
+            if std::env::args().any(|argument| argument == "--logs") { eprintln!("{}", stand.aws.function_log("dispatch-huawei").await?); eprintln!("{}", stand.devices.stats().await?); }
+            return Err(error);
+        }
+    };
     table::print(&settled);
     let wrong = check::check(&stand, &tenant, &revocation, &parts, &settled).await?;
     for line in &wrong {
