@@ -24,7 +24,7 @@ use crate::answers::{
     all_failed, gone, misconfigured, overwritten, refused, transient, without_handle,
 };
 use crate::credentials::CredentialCache;
-use crate::dial::DialError;
+use crate::dial::{DialError, origin};
 use crate::https::Https;
 use crate::retry_after::retry_after;
 use crate::settings::{Settings, Timeouts};
@@ -56,10 +56,10 @@ impl HuaweiClient {
     ) -> Result<Self, DialError> {
         let https = Arc::new(Https::new(settings, timeouts)?);
         Ok(Self {
-            push_url: settings.huawei_push_url.trim_end_matches('/').to_owned(),
+            push_url: origin(&settings.huawei_push_url)?,
             credentials: CredentialCache::new(Channel::Huawei, credentials, parse),
             sessions: Sessions::new(
-                &settings.huawei_auth_url,
+                origin(&settings.huawei_auth_url)?,
                 Arc::clone(&https),
                 Arc::clone(&clock),
             ),
@@ -155,7 +155,7 @@ impl HuaweiClient {
         verdict
     }
 
-    /// `None` when the push address is not an address.
+    /// `None` only for settings that do not make an address; they were checked.
     fn request(
         &self,
         order: &Order<'_>,

@@ -21,7 +21,7 @@ use crate::retry_after::retry_after;
 use crate::single_flight::{Kept, SingleFlight};
 
 /// How long before its end a session is renewed.
-const RENEWED_EARLY: Duration = Duration::from_secs(300);
+const RENEWED_EARLY: Duration = Duration::from_mins(5);
 
 /// The `Authorization` header of a session.
 #[derive(Clone)]
@@ -35,9 +35,9 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    pub fn new(auth_url: &str, https: Arc<Https>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(auth_url: String, https: Arc<Https>, clock: Arc<dyn Clock>) -> Self {
         Self {
-            auth_url: auth_url.trim_end_matches('/').to_owned(),
+            auth_url,
             https,
             clock,
             kept: SingleFlight::new(),
@@ -109,7 +109,7 @@ fn good_until(asked_at: Timestamp, good_for: Duration) -> Timestamp {
     let used_for = good_for
         .saturating_sub(RENEWED_EARLY)
         .max(good_for / 2)
-        .min(Duration::from_secs(86_400));
+        .min(Duration::from_hours(24));
     asked_at + used_for
 }
 
