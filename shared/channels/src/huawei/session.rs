@@ -16,6 +16,7 @@ use super::answer::classify_login;
 use super::request::{LOGIN_PATH, login_form};
 use super::settings::Account;
 use crate::answers::transient;
+use crate::elapsed::elapsed_ms;
 use crate::https::Https;
 use crate::retry_after::retry_after;
 use crate::single_flight::{Kept, SingleFlight};
@@ -67,7 +68,7 @@ impl Sessions {
             channel = "huawei",
             call = "login",
             code,
-            duration_ms = started.elapsed().as_millis(),
+            duration_ms = elapsed_ms(started),
             "logged in at huawei: {code}"
         );
         result
