@@ -71,6 +71,15 @@ pub(crate) fn all_failed(order: &Order<'_>, failure: &AttemptFailure) -> Vec<(us
         .collect()
 }
 
+/// Nothing was asked of the vendor.
+pub(crate) fn none_tried(order: &Order<'_>) -> Vec<(usize, Answer)> {
+    order
+        .calls
+        .iter()
+        .map(|call| (call.slot, Answer::NotTried))
+        .collect()
+}
+
 /// A vendor's code, if it looks like one. Codes are logged and stored, so a
 /// text that a vendor (or somebody between) put in its place is not.
 pub(crate) fn code(text: &str) -> Option<&str> {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Uri;
+use http::uri::Scheme;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::pki_types::CertificateDer;
@@ -14,8 +16,21 @@ use rustls::{ClientConfig, RootCertStore};
 pub(crate) enum DialError {
     #[error("the extra certificates are not PEM")]
     ExtraCertificates,
+    #[error("an address is not of the form https://host:port")]
+    Address,
     #[error("the TLS library supports no protocol version of ours")]
     Tls,
+}
+
+/// An address as it stands before a path. Only `https` is spoken: every
+/// request carries a credential.
+pub(crate) fn origin(url: &str) -> Result<String, DialError> {
+    let uri: Uri = url.parse().map_err(|_| DialError::Address)?;
+    let is_origin =
+        uri.scheme() == Some(&Scheme::HTTPS) && uri.path() == "/" && uri.query().is_none();
+    is_origin
+        .then(|| url.trim_end_matches('/').to_owned())
+        .ok_or(DialError::Address)
 }
 
 /// Which HTTP is offered in the TLS handshake.
@@ -70,6 +85,23 @@ fn tls(extra_ca_pem: Option<&str>) -> Result<ClientConfig, DialError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_https_and_has_no_path() {
+        assert_eq!(
+            origin("https://127.0.0.1:8443/").as_deref(),
+            Ok("https://127.0.0.1:8443")
+        );
+        for bad in [
+            "",
+            "push.example",
+            "http://push.example",
+            "https://push.example/v1",
+            "https://push.example?x",
+        ] {
+            assert_eq!(origin(bad), Err(DialError::Address), "{bad}");
+        }
+    }
 
     #[test]
     fn extra_certificates_must_be_certificates() {

@@ -17,6 +17,7 @@ mod answers;
 mod apns;
 mod credentials;
 mod dial;
+mod elapsed;
 mod https;
 mod huawei;
 mod registry;

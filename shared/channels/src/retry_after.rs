@@ -34,7 +34,7 @@ mod tests {
         assert_eq!(read("7"), Some(Duration::from_secs(7)));
         assert_eq!(
             read("Mon, 23 Nov 2026 08:01:00 GMT"),
-            Some(Duration::from_secs(60))
+            Some(Duration::from_mins(1))
         );
         assert_eq!(read("Mon, 23 Nov 2026 07:59:00 GMT"), Some(Duration::ZERO));
         assert_eq!(read("-7"), None);

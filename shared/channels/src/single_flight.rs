@@ -75,9 +75,9 @@ impl<K: Eq + Hash, V: Clone> SingleFlight<K, V> {
         {
             return Err(failure.clone());
         }
-        let made = make().await;
+        let result = make().await;
         let version = slot.made.fetch_add(1, Ordering::SeqCst) + 1;
-        match made {
+        match result {
             Ok((value, good_until)) => {
                 let kept = Kept {
                     value,

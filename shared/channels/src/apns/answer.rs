@@ -109,6 +109,8 @@ fn failed(failure: AttemptFailure) -> Reading {
 mod tests {
     use super::*;
 
+    type Class<'a> = &'a dyn Fn(String) -> Reading;
+
     const WAIT: Option<Duration> = Some(Duration::from_secs(7));
 
     fn read(status: u16, retry_after: Option<Duration>, body: &str) -> Verdict {
@@ -125,7 +127,6 @@ mod tests {
         let is_refused = |reason| Reading::One(refused(reason));
         let is_ours = |reason| Reading::Everyone(misconfigured(reason));
         let passes = |reason| failed(transient(reason));
-        type Class<'a> = &'a dyn Fn(String) -> Reading;
         let table: [(u16, &str, Class<'_>); 35] = [
             (400, "BadCollapseId", &is_refused),
             (400, "BadDeviceToken", &is_gone),

@@ -15,9 +15,10 @@ use super::links::Links;
 use super::order::Run;
 use super::settings::{ApnsCredentials, parse};
 use super::token::ProviderTokens;
-use crate::answers::all_failed;
+use crate::answers::{all_failed, none_tried};
 use crate::credentials::CredentialCache;
 use crate::dial::DialError;
+use crate::elapsed::elapsed_ms;
 use crate::settings::{Settings, Timeouts};
 
 pub(crate) struct ApnsClient {
@@ -72,7 +73,7 @@ impl ApnsClient {
             call = "send",
             deliveries = answers.len(),
             ?codes,
-            duration_ms = started.elapsed().as_millis(),
+            duration_ms = elapsed_ms(started),
             "asked apns to overwrite {} notifications",
             answers.len()
         );
@@ -81,6 +82,9 @@ impl ApnsClient {
 
     /// Asks for all; credentials that are refused are read anew, once: they may have been rotated.
     async fn ask(&self, order: &Order<'_>) -> Vec<(usize, Answer)> {
+        if self.clock.now() >= order.call_until {
+            return none_tried(order);
+        }
         let tenant = &order.push.tenant;
         let credentials = match self.credentials.read(tenant, self.clock.now(), None).await {
             Ok(credentials) => credentials,

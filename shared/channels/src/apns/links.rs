@@ -11,7 +11,7 @@ use revocation_rules::retry::AttemptFailure;
 use super::link::Link;
 use super::settings::{Account, Environment};
 use crate::answers::{misconfigured, transient};
-use crate::dial::{DialError, Offer, connector};
+use crate::dial::{DialError, Offer, connector, origin};
 use crate::settings::{Settings, Timeouts};
 use crate::single_flight::{Kept, SingleFlight};
 
@@ -31,8 +31,8 @@ impl Links {
                 Offer::Http2,
                 timeouts.connect,
             )?,
-            production: settings.apns_url.trim_end_matches('/').to_owned(),
-            sandbox: settings.apns_sandbox_url.trim_end_matches('/').to_owned(),
+            production: origin(&settings.apns_url)?,
+            sandbox: origin(&settings.apns_sandbox_url)?,
             timeouts,
             kept: SingleFlight::new(),
         })

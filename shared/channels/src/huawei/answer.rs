@@ -62,7 +62,7 @@ pub(super) fn classify<'a>(
     let reading = match (status.as_u16(), known) {
         (401, _) => Reading::SessionRefused,
         // Flow control: the app's devices per second are used up.
-        (503, _) => Reading::Failed(throttled(reason.clone(), retry_after)),
+        (503, _) | (429, None) => Reading::Failed(throttled(reason.clone(), retry_after)),
         (500.., _) => failed_transiently(),
         (200, Some("80000000")) => Reading::Accepted,
         (200, Some("80100000")) => {
@@ -74,7 +74,6 @@ pub(super) fn classify<'a>(
         (_, Some(code)) => by_code(code, reason.clone(), retry_after),
         // The address or the app id in it is wrong.
         (404 | 405, None) => Reading::Failed(misconfigured(reason.clone())),
-        (429, None) => Reading::Failed(throttled(reason.clone(), retry_after)),
         (_, None) => failed_transiently(),
     };
     Verdict { reason, reading }
@@ -304,7 +303,7 @@ mod tests {
                 200,
                 r#"{"access_token":"a","expires_in":3600,"token_type":"Bearer"}"#
             ),
-            Ok(("a".to_owned(), Duration::from_secs(3600)))
+            Ok(("a".to_owned(), Duration::from_hours(1)))
         );
         assert_eq!(read(200, "{}"), Err(transient("huawei:login_unreadable")));
         assert_eq!(

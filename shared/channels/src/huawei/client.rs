@@ -21,10 +21,11 @@ use super::request::{Group, body, group, path};
 use super::session::{Session, Sessions, authorize};
 use super::settings::{HuaweiCredentials, parse};
 use crate::answers::{
-    all_failed, gone, misconfigured, overwritten, refused, transient, without_handle,
+    all_failed, gone, misconfigured, none_tried, overwritten, refused, transient, without_handle,
 };
 use crate::credentials::CredentialCache;
-use crate::dial::DialError;
+use crate::dial::{DialError, origin};
+use crate::elapsed::elapsed_ms;
 use crate::https::Https;
 use crate::retry_after::retry_after;
 use crate::settings::{Settings, Timeouts};
@@ -56,10 +57,10 @@ impl HuaweiClient {
     ) -> Result<Self, DialError> {
         let https = Arc::new(Https::new(settings, timeouts)?);
         Ok(Self {
-            push_url: settings.huawei_push_url.trim_end_matches('/').to_owned(),
+            push_url: origin(&settings.huawei_push_url)?,
             credentials: CredentialCache::new(Channel::Huawei, credentials, parse),
             sessions: Sessions::new(
-                &settings.huawei_auth_url,
+                origin(&settings.huawei_auth_url)?,
                 Arc::clone(&https),
                 Arc::clone(&clock),
             ),
@@ -149,13 +150,13 @@ impl HuaweiClient {
             call = "send",
             deliveries = group.deliveries.len(),
             code,
-            duration_ms = started.elapsed().as_millis(),
+            duration_ms = elapsed_ms(started),
             "asked huawei to overwrite: {code}"
         );
         verdict
     }
 
-    /// `None` when the push address is not an address.
+    /// `None` only for settings that do not make an address; they were checked.
     fn request(
         &self,
         order: &Order<'_>,
@@ -251,9 +252,10 @@ impl ChannelClient for HuaweiClient {
         async move {
             let (groups, without_id) = group(order.calls);
             let halted = AtomicBool::new(false);
-            if self.clock.now() < order.call_until
-                && let Err(failure) = self.caller(&order.push.tenant).await
-            {
+            if self.clock.now() >= order.call_until {
+                return none_tried(order);
+            }
+            if let Err(failure) = self.caller(&order.push.tenant).await {
                 return all_failed(order, &failure);
             }
             let mut all: Vec<_> = without_id

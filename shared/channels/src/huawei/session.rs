@@ -16,12 +16,13 @@ use super::answer::classify_login;
 use super::request::{LOGIN_PATH, login_form};
 use super::settings::Account;
 use crate::answers::transient;
+use crate::elapsed::elapsed_ms;
 use crate::https::Https;
 use crate::retry_after::retry_after;
 use crate::single_flight::{Kept, SingleFlight};
 
 /// How long before its end a session is renewed.
-const RENEWED_EARLY: Duration = Duration::from_secs(300);
+const RENEWED_EARLY: Duration = Duration::from_mins(5);
 
 /// The `Authorization` header of a session.
 #[derive(Clone)]
@@ -35,9 +36,9 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    pub fn new(auth_url: &str, https: Arc<Https>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(auth_url: String, https: Arc<Https>, clock: Arc<dyn Clock>) -> Self {
         Self {
-            auth_url: auth_url.trim_end_matches('/').to_owned(),
+            auth_url,
             https,
             clock,
             kept: SingleFlight::new(),
@@ -67,7 +68,7 @@ impl Sessions {
             channel = "huawei",
             call = "login",
             code,
-            duration_ms = started.elapsed().as_millis(),
+            duration_ms = elapsed_ms(started),
             "logged in at huawei: {code}"
         );
         result
@@ -109,7 +110,7 @@ fn good_until(asked_at: Timestamp, good_for: Duration) -> Timestamp {
     let used_for = good_for
         .saturating_sub(RENEWED_EARLY)
         .max(good_for / 2)
-        .min(Duration::from_secs(86_400));
+        .min(Duration::from_hours(24));
     asked_at + used_for
 }
 

@@ -1,0 +1,13 @@
+//! The channels over real HTTPS, against small servers that do as each test says.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "tests; clippy knows only functions marked as such"
+)]
+
+mod apns;
+mod apns_trouble;
+mod huawei;
+mod quiet;
+mod server;
+mod support;

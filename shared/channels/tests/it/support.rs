@@ -1,0 +1,208 @@
+//! Orders, credentials and a clock for the tests.
+
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use revocation_app::ports::{
+    ChannelClient, Clock, CredentialStore, Credentials, Order, StoreError,
+};
+use revocation_channels::{Settings, Timeouts};
+use revocation_rules::batch::Handle;
+use revocation_rules::channel::Channel;
+use revocation_rules::ids::{DeviceToken, PushKind, PushRef, RevocationId, Tenant};
+use revocation_rules::notice::Notice;
+use revocation_rules::outcome::Outcome;
+use revocation_rules::plan::ToCall;
+use revocation_rules::retry::{Answer, AttemptFailure};
+
+/// Short enough for a test, long enough for a busy machine.
+pub const TIMEOUTS: Timeouts = Timeouts {
+    connect: Duration::from_secs(2),
+    answer: Duration::from_millis(1_500),
+    ping_every: Duration::from_secs(1),
+    ping_answer: Duration::from_secs(1),
+};
+
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(1_800_000_000)))
+    }
+
+    pub fn advance_secs(&self, secs: i64) {
+        self.0.fetch_add(secs, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+/// Hands out its documents in order, the last one again and again.
+pub struct Documents {
+    documents: Mutex<Vec<Option<String>>>,
+    pub reads: AtomicUsize,
+}
+
+impl Documents {
+    pub fn new<const N: usize>(documents: [Option<String>; N]) -> Arc<Self> {
+        Arc::new(Self {
+            documents: Mutex::new(documents.into()),
+            reads: AtomicUsize::new(0),
+        })
+    }
+}
+
+impl CredentialStore for Documents {
+    fn credentials<'a>(
+        &'a self,
+        _: &'a Tenant,
+        _: Channel,
+    ) -> BoxFuture<'a, Result<Option<Credentials>, StoreError>> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        let mut documents = self.documents.lock().unwrap();
+        let next = if documents.len() > 1 {
+            documents.remove(0)
+        } else {
+            documents[0].clone()
+        };
+        async move { Ok(next.map(Credentials)) }.boxed()
+    }
+}
+
+/// Everything an order borrows.
+pub struct Case {
+    push: PushRef,
+    revocation: RevocationId,
+    notice: Notice,
+    deliveries: Vec<(DeviceToken, Option<Handle>)>,
+}
+
+impl Case {
+    pub fn new(deliveries: impl IntoIterator<Item = (String, Option<Handle>)>) -> Self {
+        Self {
+            push: PushRef {
+                tenant: Tenant {
+                    app: "app".parse().unwrap(),
+                    workspace: "default".parse().unwrap(),
+                },
+                kind: PushKind::Task,
+                id: "task-1".parse().unwrap(),
+            },
+            revocation: "rvk_1".parse().unwrap(),
+            notice: Notice {
+                title: "Message revoked".to_owned(),
+                text: "planted-text".to_owned(),
+            },
+            deliveries: deliveries
+                .into_iter()
+                .map(|(token, handle)| (token.parse().unwrap(), handle))
+                .collect(),
+        }
+    }
+
+    /// `count` deliveries with one notify id.
+    pub fn huawei(count: usize) -> Self {
+        Self::new((0..count).map(|n| (format!("t{n}"), Some(Handle::NotifyId(7)))))
+    }
+
+    /// `count` deliveries with one collapse id.
+    pub fn apns(count: usize) -> Self {
+        Self::new((0..count).map(|n| {
+            (
+                format!("{n:064x}"),
+                Some(Handle::CollapseId("promo".to_owned())),
+            )
+        }))
+    }
+
+    /// The answers by slot; checks that each slot has exactly one.
+    pub async fn revoke_until(
+        &self,
+        client: &dyn ChannelClient,
+        call_until: Timestamp,
+    ) -> Vec<Answer> {
+        let calls: Vec<ToCall<'_>> = self
+            .deliveries
+            .iter()
+            .enumerate()
+            .map(|(slot, (token, handle))| ToCall {
+                slot,
+                token,
+                handle: handle.as_ref(),
+            })
+            .collect();
+        let order = Order {
+            push: &self.push,
+            revocation: &self.revocation,
+            notice: &self.notice,
+            calls: &calls,
+            call_until,
+        };
+        let mut answers = client.revoke(&order).await;
+        answers.sort_by_key(|(slot, _)| *slot);
+        let slots: Vec<usize> = answers.iter().map(|(slot, _)| *slot).collect();
+        assert_eq!(
+            slots,
+            (0..self.deliveries.len()).collect::<Vec<_>>(),
+            "one answer for each slot"
+        );
+        answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    pub async fn revoke(&self, client: &dyn ChannelClient) -> Vec<Answer> {
+        self.revoke_until(client, Timestamp::MAX).await
+    }
+}
+
+pub fn settings(url: &str, ca_pem: &str) -> Settings {
+    Settings {
+        huawei_auth_url: url.to_owned(),
+        huawei_push_url: url.to_owned(),
+        apns_url: url.to_owned(),
+        apns_sandbox_url: url.to_owned(),
+        extra_ca_pem: Some(ca_pem.to_owned()),
+    }
+}
+
+pub fn overwritten() -> Answer {
+    ended(Outcome::Overwritten, "accepted_by_vendor")
+}
+
+pub fn ended(outcome: Outcome, reason: &str) -> Answer {
+    Answer::Ended {
+        outcome,
+        reason: reason.to_owned(),
+    }
+}
+
+pub fn transient(reason: &str) -> Answer {
+    Answer::Failed(AttemptFailure::Transient {
+        reason: reason.to_owned(),
+    })
+}
+
+pub fn throttled(reason: &str, retry_after_s: Option<u64>) -> Answer {
+    let retry_after = retry_after_s.map(Duration::from_secs);
+    Answer::Failed(AttemptFailure::Throttled {
+        retry_after,
+        reason: reason.to_owned(),
+    })
+}
+
+pub fn misconfigured(reason: &str) -> Answer {
+    Answer::Failed(AttemptFailure::Misconfigured {
+        reason: reason.to_owned(),
+    })
+}
+
+pub fn count(answers: &[Answer], wanted: &Answer) -> usize {
+    answers.iter().filter(|answer| *answer == wanted).count()
+}
