@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use revocation_rules::channel::Channels;
 use revocation_rules::plan::{self, Left};
 use revocation_rules::progress::BatchProgress;
-use revocation_rules::{retry, window};
+use revocation_rules::retry::{self, AttemptFailure};
+use revocation_rules::window;
 
 use crate::ports::{
     BatchWorkStore, ChannelClient, Claimed, Clock, Dice, DispatchJob, Finished, Job, JobQueue, Order, QueueError, StoreError,
@@ -127,7 +128,14 @@ where
     let back_in = match &left {
         Left::Nothing => None,
         Left::HandBack => Some(Duration::ZERO),
-        Left::Retry(failures) => Some(retry::wait(failures, progress.attempts, dice.spread())),
+        Left::Retry(failures) => {
+            let reasons: Vec<_> = failures.iter().map(AttemptFailure::reason).collect();
+            tracing::warn!(
+                revocation.id = %revocation.id, channel = %job.channel, attempt.number = progress.attempts, reasons = reasons.join(","),
+                "attempt {} on {} left something to do", progress.attempts, job.channel
+            );
+            Some(retry::wait(failures, progress.attempts, dice.spread()))
+        }
     };
     progress.not_before = back_in.map(|wait| later(now, wait));
     let change = progress.book(&revocation.id, &todo.in_scope);

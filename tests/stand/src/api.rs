@@ -62,7 +62,11 @@ impl Api {
     /// A request to be changed before it is sent with [`Api::send`].
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
-        if self.key.is_empty() { request } else { request.bearer_auth(&self.key) }
+        if self.key.is_empty() {
+            request
+        } else {
+            request.bearer_auth(&self.key)
+        }
     }
 
     pub async fn send(&self, request: reqwest::RequestBuilder, path: &str) -> Result<Answer, StandError> {

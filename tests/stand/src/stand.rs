@@ -64,7 +64,11 @@ impl Stand {
     pub async fn complaints(&self) -> String {
         let mut complaints = String::new();
         for function in ["record", "revoke", "lookup", "fanout", "dispatch-huawei", "dispatch-apns", "sweep"] {
-            let log = self.aws.function_log(function).await.unwrap_or_else(|error| format!("ERROR {error}"));
+            let log = self
+                .aws
+                .function_log(function)
+                .await
+                .unwrap_or_else(|error| format!("ERROR {error}"));
             for line in log.lines().filter(|line| line.contains("ERROR") || line.contains("WARN")) {
                 let _ = writeln!(complaints, "{function}: {line}");
             }

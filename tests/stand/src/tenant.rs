@@ -25,7 +25,7 @@ pub struct Tenant {
 
 impl Tenant {
     pub(crate) async fn make(stand: &Stand, app: &str, workspace: &str) -> Result<Self, StandError> {
-        let huawei_app = format!("{app}.{workspace}.huawei");
+        let huawei_app = format!("1{}", digits(app, workspace));
         let bundle_id = format!("example.{app}.{workspace}");
         Self::credentials(stand, app, workspace, &huawei_app, &bundle_id).await?;
         let key = async |role| Ok::<_, StandError>(Api::new(stand, stand.new_key(app, workspace, role).await?));
@@ -54,7 +54,7 @@ impl Tenant {
             .await?;
 
         let signing = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(StandError::SigningKey)?;
-        let key_id = short_id(app, workspace);
+        let key_id = format!("K{}", digits(app, workspace));
         stand
             .devices
             .control(
@@ -73,12 +73,14 @@ impl Tenant {
     }
 }
 
-/// Ten characters, as Apple's key ids have, different per tenant.
-fn short_id(app: &str, workspace: &str) -> String {
-    let sum = app.bytes().chain([b'/']).chain(workspace.bytes()).fold(7_u64, |sum, byte| {
-        sum.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte)
-    });
-    format!("K{:09}", sum % 1_000_000_000)
+/// Nine digits, different per tenant: Huawei's app ids are numbers, Apple's key ids have ten characters.
+fn digits(app: &str, workspace: &str) -> String {
+    let sum = app
+        .bytes()
+        .chain([b'/'])
+        .chain(workspace.bytes())
+        .fold(7_u64, |sum, byte| sum.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte));
+    format!("{:09}", sum % 1_000_000_000)
 }
 
 impl Stand {

@@ -21,9 +21,9 @@ pub async fn watch(tenant: &Tenant, revocation: &str, total: usize, patience: Du
         let now = tenant.viewer.get(revocation).await?.body;
         let progress = &now["progress"];
         for (channel, progress) in progress["channels"].as_object().into_iter().flatten() {
-            let bar = bars.entry(channel.clone()).or_insert_with(|| {
-                all.add(ProgressBar::new(0).with_style(style()).with_message(channel.clone()))
-            });
+            let bar = bars
+                .entry(channel.clone())
+                .or_insert_with(|| all.add(ProgressBar::new(0).with_style(style()).with_message(channel.clone())));
             bar.set_length(progress["requested"].as_u64().unwrap_or_default());
             bar.set_position(progress["ended"].as_u64().unwrap_or_default());
         }

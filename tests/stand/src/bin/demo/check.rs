@@ -9,13 +9,7 @@ use crate::push::Part;
 use crate::{expected, text};
 
 /// Everything that is not as it must be, one line each.
-pub async fn check(
-    stand: &Stand,
-    tenant: &Tenant,
-    revocation: &str,
-    parts: &[Part],
-    settled: &Value,
-) -> Result<Vec<String>, StandError> {
+pub async fn check(stand: &Stand, tenant: &Tenant, revocation: &str, parts: &[Part], settled: &Value) -> Result<Vec<String>, StandError> {
     let mut wrong = counts(parts, settled);
     let outcomes = outcomes(tenant, revocation).await?;
     let all: usize = parts.iter().map(|part| part.tokens.len()).sum();
@@ -78,7 +72,12 @@ fn each_delivery(part: &Part, outcomes: &HashMap<String, String>, wrong: &mut Ve
         }
     }
     for (outcome, count) in others {
-        wrong.push(format!("{count} deliveries of {}/{:?} ended {outcome}, not {}", part.channel, part.fate, part.outcome()));
+        wrong.push(format!(
+            "{count} deliveries of {}/{:?} ended {outcome}, not {}",
+            part.channel,
+            part.fate,
+            part.outcome()
+        ));
     }
 }
 
@@ -90,7 +89,12 @@ async fn each_device(stand: &Stand, part: &Part, wrong: &mut Vec<String>) -> Res
         .filter(|token| bars.get(*token).is_none_or(|bar| bar.titles != [part.shows()]))
         .count();
     if others > 0 {
-        wrong.push(format!("{others} devices of {}/{:?} do not show \"{}\"", part.channel, part.fate, part.shows()));
+        wrong.push(format!(
+            "{others} devices of {}/{:?} do not show \"{}\"",
+            part.channel,
+            part.fate,
+            part.shows()
+        ));
     }
     Ok(())
 }

@@ -55,7 +55,10 @@ async fn demo() -> Result<bool, StandError> {
         Ok(settled) => settled,
         Err(error) => {
             eprintln!("{}", stand.complaints().await);
-            if std::env::args().any(|argument| argument == "--logs") { eprintln!("{}", stand.aws.function_log("dispatch-huawei").await?); eprintln!("{}", stand.devices.stats().await?); }
+            if std::env::args().any(|argument| argument == "--logs") {
+                eprintln!("{}", stand.aws.function_log("dispatch-huawei").await?);
+                eprintln!("{}", stand.devices.stats().await?);
+            }
             return Err(error);
         }
     };
@@ -71,22 +74,33 @@ async fn demo() -> Result<bool, StandError> {
 /// Asks what would happen, then does it. Returns the revocation's path.
 async fn revoke(tenant: &Tenant) -> Result<String, StandError> {
     let path = format!("{TASK}/revocations");
-    let preview = tenant.operator.post(&path, &json!({"reason": "wrong price", "dry_run": true})).await?;
+    let preview = tenant
+        .operator
+        .post(&path, &json!({"reason": "wrong price", "dry_run": true}))
+        .await?;
     println!("Dry run: {} deliveries found", preview.body["deliveries"]);
     for (channel, what) in preview.body["channels"].as_object().into_iter().flatten() {
         println!(
             "  {channel:7} {:>5} deliveries, {:>5} revocable ({})",
-            what["deliveries"], what["revocable"], text(&what["capability"])
+            what["deliveries"],
+            what["revocable"],
+            text(&what["capability"])
         );
     }
     let began = Instant::now();
     let answer = tenant.operator.post(&path, &json!({"reason": "wrong price"})).await?;
     let gate_ms = began.elapsed().as_millis();
     if answer.status != 202 {
-        return Err(StandError::Unexpected(format!("the revocation was answered {}: {}", answer.status, answer.body)));
+        return Err(StandError::Unexpected(format!(
+            "the revocation was answered {}: {}",
+            answer.status, answer.body
+        )));
     }
     let gate = tenant.sender.get(&format!("{TASK}/gate")).await?;
-    println!("\nRevoked: 202 after {gate_ms} ms; the gate now says \"{}\".", text(&gate.body["gate"]));
+    println!(
+        "\nRevoked: 202 after {gate_ms} ms; the gate now says \"{}\".",
+        text(&gate.body["gate"])
+    );
     Ok(format!("{path}/{}", text(&answer.body["id"])))
 }
 

@@ -102,7 +102,10 @@ pub async fn register(tenant: &Tenant, task: &str) -> Result<(), StandError> {
     if answer.status == 201 {
         Ok(())
     } else {
-        Err(StandError::Unexpected(format!("registering was answered {}: {}", answer.status, answer.body)))
+        Err(StandError::Unexpected(format!(
+            "registering was answered {}: {}",
+            answer.status, answer.body
+        )))
     }
 }
 
@@ -117,7 +120,10 @@ pub async fn send(stand: &Stand, tenant: &Tenant, task: &str, parts: &[&Part]) -
         for (nth, tokens) in part.tokens.chunks(1_000).enumerate() {
             let answer = tenant.sender.post(&format!("{task}/deliveries"), &batch(part, nth, tokens)).await?;
             if answer.status != 200 {
-                return Err(StandError::Unexpected(format!("recording was answered {}: {}", answer.status, answer.body)));
+                return Err(StandError::Unexpected(format!(
+                    "recording was answered {}: {}",
+                    answer.status, answer.body
+                )));
             }
             revoked += usize::from(answer.body["gate"] == "revoked");
         }
@@ -126,7 +132,11 @@ pub async fn send(stand: &Stand, tenant: &Tenant, task: &str, parts: &[&Part]) -
 }
 
 async fn show(stand: &Stand, tenant: &Tenant, part: &Part) -> Result<(), StandError> {
-    let app = if part.channel == "apns" { &tenant.bundle_id } else { &tenant.huawei_app };
+    let app = if part.channel == "apns" {
+        &tenant.bundle_id
+    } else {
+        &tenant.huawei_app
+    };
     stand.devices.register(part.channel, app, &part.tokens, "active").await?;
     let key = part.key().map(|key| key.as_str().map_or_else(|| key.to_string(), str::to_owned));
     stand.devices.deliver(part.channel, &part.tokens, key.as_deref(), TITLE).await?;
