@@ -1,0 +1,13 @@
+//! What the ports promise, held against DynamoDB in this process and the real SDK.
+
+mod batches;
+mod credentials;
+mod damage;
+mod jobs;
+mod keys;
+mod lists;
+mod progress;
+mod pushes;
+mod revocations;
+mod support;
+mod work;
