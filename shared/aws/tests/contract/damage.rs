@@ -39,8 +39,9 @@ async fn read(stand: &Stand, header: &BatchHeader) -> Result<(), StoreError> {
     Ok(())
 }
 
-const NOT_READ: [&str; 6] = ["pk", "sk", "expires_at", "listed_pk", "listed_sk", "open_pk"];
-const OPTIONAL: [&str; 5] = ["notice of push", "send_until_at", "due_at", "not_before_at", "late"];
+/// Keys of the table and of indexes, and what nobody decides by.
+const NOT_READ: [&str; 7] = ["pk", "sk", "expires_at", "listed_pk", "listed_sk", "open_pk", "written_by"];
+const OPTIONAL: [&str; 4] = ["send_until_at", "due_at", "not_before_at", "late"];
 
 #[tokio::test]
 async fn every_damaged_attribute_is_named() {
@@ -57,10 +58,7 @@ async fn every_damaged_attribute_is_named() {
     let mut damaged = 0;
     for (what, sk) in items {
         let whole = stand.item(sk).await;
-        for attribute in whole
-            .keys()
-            .filter(|name| !NOT_READ.contains(&name.as_str()) && *name != "written_by")
-        {
+        for attribute in whole.keys().filter(|name| !NOT_READ.contains(&name.as_str())) {
             let optional = OPTIONAL.contains(&attribute.as_str()) || (what, attribute.as_str()) == ("push", "notice");
             let mut missing = whole.clone();
             missing.remove(attribute);
@@ -75,7 +73,9 @@ async fn every_damaged_attribute_is_named() {
             nonsense.insert(attribute.clone(), value);
             for (how, item) in [("missing", missing), ("wrong", wrong), ("nonsense", nonsense)] {
                 let free_text = ["title", "reason", "digest"].contains(&attribute.as_str());
-                if (how == "missing" && optional) || (how == "nonsense" && free_text) {
+                // DynamoDB itself refuses another type for the key of an index.
+                let refused = how == "wrong" && attribute == "due_at";
+                if refused || (how == "missing" && optional) || (how == "nonsense" && free_text) {
                     continue;
                 }
                 stand.put(item).await;

@@ -1,4 +1,6 @@
-//! What the ports promise, held against DynamoDB in this process and the real SDK.
+//! What the ports promise, held against `DynamoDB` in this process and the real SDK.
+
+#![expect(clippy::unwrap_used, reason = "in tests, helpers included, a failure is a panic")]
 
 mod batches;
 mod credentials;

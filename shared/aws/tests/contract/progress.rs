@@ -147,6 +147,31 @@ async fn an_end_whose_answer_was_lost_is_written_and_counted_once() {
 }
 
 #[tokio::test]
+async fn an_end_that_was_written_before_a_conflict_was_reported_is_ours() {
+    let stand = Stand::new().await;
+    let header = a_batch(&stand, "b1").await;
+    let by = revocation_id("r");
+    let (progress, change) = ended(BatchProgress::fresh(&header), &by);
+    // Written, not heard of, reported as cancelled; so it is tried anew, with another token.
+    stand.faults.plan("TransactWriteItems", Fault::AnswerLost);
+    stand.faults.plan("TransactWriteItems", cancelled(&["TransactionConflict", "None"]));
+    assert_eq!(stand.store.finish(&progress, &by, &change).await.unwrap(), Finished::Yes);
+    assert_eq!(stand.faults.calls("TransactWriteItems").len(), 3);
+    assert_eq!(stored(&stand, &header).await.unwrap().version, 1);
+    assert_eq!(counted(&stand, &by, Outcome::Overwritten).await, 2);
+}
+
+#[tokio::test]
+async fn a_claim_waits_for_a_transaction_on_the_same_item() {
+    let stand = Stand::new().await;
+    let header = a_batch(&stand, "b1").await;
+    let conflict = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":"busy"}"#;
+    stand.faults.plan("PutItem", Fault::Says(400, conflict.to_owned()));
+    assert_eq!(stand.store.claim(&claimed(&header)).await.unwrap(), Claimed::Yes);
+    assert!(stand.faults.all_happened());
+}
+
+#[tokio::test]
 async fn counters_that_are_busy_are_left_for_others() {
     let stand = Stand::new().await;
     let header = a_batch(&stand, "b1").await;

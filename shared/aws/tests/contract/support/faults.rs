@@ -1,4 +1,4 @@
-//! Loses answers after their effect, or answers in DynamoDB's place.
+//! Loses answers after their effect, or answers in `DynamoDB`'s place.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! DynamoDB inside the test process, builders, and answers that get lost on purpose.
+//! `DynamoDB` inside the test process, builders, and answers that get lost on purpose.
 
 mod build;
 mod faults;
@@ -32,7 +32,7 @@ impl Clock for StillClock {
     }
 }
 
-/// A fresh DynamoDB with the tables in it, and the stores over it.
+/// A fresh `DynamoDB` with the tables in it, and the stores over it.
 pub struct Stand {
     pub client: Client,
     pub store: DynamoPushStore,
