@@ -130,6 +130,22 @@ async fn outcomes_that_do_not_fit_their_batch_are_damaged() {
 }
 
 #[tokio::test]
+async fn outcomes_that_nobody_can_have_written_are_damaged() {
+    let (stand, header) = full().await;
+    // A code that no outcome has, in as many slots as the batch has.
+    let slots = serde_json::json!({ "codes": vec![99; 100], "reason_of": vec![0; 100], "reasons": ["x"] });
+    let mut bytes = vec![1];
+    bytes.extend(zstd::bulk::compress(slots.to_string().as_bytes(), 1).unwrap());
+    let mut item = stand.item("outcome#").await;
+    item.insert("slots".to_owned(), AttributeValue::B(Blob::new(bytes)));
+    stand.put(item).await;
+    match read(&stand, &header).await {
+        Err(StoreError::Damaged { item, attribute }) => assert_eq!((item, attribute), ("batch progress", "slots")),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
 async fn no_error_shows_what_was_stored() {
     let (stand, header) = full().await;
     stand
