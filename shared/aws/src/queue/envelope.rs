@@ -10,10 +10,15 @@ use revocation_rules::channel::Channel;
 use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, Tenant, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
-/// A queue message that is no job of ours.
-#[derive(Debug, thiserror::Error)]
-#[error("the message is not a job: {0}")]
-pub struct JobError(String);
+/// A queue message that is no job of ours. The parser's own words are not
+/// kept: they quote what they stumble over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum JobError {
+    #[error("the message is not JSON")]
+    NotJson,
+    #[error("the message is not a job in a version known here")]
+    NotAJob,
+}
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "v")]
@@ -107,8 +112,8 @@ pub fn encode(job: &Job) -> String {
 /// # Errors
 /// When the body is not what [`encode`] makes in a version that is known here.
 pub fn decode(body: &str) -> Result<Job, JobError> {
-    // The parser's own words name fields and places, never values of ours: ids are checked after.
-    let Envelope::V1(v1) = serde_json::from_str(body).map_err(|error| JobError(error.to_string()))?;
+    let Envelope::V1(v1) =
+        serde_json::from_str(body).map_err(|error| if error.is_data() { JobError::NotAJob } else { JobError::NotJson })?;
     Ok(match v1 {
         V1::Fanout { push, revocation } => Job::Fanout {
             push: push.into(),

@@ -1,0 +1,15 @@
+//! What the ports promise, held against `DynamoDB` in this process and the real SDK.
+
+#![expect(clippy::unwrap_used, reason = "in tests, helpers included, a failure is a panic")]
+
+mod batches;
+mod credentials;
+mod damage;
+mod jobs;
+mod keys;
+mod lists;
+mod progress;
+mod pushes;
+mod revocations;
+mod support;
+mod work;

@@ -1,0 +1,95 @@
+//! `DynamoDB` inside the test process, builders, and answers that get lost on purpose.
+
+mod build;
+mod faults;
+
+pub use build::*;
+pub use faults::{Fault, Faults};
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use revocation_app::ports::Clock;
+use revocation_aws::{DynamoAccessKeys, DynamoPushStore};
+
+pub const PUSHES: &str = "pushes";
+pub const ACCESS_KEYS: &str = "access_keys";
+
+pub type Item = HashMap<String, AttributeValue>;
+
+/// A clock that stands still until it is set.
+pub struct StillClock(pub Mutex<Timestamp>);
+
+impl Clock for StillClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// A fresh `DynamoDB` with the tables in it, and the stores over it.
+pub struct Stand {
+    pub client: Client,
+    pub store: DynamoPushStore,
+    pub keys: DynamoAccessKeys,
+    pub faults: Faults,
+}
+
+impl Stand {
+    pub async fn new() -> Self {
+        let database = dynoxide::Database::memory().unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(dynoxide::server::serve_on(listener, database));
+        let faults = Faults::default();
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new("eu-central-1"))
+            .endpoint_url(endpoint)
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
+            .http_client(faults.over(aws_smithy_http_client::Builder::new().build_http()))
+            .build();
+        let client = Client::from_conf(config);
+        revocation_aws::schema::create_tables(&client, PUSHES, ACCESS_KEYS).await.unwrap();
+        Self {
+            store: DynamoPushStore::new(client.clone(), PUSHES).with_clock(Arc::new(StillClock(Mutex::new(now())))),
+            keys: DynamoAccessKeys::new(client.clone(), ACCESS_KEYS),
+            client,
+            faults,
+        }
+    }
+
+    /// Every item whose sort key starts with `sk`.
+    pub async fn items(&self, sk: &str) -> Vec<Item> {
+        let all = self.client.scan().table_name(PUSHES).send().await.unwrap().items.unwrap();
+        all.into_iter()
+            .filter(|item| matches!(item.get("sk"), Some(AttributeValue::S(found)) if found.starts_with(sk)))
+            .collect()
+    }
+
+    /// The only item whose sort key starts with `sk`.
+    pub async fn item(&self, sk: &str) -> Item {
+        let mut items = self.items(sk).await;
+        assert_eq!(items.len(), 1, "items under {sk}");
+        items.remove(0)
+    }
+
+    /// Writes an item as it is, past the store.
+    pub async fn put(&self, item: Item) {
+        self.client.put_item().table_name(PUSHES).set_item(Some(item)).send().await.unwrap();
+    }
+}
+
+/// The number in an attribute.
+pub fn number(item: &Item, attribute: &str) -> i64 {
+    match item.get(attribute) {
+        Some(AttributeValue::N(number)) => number.parse().unwrap(),
+        other => panic!("{attribute} is {other:?}"),
+    }
+}
