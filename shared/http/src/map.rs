@@ -18,9 +18,9 @@ impl From<&StoreError> for Problem {
         match error {
             StoreError::Unavailable(_) => unavailable(),
             StoreError::Damaged { .. } => Self::new(ProblemKind::Internal),
-            StoreError::TooLarge { .. } => {
-                Self::new(ProblemKind::PayloadTooLarge).with_detail("this batch is too large to keep; record fewer deliveries in a call")
-            }
+            StoreError::TooLarge { item } => Self::new(ProblemKind::PayloadTooLarge).with_detail(format!(
+                "this {item} is too large to keep; name fewer deliveries or targets in a call"
+            )),
         }
     }
 }
