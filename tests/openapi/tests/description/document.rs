@@ -1,4 +1,4 @@
-//! It is an OpenAPI 3.1 document, in itself.
+//! It is an `OpenAPI` 3.1 document, in itself.
 
 use std::collections::BTreeSet;
 
