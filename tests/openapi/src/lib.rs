@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use operation::{Operation, find};
 
-/// The description that the API serves.
-#[derive(Debug)]
+/// The description that the API serves. Load it once and share it.
 pub struct Description {
     document: Value,
+    validators: schema::Validators,
 }
 
 impl Description {
@@ -25,6 +25,7 @@ impl Description {
     pub fn load() -> Self {
         Self {
             document: serde_json::from_str(revocation_http::OPENAPI).expect("openapi.json is JSON"),
+            validators: schema::Validators::default(),
         }
     }
 
@@ -92,7 +93,7 @@ impl Description {
                 "the content type is not described; described are {}",
                 names(&response["content"])
             )],
-            Some(media) => schema::mistakes(&self.document, &media["schema"], body, "response"),
+            Some(media) => self.validators.mistakes(&self.document, &media["schema"], body, "response"),
         }
     }
 
@@ -103,7 +104,7 @@ impl Description {
             (Some(_), None) => vec!["the request has no body".to_owned()],
             (Some(described), Some(body)) => {
                 let schema = &described["content"]["application/json"]["schema"];
-                schema::mistakes(&self.document, schema, body, "request")
+                self.validators.mistakes(&self.document, schema, body, "request")
             }
         }
     }
