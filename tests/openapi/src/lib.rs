@@ -73,7 +73,7 @@ impl Description {
         if status != expected {
             return vec![format!("it is not described, so the answer must be {expected}")];
         }
-        self.content(&self.document["components"]["responses"][response], content_type, body)
+        self.content(&self.document["components"]["responses"][response], status, content_type, body)
     }
 
     fn response(&self, operation: &Value, status: u16, content_type: &str, body: &Value) -> Vec<String> {
@@ -82,18 +82,24 @@ impl Description {
                 "the status is not described; described are {}",
                 names(&operation["responses"])
             )],
-            Some(response) => self.content(schema::resolved(&self.document, response), content_type, body),
+            Some(response) => self.content(schema::resolved(&self.document, response), status, content_type, body),
         }
     }
 
-    fn content(&self, response: &Value, content_type: &str, body: &Value) -> Vec<String> {
+    fn content(&self, response: &Value, status: u16, content_type: &str, body: &Value) -> Vec<String> {
         let essence = content_type.split(';').next().unwrap_or("").trim();
         match response["content"].get(essence) {
             None => vec![format!(
                 "the content type is not described; described are {}",
                 names(&response["content"])
             )],
-            Some(media) => self.validators.mistakes(&self.document, &media["schema"], body, "response"),
+            Some(media) => {
+                let mut wrong = self.validators.mistakes(&self.document, &media["schema"], body, "response");
+                if essence == "application/problem+json" {
+                    wrong.extend(problem(response, status, body));
+                }
+                wrong
+            }
         }
     }
 
@@ -108,6 +114,13 @@ impl Description {
             }
         }
     }
+}
+
+/// A problem's status is the answer's, its code one of those that belong here.
+fn problem(response: &Value, status: u16, body: &Value) -> Option<String> {
+    let codes = response["x-problem-codes"].as_array();
+    let belongs = codes.is_some_and(|codes| codes.contains(&body["code"]));
+    (body["status"] != status || !belongs).then(|| format!("the problem is none of {codes:?} with status {status}"))
 }
 
 fn names(map: &Value) -> String {

@@ -52,8 +52,7 @@ impl Validators {
     }
 }
 
-/// Lets no field through that is not described. A part of an `allOf` that only
-/// narrows another one says no `type`, and stays open.
+/// Lets no field through that is not described.
 fn close(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {

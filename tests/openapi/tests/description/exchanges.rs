@@ -84,6 +84,9 @@ fn what_is_not_described_is_refused_in_the_described_way() {
     let content_type = "application/problem+json";
     assert_eq!(gate("GET", "/v1/nothing/here", 404, content_type, &not_found), Ok(()));
     assert_eq!(gate("DELETE", "/v1/tasks/1", 405, content_type, &other_method), Ok(()));
+    assert!(gate("GET", "/v1/nothing/here", 404, content_type, &other_method).is_err());
+    assert!(gate("GET", "/v1/tasks/1/gate", 405, content_type, &other_method).is_err());
+    assert!(gate("GET", "/v1/tasks/1/gate", 401, content_type, &not_found).is_err());
     assert!(gate("DELETE", "/v1/tasks/1", 404, content_type, &not_found).is_err());
     assert!(gate("GET", "/v1/nothing/here", 200, "application/json", &json!({})).is_err());
 }
