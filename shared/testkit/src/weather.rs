@@ -68,6 +68,10 @@ impl Weather {
         self.0.lock().unwrap().errors_in_thousand = 0;
     }
 
+    pub fn is_stormy(&self) -> bool {
+        self.0.lock().unwrap().errors_in_thousand > 0
+    }
+
     /// Says who runs next, for what the fakes note down.
     pub fn now_runs(&self, running: Running) {
         self.0.lock().unwrap().running = running;

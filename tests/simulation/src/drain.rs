@@ -1,0 +1,62 @@
+//! The end of a run: faults end, the queue runs dry, time passes, sweeps come.
+
+use jiff::{SignedDuration, Timestamp};
+use revocation_rules::revocation::State;
+use revocation_testkit::Chance;
+
+use crate::world::World;
+
+/// Far more rounds than any honest run takes.
+const ROUNDS: usize = 20_000;
+
+impl World {
+    /// No more faults; runs until every revocation is settled.
+    pub fn settle(&mut self) {
+        self.weather.clears_up();
+        self.skewed = false;
+        self.run_until(|world| world.store.all_revocations().iter().all(|revocation| matches!(revocation.state, State::Settled { .. })));
+    }
+
+    /// Runs until nobody will ever look again.
+    pub fn outlast(&mut self) {
+        self.run_until(|world| world.store.all_revocations().iter().all(|revocation| revocation.due_at.is_none()));
+    }
+
+    fn run_until(&mut self, done: impl Fn(&Self) -> bool) {
+        // In some runs the garbage collector is prompt, in others it is late.
+        let prompt = Chance::new(self.seed ^ 0x74).in_thousand(400);
+        for _ in 0..ROUNDS {
+            if self.is_broken() {
+                return;
+            }
+            if !self.running.is_empty() {
+                self.poll_any();
+            } else if self.queue.visible() > 0 {
+                let nth = self.chance.below(self.queue.visible());
+                self.receive(nth, false);
+            } else if self.next_due().is_some_and(|due| due <= self.now()) {
+                self.start_sweep();
+            } else if self.queue.is_empty() && done(self) {
+                return;
+            } else if let Some(next) = self.queue.next_visible_at().into_iter().chain(self.next_due()).min() {
+                self.clock.set(next.max(self.now() + SignedDuration::from_millis(1)));
+                if prompt {
+                    self.delete_all_expired();
+                }
+            } else {
+                break;
+            }
+        }
+        self.fail("L2: something waits for ever".into());
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.store.all_revocations().iter().filter_map(|revocation| revocation.due_at).min()
+    }
+
+    fn delete_all_expired(&mut self) {
+        while !self.store.expired(self.now()).is_empty() {
+            self.delete_expired(0);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Failures that were found, each replayed for ever.

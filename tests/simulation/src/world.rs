@@ -1,0 +1,239 @@
+//! One run: the fakes, what is under way, and what the outside was told.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use revocation_app::ports::Clock;
+use revocation_rules::batch::ShardCount;
+use revocation_rules::ids::BatchRef;
+use revocation_testkit::{Chance, FakeChannel, ManualClock, MemoryQueue, MemoryStore, Mood, Running, SeededDice, Weather, builders};
+
+use crate::answers::Told;
+use crate::cast::Cast;
+use crate::events::Events;
+use crate::invocations::{Done, Invocation};
+use crate::ops::Op;
+
+/// How long a function may run; its deadline lies before that.
+pub const TIMEOUT: SignedDuration = SignedDuration::from_secs(30);
+/// How long a received job is hidden.
+pub const HIDDEN: SignedDuration = SignedDuration::from_secs(120);
+
+pub struct World {
+    pub seed: u64,
+    pub cast: Cast,
+    pub chance: Chance,
+    pub clock: ManualClock,
+    pub weather: Weather,
+    pub store: MemoryStore,
+    pub queue: MemoryQueue,
+    pub vendor: FakeChannel,
+    pub dice: SeededDice,
+    pub running: Vec<Invocation>,
+    pub next_invocation: usize,
+    /// Counts answers to the outside: who asked after which answer.
+    pub answers: usize,
+    pub told: Vec<Told>,
+    /// Invocations whose writes were acknowledged to them.
+    pub wrote: HashMap<usize, bool>,
+    pub calls_seen: usize,
+    pub ends_seen: usize,
+    pub errors_seen: u64,
+    /// Machines' clocks differ by up to 60 s in half of the runs.
+    pub skewed: bool,
+    /// Workers may freeze past their timeout in some runs.
+    pub freezing: bool,
+    pub events: Events,
+    pub violations: Vec<String>,
+}
+
+impl World {
+    pub fn new(seed: u64) -> Self {
+        let mut chance = Chance::new(seed);
+        let start = builders::noon();
+        let clock = ManualClock::at(start);
+        let errors = *chance.pick(&[0, 0, 5, 20]);
+        let weather = Weather::storm(chance.next(), errors);
+        let shards = ShardCount::new(1 + u16::try_from(chance.below(3)).unwrap()).unwrap();
+        let store = MemoryStore::new()
+            .in_weather(&weather)
+            .with_pages_of(1 + chance.below(3))
+            .with_task_shards(shards);
+        let queue = MemoryQueue::new(&clock)
+            .in_weather(&weather)
+            .parking_after(*chance.pick(&[2, 5, u32::MAX]));
+        let vendor = FakeChannel::new(&clock).in_weather(&weather).with_chance(chance.next());
+        vendor.is(*chance.pick(&[Mood::Well, Mood::Erratic]));
+        Self {
+            seed,
+            cast: Cast::new(seed, start),
+            dice: SeededDice::new(chance.next()),
+            skewed: chance.in_thousand(500),
+            freezing: chance.in_thousand(250),
+            chance,
+            clock,
+            weather,
+            store,
+            queue,
+            vendor,
+            running: Vec::new(),
+            next_invocation: 1,
+            answers: 0,
+            told: Vec::new(),
+            wrote: HashMap::new(),
+            calls_seen: 0,
+            ends_seen: 0,
+            errors_seen: 0,
+            events: Events::default(),
+            violations: Vec::new(),
+        }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn fail(&mut self, violation: String) {
+        self.violations.push(violation);
+    }
+
+    pub fn is_broken(&self) -> bool {
+        !self.violations.is_empty()
+    }
+
+    pub fn perform(&mut self, op: Op) {
+        match op {
+            Op::Register { tenant, push } => self.start_register(tenant, push),
+            Op::Record { tenant, push, batch, variant } => self.start_record(tenant, push, batch, variant),
+            Op::Gate {
+                tenant,
+                push,
+                channel,
+                target,
+            } => self.start_gate(tenant, push, channel, target),
+            Op::Revoke { tenant, push, scope } => self.start_revoke(tenant, push, scope),
+            Op::Receive { nth, twice } => {
+                let visible = self.queue.visible();
+                if visible > 0 {
+                    self.receive(nth % visible, twice);
+                }
+            }
+            Op::Sweep => self.start_sweep(),
+            Op::Crash { nth } => {
+                if !self.running.is_empty() {
+                    self.crash(nth % self.running.len());
+                }
+            }
+            Op::Advance { ms } => {
+                self.clock.advance(SignedDuration::from_millis(ms));
+                self.time_out();
+            }
+            Op::Delete { nth } => self.delete_expired(nth),
+            Op::Vendor(mood) => self.vendor.is(mood),
+            Op::Run { polls } => {
+                for _ in 0..polls {
+                    self.poll_any();
+                }
+            }
+        }
+    }
+
+    /// Somebody who is under way goes one port call further.
+    pub fn poll_any(&mut self) {
+        if !self.running.is_empty() {
+            let nth = self.chance.below(self.running.len());
+            self.poll(nth);
+        }
+    }
+
+    fn poll(&mut self, nth: usize) {
+        let invocation = &mut self.running[nth];
+        let who = invocation.who;
+        self.weather.now_runs(who);
+        let done = invocation.poll();
+        self.check_calls();
+        self.check_ends(who);
+        if let Some(done) = done {
+            let invocation = self.running.swap_remove(nth);
+            self.finished(invocation, done);
+        }
+        if self.weather.errors() > self.errors_seen {
+            self.errors_seen = self.weather.errors();
+            self.events.saw("a lost call or answer");
+        }
+    }
+
+    fn finished(&mut self, invocation: Invocation, done: Done) {
+        if let Some(receipt) = &invocation.receipt {
+            // Deleting a job may fail, too: then it comes again.
+            if done.is_ok() && !(self.weather.is_stormy() && self.chance.in_thousand(50)) {
+                self.queue.done(receipt);
+            }
+        }
+        self.answers += 1;
+        self.note(&invocation, done);
+    }
+
+    /// The process of one invocation dies between two port calls.
+    pub fn crash(&mut self, nth: usize) {
+        let invocation = self.running.swap_remove(nth);
+        self.events.saw(invocation.name.crash());
+        self.answers += 1;
+    }
+
+    /// What runs longer than a function may is killed, unless its machine froze with it.
+    pub fn time_out(&mut self) {
+        let now = self.now();
+        let mut nth = 0;
+        while nth < self.running.len() {
+            let late = now.duration_since(self.running[nth].started_at) > TIMEOUT;
+            if late && !(self.freezing && self.running[nth].who.invocation.is_multiple_of(2)) {
+                self.crash(nth);
+                self.events.saw("a timeout");
+            } else {
+                nth += 1;
+            }
+        }
+    }
+
+    pub fn receive(&mut self, nth: usize, twice: bool) {
+        let hidden = if twice { SignedDuration::ZERO } else { HIDDEN };
+        if let Some(receipt) = self.queue.receive(nth, hidden) {
+            self.events.saw_if("a job delivered again", receipt.redelivered > 0);
+            self.start_job(receipt);
+        } else {
+            self.events.saw("a parked job");
+        }
+    }
+
+    pub fn delete_expired(&mut self, nth: usize) {
+        let expired = self.store.expired(self.now());
+        if expired.is_empty() {
+            return;
+        }
+        let (kept, batch) = &expired[nth % expired.len()];
+        self.store.delete_expired(*kept, batch);
+        self.events.saw("a TTL deletion");
+        if self.is_outstanding(batch) {
+            self.events.saw("a TTL deletion before the end");
+        }
+    }
+
+    fn is_outstanding(&self, batch: &BatchRef) -> bool {
+        let progress = self.store.progress_of(batch);
+        self.store.all_revocations().iter().any(|revocation| {
+            revocation.push == batch.push && progress.as_ref().is_none_or(|progress| !progress.finished.contains(&revocation.id))
+        })
+    }
+
+    /// A new invocation, on a machine whose clock may be wrong.
+    pub fn hire(&mut self) -> (Running, ManualClock) {
+        let skew_ms = if self.skewed { i64::try_from(self.chance.below(60_001)).unwrap() - 30_000 } else { 0 };
+        let who = Running {
+            invocation: self.next_invocation,
+            skew_ms,
+        };
+        self.next_invocation += 1;
+        (who, self.clock.skewed(skew_ms))
+    }
+}
