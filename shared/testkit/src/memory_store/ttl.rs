@@ -6,7 +6,7 @@ use revocation_rules::window;
 
 use super::MemoryStore;
 
-/// What is kept of a batch until its window ends.
+/// What is kept of a batch for a while after its window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
     Header,
@@ -19,7 +19,7 @@ impl MemoryStore {
         let items = self.items();
         let mut expired = Vec::new();
         for (batch, header) in &items.headers {
-            if !window::is_open(header.sent_at, now) {
+            if now >= window::kept_until(header.sent_at) {
                 expired.push((Kept::Header, batch.clone()));
                 if items.payloads.contains_key(&(batch.clone(), header.digest.clone())) {
                     expired.push((Kept::Payload, batch.clone()));
