@@ -181,7 +181,11 @@ fn answer(mood: Mood, chance: &mut Chance, accepts: Outcome) -> Answer {
     match mood {
         Mood::Well => ended(accepts, "accepted_by_vendor"),
         Mood::Down => Answer::Failed(transient()),
-        Mood::Throttling => Answer::Failed(throttled(chance, 100_000)),
+        Mood::Throttling => {
+            // Now and then a day, which is longer than any queue delays.
+            let longest_s = if chance.in_thousand(50) { 100_000 } else { 3_000 };
+            Answer::Failed(throttled(chance, longest_s))
+        },
         Mood::Erratic => match chance.below(12) {
             0 => ended(Outcome::TargetGone, "fake:gone"),
             1 => ended(Outcome::Refused, "fake:400"),

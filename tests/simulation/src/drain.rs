@@ -7,14 +7,21 @@ use revocation_testkit::Chance;
 use crate::world::World;
 
 /// Far more rounds than any honest run takes.
-const ROUNDS: usize = 20_000;
+const ROUNDS: usize = 50_000;
 
 impl World {
     /// No more faults; runs until every revocation is settled.
     pub fn settle(&mut self) {
         self.weather.clears_up();
         self.skewed = false;
-        self.run_until(|world| world.store.all_revocations().iter().all(|revocation| matches!(revocation.state, State::Settled { .. })));
+        let all_settled = |world: &Self| world.store.all_revocations().iter().all(|revocation| matches!(revocation.state, State::Settled { .. }));
+        self.run_until(all_settled);
+        // What was recorded while a revocation settled is found by the look after that.
+        if !self.is_broken() && !self.totals_are_true() {
+            self.events.saw("a revocation that settled too early");
+        }
+        let a_look_later = self.now() + SignedDuration::from_secs(180);
+        self.run_until(|world| all_settled(world) && world.now() >= a_look_later);
     }
 
     /// Runs until nobody will ever look again.
@@ -43,8 +50,11 @@ impl World {
                 if prompt {
                     self.delete_all_expired();
                 }
+            } else if done(self) {
+                return;
             } else {
-                break;
+                // Nothing is left but time.
+                self.clock.advance(SignedDuration::from_secs(60));
             }
         }
         self.fail("L2: something waits for ever".into());

@@ -23,7 +23,6 @@ pub const TENANTS: usize = 2;
 pub const PUSHES: usize = 2;
 pub const BATCHES: usize = 5;
 pub const SCOPES: usize = 8;
-pub const DAY_MS: i64 = 24 * 3_600_000;
 
 pub fn draw(seed: u64) -> Vec<Op> {
     let mut chance = Chance::new(seed ^ 0x6f70_7300);
@@ -91,7 +90,6 @@ fn step(chance: &mut Chance) -> i64 {
         (60_000, 120_000),
         (60_000, 120_000),
         (300_000, 7_200_000),
-        (DAY_MS / 2, 2 * DAY_MS),
     ]);
     from + i64::try_from(chance.below(usize::try_from(to - from).unwrap())).unwrap()
 }

@@ -24,6 +24,14 @@ impl World {
         self.check_devices();
     }
 
+    /// Does each settled revocation say what is true?
+    pub fn totals_are_true(&self) -> bool {
+        self.store.all_revocations().iter().all(|revocation| {
+            let truth = self.truth(revocation).map(|(truth, _)| truth);
+            matches!(&revocation.state, State::Settled { totals, .. } if truth.as_ref() == Ok(&without_empty(totals)))
+        })
+    }
+
     fn check_revocation(&mut self, revocation: &Revocation) {
         let State::Settled { totals, .. } = &revocation.state else {
             self.fail(format!("L2: {} is {}, not settled", revocation.id, revocation.state.name()));
@@ -33,9 +41,7 @@ impl World {
             Ok(truth) => truth,
             Err(why) => return self.fail(why),
         };
-        let mut totals = totals.clone();
-        totals.retain(|_, counts| counts.total() > 0);
-        if totals != truth {
+        if without_empty(totals) != truth {
             self.fail(format!("L2: {} settled with {totals:?}, but {truth:?} is true; {:?}", revocation.id, revocation.scope));
         }
         if gone > 0 {
@@ -107,6 +113,10 @@ impl World {
             }
         }
     }
+}
+
+fn without_empty(totals: &BTreeMap<Channel, Counts>) -> BTreeMap<Channel, Counts> {
+    totals.iter().filter(|(_, counts)| counts.total() > 0).map(|(channel, counts)| (*channel, counts.clone())).collect()
 }
 
 async fn counted(store: &MemoryStore, revocation: &Revocation) -> BTreeMap<Channel, Counts> {

@@ -111,8 +111,9 @@ fn triage(seeds: std::ops::Range<u64>) -> Events {
     events
 }
 
+
 #[test]
 fn the_laws_hold() {
-    let events = triage(0..1000);
+    let events = triage(1000..4000);
     panic!("{events:#?}");
 }
