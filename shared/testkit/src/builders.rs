@@ -186,7 +186,11 @@ impl BatchBuilder {
 
     pub fn build(self) -> (BatchHeader, Vec<Delivery>) {
         let deliveries = self.deliveries();
-        let without_handle = if needs_handle(self.channel) { self.without_handles.min(deliveries.len()) } else { 0 };
+        let without_handle = if needs_handle(self.channel) {
+            self.without_handles.min(deliveries.len())
+        } else {
+            0
+        };
         let id: BatchId = self.id.parse().unwrap();
         let header = BatchHeader {
             batch: self.push.shards.locate(self.push.registration.push.clone(), id),

@@ -185,7 +185,7 @@ fn answer(mood: Mood, chance: &mut Chance, accepts: Outcome) -> Answer {
             // Now and then a day, which is longer than any queue delays.
             let longest_s = if chance.in_thousand(50) { 100_000 } else { 3_000 };
             Answer::Failed(throttled(chance, longest_s))
-        },
+        }
         Mood::Erratic => match chance.below(12) {
             0 => ended(Outcome::TargetGone, "fake:gone"),
             1 => ended(Outcome::Refused, "fake:400"),
@@ -212,7 +212,11 @@ impl ChannelClient for FakeChannel {
             let mut answers = Vec::new();
             for nth in 0..order.calls.len() {
                 let at = self.clock.now();
-                let answer = if at < order.call_until { self.ask(order, at, nth) } else { Answer::NotTried };
+                let answer = if at < order.call_until {
+                    self.ask(order, at, nth)
+                } else {
+                    Answer::NotTried
+                };
                 answers.push((order.calls[nth].slot, answer));
                 self.weather.pause().await;
             }

@@ -71,7 +71,13 @@ impl MemoryQueue {
     /// How many jobs could be received now.
     pub fn visible(&self) -> usize {
         let now = self.clock.now();
-        self.inner.lock().unwrap().waiting.values().filter(|waiting| waiting.visible_at <= now).count()
+        self.inner
+            .lock()
+            .unwrap()
+            .waiting
+            .values()
+            .filter(|waiting| waiting.visible_at <= now)
+            .count()
     }
 
     /// Hands out the `nth` visible job, in whatever order the caller likes,

@@ -6,6 +6,7 @@
 //! any two effects, and a crash between an effect and its answer. An error is
 //! raised before the effect (the call was lost) or after it (the answer was).
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
@@ -28,8 +29,8 @@ struct Inner {
     errors_in_thousand: usize,
     chance: Chance,
     running: Running,
-    errors: u64,
     violations: Vec<String>,
+    notes: BTreeMap<&'static str, u64>,
 }
 
 impl Default for Weather {
@@ -46,8 +47,8 @@ impl Weather {
             errors_in_thousand: 0,
             chance: Chance::new(0),
             running: Running::default(),
-            errors: 0,
             violations: Vec::new(),
+            notes: BTreeMap::new(),
         })))
     }
 
@@ -81,11 +82,6 @@ impl Weather {
         self.0.lock().unwrap().running
     }
 
-    /// How many errors were raised.
-    pub fn errors(&self) -> u64 {
-        self.0.lock().unwrap().errors
-    }
-
     /// A fake saw something that must never happen.
     pub fn report(&self, violation: String) {
         self.0.lock().unwrap().violations.push(violation);
@@ -93,6 +89,16 @@ impl Weather {
 
     pub fn violations(&self) -> Vec<String> {
         self.0.lock().unwrap().violations.clone()
+    }
+
+    /// A fake saw something worth counting, such as a lost claim.
+    pub(crate) fn note(&self, event: &'static str) {
+        *self.0.lock().unwrap().notes.entry(event).or_default() += 1;
+    }
+
+    /// What the fakes saw, and how often.
+    pub fn notes(&self) -> BTreeMap<&'static str, u64> {
+        self.0.lock().unwrap().notes.clone()
     }
 
     pub(crate) async fn before(&self) -> Result<(), Lost> {
@@ -116,7 +122,11 @@ impl Weather {
         let mut inner = self.0.lock().unwrap();
         let chances = inner.errors_in_thousand;
         if inner.chance.in_thousand(chances) {
-            inner.errors += 1;
+            let event = match lost {
+                Lost::Call => "a lost call",
+                Lost::Answer => "a lost answer",
+            };
+            *inner.notes.entry(event).or_default() += 1;
             return Err(lost);
         }
         Ok(())

@@ -1,13 +1,13 @@
 //! What the outside was told, judged when it is told: L1, L4, L5, L6.
 
-use revocation_app::ports::Recorded;
+use jiff::SignedDuration;
+use revocation_app::ports::{Clock, Recorded};
 use revocation_app::{Accepted, Dispatched, GateError, GateQuestion, RecordError, RequestError};
 use revocation_rules::channel::Channel;
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{PushRef, TargetId};
 use revocation_rules::scope::Scope;
 use revocation_rules::verdict::Refusal;
-use revocation_app::ports::Clock;
 
 use crate::invocations::{Done, Invocation, Name};
 use crate::world::World;
@@ -33,7 +33,15 @@ impl World {
 
     pub fn note(&mut self, invocation: &Invocation, done: Done) {
         match (invocation.name.clone(), done) {
-            (Name::Record { tenant, push, batch, variant }, Done::Recorded(done)) => {
+            (
+                Name::Record {
+                    tenant,
+                    push,
+                    batch,
+                    variant,
+                },
+                Done::Recorded(done),
+            ) => {
                 self.note_record(invocation, (tenant, push, batch, variant), done);
             }
             (Name::Gate { question }, Done::Gate(done)) => self.note_gate(invocation, &question, done),
@@ -53,13 +61,19 @@ impl World {
         }
     }
 
-    fn note_record(&mut self, invocation: &Invocation, which: (usize, usize, usize, usize), done: Result<revocation_app::RecordedBatch, RecordError>) {
+    fn note_record(
+        &mut self,
+        invocation: &Invocation,
+        which: (usize, usize, usize, usize),
+        done: Result<revocation_app::RecordedBatch, RecordError>,
+    ) {
         let new = self.cast.batch(which.0, which.1, which.2, which.3);
         let answer = match done {
             Ok(answer) => answer,
             Err(error) => {
                 self.events.saw_if("a conflicting batch", matches!(error, RecordError::Conflict));
-                self.events.saw_if("a record call after the window", matches!(error, RecordError::WindowClosed { .. }));
+                self.events
+                    .saw_if("a record call after the window", matches!(error, RecordError::WindowClosed { .. }));
                 return;
             }
         };
@@ -67,13 +81,19 @@ impl World {
         if self.told_before(invocation, &new.push, Some(new.channel), None) {
             self.events.saw("a late record");
             if answer.gate == Gate::Open {
-                self.fail(format!("L1: {:?} was recorded after the revocation and told that the gate is open", new.batch));
+                self.fail(format!(
+                    "L1: {:?} was recorded after the revocation and told that the gate is open",
+                    new.batch
+                ));
             }
         }
         for delivery in &new.deliveries {
             let revoked = answer.gate != Gate::Open || answer.revoked_targets.contains(&delivery.target);
             if !revoked && self.told_before(invocation, &new.push, Some(new.channel), Some(&delivery.target)) {
-                self.fail(format!("L1: {} was recorded in {:?} after its revocation and told to go on", delivery.target, new.batch));
+                self.fail(format!(
+                    "L1: {} was recorded in {:?} after its revocation and told to go on",
+                    delivery.target, new.batch
+                ));
             }
         }
     }
@@ -94,7 +114,9 @@ impl World {
                     revocation.id == by
                         && revocation.push == *push
                         && channel.map_or(revocation.scope.channels.is_none(), |channel| revocation.scope.has_channel(channel))
-                        && target.as_ref().map_or(revocation.scope.targets.is_none(), |target| revocation.scope.has_target(target))
+                        && target
+                            .as_ref()
+                            .map_or(revocation.scope.targets.is_none(), |target| revocation.scope.has_target(target))
                 });
                 if !fits {
                     self.fail(format!("L1: {by} closed the gate for what it does not cover: {question:?}"));
@@ -117,7 +139,7 @@ impl World {
                 .all_pushes()
                 .iter()
                 .find(|known| known.registration.push == push)
-                .map(|known| known.registration.closes_at())
+                .map(|known| known.registration.latest_sending() + SignedDuration::from_hours(7 * 24))
         };
         match done {
             Ok(Accepted::New(revocation)) => {
@@ -136,7 +158,7 @@ impl World {
             }
             Err(RequestError::Refused(Refusal::WindowClosed { closed_at })) => {
                 self.events.saw("a revocation after the window");
-                if invocation.clock.now() < closed_at {
+                if Some(invocation.clock.now()) < closes_at(self) || Some(closed_at) != closes_at(self) {
                     self.fail(format!("L5: a revocation of {push:?} was refused before the window closed"));
                 }
             }

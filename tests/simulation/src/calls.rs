@@ -1,12 +1,11 @@
 //! What was asked of the vendor and what was written, judged when it happens: L2, L3, L5.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use revocation_rules::batch::{BatchHeader, Sending};
 use revocation_rules::channel::Capability;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::needs_handle;
 use revocation_rules::retry::{Answer, AttemptFailure};
-use revocation_rules::window;
 use revocation_testkit::{Call, Running};
 
 use crate::cast::Cast;
@@ -44,13 +43,17 @@ impl World {
         if !revocation.scope.has_channel(header.channel) || !revocation.scope.has_target(&delivery.target) {
             return Err("L3: a call out of scope");
         }
-        if self.store.progress_of(&header.batch).is_some_and(|progress| progress.slots.get(slot).is_some()) {
+        if self
+            .store
+            .progress_of(&header.batch)
+            .is_some_and(|progress| progress.slots.get(slot).is_some())
+        {
             return Err("L3: a call for what has ended");
         }
         if header.sending == Sending::HeldBack || (needs_handle(header.channel) && call.handle.is_none()) {
             return Err("L3: a call for what was never sent, or can not be overwritten");
         }
-        if !window::is_open(header.sent_at, call.at) {
+        if !is_open(header.sent_at, call.at) {
             return Err("L5: a call after the window");
         }
         self.events.saw("a vendor call");
@@ -109,8 +112,8 @@ impl World {
             Outcome::Stopped => able && header.sending == Sending::HeldBack,
             Outcome::Unsupported => !able,
             Outcome::NotRevocable => !has_handle,
-            Outcome::TooLate => !window::is_open(header.sent_at, now),
-            Outcome::Failed => self.vendor.calls_of(token) > 0 || !window::is_open(header.sent_at, now),
+            Outcome::TooLate => !is_open(header.sent_at, now),
+            Outcome::Failed => self.vendor.calls_of(token) > 0 || !is_open(header.sent_at, now),
             Outcome::Overwritten | Outcome::Recalled | Outcome::TargetGone | Outcome::Refused => {
                 self.vendor.calls_from(0).iter().any(|call| {
                     call.token == token && matches!(call.answer, Answer::Ended { outcome: answered, .. } if answered == outcome)
@@ -119,4 +122,9 @@ impl World {
             Outcome::Confirmed | Outcome::SkippedOpened | Outcome::SkippedCleared => false,
         }
     }
+}
+
+/// The law in its own words, not the rule's code: half open, to the millisecond.
+fn is_open(sent_at: Timestamp, now: Timestamp) -> bool {
+    now.as_millisecond() < sent_at.as_millisecond() + 7 * 24 * 3_600_000
 }

@@ -32,7 +32,11 @@ impl Cast {
 
     pub fn push(tenant: usize, nth: usize) -> PushRef {
         let tenant = Self::tenant(tenant);
-        if nth == 0 { builders::task(&tenant, "p") } else { builders::message(&tenant, "p") }
+        if nth == 0 {
+            builders::task(&tenant, "p")
+        } else {
+            builders::message(&tenant, "p")
+        }
     }
 
     /// Sent just now, a while ago, or so long ago that its window ends during the run.
@@ -47,9 +51,11 @@ impl Cast {
         };
         let sent_at = self.start - ago;
         let mut push = builders::a_push().named(Self::push(tenant, nth)).sent_at(sent_at);
-        match chance.below(4) {
+        match chance.below(6) {
             0 => push = push.sent_until(sent_at + SignedDuration::from_hours(2)),
             1 => push = push.sent_until(sent_at + SignedDuration::from_mins(3)),
+            // Sent over so long that TTL deletes batches while others can be revoked.
+            2 => push = push.sent_until(sent_at + SignedDuration::from_hours(12 * 24)),
             _ => {}
         }
         push.registration()
@@ -76,8 +82,12 @@ impl Cast {
         let same_target = chance.in_thousand(200);
         let deliveries = (0..slots)
             .map(|slot| Delivery {
-                target: format!("u{}", if same_target { first } else { (first + slot) % 4 }).parse().unwrap(),
-                token: format!("{}/{push}/{nth}/{variant}/{slot}", registration.push.tenant).parse().unwrap(),
+                target: format!("u{}", if same_target { first } else { (first + slot) % 4 })
+                    .parse()
+                    .unwrap(),
+                token: format!("{}/{push}/{nth}/{variant}/{slot}", registration.push.tenant)
+                    .parse()
+                    .unwrap(),
                 handle: (!bare || slot > 0).then(|| match channel {
                     Channel::Apns => Handle::CollapseId(format!("c{nth}")),
                     _ => Handle::NotifyId(u32::try_from(nth).unwrap() + 1),
@@ -85,12 +95,18 @@ impl Cast {
             })
             .collect();
         let sending_ms = registration.latest_sending().duration_since(registration.sent_at).as_millis();
-        let said = registration.sent_at + SignedDuration::from_millis(i64::try_from(chance.below(usize::try_from(sending_ms).unwrap() + 1)).unwrap());
+        // Up to a little in the future.
+        let said_ms = chance.below(usize::try_from(sending_ms.min(180_000)).unwrap() + 1);
+        let said = registration.sent_at + SignedDuration::from_millis(i64::try_from(said_ms).unwrap());
         NewBatch {
             push: registration.push,
             batch: format!("b{nth}").parse().unwrap(),
             channel,
-            sending: if chance.in_thousand(100) { Sending::HeldBack } else { Sending::Sent },
+            sending: if chance.in_thousand(100) {
+                Sending::HeldBack
+            } else {
+                Sending::Sent
+            },
             sent_at: chance.in_thousand(600).then_some(said),
             deliveries,
         }

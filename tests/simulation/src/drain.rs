@@ -14,7 +14,13 @@ impl World {
     pub fn settle(&mut self) {
         self.weather.clears_up();
         self.skewed = false;
-        let all_settled = |world: &Self| world.store.all_revocations().iter().all(|revocation| matches!(revocation.state, State::Settled { .. }));
+        let all_settled = |world: &Self| {
+            world
+                .store
+                .all_revocations()
+                .iter()
+                .all(|revocation| matches!(revocation.state, State::Settled { .. }))
+        };
         self.run_until(all_settled);
         // What was recorded while a revocation settled is found by the look after that.
         if !self.is_broken() && !self.totals_are_true() {

@@ -25,10 +25,22 @@ const DEADLINE: SignedDuration = SignedDuration::from_secs(25);
 
 #[derive(Debug, Clone)]
 pub enum Name {
-    Register { push: PushRef },
-    Record { tenant: usize, push: usize, batch: usize, variant: usize },
-    Gate { question: GateQuestion },
-    Revoke { push: PushRef, scope: Scope },
+    Register {
+        push: PushRef,
+    },
+    Record {
+        tenant: usize,
+        push: usize,
+        batch: usize,
+        variant: usize,
+    },
+    Gate {
+        question: GateQuestion,
+    },
+    Revoke {
+        push: PushRef,
+        scope: Scope,
+    },
     FanOut,
     Check,
     Dispatch,
@@ -203,7 +215,11 @@ impl World {
             }),
             Job::Dispatch(job) => self.start(Name::Dispatch, Some(receipt), |world, clock| {
                 let (store, queue, dice) = (world.store.clone(), world.queue.clone(), world.dice.clone());
-                let accepts = if job.channel == Channel::Vivo { Outcome::Recalled } else { Outcome::Overwritten };
+                let accepts = if job.channel == Channel::Vivo {
+                    Outcome::Recalled
+                } else {
+                    Outcome::Overwritten
+                };
                 let vendor = world.vendor.seen_by(&clock).that_accepts_as(accepts);
                 async move {
                     let channels = Cast::channels();

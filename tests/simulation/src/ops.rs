@@ -5,18 +5,50 @@ use revocation_testkit::{Chance, Mood};
 /// One thing that somebody outside does, or that befalls the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
-    Register { tenant: usize, push: usize },
-    Record { tenant: usize, push: usize, batch: usize, variant: usize },
-    Gate { tenant: usize, push: usize, channel: usize, target: usize },
-    Revoke { tenant: usize, push: usize, scope: usize },
-    Receive { nth: usize, twice: bool },
+    Register {
+        tenant: usize,
+        push: usize,
+    },
+    Record {
+        tenant: usize,
+        push: usize,
+        batch: usize,
+        variant: usize,
+    },
+    Gate {
+        tenant: usize,
+        push: usize,
+        channel: usize,
+        target: usize,
+    },
+    Revoke {
+        tenant: usize,
+        push: usize,
+        scope: usize,
+    },
+    Receive {
+        nth: usize,
+        twice: bool,
+    },
     Sweep,
-    Crash { nth: usize },
-    Advance { ms: i64 },
-    Delete { nth: usize },
+    Crash {
+        nth: usize,
+    },
+    Advance {
+        ms: i64,
+    },
+    Delete {
+        nth: usize,
+    },
     Vendor(Mood),
+    /// The queue is worked on, one job after the other.
+    Work {
+        rounds: usize,
+    },
     /// Nothing new: what is under way goes on.
-    Run { polls: usize },
+    Run {
+        polls: usize,
+    },
 }
 
 pub const TENANTS: usize = 2;
@@ -63,14 +95,17 @@ pub fn draw(seed: u64) -> Vec<Op> {
             },
             34..54 => Op::Receive {
                 nth: chance.below(8),
-                twice: chance.in_thousand(200),
+                twice: chance.in_thousand(350),
             },
             54..58 => Op::Sweep,
             58..63 => Op::Crash { nth: chance.below(6) },
             63..73 => Op::Advance { ms: step(&mut chance) },
             73..76 => Op::Delete { nth: chance.below(6) },
             76..79 => Op::Vendor(*chance.pick(&[Mood::Well, Mood::Erratic, Mood::Erratic, Mood::Down, Mood::Throttling])),
-            79 => Op::Register { tenant, push },
+            79..88 => Op::Work {
+                rounds: 10 + chance.below(100),
+            },
+            88 => Op::Register { tenant, push },
             _ => Op::Run { polls: chance.below(12) },
         });
         if chance.in_thousand(600) {
@@ -84,6 +119,7 @@ fn step(chance: &mut Chance) -> i64 {
     let (from, to) = *chance.pick(&[
         (1, 3),
         (1, 1_000),
+        (1_000, 10_000),
         (1_000, 10_000),
         (1_000, 10_000),
         (10_000, 100_000),

@@ -42,7 +42,10 @@ impl World {
             Err(why) => return self.fail(why),
         };
         if without_empty(totals) != truth {
-            self.fail(format!("L2: {} settled with {totals:?}, but {truth:?} is true; {:?}", revocation.id, revocation.scope));
+            self.fail(format!(
+                "L2: {} settled with {totals:?}, but {truth:?} is true; {:?}",
+                revocation.id, revocation.scope
+            ));
         }
         if gone > 0 {
             return;
@@ -72,7 +75,10 @@ impl World {
                 if !revocation.scope.has_target(&delivery.target) {
                     continue;
                 }
-                let ended = progress.as_ref().and_then(|progress| progress.slots.get(slot)).map(|(outcome, _)| outcome);
+                let ended = progress
+                    .as_ref()
+                    .and_then(|progress| progress.slots.get(slot))
+                    .map(|(outcome, _)| outcome);
                 let outcome = match ended {
                     Some(outcome) => outcome,
                     None if !self.store.has_header(&header.batch) => {
@@ -105,7 +111,10 @@ impl World {
         for batch in self.store.committed() {
             let progress = self.store.progress_of(&batch.header.batch);
             for (slot, delivery) in batch.deliveries.iter().enumerate() {
-                let ended = progress.as_ref().and_then(|progress| progress.slots.get(slot)).map(|(outcome, _)| outcome);
+                let ended = progress
+                    .as_ref()
+                    .and_then(|progress| progress.slots.get(slot))
+                    .map(|(outcome, _)| outcome);
                 let shown = self.vendor.shown(delivery.token.as_str());
                 if matches!(ended, Some(Outcome::Overwritten | Outcome::Recalled)) && shown != Some(Shown::Revoked) {
                     self.fail(format!("L2: {:?} slot {slot} is {ended:?} and still shown", batch.header.batch));
@@ -116,7 +125,11 @@ impl World {
 }
 
 fn without_empty(totals: &BTreeMap<Channel, Counts>) -> BTreeMap<Channel, Counts> {
-    totals.iter().filter(|(_, counts)| counts.total() > 0).map(|(channel, counts)| (*channel, counts.clone())).collect()
+    totals
+        .iter()
+        .filter(|(_, counts)| counts.total() > 0)
+        .map(|(channel, counts)| (*channel, counts.clone()))
+        .collect()
 }
 
 async fn counted(store: &MemoryStore, revocation: &Revocation) -> BTreeMap<Channel, Counts> {
@@ -130,7 +143,9 @@ async fn listed(store: &MemoryStore, revocation: &Revocation) -> BTreeMap<Channe
     let mut all: BTreeMap<Channel, Counts> = BTreeMap::new();
     let mut cursor = None;
     loop {
-        let page = list_outcomes(store, &revocation.push, &revocation.id, OutcomeFilter::default(), cursor).await.unwrap();
+        let page = list_outcomes(store, &revocation.push, &revocation.id, OutcomeFilter::default(), cursor)
+            .await
+            .unwrap();
         for outcome in page.outcomes {
             all.entry(outcome.channel).or_default().add(outcome.outcome, 1);
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::Clock;
 use revocation_rules::batch::ShardCount;
-use revocation_rules::ids::BatchRef;
+use revocation_rules::revocation::Revocation;
 use revocation_testkit::{Chance, FakeChannel, ManualClock, MemoryQueue, MemoryStore, Mood, Running, SeededDice, Weather, builders};
 
 use crate::answers::Told;
@@ -38,7 +38,6 @@ pub struct World {
     pub wrote: HashMap<usize, bool>,
     pub calls_seen: usize,
     pub ends_seen: usize,
-    pub errors_seen: u64,
     /// Machines' clocks differ by up to 60 s in half of the runs.
     pub skewed: bool,
     /// Workers may freeze past their timeout in some runs.
@@ -69,7 +68,7 @@ impl World {
             cast: Cast::new(seed, start),
             dice: SeededDice::new(chance.next()),
             skewed: chance.in_thousand(500),
-            freezing: chance.in_thousand(250),
+            freezing: chance.in_thousand(400),
             chance,
             clock,
             weather,
@@ -83,7 +82,6 @@ impl World {
             wrote: HashMap::new(),
             calls_seen: 0,
             ends_seen: 0,
-            errors_seen: 0,
             events: Events::default(),
             violations: Vec::new(),
         }
@@ -104,7 +102,12 @@ impl World {
     pub fn perform(&mut self, op: Op) {
         match op {
             Op::Register { tenant, push } => self.start_register(tenant, push),
-            Op::Record { tenant, push, batch, variant } => self.start_record(tenant, push, batch, variant),
+            Op::Record {
+                tenant,
+                push,
+                batch,
+                variant,
+            } => self.start_record(tenant, push, batch, variant),
             Op::Gate {
                 tenant,
                 push,
@@ -130,6 +133,16 @@ impl World {
             }
             Op::Delete { nth } => self.delete_expired(nth),
             Op::Vendor(mood) => self.vendor.is(mood),
+            Op::Work { rounds } => {
+                for _ in 0..rounds {
+                    let visible = self.queue.visible();
+                    if self.running.is_empty() && visible > 0 {
+                        let nth = self.chance.below(visible);
+                        self.receive(nth, false);
+                    }
+                    self.poll_any();
+                }
+            }
             Op::Run { polls } => {
                 for _ in 0..polls {
                     self.poll_any();
@@ -156,10 +169,6 @@ impl World {
         if let Some(done) = done {
             let invocation = self.running.swap_remove(nth);
             self.finished(invocation, done);
-        }
-        if self.weather.errors() > self.errors_seen {
-            self.errors_seen = self.weather.errors();
-            self.events.saw("a lost call or answer");
         }
     }
 
@@ -214,21 +223,18 @@ impl World {
         let (kept, batch) = &expired[nth % expired.len()];
         self.store.delete_expired(*kept, batch);
         self.events.saw("a TTL deletion");
-        if self.is_outstanding(batch) {
-            self.events.saw("a TTL deletion before the end");
-        }
-    }
-
-    fn is_outstanding(&self, batch: &BatchRef) -> bool {
-        let progress = self.store.progress_of(batch);
-        self.store.all_revocations().iter().any(|revocation| {
-            revocation.push == batch.push && progress.as_ref().is_none_or(|progress| !progress.finished.contains(&revocation.id))
-        })
+        let looked_at = |revocation: &Revocation| revocation.push == batch.push && revocation.due_at.is_some();
+        let looked_at = self.store.all_revocations().iter().any(looked_at);
+        self.events.saw_if("a TTL deletion before the last look", looked_at);
     }
 
     /// A new invocation, on a machine whose clock may be wrong.
     pub fn hire(&mut self) -> (Running, ManualClock) {
-        let skew_ms = if self.skewed { i64::try_from(self.chance.below(60_001)).unwrap() - 30_000 } else { 0 };
+        let skew_ms = if self.skewed {
+            i64::try_from(self.chance.below(60_001)).unwrap() - 30_000
+        } else {
+            0
+        };
         let who = Running {
             invocation: self.next_invocation,
             skew_ms,

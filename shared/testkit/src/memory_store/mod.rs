@@ -46,8 +46,6 @@ struct Items {
     claims: BTreeMap<usize, BatchRef>,
     /// Every slot that ended, in the order of the writes.
     ends: Vec<(BatchRef, usize, Outcome)>,
-    reopened: usize,
-    late_counts: usize,
 }
 
 #[derive(Debug, Default)]
@@ -129,16 +127,6 @@ impl MemoryStore {
     /// Every slot that ended, from the `from`th write on.
     pub fn ends_from(&self, from: usize) -> Vec<(BatchRef, usize, Outcome)> {
         self.items().ends[from..].to_vec()
-    }
-
-    /// How often a settled revocation was reopened.
-    pub fn reopened(&self) -> usize {
-        self.items().reopened
-    }
-
-    /// How often late deliveries were counted.
-    pub fn late_counts(&self) -> usize {
-        self.items().late_counts
     }
 
     fn items(&self) -> MutexGuard<'_, Items> {

@@ -42,7 +42,10 @@ impl RevocationStore for MemoryStore {
                     items.revocations.insert(key, revocation.clone());
                     Saved::Yes
                 }
-                Some(_) | None => Saved::Outdated,
+                Some(_) | None => {
+                    self.weather.note("a lost race between revocations");
+                    Saved::Outdated
+                }
             }
         };
         self.weather.after().await?;
@@ -86,6 +89,7 @@ impl MemoryStore {
             return Saved::Outdated;
         };
         if known.version != revocation.version {
+            self.weather.note("an outdated revocation");
             return Saved::Outdated;
         }
         let reopened = matches!(known.state, State::Settled { .. }) && matches!(revocation.state, State::Dispatched { .. });
@@ -98,7 +102,9 @@ impl MemoryStore {
         known.due_at = revocation.due_at;
         known.checks = revocation.checks;
         known.version += 1;
-        items.reopened += usize::from(reopened);
+        if reopened {
+            self.weather.note("a reopened revocation");
+        }
         Saved::Yes
     }
 }
@@ -106,11 +112,8 @@ impl MemoryStore {
 impl Counters for MemoryStore {
     async fn add_late(&self, push: &PushRef, revocation: &RevocationId, channel: Channel, count: u64) -> Result<(), StoreError> {
         self.weather.before().await?;
-        {
-            let mut items = self.items();
-            items.counters.entry((push.clone(), revocation.clone(), channel)).or_default().late += count;
-            items.late_counts += 1;
-        }
+        let key = (push.clone(), revocation.clone(), channel);
+        self.items().counters.entry(key).or_default().late += count;
         self.weather.after().await?;
         Ok(())
     }

@@ -42,6 +42,7 @@ impl BatchWorkStore for MemoryStore {
                 items.claims.insert(me, progress.batch.clone());
                 Claimed::Yes
             } else {
+                self.weather.note("a lost claim");
                 Claimed::Lost
             }
         };
@@ -65,6 +66,7 @@ impl BatchWorkStore for MemoryStore {
                 }
                 Finished::Yes
             } else {
+                self.weather.note("a lost lease");
                 Finished::Lost
             }
         };
@@ -91,7 +93,8 @@ impl MemoryStore {
         }
         let claimed = items.last_writer.get(&progress.batch);
         if items.claims.get(&me) == Some(&progress.batch) && claimed != Some(&me) {
-            self.weather.report(format!("L7: a worker wrote under another one's lease in {:?}", progress.batch));
+            self.weather
+                .report(format!("L7: a worker wrote under another one's lease in {:?}", progress.batch));
         }
         items.ends.extend(ended);
         items.last_writer.insert(progress.batch.clone(), me);
