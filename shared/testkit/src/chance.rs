@@ -14,7 +14,7 @@ impl Chance {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -27,7 +27,7 @@ impl Chance {
         if end == 0 {
             return 0;
         }
-        usize::try_from(self.next() % end as u64).unwrap()
+        usize::try_from(self.number() % end as u64).unwrap()
     }
 
     /// True `chances` times in a thousand.
@@ -61,6 +61,6 @@ impl Dice for SeededDice {
     }
 
     fn revocation_id(&self) -> RevocationId {
-        format!("rvk_{:016x}", self.0.lock().unwrap().next()).parse().unwrap()
+        format!("rvk_{:016x}", self.0.lock().unwrap().number()).parse().unwrap()
     }
 }

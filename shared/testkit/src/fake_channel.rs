@@ -152,10 +152,10 @@ impl FakeChannel {
             return answer;
         }
         let token = to_call.token.as_str().to_owned();
-        let taken = matches!(answer, Answer::Ended { outcome, .. } if outcome == self.accepts);
+        let accepted = matches!(answer, Answer::Ended { outcome, .. } if outcome == self.accepts);
         // A failure may be a lost answer: the device shows the notice, and nobody knows.
-        let taken = taken || (matches!(answer, Answer::Failed(AttemptFailure::Transient { .. })) && inner.chance.in_thousand(300));
-        if taken {
+        let unheard = matches!(answer, Answer::Failed(AttemptFailure::Transient { .. })) && inner.chance.in_thousand(300);
+        if accepted || unheard {
             inner.shown.insert(token.clone(), Shown::Revoked);
         }
         inner.calls.push(Call {

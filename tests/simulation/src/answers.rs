@@ -21,10 +21,15 @@ pub struct Told {
 }
 
 impl World {
-    /// Was it told before `invocation` started that all of this is revoked?
+    /// Was it told before `invocation` started, or recorded, that all of this is revoked?
     fn told_before(&self, invocation: &Invocation, push: &PushRef, channel: Option<Channel>, target: Option<&TargetId>) -> bool {
+        // A batch is recorded when its header is committed, which is later than the call's start.
+        let after = self
+            .committed
+            .get(&invocation.who.invocation)
+            .map_or(invocation.after, |at| invocation.after.max(*at));
         self.told.iter().any(|told| {
-            told.at <= invocation.after
+            told.at <= after
                 && told.push == *push
                 && channel.map_or(told.scope.channels.is_none(), |channel| told.scope.has_channel(channel))
                 && target.map_or(told.scope.targets.is_none(), |target| told.scope.has_target(target))

@@ -136,7 +136,7 @@ impl Cast {
     fn chance(&self, of: &[usize]) -> Chance {
         let mut seed = self.seed;
         for part in of {
-            seed = Chance::new(seed ^ *part as u64).next();
+            seed = Chance::new(seed ^ *part as u64).number();
         }
         Chance::new(seed)
     }

@@ -6,8 +6,8 @@
 //! The laws that every run must keep (checked in `calls.rs`, `answers.rs` and `outcomes.rs`):
 //!
 //! - **L1 Gate.** A gate question asked after a revoke call was answered says
-//!   "revoked" for its scope, and never for anything else. A batch recorded after it is
-//!   answered "revoked" and is itself ended.
+//!   "revoked" for its scope, and never for anything else. A batch whose header is committed
+//!   after it is answered "revoked" and is itself ended.
 //! - **L2 One outcome.** Every committed delivery in the scope of a revocation ends once,
 //!   in an outcome that is true (overwritten: the vendor said so and the device shows no
 //!   message; too late: its window was over; failed: the vendor was asked). Outcomes only

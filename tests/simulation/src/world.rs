@@ -36,6 +36,8 @@ pub struct World {
     pub told: Vec<Told>,
     /// Invocations whose writes were acknowledged to them.
     pub wrote: HashMap<usize, bool>,
+    /// How many answers had been given when an invocation committed its batch.
+    pub committed: HashMap<usize, usize>,
     pub calls_seen: usize,
     pub ends_seen: usize,
     /// Machines' clocks differ by up to 60 s in half of the runs.
@@ -52,7 +54,7 @@ impl World {
         let start = builders::noon();
         let clock = ManualClock::at(start);
         let errors = *chance.pick(&[0, 0, 5, 20]);
-        let weather = Weather::storm(chance.next(), errors);
+        let weather = Weather::storm(chance.number(), errors);
         let shards = ShardCount::new(1 + u16::try_from(chance.below(3)).unwrap()).unwrap();
         let store = MemoryStore::new()
             .in_weather(&weather)
@@ -61,12 +63,12 @@ impl World {
         let queue = MemoryQueue::new(&clock)
             .in_weather(&weather)
             .parking_after(*chance.pick(&[2, 5, u32::MAX]));
-        let vendor = FakeChannel::new(&clock).in_weather(&weather).with_chance(chance.next());
+        let vendor = FakeChannel::new(&clock).in_weather(&weather).with_chance(chance.number());
         vendor.is(*chance.pick(&[Mood::Well, Mood::Erratic]));
         Self {
             seed,
             cast: Cast::new(seed, start),
-            dice: SeededDice::new(chance.next()),
+            dice: SeededDice::new(chance.number()),
             skewed: chance.in_thousand(500),
             freezing: chance.in_thousand(400),
             chance,
@@ -80,6 +82,7 @@ impl World {
             answers: 0,
             told: Vec::new(),
             wrote: HashMap::new(),
+            committed: HashMap::new(),
             calls_seen: 0,
             ends_seen: 0,
             events: Events::default(),
@@ -163,16 +166,20 @@ impl World {
         let invocation = &mut self.running[nth];
         let who = invocation.who;
         self.weather.now_runs(who);
+        let commits = self.store.commits();
         let done = invocation.poll();
+        if self.store.commits() > commits {
+            self.committed.insert(who.invocation, self.answers);
+        }
         self.check_calls();
         self.check_ends(who);
         if let Some(done) = done {
             let invocation = self.running.swap_remove(nth);
-            self.finished(invocation, done);
+            self.finished(&invocation, done);
         }
     }
 
-    fn finished(&mut self, invocation: Invocation, done: Done) {
+    fn finished(&mut self, invocation: &Invocation, done: Done) {
         if let Some(receipt) = &invocation.receipt {
             // Deleting a job may fail, too: then it comes again.
             if done.is_ok() && !(self.weather.is_stormy() && self.chance.in_thousand(50)) {
@@ -180,7 +187,7 @@ impl World {
             }
         }
         self.answers += 1;
-        self.note(&invocation, done);
+        self.note(invocation, done);
     }
 
     /// The process of one invocation dies between two port calls.

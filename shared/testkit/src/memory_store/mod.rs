@@ -104,6 +104,11 @@ impl MemoryStore {
         self.items().committed.values().cloned().collect()
     }
 
+    /// How many batches were ever committed.
+    pub fn commits(&self) -> usize {
+        self.items().committed.len()
+    }
+
     pub fn committed_batch(&self, batch: &BatchRef) -> Option<CommittedBatch> {
         self.items().committed.get(batch).cloned()
     }

@@ -1,5 +1,6 @@
 //! Pushes, lists of them, and everything about one.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use revocation_app::ports::{Inserted, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError};
@@ -58,7 +59,7 @@ impl PushList for MemoryStore {
             })
             .cloned()
             .collect();
-        pushes.sort_by(|a, b| b.registration.sent_at.cmp(&a.registration.sent_at));
+        pushes.sort_by_key(|push| Reverse(push.registration.sent_at));
         let next = (pushes.len() > after + query.limit).then(|| (after + query.limit).to_string());
         let pushes = pushes.into_iter().skip(after).take(query.limit).collect();
         self.weather.after().await?;
