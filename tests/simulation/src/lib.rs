@@ -12,7 +12,8 @@
 //!   in an outcome that is true (overwritten: the vendor said so and the device shows no
 //!   message; too late: its window was over; failed: the vendor was asked). Outcomes only
 //!   change as `Outcome::may_become` allows. The totals of a settled revocation, its
-//!   counters, and the list of outcomes equal the truth. Once faults end, everything settles.
+//!   counters, and the list of outcomes equal the truth. Once faults end, everything settles; and while only
+//!   queue workers crash, everything ends without the sweep.
 //! - **L3 Scope.** A vendor is asked only about committed deliveries of the right tenant and
 //!   push, in the scope of a stored revocation, not ended, not held back, with a handle. It
 //!   is asked again after a final answer only when that answer was lost before it was written.

@@ -62,7 +62,7 @@ impl World {
     }
 
     /// What became of every committed delivery in scope, and how many of them TTL deleted before they ended.
-    fn truth(&self, revocation: &Revocation) -> Result<(BTreeMap<Channel, Counts>, usize), String> {
+    pub fn truth(&self, revocation: &Revocation) -> Result<(BTreeMap<Channel, Counts>, usize), String> {
         let mut truth: BTreeMap<Channel, Counts> = BTreeMap::new();
         let mut gone = 0;
         for batch in self.store.committed() {
