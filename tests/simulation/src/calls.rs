@@ -9,7 +9,8 @@ use revocation_rules::retry::{Answer, AttemptFailure};
 use revocation_testkit::{Call, Running};
 
 use crate::cast::Cast;
-use crate::world::World;
+use crate::invocations::Invocation;
+use crate::world::{TIMEOUT, World};
 
 impl World {
     pub fn check_calls(&mut self) {
@@ -75,6 +76,14 @@ impl World {
             .map(|before| before.by.invocation)
             .collect();
         self.events.saw_if("a repeated call", !answered.is_empty());
+        let now = self.now();
+        let at_work = |invocation: usize| {
+            let alive = |other: &&Invocation| other.who.invocation == invocation && now.duration_since(other.started_at) < TIMEOUT;
+            self.running.iter().find(alive).is_some()
+        };
+        if answered.iter().any(|by| at_work(*by)) {
+            return Err("L7: a call while another worker is at it");
+        }
         if answered.iter().any(|by| self.wrote.get(by) == Some(&true)) {
             return Err("L3: a call for what had a final answer that was not lost");
         }

@@ -13,7 +13,7 @@
 //!   message; too late: its window was over; failed: the vendor was asked). Outcomes only
 //!   change as `Outcome::may_become` allows. The totals of a settled revocation, its
 //!   counters, and the list of outcomes equal the truth. Once faults end, everything settles; and while only
-//!   queue workers crash, everything ends without the sweep.
+//!   queue workers crash (and no job is with two of them at once), everything ends without the sweep.
 //! - **L3 Scope.** A vendor is asked only about committed deliveries of the right tenant and
 //!   push, in the scope of a stored revocation, not ended, not held back, with a handle. It
 //!   is asked again after a final answer only when that answer was lost before it was written.
@@ -23,7 +23,8 @@
 //!   no accepted revocation at or after the end, no refusal and no `too_late` before it, whether
 //!   or not TTL has deleted anything.
 //! - **L6 Tenants.** Two tenants use the same ids all along; what one knows is unknown to the other.
-//! - **L7 One at a time.** A worker whose lease went to another writes nothing.
+//! - **L7 One at a time.** A worker whose lease went to another writes nothing, and nobody
+//!   calls the vendor for what another worker, within its time, had answered.
 
 #[cfg(test)]
 mod answers;

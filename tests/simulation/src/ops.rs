@@ -37,6 +37,10 @@ pub enum Op {
     Advance {
         ms: i64,
     },
+    /// To the end of the nearest window, less a millisecond, or plus one.
+    End {
+        off_ms: i64,
+    },
     Delete {
         nth: usize,
     },
@@ -100,12 +104,15 @@ pub fn draw(seed: u64) -> Vec<Op> {
             54..58 => Op::Sweep,
             58..63 => Op::Crash { nth: chance.below(6) },
             63..73 => Op::Advance { ms: step(&mut chance) },
-            73..76 => Op::Delete { nth: chance.below(6) },
+            73 | 74 | 88..92 => Op::End {
+                off_ms: *chance.pick(&[-1, 0, 0, 1]),
+            },
+            75 => Op::Delete { nth: chance.below(6) },
             76..79 => Op::Vendor(*chance.pick(&[Mood::Well, Mood::Erratic, Mood::Erratic, Mood::Down, Mood::Throttling])),
             79..88 => Op::Work {
                 rounds: 10 + chance.below(100),
             },
-            88 => Op::Register { tenant, push },
+            92 => Op::Register { tenant, push },
             _ => Op::Run { polls: chance.below(12) },
         });
         if chance.in_thousand(600) {

@@ -110,7 +110,7 @@ fn play_seed(seed: u64) -> World {
 }
 
 /// How often each of these happens at least in every [`SEEDS`] runs.
-const EXPECTED: [(&str, u64); 46] = [
+const EXPECTED: [(&str, u64); 47] = [
     ("a TTL deletion", 300),
     ("a TTL deletion before the last look", 120),
     ("a batch that was busy", 16_000),
@@ -155,6 +155,7 @@ const EXPECTED: [(&str, u64); 46] = [
     ("stopped", 300),
     ("target_gone", 170),
     ("the same batch again", 900),
+    ("the very end of a window", 100),
     ("too_late", 300),
     ("unsupported", 1_100),
 ];

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::Clock;
 use revocation_rules::batch::ShardCount;
 use revocation_rules::revocation::Revocation;
+use revocation_rules::window;
 use revocation_testkit::{Chance, FakeChannel, ManualClock, MemoryQueue, MemoryStore, Mood, Running, SeededDice, Weather, builders};
 
 use crate::answers::Told;
@@ -45,7 +46,7 @@ pub struct World {
     /// Workers may freeze past their timeout in some runs.
     pub freezing: bool,
     /// In some runs the sweep does not come before everything has ended: no
-    /// call fails and no job is parked, and only queue workers crash.
+    /// call fails, no job is parked or handed out twice at once, and only queue workers crash.
     pub unswept: bool,
     pub events: Events,
     pub violations: Vec<String>,
@@ -75,7 +76,7 @@ impl World {
             cast: Cast::new(seed, start),
             dice: SeededDice::new(chance.number()),
             skewed: chance.in_thousand(500),
-            freezing: chance.in_thousand(400),
+            freezing: !unswept && chance.in_thousand(400),
             chance,
             clock,
             weather,
@@ -127,7 +128,8 @@ impl World {
             Op::Receive { nth, twice } => {
                 let visible = self.queue.visible();
                 if visible > 0 {
-                    self.receive(nth % visible, twice);
+                    // Two who share a job: the one that stops takes it from the one that crashes.
+                    self.receive(nth % visible, twice && !self.unswept);
                 }
             }
             Op::Sweep => {
@@ -144,6 +146,7 @@ impl World {
                 self.clock.advance(SignedDuration::from_millis(ms));
                 self.time_out();
             }
+            Op::End { off_ms } => self.go_to_the_end(off_ms),
             Op::Delete { nth } => self.delete_expired(nth),
             Op::Vendor(mood) => self.vendor.is(mood),
             Op::Work { rounds } => {
@@ -248,6 +251,30 @@ impl World {
         let looked_at = |revocation: &Revocation| revocation.push == batch.push && revocation.due_at.is_some();
         let looked_at = self.store.all_revocations().iter().any(looked_at);
         self.events.saw_if("a TTL deletion before the last look", looked_at);
+    }
+
+    /// Seconds before the nearest end of a window, and from there to the very end.
+    fn go_to_the_end(&mut self, off_ms: i64) {
+        let near = SignedDuration::from_secs(20);
+        let now = self.now();
+        let batches = self
+            .store
+            .committed()
+            .into_iter()
+            .map(|batch| window::closes_at(batch.header.sent_at));
+        let pushes = self.store.all_pushes().into_iter().map(|push| push.registration.closes_at());
+        let ends = batches.chain(pushes).filter(|end| *end > now + SignedDuration::from_millis(1));
+        let Some(end) = ends.min() else {
+            return;
+        };
+        let ahead = end.duration_since(now);
+        if ahead <= near {
+            self.clock.set(end + SignedDuration::from_millis(off_ms));
+            self.events.saw("the very end of a window");
+        } else if ahead < SignedDuration::from_hours(4) {
+            self.clock.set(end - near / 2);
+        }
+        self.time_out();
     }
 
     /// A new invocation, on a machine whose clock may be wrong.
