@@ -4,6 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 /// How long what people ask about is kept.
 pub const LEDGER_DAYS: i64 = 30;
+/// How long what was done is kept: a push may be sent over 30 days, is looked
+/// at until its last window closes, and is asked about for [`LEDGER_DAYS`] more.
+pub const WORK_DAYS: i64 = 30 + 7 + LEDGER_DAYS;
 
 /// The TTL attribute of an item that is kept for `days` after `at`.
 pub fn expires_after(at: Timestamp, days: i64) -> i64 {

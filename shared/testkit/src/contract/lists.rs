@@ -36,12 +36,12 @@ async fn a_week(store: &impl PushStore) -> Vec<Push> {
 
 async fn pushes_are_listed_newest_first_page_by_page(store: &(impl PushStore + PushList)) {
     let mut pushes = a_week(store).await;
-    // From the second to the last but one: `from` is in, `to` is out.
+    // From the second to the last but one, both of them in.
     let mut query = PushListQuery {
         tenant: pushes[0].registration.push.tenant.clone(),
         push_type: PushType::Batch,
         from: pushes[1].registration.sent_at,
-        to: pushes[6].registration.sent_at,
+        to: pushes[5].registration.sent_at,
         limit: 2,
         after: None,
     };

@@ -55,7 +55,7 @@ impl PushList for MemoryStore {
                 said.push.tenant == query.tenant
                     && said.push_type == query.push_type
                     && query.from <= said.sent_at
-                    && said.sent_at < query.to
+                    && said.sent_at <= query.to
             })
             .cloned()
             .collect();
