@@ -30,16 +30,11 @@ impl StackOutputs {
     }
 
     pub fn get(&self, name: &'static str) -> Result<&str, StackError> {
-        self.outputs
-            .get(name)
-            .map(String::as_str)
-            .ok_or(StackError::NoOutput(name))
+        self.outputs.get(name).map(String::as_str).ok_or(StackError::NoOutput(name))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.outputs
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.outputs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
@@ -53,11 +48,7 @@ impl LocalAws {
             .args(["deploy", "--stack-name", STACK, "--template-file"])
             .arg(project::root().join("infra/template.yaml"))
             .args(["--resolve-s3", "--capabilities", "CAPABILITY_IAM"])
-            .args([
-                "--no-confirm-changeset",
-                "--no-fail-on-empty-changeset",
-                "--no-progressbar",
-            ])
+            .args(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"])
             .arg("--parameter-overrides")
             .arg(overrides)
             .env_remove("AWS_PROFILE")
@@ -101,8 +92,7 @@ impl LocalAws {
             .collect();
         // JSON is YAML, and sam takes only the latter.
         let path = self.folder.path().join("parameters.yaml");
-        std::fs::write(&path, serde_json::json!(all).to_string())
-            .map_err(file("writing the parameters", &path))?;
+        std::fs::write(&path, serde_json::json!(all).to_string()).map_err(file("writing the parameters", &path))?;
         let mut reference = OsString::from("file://");
         reference.push(&path);
         Ok(reference)
@@ -110,9 +100,5 @@ impl LocalAws {
 }
 
 fn this_architecture() -> &'static str {
-    if cfg!(target_arch = "aarch64") {
-        "arm64"
-    } else {
-        "x86_64"
-    }
+    if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
 }

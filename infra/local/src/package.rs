@@ -15,8 +15,7 @@ pub const FUNCTIONS: [&str; 6] = ["record", "revoke", "lookup", "fanout", "dispa
 
 /// The folder cargo put this program's neighbours in: `target/debug`, or wherever it builds to.
 pub fn built_binaries() -> Result<PathBuf, StackError> {
-    let program = std::env::current_exe()
-        .map_err(file("finding this program", Path::new("/proc/self/exe")))?;
+    let program = std::env::current_exe().map_err(file("finding this program", Path::new("/proc/self/exe")))?;
     let folder = program
         .ancestors()
         .skip(1)
