@@ -1,4 +1,7 @@
 //! Deploys `infra/template.yaml` as it is, with the tool that also deploys it to AWS.
+//!
+//! From a folder of its own, in which debug binaries lie where the template looks for functions. The packages
+//! in `target/lambda` are those for AWS and stay what they are.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -39,14 +42,14 @@ impl StackOutputs {
 }
 
 impl LocalAws {
-    /// Deploys the functions in `target/lambda` and everything else; quiet unless it fails.
+    /// Deploys the functions that [`crate::package_local`] packed and everything else; quiet unless it fails.
     ///
     /// `parameters` are the template's. One that is left out keeps its value from the deployment before.
     pub async fn deploy(&self, parameters: &[(&str, &str)]) -> Result<StackOutputs, StackError> {
         let overrides = self.write_overrides(parameters)?;
         let deployed = Command::new(self.tools.program("sam"))
             .args(["deploy", "--stack-name", STACK, "--template-file"])
-            .arg(project::root().join("infra/template.yaml"))
+            .arg(self.lay_out()?)
             .args(["--resolve-s3", "--capabilities", "CAPABILITY_IAM"])
             .args(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"])
             .arg("--parameter-overrides")
@@ -70,6 +73,22 @@ impl LocalAws {
             api_url: format!("{}/_aws/execute-api/{api}", self.endpoint()),
             outputs,
         })
+    }
+
+    /// Returns a copy of the template that finds the local packages.
+    fn lay_out(&self) -> Result<PathBuf, StackError> {
+        let stack = self.folder.path().join("stack");
+        let (template, packages) = (stack.join("infra/template.yaml"), stack.join("target/lambda"));
+        let lay_out = || {
+            if !packages.exists() {
+                std::fs::create_dir_all(stack.join("infra"))?;
+                std::fs::create_dir_all(stack.join("target"))?;
+                std::os::unix::fs::symlink(project::packages_folder(), &packages)?;
+            }
+            std::fs::copy(project::root().join("infra/template.yaml"), &template).map(|_| ())
+        };
+        lay_out().map_err(file("copying the template", &template))?;
+        Ok(template)
     }
 
     /// Without a note of when it last looked, sam asks the package index for a newer sam at every run.
