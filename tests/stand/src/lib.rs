@@ -6,11 +6,13 @@
 mod api;
 mod devices;
 mod error;
+mod kill;
 mod stand;
 mod tenant;
 
 pub use api::{Answer, Api, in_path};
 pub use devices::{Bar, Devices};
 pub use error::StandError;
+pub use kill::kill_function;
 pub use stand::Stand;
 pub use tenant::Tenant;

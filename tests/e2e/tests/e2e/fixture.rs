@@ -1,0 +1,209 @@
+//! What most tests start with: a registered push, devices that show it, and waiting for the end.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use libtest_mimic::Failed;
+use serde_json::{Value, json};
+use stand::{Answer, Stand, Tenant, in_path};
+
+pub const TITLE: &str = "PLANTED-TITLE 50% off everyting";
+pub const NOTIFY_ID: u32 = 4_711;
+pub const COLLAPSE_ID: &str = "sale-4711";
+
+#[expect(clippy::disallowed_methods, reason = "tests live in real time")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+pub fn ago(duration: SignedDuration) -> Timestamp {
+    now() - duration
+}
+
+/// A registered task. Paths start with it.
+pub async fn task(tenant: &Tenant, id: &str) -> Result<String, Failed> {
+    registered(
+        tenant,
+        "tasks",
+        id,
+        &json!({"type": "batch", "title": TITLE, "sent_at": now().to_string()}),
+    )
+    .await
+}
+
+pub async fn registered(tenant: &Tenant, collection: &str, id: &str, body: &Value) -> Result<String, Failed> {
+    let path = format!("/v1/{collection}/{}", in_path(id));
+    expect(&tenant.sender.put(&path, body).await?, 201)?;
+    Ok(path)
+}
+
+/// Device tokens of a channel: Apple's are hexadecimal. Each begins with a planted word where it may.
+pub fn tokens(channel: &str, of: &str, count: usize) -> Vec<String> {
+    let seed = of.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    (0..count)
+        .map(|n| match channel {
+            "apns" => format!("{seed:016x}{:048x}", 0xDEAD_BEEF_0000_usize + n),
+            _ => format!("PLANTED-TOKEN-{of}-{n:06}"),
+        })
+        .collect()
+}
+
+/// Shows the push on devices, as a sender's sending would.
+pub async fn show(stand: &Stand, tenant: &Tenant, channel: &str, tokens: &[String]) -> Result<(), Failed> {
+    let (app, key) = match channel {
+        "apns" => (&tenant.bundle_id, COLLAPSE_ID.to_owned()),
+        _ => (&tenant.huawei_app, NOTIFY_ID.to_string()),
+    };
+    stand.devices.register(channel, app, tokens, "active").await?;
+    stand.devices.deliver(channel, tokens, Some(&key), TITLE).await?;
+    Ok(())
+}
+
+pub fn batch(channel: &str, batch_id: &str, tokens: &[String]) -> Value {
+    let deliveries: Vec<_> = tokens.iter().map(|token| json!({"token": token})).collect();
+    let mut batch = json!({"batch_id": batch_id, "channel": channel, "deliveries": deliveries});
+    match channel {
+        "apns" => batch["collapse_id"] = COLLAPSE_ID.into(),
+        "sms" => {}
+        _ => batch["notify_id"] = NOTIFY_ID.into(),
+    }
+    batch
+}
+
+/// Shows and records one batch.
+pub async fn deliver(
+    stand: &Stand,
+    tenant: &Tenant,
+    push: &str,
+    channel: &str,
+    batch_id: &str,
+    tokens: &[String],
+) -> Result<Answer, Failed> {
+    if channel != "sms" {
+        show(stand, tenant, channel, tokens).await?;
+    }
+    let answer = tenant
+        .sender
+        .post(&format!("{push}/deliveries"), &batch(channel, batch_id, tokens))
+        .await?;
+    expect(&answer, 200)?;
+    Ok(answer)
+}
+
+/// Revokes everything. Returns the revocation's path.
+pub async fn revoke(tenant: &Tenant, push: &str) -> Result<String, Failed> {
+    let answer = tenant
+        .operator
+        .post(&format!("{push}/revocations"), &json!({"reason": "wrong price"}))
+        .await?;
+    expect(&answer, 202)?;
+    Ok(format!("{push}/revocations/{}", text(&answer.body["id"])))
+}
+
+/// Waits until a revocation is settled with `ended` deliveries. Returns it.
+pub async fn settled(tenant: &Tenant, revocation: &str, ended: usize, patience: Duration) -> Result<Value, Failed> {
+    let began = Instant::now();
+    loop {
+        let now = tenant.viewer.get(revocation).await?;
+        expect(&now, 200)?;
+        if now.body["state"] == "settled" && now.body["progress"]["total"]["ended"] == ended {
+            return Ok(now.body);
+        }
+        if began.elapsed() > patience {
+            return Err(format!("not settled with {ended} after {} s: {}", patience.as_secs(), now.body).into());
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
+/// Every outcome of a revocation: (target, outcome, reason), over all pages.
+pub async fn outcomes(tenant: &Tenant, revocation: &str) -> Result<Vec<(String, String, String)>, Failed> {
+    let mut all = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = tenant.viewer.get(&format!("{revocation}/outcomes{cursor}")).await?;
+        expect(&page, 200)?;
+        for one in page.body["outcomes"].as_array().into_iter().flatten() {
+            all.push((
+                text(&one["target"]).to_owned(),
+                text(&one["outcome"]).to_owned(),
+                text(&one["reason"]).to_owned(),
+            ));
+        }
+        match page.body["next_cursor"].as_str() {
+            Some(next) => cursor = format!("?cursor={next}"),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// Demands that every device shows exactly `title`.
+pub async fn all_show(stand: &Stand, channel: &str, tokens: &[String], title: &str) -> Result<(), Failed> {
+    let bars = stand.devices.bars(channel, tokens).await?;
+    let others = tokens
+        .iter()
+        .filter(|token| bars.get(*token).is_none_or(|bar| bar.titles != [title]))
+        .count();
+    check(others == 0, || {
+        format!("{others} of {} {channel} devices do not show just \"{title}\"", tokens.len())
+    })
+}
+
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or("")
+}
+
+pub fn check(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), Failed> {
+    if holds { Ok(()) } else { Err(otherwise().into()) }
+}
+
+pub fn expect(answer: &Answer, status: u16) -> Result<(), Failed> {
+    check(answer.status.as_u16() == status, || {
+        format!("answered {} and not {status}: {}", answer.status, answer.body)
+    })
+}
+
+/// Demands a problem document of this kind, complete.
+pub fn expect_problem(answer: &Answer, status: u16, code: &str) -> Result<(), Failed> {
+    expect(answer, status)?;
+    let body = &answer.body;
+    check(answer.content_type() == "application/problem+json", || {
+        format!("{code} came as {}", answer.content_type())
+    })?;
+    check(
+        body["code"] == code
+            && body["status"] == status
+            && body["type"].as_str().is_some_and(|it| it.ends_with(code))
+            && body["title"].is_string()
+            && body["request_id"].is_string()
+            && body["instance"].is_string(),
+        || format!("not the problem {code}: {body}"),
+    )
+}
+
+/// An SDK that reads the local tables and queues from outside.
+pub async fn aws(stand: &Stand) -> aws_config::SdkConfig {
+    aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .endpoint_url(stand.aws.endpoint())
+        .region(aws_config::Region::new("eu-west-1"))
+        .credentials_provider(aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test"))
+        .load()
+        .await
+}
+
+/// How many items the table of pushes has.
+pub async fn items(stand: &Stand) -> Result<usize, Failed> {
+    let client = aws_sdk_dynamodb::Client::new(&aws(stand).await);
+    let mut pages = client
+        .scan()
+        .table_name(stand.stack.get("PushesTableName")?)
+        .consistent_read(true)
+        .select(aws_sdk_dynamodb::types::Select::Count)
+        .into_paginator()
+        .send();
+    let mut count = 0;
+    while let Some(page) = pages.next().await {
+        count += usize::try_from(page?.count()).unwrap_or_default();
+    }
+    Ok(count)
+}

@@ -1,0 +1,111 @@
+//! The deployed system, from outside.
+//!
+//! One local AWS with the real functions serves all tests, one after another;
+//! each test makes a tenant of its own. `cargo test -p e2e -- NAME` runs one.
+
+mod bad_input;
+mod fixture;
+mod gate_under_load;
+mod keys_and_roles;
+mod once;
+mod quiet;
+mod scopes;
+mod tenants;
+mod vendors;
+mod window;
+
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use stand::{Stand, StandError};
+use tokio::runtime::Runtime;
+
+/// Why a test failed.
+type Outcome = Result<(), Failed>;
+
+/// The stack, started when the first test needs it.
+struct Shared {
+    runtime: Runtime,
+    stand: OnceLock<Stand>,
+}
+
+impl Shared {
+    fn run(&self, test: impl AsyncFn(&Stand) -> Outcome) -> Outcome {
+        self.runtime.block_on(async {
+            let stand = match self.stand.get() {
+                Some(stand) => stand,
+                None => {
+                    let started = start().await?;
+                    self.stand.get_or_init(|| started)
+                }
+            };
+            stand.devices.no_faults().await?;
+            let ended = test(stand).await;
+            if ended.is_err() {
+                eprintln!("{}", stand.complaints().await);
+            }
+            ended
+        })
+    }
+}
+
+async fn start() -> Result<Stand, StandError> {
+    Stand::start(|doing| eprintln!("  {doing}")).await
+}
+
+macro_rules! trials {
+    ($shared:expr, $($module:ident :: $test:ident),* $(,)?) => {
+        vec![$({
+            let shared = Arc::clone(&$shared);
+            Trial::test(concat!(stringify!($module), "::", stringify!($test)), move || {
+                shared.run(async |stand| $module::$test(stand).await)
+            })
+        }),*]
+    };
+}
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // They share vendors and functions, which some of them break.
+    arguments.test_threads = Some(1);
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("no runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let shared = Arc::new(Shared {
+        runtime,
+        stand: OnceLock::new(),
+    });
+    let trials = trials![
+        shared,
+        bad_input::every_bad_request_has_its_own_answer_and_stores_nothing,
+        bad_input::an_unknown_path_is_answered_with_a_problem,
+        keys_and_roles::each_role_may_do_what_it_is_for_and_no_more,
+        keys_and_roles::a_disabled_key_is_refused,
+        once::two_revokes_at_once_are_one_revocation_and_one_fan_out,
+        once::a_batch_recorded_twice_is_recorded_once,
+        tenants::the_same_ids_in_two_tenants_are_two_pushes,
+        window::a_push_is_revocable_until_its_window_closes_and_not_after,
+        scopes::text_messages_stay_sent_while_the_rest_is_revoked,
+        scopes::a_partial_scope_closes_the_gate_for_its_part_only,
+        scopes::a_message_is_revoked_for_one_of_its_targets,
+        scopes::a_dry_run_changes_nothing,
+        scopes::a_recording_from_the_queue_is_revoked_too,
+        vendors::a_vendor_that_stumbles_is_asked_again_until_every_delivery_ends,
+        gate_under_load::nothing_shows_the_original_after_a_revoke_in_the_middle_of_recording,
+        gate_under_load::the_same_with_the_fan_out_killed_half_way,
+        quiet::no_function_logged_a_token_a_text_or_a_secret,
+    ];
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    // Stops everything that was started.
+    drop(shared);
+    if conclusion.has_failed() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}

@@ -1,0 +1,161 @@
+//! What a revocation covers, and what becomes of the rest.
+
+use std::time::Duration;
+
+use serde_json::json;
+use stand::Stand;
+
+use crate::Outcome;
+use crate::fixture::{
+    NOTIFY_ID, TITLE, all_show, aws, batch, check, deliver, expect, expect_problem, items, now, outcomes, registered, revoke, settled,
+    show, task, text, tokens,
+};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub async fn text_messages_stay_sent_while_the_rest_is_revoked(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("sms", "default").await?;
+    let push = task(&tenant, "t1").await?;
+    let devices = tokens("apns", "sms", 10);
+    deliver(stand, &tenant, &push, "apns", "b1", &devices).await?;
+    let warned = deliver(stand, &tenant, &push, "sms", "b2", &tokens("sms", "sms", 4)).await?;
+    check(warned.body["warnings"][0]["code"] == "channel_cannot_revoke", || {
+        format!("{}", warned.body)
+    })?;
+    deliver(stand, &tenant, &push, "sms", "b3", &tokens("sms", "sms-more", 1)).await?;
+
+    // Text messages alone are refused, with the reason.
+    let path = format!("{push}/revocations");
+    let refused = tenant
+        .operator
+        .post(&path, &json!({"reason": "r", "scope": {"channels": ["sms"]}}))
+        .await?;
+    expect_problem(&refused, 409, "channels-unable")?;
+    check(text(&refused.body["detail"]).contains("sms: channel_cannot_revoke"), || {
+        format!("{}", refused.body)
+    })?;
+
+    let revocation = revoke(&tenant, &push).await?;
+    let settled = settled(&tenant, &revocation, 15, PATIENCE).await?;
+    check(settled["progress"]["channels"]["sms"]["outcomes"]["unsupported"] == 5, || {
+        settled.to_string()
+    })?;
+    let reasons = outcomes(&tenant, &revocation).await?;
+    check(
+        reasons
+            .iter()
+            .filter(|(_, outcome, reason)| outcome == "unsupported" && reason == "channel_cannot_revoke")
+            .count()
+            == 5,
+        || format!("{reasons:?}"),
+    )?;
+    all_show(stand, "apns", &devices, "Message revoked").await
+}
+
+pub async fn a_partial_scope_closes_the_gate_for_its_part_only(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("partial", "default").await?;
+    let push = task(&tenant, "t1").await?;
+    let (huawei, apple) = (tokens("huawei", "partial", 10), tokens("apns", "partial", 10));
+    deliver(stand, &tenant, &push, "huawei", "b1", &huawei).await?;
+    deliver(stand, &tenant, &push, "apns", "b2", &apple).await?;
+    let path = format!("{push}/revocations");
+    let part = tenant
+        .operator
+        .post(
+            &path,
+            &json!({"reason": "r", "scope": {"channels": ["huawei"]}, "notice": {"title": "Sorry", "text": "Sent by mistake"}}),
+        )
+        .await?;
+    expect(&part, 202)?;
+    for (query, gate) in [("", "open"), ("?channel=apns", "open"), ("?channel=huawei", "revoked")] {
+        let answer = tenant.sender.get(&format!("{push}/gate{query}")).await?;
+        check(answer.body["gate"] == gate, || format!("gate{query} says {}", answer.body))?;
+    }
+    settled(&tenant, &format!("{path}/{}", text(&part.body["id"])), 10, PATIENCE).await?;
+    all_show(stand, "huawei", &huawei, "Sorry").await?;
+    all_show(stand, "apns", &apple, TITLE).await?;
+
+    // The whole push afterwards: what is ended already is not called again.
+    let whole = revoke(&tenant, &push).await?;
+    settled(&tenant, &whole, 20, PATIENCE).await?;
+    all_show(stand, "huawei", &huawei, "Sorry").await?;
+    all_show(stand, "apns", &apple, "Message revoked").await?;
+    let bars = stand.devices.bars("huawei", &huawei).await?;
+    check(bars.values().all(|bar| bar.pushes == 1), || {
+        "an ended delivery was called again".to_owned()
+    })
+}
+
+pub async fn a_message_is_revoked_for_one_of_its_targets(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("target", "default").await?;
+    let body = json!({"type": "simple", "title": TITLE, "sent_at": now().to_string()});
+    let push = registered(&tenant, "messages", "1578807462788", &body).await?;
+    let devices = tokens("huawei", "target", 3);
+    show(stand, &tenant, "huawei", &devices).await?;
+    // Two devices of one user, one of another.
+    let deliveries: Vec<_> = devices
+        .iter()
+        .zip(["user-1", "user-1", "user-2"])
+        .map(|(token, user)| json!({"token": token, "target": user, "notify_id": NOTIFY_ID}))
+        .collect();
+    let batch = json!({"batch_id": "b1", "channel": "huawei", "deliveries": deliveries});
+    expect(&tenant.sender.post(&format!("{push}/deliveries"), &batch).await?, 200)?;
+
+    let path = format!("{push}/revocations");
+    let answer = tenant
+        .operator
+        .post(&path, &json!({"reason": "r", "scope": {"targets": ["user-1"]}}))
+        .await?;
+    expect(&answer, 202)?;
+    settled(&tenant, &format!("{path}/{}", text(&answer.body["id"])), 2, PATIENCE).await?;
+    all_show(stand, "huawei", &devices[..2], "Message revoked").await?;
+    all_show(stand, "huawei", &devices[2..], TITLE).await?;
+    for (query, gate) in [("", "open"), ("?target=user-1", "revoked"), ("?target=user-2", "open")] {
+        let answer = tenant.sender.get(&format!("{push}/gate{query}")).await?;
+        check(answer.body["gate"] == gate, || format!("gate{query} says {}", answer.body))?;
+    }
+    let more = json!({"batch_id": "b2", "channel": "huawei", "notify_id": 5, "deliveries": [{"token": "t9", "target": "user-1"}, {"token": "t8", "target": "user-3"}]});
+    let told = tenant.sender.post(&format!("{push}/deliveries"), &more).await?;
+    check(
+        told.body["revoked_targets"] == json!(["user-1"]) && told.body["gate"] == "open",
+        || format!("{}", told.body),
+    )
+}
+
+pub async fn a_dry_run_changes_nothing(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("dry", "default").await?;
+    let push = task(&tenant, "t1").await?;
+    deliver(stand, &tenant, &push, "huawei", "b1", &tokens("huawei", "dry", 7)).await?;
+    let before = items(stand).await?;
+    let preview = tenant
+        .operator
+        .post(&format!("{push}/revocations"), &json!({"reason": "r", "dry_run": true}))
+        .await?;
+    expect(&preview, 200)?;
+    check(
+        preview.body["verdict"] == "accept" && preview.body["channels"]["huawei"]["revocable"] == 7,
+        || format!("{}", preview.body),
+    )?;
+    let gate = tenant.sender.get(&format!("{push}/gate")).await?;
+    check(gate.body["gate"] == "open", || format!("{}", gate.body))?;
+    let after = items(stand).await?;
+    check(before == after, || format!("{before} items became {after}"))
+}
+
+pub async fn a_recording_from_the_queue_is_revoked_too(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("queued", "default").await?;
+    let push = task(&tenant, "t1").await?;
+    let devices = tokens("huawei", "queued", 12);
+    show(stand, &tenant, "huawei", &devices).await?;
+    let revocation = revoke(&tenant, &push).await?;
+    let recording = json!({"v": "1", "tenant": {"app": "queued", "workspace": "default"}, "kind": "task", "id": "t1",
+                           "batch": batch("huawei", "b1", &devices)});
+    aws_sdk_sqs::Client::new(&aws(stand).await)
+        .send_message()
+        .queue_url(stand.stack.get("RecordingsQueueUrl")?)
+        .message_body(recording.to_string())
+        .send()
+        .await?;
+    settled(&tenant, &revocation, 12, PATIENCE).await?;
+    all_show(stand, "huawei", &devices, "Message revoked").await
+}

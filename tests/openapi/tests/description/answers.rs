@@ -1,0 +1,294 @@
+//! Answers, as the API itself writes them, are as described.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use openapi_check::Description;
+use revocation_app::ports::{ChannelCounters, Overview, PushListPage, Recorded};
+use revocation_app::{ChannelPreview, DeliveryOutcome, OutcomePage, OutcomesCursor, Preview, RecordedBatch};
+use revocation_http::wire::{
+    GateAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, RecordAnswer, RegisteredAnswer, RevocationAnswer,
+    revocation_path,
+};
+use revocation_rules::batch::ShardCount;
+use revocation_rules::channel::{Capability, Channel};
+use revocation_rules::gate::Gate;
+use revocation_rules::ids::{PushKind, PushRef, RevocationId, Tenant};
+use revocation_rules::notice::Notice;
+use revocation_rules::outcome::{Counts, Outcome};
+use revocation_rules::push::{Push, PushType, Registration};
+use revocation_rules::revocation::{Fanout, Revocation, State};
+use revocation_rules::scope::Scope;
+use revocation_rules::verdict::{Refusal, Verdict};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn id() -> RevocationId {
+    "rvk_1".parse().unwrap()
+}
+
+fn push(send_until: Option<Timestamp>, closures: &[Revocation]) -> Push {
+    let tenant = Tenant {
+        app: "shop".parse().unwrap(),
+        workspace: "default".parse().unwrap(),
+    };
+    Push {
+        registration: Registration {
+            push: PushRef {
+                tenant,
+                kind: PushKind::Task,
+                id: "促销 #1".parse().unwrap(),
+            },
+            push_type: PushType::Batch,
+            title: "Autumn sale".to_owned(),
+            sent_at: at("2026-11-23T08:00:00.5Z"),
+            send_until,
+            notice: None,
+        },
+        registered_at: at("2026-11-23T07:59:59Z"),
+        shards: ShardCount::of(PushKind::Task),
+        closures: closures.iter().map(Revocation::closure).collect(),
+        version: 1,
+    }
+}
+
+fn revocation(scope: Scope, state: State) -> Revocation {
+    Revocation {
+        id: id(),
+        push: push(None, &[]).registration.push,
+        scope,
+        reason: "wrong price".to_owned(),
+        notice: Notice::default(),
+        requested_by: "key_1".parse().unwrap(),
+        requested_at: at("2026-11-23T08:20:00Z"),
+        state,
+        fanout: Fanout {
+            found: BTreeMap::from([(Channel::Huawei, 40)]),
+            ..Fanout::new(ShardCount::of(PushKind::Task))
+        },
+        due_at: None,
+        checks: 0,
+        closes_at: at("2026-11-30T08:00:00Z"),
+        version: 1,
+    }
+}
+
+/// Every outcome once, so that one without a description is found.
+fn every_outcome() -> Counts {
+    let mut counts = Counts::default();
+    for outcome in Outcome::ALL {
+        counts.add(outcome, 1);
+    }
+    counts
+}
+
+fn everywhere<T: Clone>(value: &T) -> BTreeMap<Channel, T> {
+    Channel::ALL.into_iter().map(|channel| (channel, value.clone())).collect()
+}
+
+fn scopes() -> [Scope; 2] {
+    let some = Scope {
+        channels: Some(BTreeSet::from(Channel::ALL)),
+        targets: Some(BTreeSet::from(["u1".parse().unwrap()])),
+    };
+    [Scope::everything(), some]
+}
+
+/// Revocations in every state, of everything and of a part.
+fn revocations() -> Vec<Revocation> {
+    let states = || {
+        [
+            State::Requested,
+            State::Dispatched {
+                dispatched_at: at("2026-11-23T08:20:01Z"),
+            },
+            State::Settled {
+                settled_at: at("2026-11-23T08:20:09Z"),
+                totals: everywhere(&every_outcome()),
+            },
+        ]
+    };
+    scopes()
+        .into_iter()
+        .flat_map(|scope| states().map(|state| revocation(scope.clone(), state)))
+        .collect()
+}
+
+fn counters() -> BTreeMap<Channel, ChannelCounters> {
+    everywhere(&ChannelCounters {
+        late: 3,
+        outcomes: every_outcome(),
+    })
+}
+
+fn check(method: &str, path: &str, status: u16, request: Option<&Value>, answer: &impl Serialize) {
+    let answer = serde_json::to_value(answer).unwrap();
+    let checked = Description::load().check_exchange(method, path, status, "application/json", request, &answer);
+    assert_eq!(checked, Ok(()), "{answer:#}");
+}
+
+#[test]
+fn a_registered_push() {
+    let registration = json!({ "type": "batch", "title": "t", "sent_at": "2026-11-23T08:00:00Z" });
+    for push in [push(None, &[]), push(Some(at("2026-11-23T12:00:00Z")), &[])] {
+        for status in [200, 201] {
+            check("PUT", "/v1/tasks/1", status, Some(&registration), &RegisteredAnswer::from(&push));
+        }
+    }
+}
+
+#[test]
+fn a_recorded_batch() {
+    let recording = json!({ "batch_id": "b", "channel": "huawei", "deliveries": [{ "token": "t" }] });
+    for gate in [Gate::Open, Gate::Revoked { by: id() }] {
+        for (capability, not_revocable) in [
+            (Capability::Able, 0),
+            (Capability::Able, 2),
+            (Capability::Impossible, 0),
+            (Capability::NotConfigured, 0),
+        ] {
+            let recorded = RecordedBatch {
+                recorded: 2,
+                kept: Recorded::Same,
+                gate: gate.clone(),
+                revoked_targets: vec!["u1".parse().unwrap()],
+                not_revocable,
+                capability,
+            };
+            check(
+                "POST",
+                "/v1/tasks/1/deliveries",
+                200,
+                Some(&recording),
+                &RecordAnswer::from(recorded),
+            );
+        }
+    }
+}
+
+#[test]
+fn the_gate() {
+    for gate in [Gate::Open, Gate::Revoked { by: id() }] {
+        check("GET", "/v1/messages/1/gate", 200, None, &GateAnswer::from(gate));
+    }
+}
+
+#[test]
+fn a_revocation_in_every_state() {
+    let request = json!({ "reason": "wrong price" });
+    for revocation in revocations() {
+        let found = RevocationAnswer::new(&revocation, Some(&counters()));
+        check("GET", "/v1/tasks/1/revocations/rvk_1", 200, None, &found);
+        let answered = RevocationAnswer::new(&revocation, None);
+        check("POST", "/v1/tasks/1/revocations", 200, Some(&request), &answered);
+        check("POST", "/v1/tasks/1/revocations", 202, Some(&request), &answered);
+    }
+}
+
+#[test]
+fn a_push_with_its_revocations() {
+    let revocations = revocations();
+    let [everything, some] = scopes();
+    for closures in [
+        vec![],
+        vec![revocation(some, State::Requested)],
+        vec![revocation(everything, State::Requested)],
+    ] {
+        let overview = Overview {
+            push: push(Some(at("2026-11-23T12:00:00Z")), &closures),
+            revocations: revocations.clone(),
+            counters: BTreeMap::from([(id(), counters())]),
+        };
+        check("GET", "/v1/tasks/1", 200, None, &PushAnswer::new(&overview));
+        let page = PushListPage {
+            pushes: vec![overview.push],
+            next: Some("more".to_owned()),
+        };
+        check("GET", "/v1/pushes?type=batch", 200, None, &PushListAnswer::from(&page));
+    }
+}
+
+#[test]
+fn a_dry_run_of_every_verdict() {
+    let request = json!({ "reason": "wrong price", "dry_run": true });
+    for verdict in [
+        Verdict::Accept,
+        Verdict::AlreadyRevoked { by: id() },
+        Verdict::Refuse(Refusal::WindowClosed {
+            closed_at: at("2026-11-30T08:00:00Z"),
+        }),
+        Verdict::Refuse(Refusal::ChannelsUnable { channels: Vec::new() }),
+        Verdict::Refuse(Refusal::TooManyRevocations),
+    ] {
+        for capability in [Capability::Able, Capability::Impossible, Capability::NotConfigured] {
+            let preview = Preview {
+                verdict: verdict.clone(),
+                closes_at: at("2026-11-30T08:00:00Z"),
+                notice: Notice::default(),
+                channels: everywhere(&ChannelPreview {
+                    capability,
+                    deliveries: 4,
+                    revocable: 1,
+                    not_revocable: 1,
+                    too_late: 1,
+                    stopped: 1,
+                }),
+                exact: false,
+            };
+            check(
+                "POST",
+                "/v1/tasks/1/revocations",
+                200,
+                Some(&request),
+                &PreviewAnswer::from(preview),
+            );
+        }
+    }
+}
+
+#[test]
+fn outcomes_of_every_kind() {
+    let outcomes = Outcome::ALL
+        .into_iter()
+        .zip(Channel::ALL.into_iter().cycle())
+        .map(|(outcome, channel)| DeliveryOutcome {
+            batch: "b".parse().unwrap(),
+            slot: 999,
+            channel,
+            target: (channel != Channel::Sms).then(|| "u1".parse().unwrap()),
+            outcome,
+            reason: "held_back_by_sender".to_owned(),
+        });
+    let page = OutcomePage {
+        outcomes: outcomes.collect(),
+        next: Some(OutcomesCursor {
+            shard: 15,
+            after: Some("b".parse().unwrap()),
+        }),
+    };
+    check(
+        "GET",
+        "/v1/tasks/1/revocations/rvk_1/outcomes",
+        200,
+        None,
+        &OutcomesAnswer::from(page),
+    );
+}
+
+#[test]
+fn the_location_of_a_revocation_is_a_described_path() {
+    let path = revocation_path(&revocation(Scope::everything(), State::Requested));
+    let description = Description::load();
+    let described = &description.document()["components"]["headers"]["Location"]["schema"]["pattern"];
+    let fits = jsonschema::is_valid(&json!({ "pattern": described }), &json!(path));
+    assert!(fits, "{path}");
+}
+
+#[test]
+fn the_description_describes_itself() {
+    check("GET", "/v1/openapi.json", 200, None, Description::load().document());
+}

@@ -1,0 +1,259 @@
+//! Requests: the description and the API agree on what is well-formed.
+
+use http::HeaderMap;
+use jiff::Timestamp;
+use openapi_check::Description;
+use revocation_http::body;
+use revocation_http::wire::{RecordBody, RegisterBody, RevokeBody};
+use revocation_rules::batch;
+use revocation_rules::ids::{PushKind, PushRef, Tenant};
+use serde_json::{Value, json};
+
+use crate::support::{examples, operations};
+
+fn push(kind: PushKind) -> PushRef {
+    PushRef {
+        tenant: Tenant {
+            app: "shop".parse().unwrap(),
+            workspace: "default".parse().unwrap(),
+        },
+        kind,
+        id: "20842863".parse().unwrap(),
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(request: &Value) -> Option<T> {
+    let mut headers = HeaderMap::new();
+    headers.insert("content-type", "application/json".parse().unwrap());
+    body::json(&headers, request.to_string().as_bytes()).ok()
+}
+
+/// Would the API take this request, as far as its form goes?
+fn api_takes(operation: &str, request: &Value) -> bool {
+    let now: Timestamp = "2026-11-23T08:00:30Z".parse().unwrap();
+    let kind = if operation.contains("Message") {
+        PushKind::Message
+    } else {
+        PushKind::Task
+    };
+    if operation.starts_with("register") {
+        read::<RegisterBody>(request)
+            .and_then(|body| body.registration(push(kind)).ok())
+            .is_some_and(|registration| registration.check(now).is_ok())
+    } else if operation.starts_with("record") {
+        read::<RecordBody>(request)
+            .and_then(|body| body.batch(push(kind)).ok())
+            .is_some_and(|new| batch::check(new.channel, &new.deliveries).is_ok())
+    } else {
+        assert!(operation.starts_with("revoke"), "{operation}");
+        read::<RevokeBody>(request).is_some_and(|body| body.revocation(push(kind), "key_1".parse().unwrap()).is_ok())
+    }
+}
+
+/// Does the request fit its schema? Asked of an exchange whose answer is an example.
+fn description_takes(description: &Description, operation: &str, request: &Value) -> bool {
+    let operations = operations(description);
+    let op = operations.iter().find(|op| op.id() == operation).unwrap();
+    let answer = examples(&op.operation["responses"]["200"]["content"]["application/json"])
+        .next()
+        .unwrap();
+    description
+        .check_exchange(&op.method, &op.a_path(), 200, "application/json", Some(request), answer)
+        .is_ok()
+}
+
+#[test]
+fn every_example_of_a_request_is_taken_by_the_api() {
+    let description = Description::load();
+    let mut seen = 0;
+    for op in operations(&description) {
+        for example in examples(&op.operation["requestBody"]["content"]["application/json"]) {
+            seen += 1;
+            assert!(api_takes(op.id(), example), "{}: {example}", op.id());
+            assert!(description_takes(&description, op.id(), example), "{}: {example}", op.id());
+        }
+    }
+    assert_eq!(seen, 14);
+}
+
+fn both(description: &Description, operation: &str, request: &Value, taken: bool) {
+    assert_eq!(api_takes(operation, request), taken, "API: {operation} {request}");
+    assert_eq!(
+        description_takes(description, operation, request),
+        taken,
+        "description: {operation} {request}"
+    );
+}
+
+/// `base` with the value at `pointer`, whose parent must be there, replaced.
+fn with(base: &Value, pointer: &str, value: Value) -> Value {
+    let mut changed = base.clone();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    match changed.pointer_mut(parent).unwrap() {
+        Value::Array(items) => items[name.parse::<usize>().unwrap()] = value,
+        parent => parent[name] = value,
+    }
+    changed
+}
+
+/// A field, the last values that are good, and the first that are not.
+type Limits = (&'static str, Vec<Value>, Vec<Value>);
+
+fn check_limits(operation: &str, base: &Value, limits: &[Limits]) {
+    let description = Description::load();
+    both(&description, operation, base, true);
+    both(&description, operation, &with(base, "/planted", json!(1)), false);
+    for (pointer, good, bad) in limits {
+        for value in good {
+            both(&description, operation, &with(base, pointer, value.clone()), true);
+        }
+        for value in bad {
+            both(&description, operation, &with(base, pointer, value.clone()), false);
+        }
+    }
+    for required in base.as_object().unwrap().keys() {
+        let mut without = base.clone();
+        without.as_object_mut().unwrap().remove(required);
+        both(&description, operation, &without, false);
+    }
+}
+
+fn text(length: usize) -> Value {
+    json!("促".repeat(length))
+}
+
+#[test]
+fn both_agree_on_the_limits_of_a_registration() {
+    for (operation, good, bad) in [
+        ("registerTask", ["batch", "broadcast"], ["simple", "template"]),
+        ("registerMessage", ["simple", "template"], ["batch", "broadcast"]),
+    ] {
+        check_limits(
+            operation,
+            &json!({ "type": good[0], "title": "t", "sent_at": "2026-11-23T08:00:00Z" }),
+            &[
+                (
+                    "/type",
+                    vec![json!(good[1])],
+                    vec![json!(bad[0]), json!(bad[1]), json!("fax"), json!(1)],
+                ),
+                ("/title", vec![text(200)], vec![text(0), text(201), json!(7)]),
+                (
+                    "/sent_at",
+                    vec![json!("2026-11-23T09:00:00.123456+01:00")],
+                    vec![json!("soon"), json!(1_795_420_800)],
+                ),
+                ("/send_until", vec![json!("2026-11-24T08:00:00Z")], vec![json!("later"), json!(0)]),
+                (
+                    "/notice",
+                    vec![json!({ "title": text(40), "text": text(100) })],
+                    vec![
+                        json!({ "title": "t" }),
+                        json!({ "title": "t", "text": "t", "body": "t" }),
+                        json!({ "title": text(41), "text": "t" }),
+                        json!({ "title": "t", "text": text(101) }),
+                        json!({ "title": " ", "text": "t" }),
+                        json!({ "title": "t", "text": "a\nb" }),
+                        json!({ "title": "t", "text": "" }),
+                    ],
+                ),
+            ],
+        );
+    }
+}
+
+#[test]
+fn both_agree_on_the_limits_of_a_recording() {
+    let deliveries = |count: usize| (0..count).map(|at| json!({ "token": format!("t{at}") })).collect::<Vec<_>>();
+    check_limits(
+        "recordTaskDeliveries",
+        &json!({ "batch_id": "b", "channel": "huawei", "deliveries": [{ "token": "t" }] }),
+        &[
+            (
+                "/batch_id",
+                vec![json!("b".repeat(128)), json!("A-z_0.9")],
+                vec![json!(""), json!("b".repeat(129)), json!("a b"), json!("a/b")],
+            ),
+            ("/channel", vec![json!("sms"), json!("apns")], vec![json!("fax"), json!("Huawei")]),
+            ("/sent_at", vec![json!("2026-11-23T08:00:00Z")], vec![json!("now")]),
+            (
+                "/notify_id",
+                vec![json!(1), json!(2_147_483_647)],
+                vec![json!(0), json!(-1), json!(2_147_483_648_u32), json!(1.5), json!("7")],
+            ),
+            ("/held_back", vec![json!(true), json!(false)], vec![json!("no"), json!(0)]),
+            (
+                "/deliveries",
+                vec![json!(deliveries(1_000))],
+                vec![json!([]), json!(deliveries(1_001)), json!({})],
+            ),
+            (
+                "/deliveries/0",
+                vec![
+                    json!({ "token": "t".repeat(256) }),
+                    json!({ "token": "t".repeat(512), "target": "u".repeat(256) }),
+                    json!({ "token": "t", "notify_id": 7 }),
+                ],
+                vec![
+                    json!({}),
+                    json!({ "token": "" }),
+                    json!({ "token": "t".repeat(513), "target": "u" }),
+                    json!({ "token": "a\u{7f}", "target": "u" }),
+                    json!({ "token": "t", "target": "" }),
+                    json!({ "token": "t", "target": "u".repeat(257) }),
+                    json!({ "token": "t", "target": "a\u{85}b" }),
+                    json!({ "token": "t", "notify_id": 0 }),
+                    json!({ "token": "t", "notify_id": 7, "collapse_id": "c" }),
+                    json!({ "token": "t", "planted": 1 }),
+                ],
+            ),
+        ],
+    );
+    check_limits(
+        "recordMessageDeliveries",
+        &json!({ "batch_id": "b", "channel": "apns", "deliveries": [{ "token": "t" }] }),
+        &[(
+            "/collapse_id",
+            vec![json!("c".repeat(64))],
+            vec![json!(""), json!("c".repeat(65)), json!(7)],
+        )],
+    );
+}
+
+#[test]
+fn both_agree_on_the_limits_of_a_revocation() {
+    let targets = |count: usize| (0..count).map(|at| json!(format!("u{at}"))).collect::<Vec<_>>();
+    for operation in ["revokeTask", "revokeMessage"] {
+        check_limits(
+            operation,
+            &json!({ "reason": "wrong price" }),
+            &[
+                (
+                    "/reason",
+                    vec![text(500), json!("a\nb")],
+                    vec![text(501), text(0), json!(" \t"), json!(1)],
+                ),
+                ("/dry_run", vec![json!(false)], vec![json!("no")]),
+                (
+                    "/scope",
+                    vec![
+                        json!({}),
+                        json!({ "channels": ["huawei", "apns"] }),
+                        json!({ "targets": targets(1_000) }),
+                        json!({ "channels": ["sms"], "targets": ["促"] }),
+                    ],
+                    vec![
+                        json!({ "channels": [] }),
+                        json!({ "channels": ["fax"] }),
+                        json!({ "targets": [] }),
+                        json!({ "targets": targets(1_001) }),
+                        json!({ "targets": [""] }),
+                        json!({ "users": ["u"] }),
+                        json!([]),
+                    ],
+                ),
+                ("/notice", vec![json!({ "title": "t", "text": "t" })], vec![json!({}), json!("t")]),
+            ],
+        );
+    }
+}

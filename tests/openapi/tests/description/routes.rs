@@ -1,0 +1,71 @@
+//! What is described is what the API routes, and what the template deploys.
+
+use std::collections::BTreeSet;
+
+use http::Method;
+use openapi_check::Description;
+use revocation_http::problem::ProblemKind;
+use revocation_http::route::{Route, route};
+use revocation_rules::ids::PushKind;
+
+use crate::support::operations;
+
+/// The operation of a route. A new route does not compile before it has one.
+fn operation_of(route: &Route) -> String {
+    let kind = |kind: PushKind| match kind {
+        PushKind::Message => "Message",
+        PushKind::Task => "Task",
+    };
+    match route {
+        Route::Register(push) => format!("register{}", kind(push.kind)),
+        Route::Record(push) => format!("record{}Deliveries", kind(push.kind)),
+        Route::Gate(push) => format!("check{}Gate", kind(push.kind)),
+        Route::Revoke(push) => format!("revoke{}", kind(push.kind)),
+        Route::Push(push) => format!("lookUp{}", kind(push.kind)),
+        Route::Revocation(push, _) => format!("lookUp{}Revocation", kind(push.kind)),
+        Route::Outcomes(push, _) => format!("list{}Outcomes", kind(push.kind)),
+        Route::Pushes => "listPushes".to_owned(),
+        Route::OpenApi => "readDescription".to_owned(),
+    }
+}
+
+#[test]
+fn every_operation_is_routed_to_what_it_says() {
+    let description = Description::load();
+    for op in operations(&description) {
+        let method: Method = op.method.parse().unwrap();
+        assert_eq!(operation_of(&route(&method, &op.a_path()).unwrap()), op.id());
+    }
+}
+
+#[test]
+fn every_other_method_is_refused() {
+    let description = Description::load();
+    let operations = operations(&description);
+    for op in &operations {
+        for method in ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS"] {
+            if operations.iter().any(|other| other.path == op.path && other.method == method) {
+                continue;
+            }
+            let answer = route(&method.parse().unwrap(), &op.a_path()).map_err(|problem| problem.kind);
+            assert_eq!(answer, Err(ProblemKind::MethodNotAllowed), "{method} {}", op.path);
+        }
+    }
+}
+
+#[test]
+fn every_deployed_route_is_described_and_nothing_else() {
+    let template = include_str!("../../../../infra/template.yaml");
+    let deployed: BTreeSet<String> = template
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("RouteKey: "))
+        .filter(|key| *key != "$default")
+        .map(|key| key.replace("{rvk}", "{revocation_id}"))
+        .collect();
+    let description = Description::load();
+    let described: BTreeSet<String> = operations(&description)
+        .iter()
+        .map(|op| format!("{} {}", op.method, op.path))
+        .collect();
+    assert_eq!(described, deployed);
+}
