@@ -28,7 +28,7 @@ dev: build       ## the whole system on this machine until Ctrl-C, with curl lin
 	@exec $(TARGET)/debug/dev
 
 watch: build $(VENV)/package-pins.txt  ## like dev, with the HTTP functions run from source and rebuilt on change
-	@exec $(TARGET)/debug/watch
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(TARGET)/debug/watch
 
 test: build      ## every test: unit, property, contract, documentation, then the whole system on this machine
 	@echo "== tests"
@@ -70,17 +70,17 @@ keys:            ## access keys: make keys ARGS="new --app shop --workspace defa
 # The functions, the commands and the stands. Always the whole workspace: another selection would have other
 # features and build the same crates again.
 build: $(VENV)/installed-pins.txt
-	@echo "building the functions and the local stack"
+	@echo "building the functions and the local stack" >&2
 	@$(CARGO) build --workspace --bins
 
 # The stamp holds the pins that are installed; infra/local reads and writes the same one.
 $(VENV)/installed-pins.txt: infra/tools/requirements.txt | $(VENV)/bin/python
-	@echo "installing the local AWS and the template checks into $(VENV), once (about 90 seconds)"
+	@echo "installing the local AWS and the template checks into $(VENV), once (about 90 seconds)" >&2
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@cp $< $@
 
 $(VENV)/package-pins.txt: infra/tools/package.txt | $(VENV)/bin/python
-	@echo "installing cargo-lambda and zig into $(VENV), once (470 MB)"
+	@echo "installing cargo-lambda and zig into $(VENV), once (470 MB)" >&2
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@cp $< $@
 

@@ -11,14 +11,17 @@ const SCRIPT: &str = r#"("$@"; kill -KILL 0) & read -r _; kill -KILL 0"#;
 
 /// Dropping it kills the program and all its children.
 #[derive(Debug)]
-pub(crate) struct Keeper {
+pub struct Keeper {
     input: Option<ChildStdin>,
     shell: Child,
 }
 
 impl Keeper {
     /// Starts `program`; `prepare` gives it its arguments, environment, folder and output.
-    pub(crate) fn start(program: impl AsRef<std::ffi::OsStr>, prepare: impl FnOnce(&mut Command) -> &mut Command) -> std::io::Result<Self> {
+    ///
+    /// # Errors
+    /// When there is no shell to keep it with. A program that is not there is noticed as one that has ended.
+    pub fn start(program: impl AsRef<std::ffi::OsStr>, prepare: impl FnOnce(&mut Command) -> &mut Command) -> std::io::Result<Self> {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", SCRIPT, "keeper"]).arg(program);
         let mut shell = prepare(&mut command).stdin(Stdio::piped()).process_group(0).spawn()?;
@@ -28,7 +31,7 @@ impl Keeper {
         })
     }
 
-    pub(crate) fn has_ended(&mut self) -> bool {
+    pub fn has_ended(&mut self) -> bool {
         !matches!(self.shell.try_wait(), Ok(None))
     }
 }

@@ -104,7 +104,7 @@ fn aws(stand: &Stand) -> Result<String, StandError> {
 
     let mut lines = String::from(
         "
-# For the AWS command line or an SDK, and for `make keys ARGS=list`
+# For the AWS command line or an SDK, and for make keys
 ",
     );
     for (name, value) in stand.aws.client_env() {
