@@ -10,10 +10,7 @@ use tokio::io::AsyncReadExt;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StackError> {
     let parameters: Vec<String> = std::env::args().skip(1).collect();
-    let parameters: Vec<_> = parameters
-        .iter()
-        .filter_map(|p| p.split_once('='))
-        .collect();
+    let parameters: Vec<_> = parameters.iter().filter_map(|p| p.split_once('=')).collect();
 
     let began = Instant::now();
     let tools = Tools::ensure().await?;

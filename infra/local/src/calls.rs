@@ -17,13 +17,7 @@ fn authorization(service: &str) -> String {
     )
 }
 
-async fn ask(
-    port: u16,
-    asked: &'static str,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: &str,
-) -> Result<String, StackError> {
+async fn ask(port: u16, asked: &'static str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<String, StackError> {
     let answer = wire::call(port, "POST", path, headers, body)
         .await
         .map_err(|source| StackError::NoAnswer { asked, source })?;
@@ -37,12 +31,7 @@ async fn ask(
     })
 }
 
-async fn ask_json(
-    port: u16,
-    service: &str,
-    target: &'static str,
-    body: &Value,
-) -> Result<Value, StackError> {
+async fn ask_json(port: u16, service: &str, target: &'static str, body: &Value) -> Result<Value, StackError> {
     let headers = [
         ("authorization", authorization(service)),
         ("x-amz-target", target.to_owned()),
@@ -100,8 +89,7 @@ impl LocalAws {
         let mut lines = Vec::new();
         let mut request = json!({ "logGroupName": format!("/aws/lambda/{STACK}-{function}") });
         loop {
-            let page =
-                ask_json(self.port, "logs", "Logs_20140328.FilterLogEvents", &request).await?;
+            let page = ask_json(self.port, "logs", "Logs_20140328.FilterLogEvents", &request).await?;
             for event in page["events"].as_array().into_iter().flatten() {
                 let at = event["timestamp"].as_i64().unwrap_or_default();
                 lines.push((at, event["message"].as_str().unwrap_or_default().to_owned()));
@@ -119,13 +107,7 @@ impl LocalAws {
     /// Stores what a channel of a tenant is called with.
     pub async fn put_secret(&self, name: &str, value: &str) -> Result<(), StackError> {
         let request = json!({ "Name": name, "SecretString": value });
-        ask_json(
-            self.port,
-            "secretsmanager",
-            "secretsmanager.CreateSecret",
-            &request,
-        )
-        .await?;
+        ask_json(self.port, "secretsmanager", "secretsmanager.CreateSecret", &request).await?;
         Ok(())
     }
 }

@@ -1,4 +1,7 @@
 //! Deploys `infra/template.yaml` as it is, with the tool that also deploys it to AWS.
+//!
+//! From a folder of its own, in which debug binaries lie where the template looks for functions. The packages
+//! in `target/lambda` are those for AWS and stay what they are.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -30,34 +33,25 @@ impl StackOutputs {
     }
 
     pub fn get(&self, name: &'static str) -> Result<&str, StackError> {
-        self.outputs
-            .get(name)
-            .map(String::as_str)
-            .ok_or(StackError::NoOutput(name))
+        self.outputs.get(name).map(String::as_str).ok_or(StackError::NoOutput(name))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.outputs
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.outputs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
 impl LocalAws {
-    /// Deploys the functions in `target/lambda` and everything else; quiet unless it fails.
+    /// Deploys the functions that [`crate::package_local`] packed and everything else; quiet unless it fails.
     ///
     /// `parameters` are the template's. One that is left out keeps its value from the deployment before.
     pub async fn deploy(&self, parameters: &[(&str, &str)]) -> Result<StackOutputs, StackError> {
         let overrides = self.write_overrides(parameters)?;
         let deployed = Command::new(self.tools.program("sam"))
             .args(["deploy", "--stack-name", STACK, "--template-file"])
-            .arg(project::root().join("infra/template.yaml"))
+            .arg(self.lay_out()?)
             .args(["--resolve-s3", "--capabilities", "CAPABILITY_IAM"])
-            .args([
-                "--no-confirm-changeset",
-                "--no-fail-on-empty-changeset",
-                "--no-progressbar",
-            ])
+            .args(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"])
             .arg("--parameter-overrides")
             .arg(overrides)
             .env_remove("AWS_PROFILE")
@@ -81,6 +75,22 @@ impl LocalAws {
         })
     }
 
+    /// Returns a copy of the template that finds the local packages.
+    fn lay_out(&self) -> Result<PathBuf, StackError> {
+        let stack = self.folder.path().join("stack");
+        let (template, packages) = (stack.join("infra/template.yaml"), stack.join("target/lambda"));
+        let lay_out = || {
+            if !packages.exists() {
+                std::fs::create_dir_all(stack.join("infra"))?;
+                std::fs::create_dir_all(stack.join("target"))?;
+                std::os::unix::fs::symlink(project::packages_folder(), &packages)?;
+            }
+            std::fs::copy(project::root().join("infra/template.yaml"), &template).map(|_| ())
+        };
+        lay_out().map_err(file("copying the template", &template))?;
+        Ok(template)
+    }
+
     /// Without a note of when it last looked, sam asks the package index for a newer sam at every run.
     fn write_sam_state(&self) -> Result<PathBuf, StackError> {
         const YEAR_2100: f64 = 4_102_444_800.0;
@@ -101,8 +111,7 @@ impl LocalAws {
             .collect();
         // JSON is YAML, and sam takes only the latter.
         let path = self.folder.path().join("parameters.yaml");
-        std::fs::write(&path, serde_json::json!(all).to_string())
-            .map_err(file("writing the parameters", &path))?;
+        std::fs::write(&path, serde_json::json!(all).to_string()).map_err(file("writing the parameters", &path))?;
         let mut reference = OsString::from("file://");
         reference.push(&path);
         Ok(reference)
@@ -110,9 +119,5 @@ impl LocalAws {
 }
 
 fn this_architecture() -> &'static str {
-    if cfg!(target_arch = "aarch64") {
-        "arm64"
-    } else {
-        "x86_64"
-    }
+    if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
 }

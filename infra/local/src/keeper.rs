@@ -11,30 +11,27 @@ const SCRIPT: &str = r#"("$@"; kill -KILL 0) & read -r _; kill -KILL 0"#;
 
 /// Dropping it kills the program and all its children.
 #[derive(Debug)]
-pub(crate) struct Keeper {
+pub struct Keeper {
     input: Option<ChildStdin>,
     shell: Child,
 }
 
 impl Keeper {
     /// Starts `program`; `prepare` gives it its arguments, environment, folder and output.
-    pub(crate) fn start(
-        program: impl AsRef<std::ffi::OsStr>,
-        prepare: impl FnOnce(&mut Command) -> &mut Command,
-    ) -> std::io::Result<Self> {
+    ///
+    /// # Errors
+    /// When there is no shell to keep it with. A program that is not there is noticed as one that has ended.
+    pub fn start(program: impl AsRef<std::ffi::OsStr>, prepare: impl FnOnce(&mut Command) -> &mut Command) -> std::io::Result<Self> {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", SCRIPT, "keeper"]).arg(program);
-        let mut shell = prepare(&mut command)
-            .stdin(Stdio::piped())
-            .process_group(0)
-            .spawn()?;
+        let mut shell = prepare(&mut command).stdin(Stdio::piped()).process_group(0).spawn()?;
         Ok(Self {
             input: shell.stdin.take(),
             shell,
         })
     }
 
-    pub(crate) fn has_ended(&mut self) -> bool {
+    pub fn has_ended(&mut self) -> bool {
         !matches!(self.shell.try_wait(), Ok(None))
     }
 }
@@ -61,10 +58,7 @@ mod tests {
     /// Starts a program with a child of its own, both of which would live for minutes.
     async fn family(name: &str) -> (Keeper, Vec<String>) {
         let ids = std::env::temp_dir().join(format!("keeper-{name}-{}", std::process::id()));
-        let script = format!(
-            "sleep 300 & echo $$ $! > {0}.new; mv {0}.new {0}; wait",
-            ids.display()
-        );
+        let script = format!("sleep 300 & echo $$ $! > {0}.new; mv {0}.new {0}; wait", ids.display());
         let keeper = Keeper::start("/bin/sh", |program| program.args(["-c", &script])).unwrap();
         let read = until(|| std::fs::read_to_string(&ids).ok()).await;
         std::fs::remove_file(&ids).unwrap();

@@ -27,6 +27,7 @@ mod wire;
 
 pub use deploy::StackOutputs;
 pub use error::StackError;
+pub use keeper::Keeper;
 pub use local_aws::{ACCESS_KEY, LocalAws, REGION, SECRET_KEY};
 pub use package::{FUNCTIONS, built_binaries, package_local};
 pub use tools::Tools;

@@ -31,11 +31,8 @@ impl LocalAws {
     pub async fn start(tools: &Tools) -> Result<Self, StackError> {
         let port = free_port()?;
         let folder = RunFolder::create(port)?;
-        let log =
-            std::fs::File::create(folder.log()).map_err(file("opening the log", folder.path()))?;
-        let errors = log
-            .try_clone()
-            .map_err(file("opening the log", folder.path()))?;
+        let log = std::fs::File::create(folder.log()).map_err(file("opening the log", folder.path()))?;
+        let errors = log.try_clone().map_err(file("opening the log", folder.path()))?;
         let environment = environment(port, &folder);
         let keeper = Keeper::start(tools.program("ministack"), |program| {
             // The functions inherit this environment, so it holds nothing of ours.

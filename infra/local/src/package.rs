@@ -1,4 +1,4 @@
-//! Puts debug binaries where the template looks for functions.
+//! Packs debug binaries as the template wants them.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,7 @@ pub const FUNCTIONS: [&str; 6] = ["record", "revoke", "lookup", "fanout", "dispa
 
 /// The folder cargo put this program's neighbours in: `target/debug`, or wherever it builds to.
 pub fn built_binaries() -> Result<PathBuf, StackError> {
-    let program = std::env::current_exe()
-        .map_err(file("finding this program", Path::new("/proc/self/exe")))?;
+    let program = std::env::current_exe().map_err(file("finding this program", Path::new("/proc/self/exe")))?;
     let folder = program
         .ancestors()
         .skip(1)
@@ -24,8 +23,8 @@ pub fn built_binaries() -> Result<PathBuf, StackError> {
     Ok(folder.unwrap_or(&program).to_owned())
 }
 
-/// Packs each function's binary from `built` into `target/lambda/<name>/bootstrap.zip`, the same file that
-/// `cargo lambda build --output-format zip` makes. Symbols are left out when `strip` is installed, and
+/// Packs each function's binary from `built` into `.tools/lambda/<name>/bootstrap.zip`, the same file that
+/// `cargo lambda build --output-format zip` makes in `target/lambda` for AWS. Symbols are left out when `strip` is installed, and
 /// nothing is compressed: locally, time counts and size does not. What did not change is left alone.
 pub fn package_local(built: &Path) -> Result<(), StackError> {
     for name in FUNCTIONS {
@@ -33,7 +32,7 @@ pub fn package_local(built: &Path) -> Result<(), StackError> {
         let Ok(changed) = binary.metadata().and_then(|file| file.modified()) else {
             return Err(StackError::NotBuilt(binary));
         };
-        let folder = project::root().join("target/lambda").join(name);
+        let folder = project::packages_folder().join(name);
         let package = folder.join("bootstrap.zip");
         let packed = package.metadata().and_then(|file| file.modified());
         // A package carries the time of its binary, so a binary from another folder is noticed too.

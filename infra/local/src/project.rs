@@ -15,3 +15,8 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn tools_folder() -> PathBuf {
     root().join(".tools")
 }
+
+/// The functions as they are deployed here.
+pub(crate) fn packages_folder() -> PathBuf {
+    tools_folder().join("lambda")
+}

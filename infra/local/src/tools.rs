@@ -26,11 +26,8 @@ impl Tools {
         let _alone = lock(&folder.join("lock")).await?;
 
         let requirements = project::root().join("infra/tools/requirements.txt");
-        let wanted =
-            std::fs::read(&requirements).map_err(file("reading the pins", &requirements))?;
-        let tools = Self {
-            venv: folder.join("venv"),
-        };
+        let wanted = std::fs::read(&requirements).map_err(file("reading the pins", &requirements))?;
+        let tools = Self { venv: folder.join("venv") };
         let stamp = tools.venv.join("installed-pins.txt");
         if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
             return Ok(tools);
@@ -46,14 +43,7 @@ impl Tools {
             finished("making a Python environment (python3 -m venv)", made).await?;
         }
         let installed = Command::new(tools.program("python"))
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "-r",
-            ])
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
             .arg(&requirements)
             .stdin(Stdio::null())
             .output();
@@ -87,9 +77,7 @@ pub(crate) async fn finished(
     doing: &'static str,
     program: impl Future<Output = std::io::Result<std::process::Output>>,
 ) -> Result<(), StackError> {
-    let output = program
-        .await
-        .map_err(|source| StackError::NotStarted { doing, source })?;
+    let output = program.await.map_err(|source| StackError::NotStarted { doing, source })?;
     if output.status.success() {
         return Ok(());
     }

@@ -11,13 +11,7 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
-pub(crate) async fn call(
-    port: u16,
-    method: &str,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: &str,
-) -> Result<Answer> {
+pub(crate) async fn call(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer> {
     use std::fmt::Write as _;
 
     let mut request = format!(
@@ -35,8 +29,7 @@ pub(crate) async fn call(
     connection.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
     connection.read_to_end(&mut answer).await?;
-    parse(&String::from_utf8_lossy(&answer))
-        .ok_or_else(|| Error::new(ErrorKind::InvalidData, "not an HTTP answer"))
+    parse(&String::from_utf8_lossy(&answer)).ok_or_else(|| Error::new(ErrorKind::InvalidData, "not an HTTP answer"))
 }
 
 fn parse(answer: &str) -> Option<Answer> {
@@ -55,10 +48,7 @@ mod tests {
     #[test]
     fn status_and_body_are_found() {
         let answer = parse("HTTP/1.1 404 Not Found\r\na: b\r\n\r\nno\r\n\r\nsuch").unwrap();
-        assert_eq!(
-            (answer.status, answer.body.as_str()),
-            (404, "no\r\n\r\nsuch")
-        );
+        assert_eq!((answer.status, answer.body.as_str()), (404, "no\r\n\r\nsuch"));
     }
 
     #[test]

@@ -13,10 +13,7 @@ async fn the_template_comes_up_and_its_functions_run() {
     package_local(&built_binaries().unwrap()).unwrap();
     let aws = LocalAws::start(&tools).await.unwrap();
     let stack = aws
-        .deploy(&[
-            ("LogLevel", "debug"),
-            ("ExtraCaPem", "-----BEGIN-----\nA=\n-----END-----\n"),
-        ])
+        .deploy(&[("LogLevel", "debug"), ("ExtraCaPem", "-----BEGIN-----\nA=\n-----END-----\n")])
         .await
         .unwrap();
     assert!(stack.get("FanoutQueueUrl").unwrap().starts_with("http"));
@@ -26,14 +23,8 @@ async fn the_template_comes_up_and_its_functions_run() {
     let again = aws.deploy(&[]).await.unwrap();
     assert_eq!(again.api_url(), stack.api_url());
 
-    aws.put_secret("message-revoke/app/workspace/huawei", "{}")
-        .await
-        .unwrap();
-    assert!(
-        aws.put_secret("message-revoke/app/workspace/huawei", "{}")
-            .await
-            .is_err()
-    );
+    aws.put_secret("message-revoke/app/workspace/huawei", "{}").await.unwrap();
+    assert!(aws.put_secret("message-revoke/app/workspace/huawei", "{}").await.is_err());
 
     aws.invoke("sweep", &json!({})).await.unwrap();
     assert!(aws.invoke("no-such-function", &json!({})).await.is_err());

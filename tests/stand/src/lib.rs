@@ -9,6 +9,8 @@ mod error;
 mod kill;
 mod stand;
 mod tenant;
+mod told_to_stop;
+mod try_out;
 
 pub use api::{Answer, Api, in_path};
 pub use devices::{Bar, Devices};
@@ -16,3 +18,5 @@ pub use error::StandError;
 pub use kill::kill_function;
 pub use stand::Stand;
 pub use tenant::Tenant;
+pub use told_to_stop::told_to_stop;
+pub use try_out::try_out;

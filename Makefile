@@ -1,0 +1,93 @@
+# `make` lists what there is. Everything is installed when it is first needed, pinned: Python tools in
+# .tools/venv, nothing outside this folder. Python 3 with venv, cargo and a C compiler must be there.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+
+VENV := .tools/venv
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+CARGO ?= cargo
+# what the release binaries are built for, and which ones
+ARCH ?= arm64
+BINS ?= record revoke lookup fanout dispatch sweep
+
+# sam asks the package index for a newer sam otherwise
+SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
+
+.PHONY: help demo dev watch test lint package keys build
+
+help:            ## show this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-9s %s\n",$$1,$$2}'
+
+demo: build      ## take back a wrong push of 10,000 deliveries, on this machine, and check every device
+	@$(TARGET)/debug/demo
+
+dev: build       ## the whole system on this machine until Ctrl-C, with curl lines to try
+	@exec $(TARGET)/debug/dev
+
+watch: build $(VENV)/package-pins.txt  ## like dev, with the HTTP functions run from source and rebuilt on change
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(TARGET)/debug/watch
+
+test: build      ## every test: unit, property, contract, documentation, then the whole system on this machine
+	@echo "== tests"
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	  $(CARGO) nextest run --workspace --exclude e2e; \
+	else \
+	  $(CARGO) test --workspace --exclude e2e --all-targets; \
+	fi
+	@echo "== documentation tests"
+	@$(CARGO) test --quiet --workspace --exclude e2e --doc
+	@echo "== the local stack, and the lines that make dev prints"
+	@$(CARGO) test --workspace --exclude e2e --tests -- --ignored --test-threads=1
+	@echo "== end to end"
+	@$(CARGO) test -p e2e
+
+lint: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## formatting, clippy, the template, and which crate may use what
+	@echo "== formatting"
+	@$(CARGO) fmt --check
+	@echo "== clippy"
+	@$(CARGO) clippy --workspace --all-targets -- -D warnings
+	@echo "== dependencies"
+	@$(CARGO) test --quiet --package purity
+	@echo "== template"
+	@$(VENV)/bin/cfn-lint infra/template.yaml
+	@$(SAM) validate --lint --region eu-west-1 --template infra/template.yaml
+
+package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binaries for AWS (ARCH=arm64 or x86_64)
+	@echo "building $(BINS) for $(ARCH) into target/lambda; about a minute each"
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(CARGO) lambda build --release --locked --output-format zip \
+	  --lambda-dir target/lambda $(if $(filter arm64,$(ARCH)),--arm64,--x86-64) $(addprefix --package ,$(BINS))
+	@ls -l $(addprefix target/lambda/,$(addsuffix /bootstrap.zip,$(BINS)))
+	@echo "to deploy:"
+	@echo "  $(VENV)/bin/sam deploy --template-file infra/template.yaml --stack-name message-revoke \\"
+	@echo "    --capabilities CAPABILITY_IAM --resolve-s3 --parameter-overrides Architecture=$(ARCH)"
+
+keys:            ## access keys: make keys ARGS="new --app shop --workspace default --role operator"
+	@$(CARGO) run --quiet --bin revocation-keys -- $(or $(ARGS),--help)
+
+# The functions, the commands and the stands. Always the whole workspace: another selection would have other
+# features and build the same crates again.
+build: $(VENV)/installed-pins.txt
+	@echo "building the functions and the local stack" >&2
+	@$(CARGO) build --workspace --bins
+
+# The stamp holds the pins that are installed; infra/local reads and writes the same one.
+$(VENV)/installed-pins.txt: infra/tools/requirements.txt | $(VENV)/bin/python
+	@echo "installing the local AWS and the template checks into $(VENV), once (about 90 seconds)" >&2
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@cp $< $@
+
+$(VENV)/package-pins.txt: infra/tools/package.txt | $(VENV)/bin/python
+	@echo "installing cargo-lambda and zig into $(VENV), once (470 MB)" >&2
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@cp $< $@
+
+$(VENV)/bin/python:
+	@python3 -m venv $(VENV)
+
+# Seconds since 1970 when sam last looked for a newer one: in the year 2100.
+.tools/sam/metadata.json:
+	@mkdir -p $(@D)
+	@echo '{"lastVersionCheck": 4102444800.0}' > $@

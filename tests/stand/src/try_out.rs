@@ -1,0 +1,130 @@
+//! A tenant, a few phones that show a wrong push, and the lines with which somebody takes it back.
+//!
+//! The lines are a shell script that is also read by people: they may be pasted one by one or run as a whole.
+
+use std::time::UNIX_EPOCH;
+
+use jiff::{Timestamp, Unit};
+
+use crate::error::StandError;
+use crate::stand::Stand;
+use crate::tenant::Tenant;
+
+const TITLE: &str = "50% off everyting";
+const NOTIFY_ID: u32 = 842_863;
+const COLLAPSE_ID: &str = "sale-20842863";
+const TASK: &str = "/v1/tasks/20842863";
+
+/// Makes the tenant shop/default and its phones, and returns the lines.
+///
+/// `api` is what a path such as `/v1/pushes` is put behind.
+///
+/// # Errors
+/// When the stand does not do as it is told.
+pub async fn try_out(stand: &Stand, api: &str) -> Result<String, StandError> {
+    let tenant = stand.tenant("shop", "default").await?;
+    let huawei: Vec<_> = (1..=3).map(|n| format!("huawei-phone-{n}")).collect();
+    let apns: Vec<_> = (1..=3).map(|n| format!("a991{n:060x}")).collect();
+    for (vendor, app, tokens, key) in [
+        ("huawei", &tenant.huawei_app, &huawei, NOTIFY_ID.to_string()),
+        ("apns", &tenant.bundle_id, &apns, COLLAPSE_ID.to_owned()),
+    ] {
+        stand.devices.register(vendor, app, tokens, "active").await?;
+        stand.devices.deliver(vendor, tokens, Some(&key), TITLE).await?;
+    }
+    Ok(format!("{}{}{}", keys(stand, &tenant, api), requests(&huawei, &apns)?, aws(stand)?))
+}
+
+fn keys(stand: &Stand, tenant: &Tenant, api: &str) -> String {
+    let [_, _, (_, devices)] = stand.vendors();
+    format!(
+        "\
+# The API, and a key for each role of the tenant {app}/{workspace}
+export API={api}
+export SENDER={sender}
+export VIEWER={viewer}
+export OPERATOR={operator}
+export ADMIN={admin}
+# The simulated vendors and their devices (tests/vendor-sim/README.md)
+export DEVICES={devices}
+",
+        app = tenant.app,
+        workspace = tenant.workspace,
+        sender = tenant.sender.key,
+        viewer = tenant.viewer.key,
+        operator = tenant.operator.key,
+        admin = tenant.admin.key,
+    )
+}
+
+fn requests(huawei: &[String], apns: &[String]) -> Result<String, StandError> {
+    let sent_at = now()?;
+    let deliveries = |tokens: &[String]| {
+        let deliveries: Vec<_> = tokens.iter().map(|token| format!(r#"{{"token":"{token}"}}"#)).collect();
+        deliveries.join(",")
+    };
+    let (huawei_phone, apns_phone) = (&huawei[0], &apns[0]);
+    let (huawei, apns) = (deliveries(huawei), deliveries(apns));
+    const CURL: &str = r"curl -sS --fail-with-body -w '\n'";
+    Ok(format!(
+        r#"
+# A phone shows a push with a mistake
+{CURL} "$DEVICES/devices/huawei/{huawei_phone}"
+# Its sender registers the push
+{CURL} -X PUT "$API{TASK}" -H "Authorization: Bearer $SENDER" \
+  --json '{{"type":"batch","title":"{TITLE}","sent_at":"{sent_at}"}}'
+# and records what was delivered, over Huawei and over Apple
+{CURL} "$API{TASK}/deliveries" -H "Authorization: Bearer $SENDER" \
+  --json '{{"batch_id":"1","channel":"huawei","notify_id":{NOTIFY_ID},"deliveries":[{huawei}]}}'
+{CURL} "$API{TASK}/deliveries" -H "Authorization: Bearer $SENDER" \
+  --json '{{"batch_id":"2","channel":"apns","collapse_id":"{COLLAPSE_ID}","deliveries":[{apns}]}}'
+# May the sender go on sending? Yes
+{CURL} "$API{TASK}/gate" -H "Authorization: Bearer $SENDER"
+# What would a revocation do?
+{CURL} "$API{TASK}/revocations" -H "Authorization: Bearer $OPERATOR" \
+  --json '{{"reason":"wrong price","dry_run":true}}'
+# Revoke it; the answer says where to follow it
+REVOCATION=$(curl -sS --fail-with-body -o /dev/null -w '%header{{location}}' \
+  "$API{TASK}/revocations" -H "Authorization: Bearer $OPERATOR" --json '{{"reason":"wrong price"}}')
+# May the sender go on sending? No
+{CURL} "$API{TASK}/gate" -H "Authorization: Bearer $SENDER"
+# Follow it until nothing is outstanding
+until {CURL} "$API$REVOCATION" -H "Authorization: Bearer $VIEWER" | grep '"state":"settled"'; do sleep 1; done
+# What became of each delivery
+{CURL} "$API$REVOCATION/outcomes" -H "Authorization: Bearer $VIEWER"
+# What the phones show now
+{CURL} "$DEVICES/devices/huawei/{huawei_phone}"
+{CURL} "$DEVICES/devices/apns/{apns_phone}"
+"#
+    ))
+}
+
+fn aws(stand: &Stand) -> Result<String, StandError> {
+    use std::fmt::Write as _;
+
+    let mut lines = String::from(
+        "
+# For the AWS command line or an SDK, and for make keys
+",
+    );
+    for (name, value) in stand.aws.client_env() {
+        // Cannot fail: writing to a String.
+        let _ = writeln!(lines, "export {name}={value}");
+    }
+    let _ = writeln!(lines, "export ACCESS_KEYS_TABLE={}", stand.stack.get("AccessKeysTableName")?);
+    let _ = writeln!(lines, "export PUSHES_TABLE={}", stand.stack.get("PushesTableName")?);
+    lines.push_str(
+        "# What a function wrote
+.tools/venv/bin/sam logs --cw-log-group /aws/lambda/message-revoke-dispatch-huawei
+",
+    );
+    Ok(lines)
+}
+
+/// When the push was sent: now, to the second.
+fn now() -> Result<Timestamp, StandError> {
+    let since_1970 = UNIX_EPOCH.elapsed().unwrap_or_default();
+    Timestamp::try_from(UNIX_EPOCH + since_1970)
+        .and_then(|now| now.round(Unit::Second))
+        .map_err(|error| StandError::Unexpected(error.to_string()))
+}
