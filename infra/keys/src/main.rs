@@ -77,7 +77,10 @@ async fn main() -> std::process::ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), KeysError> {
-    let table = arguments.table.or_else(|| environment("ACCESS_KEYS_TABLE")).ok_or(KeysError::NoTable)?;
+    let table = arguments
+        .table
+        .or_else(|| environment("ACCESS_KEYS_TABLE"))
+        .ok_or(KeysError::NoTable)?;
     let keys = DynamoAccessKeys::new(aws_sdk_dynamodb::Client::new(&sdk_config().await), table);
     match arguments.command {
         Command::New { app, workspace, role } => {
@@ -100,5 +103,9 @@ async fn run(arguments: Arguments) -> Result<(), KeysError> {
 }
 
 async fn set(keys: &DynamoAccessKeys, id: KeyId, state: KeyState) -> Result<(), KeysError> {
-    if keys.set_state(&id, state).await? { Ok(()) } else { Err(KeysError::Unknown(id)) }
+    if keys.set_state(&id, state).await? {
+        Ok(())
+    } else {
+        Err(KeysError::Unknown(id))
+    }
 }
