@@ -57,8 +57,7 @@ enum KeysError {
 
 fn causes(error: &StoreError) -> String {
     std::iter::successors(std::error::Error::source(error), |cause| cause.source())
-        .map(|cause| format!(": {cause}"))
-        .collect()
+        .fold(String::new(), |all, cause| format!("{all}: {cause}"))
 }
 
 fn role(text: &str) -> Result<Role, &'static str> {
