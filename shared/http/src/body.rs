@@ -27,9 +27,12 @@ pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, 
     // The quick way first; only a bad body is read again to find the place.
     serde_json::from_slice(body).or_else(|_| {
         let mut input = serde_json::Deserializer::from_slice(body);
-        serde_path_to_error::deserialize(&mut input)
-            .map_err(|error| Problem::invalid(pointer(error.path()), wrong(error.inner())))
-            .and_then(|_: T| Err(Problem::invalid("", "has more after the end of the document")))
+        match serde_path_to_error::deserialize::<_, T>(&mut input) {
+            Ok(_) => Err(Problem::invalid("", "has more after the end of the document")),
+            // Where a text is not JSON there are no places to point at.
+            Err(error) if !error.inner().is_data() => Err(Problem::invalid("", wrong(error.inner()))),
+            Err(error) => Err(Problem::invalid(pointer(error.path()), wrong(error.inner()))),
+        }
     })
 }
 
@@ -80,6 +83,7 @@ mod tests {
         assert_eq!(at(r#"{"batch_id":"b","channel":"fax","deliveries":[]}"#), "/channel");
         assert_eq!(at(r#"{"batch_id":"b","chanel":"huawei","deliveries":[]}"#), "/chanel");
         assert_eq!(at("{"), "");
+        assert_eq!(at(r#"{"batch_id":"#), "");
         assert_eq!(at("{} {}"), "");
     }
 

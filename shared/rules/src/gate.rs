@@ -40,11 +40,15 @@ impl Push {
     }
 
     /// Revocations whose lists of targets must be looked into before a target
-    /// is told that it may be sent to.
+    /// is told that it may be sent to, on one channel or on all of them. One
+    /// channel's closure does not close the others.
     pub fn closures_by_target(&self, channel: Option<Channel>) -> impl Iterator<Item = &RevocationId> {
         self.closures
             .iter()
-            .filter(move |closure| closure.scope.targets.is_some() && channel.is_none_or(|channel| closure.scope.has_channel(channel)))
+            .filter(move |closure| {
+                closure.scope.targets.is_some()
+                    && channel.map_or(closure.scope.channels.is_none(), |channel| closure.scope.has_channel(channel))
+            })
             .map(|closure| &closure.by)
     }
 

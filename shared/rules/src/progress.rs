@@ -70,6 +70,8 @@ impl BatchProgress {
         let change = Change::between(&before, &now);
         if now.total() == in_scope.len() as u64 {
             self.finished.insert(revocation.clone());
+            // The next revocation of this batch starts its own row of attempts.
+            self.attempts = 0;
         }
         self.counted.insert(revocation.clone(), now);
         change

@@ -8,12 +8,21 @@ use jiff::{SignedDuration, Timestamp};
 
 /// How long after it was sent a delivery may be revoked.
 pub const WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long a batch is kept after it was sent: two days longer than it can be
+/// revoked, because its deliveries must still be there to be ended as too
+/// late. The longest wait a vendor may ask for is one of the two.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(9 * 24);
 /// How far ahead of our clock a sender's clock may be.
 pub const MAX_CLOCK_AHEAD: SignedDuration = SignedDuration::from_secs(60);
 
 /// The first moment at which a delivery sent at `sent_at` can no longer be revoked.
 pub fn closes_at(sent_at: Timestamp) -> Timestamp {
     sent_at.saturating_add(WINDOW).unwrap_or(Timestamp::MAX)
+}
+
+/// From when on a batch may be deleted: its header and its payload alike.
+pub fn kept_until(sent_at: Timestamp) -> Timestamp {
+    sent_at.saturating_add(KEPT).unwrap_or(Timestamp::MAX)
 }
 
 pub fn is_open(sent_at: Timestamp, now: Timestamp) -> bool {

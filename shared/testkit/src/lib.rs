@@ -1,0 +1,38 @@
+//! The ports on memory, and what tests are written with.
+//!
+//! | what | file |
+//! |---|---|
+//! | every store port | [`MemoryStore`] |
+//! | the queue: at least once, in any order | [`MemoryQueue`] |
+//! | time and chance that tests hold in their hands | [`ManualClock`], [`SeededDice`], [`Chance`] |
+//! | a vendor and the devices behind it | [`FakeChannel`] |
+//! | access keys | [`MemoryAccessKeys`] |
+//! | crashes, lost answers and interleavings between any two port calls | [`Weather`] |
+//! | pushes, batches and revocations that read as sentences | [`builders`] |
+//! | what every implementation of a port must do | [`contract`] |
+
+#![expect(clippy::unwrap_used, reason = "a test kit: what goes wrong here fails the test that asked")]
+#![expect(clippy::missing_panics_doc, reason = "a test kit: what goes wrong here fails the test that asked")]
+
+pub mod builders;
+mod chance;
+mod clock;
+pub mod contract;
+mod fake_channel;
+mod memory_keys;
+mod memory_queue;
+mod memory_store;
+mod weather;
+
+pub use chance::{Chance, SeededDice};
+pub use clock::ManualClock;
+pub use fake_channel::{Call, FakeChannel, Mood, Shown};
+pub use memory_keys::MemoryAccessKeys;
+pub use memory_queue::{MemoryQueue, Receipt};
+pub use memory_store::{CommittedBatch, Kept, MemoryStore};
+pub use weather::{Running, Weather};
+
+/// Polls a future on this thread until it is done. Enough for ports on memory.
+pub fn run<F: Future>(future: F) -> F::Output {
+    futures::executor::block_on(future)
+}

@@ -1,5 +1,8 @@
 //! A caller of the HTTP API with one access key.
 
+use std::sync::Arc;
+
+use openapi_check::Description;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, StatusCode};
@@ -8,10 +11,11 @@ use serde_json::Value;
 use crate::error::StandError;
 use crate::stand::Stand;
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Api {
     http: reqwest::Client,
     base: String,
+    description: Arc<Description>,
     pub key: String,
 }
 
@@ -34,6 +38,7 @@ impl Api {
         Self {
             http: stand.http.clone(),
             base: stand.stack.api_url().to_owned(),
+            description: Arc::clone(&stand.description),
             key,
         }
     }
@@ -69,20 +74,42 @@ impl Api {
         }
     }
 
+    /// Sends a request, and holds request and answer against the API's description.
     pub async fn send(&self, request: reqwest::RequestBuilder, path: &str) -> Result<Answer, StandError> {
         let failed = |source| StandError::Http {
             doing: format!("could not ask {path}"),
             source,
         };
-        let answer = request.send().await.map_err(failed)?;
+        let request = request.build().map_err(failed)?;
+        let method = request.method().as_str().to_owned();
+        let described_path = request.url().as_str().strip_prefix(&self.base).unwrap_or(path).to_owned();
+        let sent: Option<Value> = request
+            .body()
+            .and_then(reqwest::Body::as_bytes)
+            .and_then(|body| serde_json::from_slice(body).ok());
+        let answer = self.http.execute(request).await.map_err(failed)?;
         let status = answer.status();
         let headers = answer.headers().clone();
         let text = answer.text().await.map_err(failed)?;
-        Ok(Answer {
+        let answer = Answer {
             status,
             headers,
             body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
-        })
+        };
+        self.description
+            .check_exchange(
+                &method,
+                &described_path,
+                status.as_u16(),
+                answer.content_type(),
+                sent.as_ref(),
+                &answer.body,
+            )
+            .map_err(|mistakes| StandError::Undescribed {
+                exchange: format!("{method} {path} -> {status}"),
+                mistakes: mistakes.join("; "),
+            })?;
+        Ok(answer)
     }
 }
 

@@ -16,6 +16,8 @@ pub enum StandError {
     Command { command: String, output: String },
     #[error("could not make a signing key: {0}")]
     SigningKey(rcgen::Error),
+    #[error("{exchange} is not as the OpenAPI document says: {mistakes}")]
+    Undescribed { exchange: String, mistakes: String },
     #[error("{0}")]
     Unexpected(String),
 }

@@ -1,8 +1,10 @@
 //! Starts and holds everything.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use local_stack::{LocalAws, StackOutputs, Tools, built_binaries, package_local};
+use openapi_check::Description;
 use vendor_sim::{Options, Sim};
 
 use crate::devices::Devices;
@@ -15,6 +17,7 @@ pub struct Stand {
     pub stack: StackOutputs,
     pub devices: Devices,
     pub(crate) http: reqwest::Client,
+    pub(crate) description: Arc<Description>,
     sim: Sim,
 }
 
@@ -51,6 +54,7 @@ impl Stand {
             aws,
             stack,
             http,
+            description: Arc::new(Description::load()),
             sim,
         })
     }

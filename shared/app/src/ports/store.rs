@@ -32,7 +32,7 @@ pub trait PushStore: Send + Sync {
     fn insert_push(&self, push: &Push) -> impl Future<Output = Answer<Inserted<Push>>> + Send;
 }
 
-/// Pushes of one tenant and type, newest first.
+/// Pushes of one tenant and type, newest first, sent from `from` to `to`, both included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushListQuery {
     pub tenant: Tenant,

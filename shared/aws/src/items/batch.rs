@@ -5,14 +5,14 @@ use revocation_app::ports::StoreError;
 use revocation_rules::batch::{BatchHeader, Delivery, Sending};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef};
+use revocation_rules::window;
 
-use super::{Item, MAX_BYTES, Reader, Writer, expires_after, key, packed};
+use super::{Item, MAX_BYTES, Reader, Writer, expires_at, key, packed};
 
 const HEADER: &str = "batch header";
 const PAYLOAD: &str = "batch payload";
 /// A payload smaller than this travels inside its header.
 const INLINE_BYTES: usize = 1024;
-const KEPT_DAYS: i64 = 7;
 
 /// What a header is read from; everything but the payload.
 pub const HEADER_ATTRIBUTES: [&str; 10] = [
@@ -41,7 +41,7 @@ pub fn write(header: &BatchHeader, deliveries: &[Delivery]) -> Result<Written, S
     if packed.len() > MAX_BYTES {
         return Err(too_large());
     }
-    let expires_at = expires_after(header.sent_at, KEPT_DAYS);
+    let expires_at = expires_at(window::kept_until(header.sent_at));
     let item = Writer::at(
         key::shard(&header.batch.push, header.batch.shard),
         &key::header(&header.batch.batch),

@@ -10,7 +10,7 @@ use revocation_rules::progress::Change;
 use std::collections::BTreeMap;
 
 use super::update::Update;
-use super::{Item, LEDGER_DAYS, Reader, VERSION, expires_after, number, text};
+use super::{Item, Reader, VERSION, WORK_DAYS, expires_after, number, text};
 
 const WHAT: &str = "counters";
 const LATE: &str = "late";
@@ -25,7 +25,7 @@ fn touch(revocation: &RevocationId, channel: Channel, now: Timestamp) -> Update 
         .set("v", number(VERSION))
         .set("revocation", text(revocation.as_str()))
         .set("channel", text(channel.as_str()))
-        .set("expires_at", number(expires_after(now, LEDGER_DAYS)))
+        .set("expires_at", number(expires_after(now, WORK_DAYS)))
 }
 
 pub fn add_change(revocation: &RevocationId, channel: Channel, change: &Change, now: Timestamp) -> Update {

@@ -4,11 +4,18 @@ use jiff::{SignedDuration, Timestamp};
 
 /// How long what people ask about is kept.
 pub const LEDGER_DAYS: i64 = 30;
+/// How long what was done is kept: a push may be sent over 30 days, is looked
+/// at until its last window closes, and is asked about for [`LEDGER_DAYS`] more.
+pub const WORK_DAYS: i64 = 30 + 7 + LEDGER_DAYS;
 
-/// The TTL attribute of an item that is kept for `days` after `at`: epoch
-/// seconds, rounded up so that nothing goes early.
+/// The TTL attribute of an item that is kept for `days` after `at`.
 pub fn expires_after(at: Timestamp, days: i64) -> i64 {
-    let end = at.saturating_add(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MAX);
+    expires_at(at.saturating_add(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MAX))
+}
+
+/// The TTL attribute of an item that is kept until `end`: epoch seconds,
+/// rounded up so that nothing goes early.
+pub fn expires_at(end: Timestamp) -> i64 {
     let seconds = end.as_second();
     if end.subsec_nanosecond() > 0 { seconds + 1 } else { seconds }
 }

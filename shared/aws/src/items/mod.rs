@@ -4,10 +4,10 @@
 //! |---|---|---|---|
 //! | push | `<push>` | `push` | 30 days after the later of registration and its last possible delivery |
 //! | revocation | `<push>` | `revocation#<rvk>` | 30 days after the later of the request and the push's last possible delivery |
-//! | counters | `<push>` | `progress#<rvk>#<channel>#<nn>` | 30 days after the last change |
-//! | batch header | `<push>#<shard>` | `batch#<batch>` | 7 days after it was sent |
-//! | batch payload | `<push>#<shard>#batch#<batch>` | `payload#<digest>` | 7 days after it was sent |
-//! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 30 days after the last change |
+//! | counters | `<push>` | `progress#<rvk>#<channel>#<nn>` | 67 days after the last change |
+//! | batch header | `<push>#<shard>` | `batch#<batch>` | 9 days after it was sent |
+//! | batch payload | `<push>#<shard>#batch#<batch>` | `payload#<digest>` | 9 days after it was sent |
+//! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 67 days after the last change |
 //!
 //! `<push>` is `<app>/<workspace>#<kind>#<id>`. Times are epoch milliseconds in
 //! attributes named `.._at`, but for the TTL attribute `expires_at`, which has
@@ -28,7 +28,7 @@ pub mod update;
 mod writer;
 pub mod written_by;
 
-pub use expiry::{LEDGER_DAYS, expires_after};
+pub use expiry::{LEDGER_DAYS, WORK_DAYS, expires_after, expires_at};
 pub use reader::Reader;
 pub use writer::{Item, Writer, json_text, number, text, time};
 

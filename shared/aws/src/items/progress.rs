@@ -7,7 +7,7 @@ use revocation_rules::ids::{BatchRef, PushRef};
 use revocation_rules::outcome::SlotOutcomes;
 use revocation_rules::progress::BatchProgress;
 
-use super::{Item, LEDGER_DAYS, MAX_BYTES, Reader, Writer, expires_after, key, packed, written_by};
+use super::{Item, MAX_BYTES, Reader, WORK_DAYS, Writer, expires_after, key, packed, written_by};
 
 const WHAT: &str = "batch progress";
 
@@ -27,7 +27,7 @@ pub fn write(progress: &BatchProgress, version: u64, write_name: &str, now: Time
         .json("counted", &progress.counted)
         .json("finished", &progress.finished)
         .text(written_by::ATTRIBUTE, write_name)
-        .number("expires_at", expires_after(now, LEDGER_DAYS))
+        .number("expires_at", expires_after(now, WORK_DAYS))
         .finish())
 }
 

@@ -75,12 +75,12 @@ async fn a_payload_under_one_kilobyte_travels_inside_its_header() {
 }
 
 #[tokio::test]
-async fn header_and_payload_are_kept_until_seven_days_after_the_sending() {
+async fn header_and_payload_are_kept_for_two_days_past_the_window() {
     let stand = Stand::new().await;
     let sent = deliveries(100);
     let header = a_header(&push(), "b1", &sent);
     stand.store.record(&header, &sent).await.unwrap();
-    let until = header.sent_at.as_second() + 1 + 7 * DAY;
+    let until = header.sent_at.as_second() + 1 + 9 * DAY;
     assert_eq!(number(&stand.item("batch#").await, "expires_at"), until);
     assert_eq!(number(&stand.item("payload#").await, "expires_at"), until);
 }

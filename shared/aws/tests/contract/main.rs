@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "in tests, helpers included, a failure is a panic")]
 
 mod batches;
+mod constant_work;
 mod credentials;
 mod damage;
 mod jobs;
 mod keys;
 mod lists;
+mod ports;
 mod progress;
 mod pushes;
 mod revocations;

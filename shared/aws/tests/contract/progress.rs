@@ -260,13 +260,13 @@ async fn many_batches_are_counted_in_many_items_and_summed() {
 }
 
 #[tokio::test]
-async fn progress_and_counters_are_kept_30_days_after_the_last_change() {
+async fn progress_and_counters_are_kept_67_days_after_the_last_change() {
     let stand = Stand::new().await;
     let header = a_batch(&stand, "b1").await;
     let by = revocation_id("r");
     let (progress, change) = ended(BatchProgress::fresh(&header), &by);
     stand.store.finish(&progress, &by, &change).await.unwrap();
-    let until = now().as_second() + 1 + 30 * DAY;
+    let until = now().as_second() + 1 + 67 * DAY;
     assert_eq!(number(&stand.item("outcome#").await, "expires_at"), until);
     assert_eq!(number(&stand.item("progress#").await, "expires_at"), until);
 }

@@ -46,6 +46,11 @@ impl Faults {
             .collect()
     }
 
+    /// How many calls were made so far.
+    pub fn requests(&self) -> usize {
+        self.seen.lock().unwrap().len()
+    }
+
     pub fn over(&self, inner: impl HttpClient + 'static) -> SharedHttpClient {
         SharedHttpClient::new(Client {
             inner: SharedHttpClient::new(inner),

@@ -1,0 +1,20 @@
+//! The same contract that the fakes keep: one list of assertions, every implementation.
+
+use revocation_testkit::contract;
+
+use crate::support::Stand;
+
+#[tokio::test]
+async fn dynamodb_keeps_the_contract_of_every_store_port() {
+    let stand = Stand::new().await;
+    contract::all_store_ports(&stand.store).await;
+}
+
+#[tokio::test]
+async fn dynamodb_keeps_the_contract_of_access_keys() {
+    let stand = Stand::new().await;
+    contract::access_keys(&stand.keys, async |keys, key| {
+        keys.insert(&key).await.unwrap();
+    })
+    .await;
+}

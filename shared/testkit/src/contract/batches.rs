@@ -1,0 +1,102 @@
+//! [`BatchRecorder`] and [`BatchHeaders`].
+
+use revocation_app::ports::{BatchHeaders, BatchRecorder, BatchWorkStore, PushStore, Recorded, RevocationStore};
+use revocation_rules::batch::BatchHeader;
+use revocation_rules::channel::Channel;
+use revocation_rules::push::Push;
+
+use super::{a_kept_push, a_kept_revocation, a_recorded_batch};
+use crate::builders::a_batch;
+
+pub async fn batch_recorder(store: &(impl PushStore + BatchRecorder + BatchHeaders + BatchWorkStore + RevocationStore)) {
+    the_same_batch_is_recorded_once(store).await;
+    another_batch_of_the_same_id_changes_nothing(store).await;
+    a_full_batch_is_read_as_it_was_recorded(store).await;
+}
+
+pub async fn batch_headers(store: &(impl PushStore + BatchRecorder + BatchHeaders)) {
+    pages_of_a_shard_have_every_header_once_in_order(store).await;
+    a_page_starts_after_the_place_it_is_given(store).await;
+    a_shard_shows_no_other_shards_pushes_or_tenants(store).await;
+}
+
+async fn the_same_batch_is_recorded_once(store: &(impl PushStore + BatchRecorder + BatchHeaders)) {
+    let push = a_kept_push(store).await;
+    let (header, deliveries) = a_recorded_batch(store, a_batch().of(&push)).await;
+    assert_eq!(store.record(&header, &deliveries).await.unwrap(), Recorded::Same);
+    assert_eq!(all_headers(store, &push, header.batch.shard).await, [header]);
+}
+
+async fn another_batch_of_the_same_id_changes_nothing(store: &(impl PushStore + BatchRecorder + BatchWorkStore + RevocationStore)) {
+    let (push, revocation) = a_kept_revocation(store).await;
+    let (first, deliveries) = a_recorded_batch(store, a_batch().of(&push).to(&["u1"])).await;
+    let (second, others) = a_batch().of(&push).to(&["u2", "u3"]).build();
+    assert_eq!(store.record(&second, &others).await.unwrap(), Recorded::Conflict);
+    // The second call wrote its payload before it lost: the first one's must be what is worked on.
+    let work = store.work(&first.batch, &revocation.id).await.unwrap().unwrap();
+    assert_eq!((work.header, work.deliveries), (first, Some(deliveries)));
+}
+
+async fn a_full_batch_is_read_as_it_was_recorded(store: &(impl PushStore + BatchRecorder + BatchWorkStore + RevocationStore)) {
+    let (push, revocation) = a_kept_revocation(store).await;
+    let targets: Vec<String> = (0..1_000).map(|nth| format!("user-{nth}")).collect();
+    let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+    let batch = a_batch().of(&push).on(Channel::Apns).to(&targets).without_handles(10).held_back();
+    let (header, deliveries) = a_recorded_batch(store, batch).await;
+    let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
+    assert_eq!((work.header, work.deliveries), (header, Some(deliveries)));
+}
+
+async fn pages_of_a_shard_have_every_header_once_in_order(store: &(impl PushStore + BatchRecorder + BatchHeaders)) {
+    let push = a_kept_push(store).await;
+    let mut recorded = Vec::new();
+    for nth in 0..60 {
+        let name = format!("b{nth:03}");
+        recorded.push(a_recorded_batch(store, a_batch().of(&push).named(&name)).await.0);
+    }
+    let mut found = Vec::new();
+    for shard in 0..push.shards.get() {
+        let headers = all_headers(store, &push, shard).await;
+        assert!(
+            headers.is_sorted_by(|a, b| a.batch.batch < b.batch.batch),
+            "in the order of the batch ids"
+        );
+        assert!(headers.iter().all(|header| header.batch.shard == shard));
+        found.extend(headers);
+    }
+    found.sort_by(|a, b| a.batch.batch.cmp(&b.batch.batch));
+    assert_eq!(found, recorded);
+}
+
+async fn a_page_starts_after_the_place_it_is_given(store: &(impl PushStore + BatchRecorder + BatchHeaders)) {
+    let push = a_kept_push(store).await;
+    let (header, _) = a_recorded_batch(store, a_batch().of(&push)).await;
+    let after = store
+        .headers(&push.registration.push, header.batch.shard, Some(&header.batch.batch))
+        .await
+        .unwrap();
+    assert_eq!((after.headers, after.next), (Vec::new(), None));
+}
+
+async fn a_shard_shows_no_other_shards_pushes_or_tenants(store: &(impl PushStore + BatchRecorder + BatchHeaders)) {
+    let (mine, theirs) = (a_kept_push(store).await, a_kept_push(store).await);
+    let (header, _) = a_recorded_batch(store, a_batch().of(&mine)).await;
+    for shard in 0..mine.shards.get() {
+        let count = usize::from(shard == header.batch.shard);
+        assert_eq!(all_headers(store, &mine, shard).await.len(), count);
+        assert_eq!(all_headers(store, &theirs, shard).await.len(), 0);
+    }
+}
+
+async fn all_headers(store: &impl BatchHeaders, push: &Push, shard: u16) -> Vec<BatchHeader> {
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store.headers(&push.registration.push, shard, after.as_ref()).await.unwrap();
+        all.extend(page.headers);
+        after = page.next;
+        if after.is_none() {
+            return all;
+        }
+    }
+}

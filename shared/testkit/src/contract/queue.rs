@@ -1,0 +1,73 @@
+//! [`JobQueue`].
+
+use std::time::Duration;
+
+use revocation_app::ports::{DispatchJob, Job, JobQueue};
+use revocation_rules::channel::Channel;
+
+use super::{an_unknown_push, fresh};
+use crate::builders::a_batch;
+
+/// A queue whose other end the test can see.
+pub trait QueueUnderTest: JobQueue {
+    /// Receives and deletes what can be received within a moment.
+    fn drain(&self) -> impl Future<Output = Vec<Job>>;
+
+    /// Lets this much time pass.
+    fn wait(&self, time: Duration) -> impl Future<Output = ()>;
+}
+
+pub async fn job_queue(queue: &impl QueueUnderTest) {
+    every_job_arrives_as_it_was_sent(queue).await;
+    sending_nothing_is_no_error(queue).await;
+    a_delayed_job_arrives_later(queue).await;
+}
+
+fn jobs(batches: usize) -> Vec<Job> {
+    let push = an_unknown_push();
+    let revocation: revocation_rules::ids::RevocationId = format!("rvk_{}", fresh()).parse().unwrap();
+    let mut jobs = vec![
+        Job::Fanout {
+            push: push.registration.push.clone(),
+            revocation: revocation.clone(),
+        },
+        Job::Check {
+            push: push.registration.push.clone(),
+            revocation: revocation.clone(),
+            nth: 3,
+        },
+    ];
+    for nth in 0..batches {
+        let channel = [Channel::Huawei, Channel::Apns][nth % 2];
+        let (header, _) = a_batch().of(&push).named(&format!("b{nth}")).on(channel).build();
+        jobs.push(Job::Dispatch(DispatchJob {
+            batch: header.batch,
+            channel,
+            revocation: revocation.clone(),
+        }));
+    }
+    jobs
+}
+
+async fn every_job_arrives_as_it_was_sent(queue: &impl QueueUnderTest) {
+    // More than the real queue takes in one call, which is 10.
+    let sent = jobs(23);
+    queue.send(&sent, Duration::ZERO).await.unwrap();
+    let received = queue.drain().await;
+    for job in sent {
+        assert!(received.contains(&job), "{job:?} did not arrive");
+    }
+}
+
+async fn sending_nothing_is_no_error(queue: &impl QueueUnderTest) {
+    queue.send(&[], Duration::ZERO).await.unwrap();
+}
+
+async fn a_delayed_job_arrives_later(queue: &impl QueueUnderTest) {
+    let sent = jobs(0);
+    queue.send(&sent, Duration::from_secs(2)).await.unwrap();
+    assert!(!queue.drain().await.iter().any(|job| sent.contains(job)), "too early");
+    queue.wait(Duration::from_secs(3)).await;
+    let received = queue.drain().await;
+    assert!(sent.iter().all(|job| received.contains(job)));
+}

@@ -1,0 +1,165 @@
+//! [`BatchWorkStore`] and [`ProgressList`].
+
+use jiff::SignedDuration;
+use revocation_app::ports::{BatchRecorder, BatchWorkStore, Claimed, Counters, Finished, ProgressList, PushStore, RevocationStore};
+use revocation_rules::ids::BatchRef;
+use revocation_rules::outcome::Outcome;
+use revocation_rules::progress::BatchProgress;
+
+use super::{a_batch_to_revoke, a_kept_push, a_recorded_batch, fresh};
+use crate::builders::{a_batch, noon};
+
+pub async fn batch_work_store(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + Counters)) {
+    an_unknown_batch_is_none(store).await;
+    a_batch_is_read_with_its_revocation_and_no_progress(store).await;
+    one_of_two_claims_wins(store).await;
+    a_claim_is_read_back(store).await;
+    a_finish_writes_outcomes_and_counters_once(store).await;
+    a_worker_that_lost_its_lease_writes_nothing(store).await;
+    a_finish_without_a_claim_wants_no_progress(store).await;
+}
+
+pub async fn progress_list(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + ProgressList)) {
+    progresses_are_listed_in_order_and_by_shard(store).await;
+}
+
+fn claimed(progress: BatchProgress) -> BatchProgress {
+    progress.claimed(noon() + SignedDuration::from_secs(90))
+}
+
+async fn an_unknown_batch_is_none(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore)) {
+    let (header, revocation) = a_batch_to_revoke(store).await;
+    let unknown = BatchRef {
+        batch: "b-unknown".parse().unwrap(),
+        ..header.batch
+    };
+    assert_eq!(store.work(&unknown, &revocation.id).await.unwrap(), None);
+}
+
+async fn a_batch_is_read_with_its_revocation_and_no_progress(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore)) {
+    let (header, revocation) = a_batch_to_revoke(store).await;
+    let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
+    assert_eq!(work.header, header);
+    assert_eq!(work.progress, None);
+    assert_eq!(work.revocation, Some(revocation));
+    let unknown = format!("rvk_{}", fresh()).parse().unwrap();
+    let work = store.work(&header.batch, &unknown).await.unwrap().unwrap();
+    assert_eq!(work.revocation, None);
+}
+
+async fn one_of_two_claims_wins(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore)) {
+    let (header, _) = a_batch_to_revoke(store).await;
+    let first = claimed(BatchProgress::fresh(&header));
+    assert_eq!(store.claim(&first).await.unwrap(), Claimed::Yes);
+    assert_eq!(store.claim(&first).await.unwrap(), Claimed::Lost);
+    let next = claimed(first);
+    assert_eq!(store.claim(&next).await.unwrap(), Claimed::Yes);
+}
+
+async fn a_claim_is_read_back(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore)) {
+    let (header, revocation) = a_batch_to_revoke(store).await;
+    let claim = claimed(BatchProgress::fresh(&header));
+    store.claim(&claim).await.unwrap();
+    let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
+    assert_eq!(work.progress, Some(claim));
+}
+
+async fn a_finish_writes_outcomes_and_counters_once(
+    store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + Counters),
+) {
+    let (header, revocation) = a_batch_to_revoke(store).await;
+    let mut progress = claimed(BatchProgress::fresh(&header));
+    store.claim(&progress).await.unwrap();
+    progress.slots.end(0, Outcome::Overwritten, "accepted_by_vendor");
+    progress.slots.end(2, Outcome::Failed, "huawei:80300007");
+    progress.not_before = Some(noon() + SignedDuration::from_millis(1_234));
+    let change = progress.book(&revocation.id, &[0, 1, 2]);
+    assert_eq!(store.finish(&progress, &revocation.id, &change).await.unwrap(), Finished::Yes);
+    // The version has moved on: the same write again is a lost lease.
+    assert_eq!(store.finish(&progress, &revocation.id, &change).await.unwrap(), Finished::Lost);
+
+    let read = store.work(&header.batch, &revocation.id).await.unwrap().unwrap().progress.unwrap();
+    progress.version += 1;
+    assert_eq!(read, progress);
+
+    // A replay takes back what was counted as failed.
+    let mut replayed = read;
+    replayed.slots.end(1, Outcome::TargetGone, "huawei:80300002");
+    replayed.slots.end(2, Outcome::Overwritten, "accepted_by_vendor");
+    let change = replayed.book(&revocation.id, &[0, 1, 2]);
+    assert_eq!(store.finish(&replayed, &revocation.id, &change).await.unwrap(), Finished::Yes);
+    let counters = store.counters(&revocation.push, &revocation.id).await.unwrap();
+    let counted = &counters[&header.channel].outcomes;
+    assert_eq!(
+        (
+            counted.get(Outcome::Overwritten),
+            counted.get(Outcome::TargetGone),
+            counted.get(Outcome::Failed)
+        ),
+        (2, 1, 0)
+    );
+}
+
+async fn a_worker_that_lost_its_lease_writes_nothing(
+    store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + Counters),
+) {
+    let (header, revocation) = a_batch_to_revoke(store).await;
+    let mut slow = claimed(BatchProgress::fresh(&header));
+    store.claim(&slow).await.unwrap();
+    let quick = claimed(slow.clone());
+    store.claim(&quick).await.unwrap();
+    slow.slots.end(0, Outcome::Refused, "too slow");
+    let change = slow.book(&revocation.id, &[0, 1, 2]);
+    assert_eq!(store.finish(&slow, &revocation.id, &change).await.unwrap(), Finished::Lost);
+    let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
+    assert_eq!(work.progress, Some(quick));
+    let counters = store.counters(&revocation.push, &revocation.id).await.unwrap();
+    assert_eq!(counters.values().map(|counters| counters.outcomes.total()).sum::<u64>(), 0);
+}
+
+async fn a_finish_without_a_claim_wants_no_progress(
+    store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + Counters),
+) {
+    let (header, revocation) = a_batch_to_revoke(store).await;
+    let mut progress = BatchProgress::fresh(&header);
+    for slot in 0..3 {
+        progress.slots.end(slot, Outcome::Stopped, "held_back_by_sender");
+    }
+    let change = progress.book(&revocation.id, &[0, 1, 2]);
+    assert_eq!(store.finish(&progress, &revocation.id, &change).await.unwrap(), Finished::Yes);
+    assert_eq!(store.finish(&progress, &revocation.id, &change).await.unwrap(), Finished::Lost);
+    let counters = store.counters(&revocation.push, &revocation.id).await.unwrap();
+    assert_eq!(counters[&header.channel].outcomes.get(Outcome::Stopped), 3);
+}
+
+async fn progresses_are_listed_in_order_and_by_shard(
+    store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + ProgressList),
+) {
+    let push = a_kept_push(store).await;
+    let mut kept = Vec::new();
+    for nth in 0..40 {
+        let (header, _) = a_recorded_batch(store, a_batch().of(&push).named(&format!("b{nth:03}"))).await;
+        // Every second batch has been worked on.
+        if nth % 2 == 0 {
+            let progress = claimed(BatchProgress::fresh(&header));
+            store.claim(&progress).await.unwrap();
+            kept.push(progress);
+        }
+    }
+    let mut found = Vec::new();
+    for shard in 0..push.shards.get() {
+        let mut after = None;
+        loop {
+            let page = store.progresses(&push.registration.push, shard, after.as_ref()).await.unwrap();
+            assert!(page.progresses.iter().all(|progress| progress.batch.shard == shard));
+            assert!(page.progresses.is_sorted_by(|a, b| a.batch.batch < b.batch.batch));
+            found.extend(page.progresses);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    found.sort_by(|a, b| a.batch.batch.cmp(&b.batch.batch));
+    assert_eq!(found, kept);
+}

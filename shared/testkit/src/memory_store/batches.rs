@@ -1,0 +1,43 @@
+//! Recording batches, and reading their headers.
+
+use revocation_app::ports::{BatchHeaders, BatchRecorder, HeaderPage, Recorded, StoreError};
+use revocation_rules::batch::{BatchHeader, Delivery};
+use revocation_rules::ids::{BatchId, PushRef};
+
+use super::{CommittedBatch, MemoryStore, page};
+
+impl BatchRecorder for MemoryStore {
+    /// Two writes: a crash in between leaves a payload that nothing names.
+    async fn record(&self, header: &BatchHeader, deliveries: &[Delivery]) -> Result<Recorded, StoreError> {
+        self.weather.before().await?;
+        let key = (header.batch.clone(), header.digest.clone());
+        self.items().payloads.entry(key).or_insert_with(|| deliveries.to_vec());
+        self.weather.after().await?;
+        let recorded = {
+            let mut items = self.items();
+            match items.headers.get(&header.batch) {
+                Some(known) if known.digest == header.digest => Recorded::Same,
+                Some(_) => Recorded::Conflict,
+                None => {
+                    items.headers.insert(header.batch.clone(), header.clone());
+                    items.committed.entry(header.batch.clone()).or_insert_with(|| CommittedBatch {
+                        header: header.clone(),
+                        deliveries: deliveries.to_vec(),
+                    });
+                    Recorded::New
+                }
+            }
+        };
+        self.weather.after().await?;
+        Ok(recorded)
+    }
+}
+
+impl BatchHeaders for MemoryStore {
+    async fn headers(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> Result<HeaderPage, StoreError> {
+        self.weather.before().await?;
+        let (headers, next) = page(&self.items().headers, push, shard, after, self.page);
+        self.weather.after().await?;
+        Ok(HeaderPage { headers, next })
+    }
+}

@@ -1,0 +1,161 @@
+//! Every store port in memory, as faithful as a real store: conditions,
+//! versions, transactions, consistent reads, pages, and items that may be
+//! deleted at any time from their expiry on.
+
+mod batches;
+mod pushes;
+mod revocations;
+mod ttl;
+mod work;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use revocation_rules::batch::{BatchHeader, Delivery, ShardCount};
+use revocation_rules::channel::Channel;
+use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
+use revocation_rules::outcome::Outcome;
+use revocation_rules::progress::BatchProgress;
+use revocation_rules::push::Push;
+use revocation_rules::revocation::Revocation;
+
+use crate::Weather;
+
+pub use ttl::Kept;
+
+/// A batch as it was committed, remembered for ever: what tests compare with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommittedBatch {
+    pub header: BatchHeader,
+    pub deliveries: Vec<Delivery>,
+}
+
+#[derive(Debug, Default)]
+struct Items {
+    pushes: BTreeMap<PushRef, Push>,
+    headers: BTreeMap<BatchRef, BatchHeader>,
+    /// By digest, too: a conflicting batch must not overwrite the payload of the first.
+    payloads: BTreeMap<(BatchRef, String), Vec<Delivery>>,
+    progresses: BTreeMap<BatchRef, BatchProgress>,
+    revocations: BTreeMap<(PushRef, RevocationId), Revocation>,
+    counters: BTreeMap<(PushRef, RevocationId, Channel), Counted>,
+    committed: BTreeMap<BatchRef, CommittedBatch>,
+    /// Who wrote a batch's progress last: an invocation, for law L7.
+    last_writer: BTreeMap<BatchRef, usize>,
+    /// What each invocation claimed.
+    claims: BTreeMap<usize, BatchRef>,
+    /// Every slot that ended, in the order of the writes.
+    ends: Vec<(BatchRef, usize, Outcome)>,
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    late: u64,
+    outcomes: BTreeMap<Outcome, i64>,
+}
+
+#[derive(Debug, Clone)]
+pub struct MemoryStore {
+    items: Arc<Mutex<Items>>,
+    weather: Weather,
+    page: usize,
+    task_shards: Option<ShardCount>,
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self {
+            items: Arc::default(),
+            weather: Weather::calm(),
+            page: 100,
+            task_shards: None,
+        }
+    }
+}
+
+impl MemoryStore {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    #[must_use]
+    pub fn in_weather(mut self, weather: &Weather) -> Self {
+        self.weather = weather.clone();
+        self
+    }
+
+    /// Pages of headers and progresses have this many.
+    #[must_use]
+    pub fn with_pages_of(mut self, page: usize) -> Self {
+        self.page = page.max(1);
+        self
+    }
+
+    /// Tasks are spread over this many shards, whatever the rules say: small
+    /// runs are denser.
+    #[must_use]
+    pub fn with_task_shards(mut self, shards: ShardCount) -> Self {
+        self.task_shards = Some(shards);
+        self
+    }
+
+    /// Every batch that was ever committed, deleted or not.
+    pub fn committed(&self) -> Vec<CommittedBatch> {
+        self.items().committed.values().cloned().collect()
+    }
+
+    /// How many batches were ever committed.
+    pub fn commits(&self) -> usize {
+        self.items().committed.len()
+    }
+
+    pub fn committed_batch(&self, batch: &BatchRef) -> Option<CommittedBatch> {
+        self.items().committed.get(batch).cloned()
+    }
+
+    pub fn all_revocations(&self) -> Vec<Revocation> {
+        self.items().revocations.values().cloned().collect()
+    }
+
+    pub fn all_pushes(&self) -> Vec<Push> {
+        self.items().pushes.values().cloned().collect()
+    }
+
+    pub fn progress_of(&self, batch: &BatchRef) -> Option<BatchProgress> {
+        self.items().progresses.get(batch).cloned()
+    }
+
+    pub fn has_header(&self, batch: &BatchRef) -> bool {
+        self.items().headers.contains_key(batch)
+    }
+
+    /// Every slot that ended, from the `from`th write on.
+    pub fn ends_from(&self, from: usize) -> Vec<(BatchRef, usize, Outcome)> {
+        self.items().ends[from..].to_vec()
+    }
+
+    fn items(&self) -> MutexGuard<'_, Items> {
+        self.items.lock().unwrap()
+    }
+}
+
+/// One page of a shard: everything of `all` that lies in it, behind `after`.
+fn page<'a, T: Clone + 'a>(
+    all: &'a BTreeMap<BatchRef, T>,
+    push: &PushRef,
+    shard: u16,
+    after: Option<&BatchId>,
+    limit: usize,
+) -> (Vec<T>, Option<BatchId>) {
+    let mut found = all
+        .iter()
+        .filter(|(batch, _)| batch.push == *push && batch.shard == shard && after.is_none_or(|after| batch.batch > *after));
+    let mut items = Vec::new();
+    let mut last = None;
+    for (batch, item) in found.by_ref().take(limit) {
+        items.push(item.clone());
+        last = Some(batch.batch.clone());
+    }
+    let more = found.next().is_some();
+    (items, if more { last } else { None })
+}

@@ -1,0 +1,98 @@
+//! Pushes, lists of them, and everything about one.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use revocation_app::ports::{Inserted, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError};
+use revocation_rules::ids::{PushKind, PushRef};
+use revocation_rules::push::Push;
+
+use super::MemoryStore;
+
+impl PushStore for MemoryStore {
+    async fn push(&self, push: &PushRef) -> Result<Option<Push>, StoreError> {
+        self.weather.before().await?;
+        let found = self.items().pushes.get(push).cloned();
+        self.weather.after().await?;
+        Ok(found)
+    }
+
+    async fn insert_push(&self, push: &Push) -> Result<Inserted<Push>, StoreError> {
+        self.weather.before().await?;
+        let inserted = {
+            let mut items = self.items();
+            let key = push.registration.push.clone();
+            if let Some(known) = items.pushes.get(&key) {
+                Inserted::Existing(known.clone())
+            } else {
+                let mut push = push.clone();
+                if let (Some(shards), PushKind::Task) = (self.task_shards, key.kind) {
+                    push.shards = shards;
+                }
+                items.pushes.insert(key, push);
+                Inserted::New
+            }
+        };
+        self.weather.after().await?;
+        Ok(inserted)
+    }
+}
+
+impl PushList for MemoryStore {
+    async fn list(&self, query: &PushListQuery) -> Result<Option<PushListPage>, StoreError> {
+        self.weather.before().await?;
+        let after = match query.after.as_deref().map(str::parse::<usize>) {
+            None => 0,
+            Some(Ok(after)) => after,
+            Some(Err(_)) => return Ok(None),
+        };
+        let mut pushes: Vec<Push> = self
+            .items()
+            .pushes
+            .values()
+            .filter(|push| {
+                let said = &push.registration;
+                said.push.tenant == query.tenant
+                    && said.push_type == query.push_type
+                    && query.from <= said.sent_at
+                    && said.sent_at <= query.to
+            })
+            .cloned()
+            .collect();
+        pushes.sort_by_key(|push| Reverse(push.registration.sent_at));
+        let next = (pushes.len() > after + query.limit).then(|| (after + query.limit).to_string());
+        let pushes = pushes.into_iter().skip(after).take(query.limit).collect();
+        self.weather.after().await?;
+        Ok(Some(PushListPage { pushes, next }))
+    }
+}
+
+impl PushOverview for MemoryStore {
+    async fn overview(&self, push: &PushRef) -> Result<Option<Overview>, StoreError> {
+        self.weather.before().await?;
+        let overview = {
+            let items = self.items();
+            items.pushes.get(push).cloned().map(|found| {
+                let mut revocations: Vec<_> = items
+                    .revocations
+                    .iter()
+                    .filter(|((of, _), _)| of == push)
+                    .map(|(_, revocation)| revocation.clone())
+                    .collect();
+                revocations.sort_by_key(|revocation| revocation.requested_at);
+                let counters: BTreeMap<_, _> = revocations
+                    .iter()
+                    .map(|revocation| (revocation.id.clone(), items.counters_of(push, &revocation.id)))
+                    .filter(|(_, counters)| !counters.is_empty())
+                    .collect();
+                Overview {
+                    push: found,
+                    revocations,
+                    counters,
+                }
+            })
+        };
+        self.weather.after().await?;
+        Ok(overview)
+    }
+}

@@ -1,0 +1,127 @@
+//! Revocations and their counters.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use revocation_app::ports::{ChannelCounters, Counters, RevocationStore, Saved, StoreError};
+use revocation_rules::channel::Channel;
+use revocation_rules::ids::{PushRef, RevocationId};
+use revocation_rules::outcome::Counts;
+use revocation_rules::push::Push;
+use revocation_rules::revocation::{Revocation, State};
+
+use super::{Items, MemoryStore};
+
+impl Items {
+    pub(super) fn counters_of(&self, push: &PushRef, revocation: &RevocationId) -> BTreeMap<Channel, ChannelCounters> {
+        self.counters
+            .iter()
+            .filter(|((of, id, _), _)| of == push && id == revocation)
+            .map(|((_, _, channel), counted)| {
+                let mut outcomes = Counts::default();
+                for (outcome, count) in &counted.outcomes {
+                    outcomes.add(*outcome, u64::try_from(*count).unwrap_or(0));
+                }
+                let late = counted.late;
+                (*channel, ChannelCounters { late, outcomes })
+            })
+            .collect()
+    }
+}
+
+impl RevocationStore for MemoryStore {
+    async fn insert_revocation(&self, push: &Push, revocation: &Revocation) -> Result<Saved, StoreError> {
+        self.weather.before().await?;
+        let saved = {
+            let mut items = self.items();
+            match items.pushes.get_mut(&push.registration.push) {
+                Some(known) if known.version == push.version => {
+                    known.closures.push(revocation.closure());
+                    known.version += 1;
+                    let key = (push.registration.push.clone(), revocation.id.clone());
+                    items.revocations.insert(key, revocation.clone());
+                    Saved::Yes
+                }
+                Some(_) | None => {
+                    self.weather.note("a lost race between revocations");
+                    Saved::Outdated
+                }
+            }
+        };
+        self.weather.after().await?;
+        Ok(saved)
+    }
+
+    async fn revocation(&self, push: &PushRef, revocation: &RevocationId) -> Result<Option<Revocation>, StoreError> {
+        self.weather.before().await?;
+        let found = self.items().revocations.get(&(push.clone(), revocation.clone())).cloned();
+        self.weather.after().await?;
+        Ok(found)
+    }
+
+    async fn save_revocation(&self, revocation: &Revocation) -> Result<Saved, StoreError> {
+        self.weather.before().await?;
+        let saved = self.save(revocation);
+        self.weather.after().await?;
+        Ok(saved)
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<(PushRef, RevocationId)>, StoreError> {
+        self.weather.before().await?;
+        let mut due: Vec<_> = self
+            .items()
+            .revocations
+            .values()
+            .filter_map(|revocation| Some((revocation.due_at?, revocation.push.clone(), revocation.id.clone())))
+            .filter(|(due_at, _, _)| *due_at <= now)
+            .collect();
+        due.sort();
+        let due = due.into_iter().take(limit).map(|(_, push, id)| (push, id)).collect();
+        self.weather.after().await?;
+        Ok(due)
+    }
+}
+
+impl MemoryStore {
+    fn save(&self, revocation: &Revocation) -> Saved {
+        let mut items = self.items();
+        let Some(known) = items.revocations.get_mut(&(revocation.push.clone(), revocation.id.clone())) else {
+            return Saved::Outdated;
+        };
+        if known.version != revocation.version {
+            self.weather.note("an outdated revocation");
+            return Saved::Outdated;
+        }
+        let reopened = matches!(known.state, State::Settled { .. }) && matches!(revocation.state, State::Dispatched { .. });
+        if known.state != State::Requested && revocation.state == State::Requested {
+            self.weather.report(format!("L4: {} was requested again", revocation.id));
+        }
+        // Only what the port names: state, fan-out and due time.
+        known.state = revocation.state.clone();
+        known.fanout = revocation.fanout.clone();
+        known.due_at = revocation.due_at;
+        known.checks = revocation.checks;
+        known.version += 1;
+        if reopened {
+            self.weather.note("a reopened revocation");
+        }
+        Saved::Yes
+    }
+}
+
+impl Counters for MemoryStore {
+    async fn add_late(&self, push: &PushRef, revocation: &RevocationId, channel: Channel, count: u64) -> Result<(), StoreError> {
+        self.weather.before().await?;
+        let key = (push.clone(), revocation.clone(), channel);
+        self.items().counters.entry(key).or_default().late += count;
+        self.weather.after().await?;
+        Ok(())
+    }
+
+    async fn counters(&self, push: &PushRef, revocation: &RevocationId) -> Result<BTreeMap<Channel, ChannelCounters>, StoreError> {
+        self.weather.before().await?;
+        let found = self.items().counters_of(push, revocation);
+        self.weather.after().await?;
+        Ok(found)
+    }
+}

@@ -1,0 +1,111 @@
+//! The work on a batch: read, claim, finish.
+//!
+//! Notes what law L7 forbids: a write by somebody who is not the last one that
+//! claimed or wrote, and an outcome that changes into what it may not become.
+
+use revocation_app::ports::{BatchWork, BatchWorkStore, Claimed, Finished, ProgressList, ProgressPage, StoreError};
+use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
+use revocation_rules::progress::{BatchProgress, Change};
+
+use super::{Items, MemoryStore, page};
+
+impl Items {
+    fn version_of(&self, batch: &BatchRef) -> u64 {
+        self.progresses.get(batch).map_or(0, |progress| progress.version)
+    }
+}
+
+impl BatchWorkStore for MemoryStore {
+    async fn work(&self, batch: &BatchRef, revocation: &RevocationId) -> Result<Option<BatchWork>, StoreError> {
+        self.weather.before().await?;
+        let work = {
+            let items = self.items();
+            items.headers.get(batch).cloned().map(|header| BatchWork {
+                deliveries: items.payloads.get(&(batch.clone(), header.digest.clone())).cloned(),
+                header,
+                progress: items.progresses.get(batch).cloned(),
+                revocation: items.revocations.get(&(batch.push.clone(), revocation.clone())).cloned(),
+            })
+        };
+        self.weather.after().await?;
+        Ok(work)
+    }
+
+    async fn claim(&self, progress: &BatchProgress) -> Result<Claimed, StoreError> {
+        self.weather.before().await?;
+        let claimed = {
+            let mut items = self.items();
+            if items.version_of(&progress.batch) + 1 == progress.version {
+                items.progresses.insert(progress.batch.clone(), progress.clone());
+                let me = self.weather.running().invocation;
+                items.last_writer.insert(progress.batch.clone(), me);
+                items.claims.insert(me, progress.batch.clone());
+                Claimed::Yes
+            } else {
+                self.weather.note("a lost claim");
+                Claimed::Lost
+            }
+        };
+        self.weather.after().await?;
+        Ok(claimed)
+    }
+
+    async fn finish(&self, progress: &BatchProgress, revocation: &RevocationId, change: &Change) -> Result<Finished, StoreError> {
+        self.weather.before().await?;
+        let finished = {
+            let mut items = self.items();
+            if items.version_of(&progress.batch) == progress.version {
+                self.note(&mut items, progress);
+                let mut written = progress.clone();
+                written.version += 1;
+                items.progresses.insert(progress.batch.clone(), written);
+                let key = (progress.batch.push.clone(), revocation.clone(), progress.channel);
+                let counted = items.counters.entry(key).or_default();
+                for (outcome, by) in &change.0 {
+                    *counted.outcomes.entry(*outcome).or_default() += by;
+                }
+                Finished::Yes
+            } else {
+                self.weather.note("a lost lease");
+                Finished::Lost
+            }
+        };
+        self.weather.after().await?;
+        Ok(finished)
+    }
+}
+
+impl MemoryStore {
+    fn note(&self, items: &mut Items, progress: &BatchProgress) {
+        let me = self.weather.running().invocation;
+        let before = items.progresses.get(&progress.batch);
+        let mut ended = Vec::new();
+        for slot in 0..progress.slots.len() {
+            let was = before.and_then(|before| before.slots.get(slot)).map(|(outcome, _)| outcome);
+            let is = progress.slots.get(slot).map(|(outcome, _)| outcome);
+            match (was, is) {
+                (Some(was), is) if is != Some(was) && !is.is_some_and(|is| was.may_become(is)) => {
+                    self.weather.report(format!("L2: {was} became {is:?} in {:?}", progress.batch));
+                }
+                (was, Some(is)) if was != Some(is) => ended.push((progress.batch.clone(), slot, is)),
+                _ => {}
+            }
+        }
+        let claimed = items.last_writer.get(&progress.batch);
+        if items.claims.get(&me) == Some(&progress.batch) && claimed != Some(&me) {
+            self.weather
+                .report(format!("L7: a worker wrote under another one's lease in {:?}", progress.batch));
+        }
+        items.ends.extend(ended);
+        items.last_writer.insert(progress.batch.clone(), me);
+    }
+}
+
+impl ProgressList for MemoryStore {
+    async fn progresses(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> Result<ProgressPage, StoreError> {
+        self.weather.before().await?;
+        let (progresses, next) = page(&self.items().progresses, push, shard, after, self.page);
+        self.weather.after().await?;
+        Ok(ProgressPage { progresses, next })
+    }
+}

@@ -1,0 +1,92 @@
+//! The end of a run: faults end, the queue runs dry, time passes, sweeps come.
+
+use jiff::{SignedDuration, Timestamp};
+use revocation_rules::revocation::State;
+use revocation_testkit::Chance;
+
+use crate::world::World;
+
+/// Far more rounds than any honest run takes.
+const ROUNDS: usize = 50_000;
+
+impl World {
+    /// No more faults; runs until every revocation is settled.
+    pub fn settle(&mut self) {
+        self.weather.clears_up();
+        self.skewed = false;
+        if self.unswept {
+            // Crashed workers' jobs come again: that alone must end everything.
+            self.run_until(|_| true);
+            self.unswept = false;
+            self.events.saw("a run that needed no sweep");
+            for revocation in self.store.all_revocations() {
+                if let Err(why) = self.truth(&revocation) {
+                    self.fail(format!("{why} without the sweep"));
+                }
+            }
+        }
+        let all_settled = |world: &Self| {
+            world
+                .store
+                .all_revocations()
+                .iter()
+                .all(|revocation| matches!(revocation.state, State::Settled { .. }))
+        };
+        self.run_until(all_settled);
+        // What was recorded while a revocation settled is found by the look after that.
+        if !self.is_broken() && !self.totals_are_true() {
+            self.events.saw("a revocation that settled too early");
+        }
+        let a_look_later = self.now() + SignedDuration::from_secs(180);
+        self.run_until(|world| all_settled(world) && world.now() >= a_look_later);
+    }
+
+    /// Runs until nobody will ever look again.
+    pub fn outlast(&mut self) {
+        self.run_until(|world| world.store.all_revocations().iter().all(|revocation| revocation.due_at.is_none()));
+    }
+
+    fn run_until(&mut self, done: impl Fn(&Self) -> bool) {
+        // In some runs the garbage collector is prompt, in others it is late.
+        let prompt = Chance::new(self.seed ^ 0x74).in_thousand(400);
+        for _ in 0..ROUNDS {
+            if self.is_broken() {
+                return;
+            }
+            if !self.running.is_empty() {
+                self.poll_any();
+            } else if self.queue.visible() > 0 {
+                let nth = self.chance.below(self.queue.visible());
+                self.receive(nth, false);
+            } else if !self.unswept && self.next_due().is_some_and(|due| due <= self.now()) {
+                self.start_sweep();
+            } else if self.queue.is_empty() && done(self) {
+                return;
+            } else if let Some(next) = self.queue.next_visible_at().into_iter().chain(self.next_due()).min() {
+                self.clock.set(next.max(self.now() + SignedDuration::from_millis(1)));
+                if prompt {
+                    self.delete_all_expired();
+                }
+            } else if done(self) {
+                return;
+            } else {
+                // Nothing is left but time.
+                self.clock.advance(SignedDuration::from_secs(60));
+            }
+        }
+        self.fail("L2: something waits for ever".into());
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        if self.unswept {
+            return None;
+        }
+        self.store.all_revocations().iter().filter_map(|revocation| revocation.due_at).min()
+    }
+
+    fn delete_all_expired(&mut self) {
+        while !self.store.expired(self.now()).is_empty() {
+            self.delete_expired(0);
+        }
+    }
+}

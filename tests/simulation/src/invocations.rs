@@ -1,0 +1,240 @@
+//! The use cases as futures that a scheduler polls by hand, and drops to crash them.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use jiff::{SignedDuration, Timestamp};
+use revocation_app::ports::{ChannelClient, Clock, Job};
+use revocation_app::{
+    Accepted, CheckError, Checked, DispatchError, Dispatched, Dispatcher, Eagerness, FanOutError, FannedOut, GateError, GateQuestion,
+    NewRevocation, RecordError, RecordedBatch, RegisterError, Registered, RequestError, SweepError, Swept, check_gate, check_revocation,
+    dispatch_batch, fan_out, record_deliveries, register_push, request_revocation, sweep,
+};
+use revocation_rules::channel::{Capability, Channel};
+use revocation_rules::gate::Gate;
+use revocation_rules::ids::{PushRef, TargetId};
+use revocation_rules::outcome::Outcome;
+use revocation_rules::scope::Scope;
+use revocation_testkit::{ManualClock, Receipt, Running};
+
+use crate::cast::Cast;
+use crate::world::World;
+
+/// Before the function's timeout.
+const DEADLINE: SignedDuration = SignedDuration::from_secs(25);
+
+#[derive(Debug, Clone)]
+pub enum Name {
+    Register {
+        push: PushRef,
+    },
+    Record {
+        tenant: usize,
+        push: usize,
+        batch: usize,
+        variant: usize,
+    },
+    Gate {
+        question: GateQuestion,
+    },
+    Revoke {
+        push: PushRef,
+        scope: Scope,
+    },
+    FanOut,
+    Check,
+    Dispatch,
+    Sweep,
+}
+
+impl Name {
+    pub fn crash(&self) -> &'static str {
+        match self {
+            Self::Register { .. } => "a crash during register",
+            Self::Record { .. } => "a crash during record",
+            Self::Gate { .. } => "a crash during gate",
+            Self::Revoke { .. } => "a crash during revoke",
+            Self::FanOut => "a crash during fan-out",
+            Self::Check => "a crash during check",
+            Self::Dispatch => "a crash during dispatch",
+            Self::Sweep => "a crash during sweep",
+        }
+    }
+}
+
+#[derive(Debug)]
+pub enum Done {
+    Registered(Result<Registered, RegisterError>),
+    Recorded(Result<RecordedBatch, RecordError>),
+    Gate(Result<Gate, GateError>),
+    Revoked(Result<Accepted, RequestError>),
+    FannedOut(Result<FannedOut, FanOutError>),
+    Checked(Result<Checked, CheckError>),
+    Dispatched(Result<Dispatched, DispatchError>),
+    Swept(Result<Swept, SweepError>),
+}
+
+impl Done {
+    pub fn is_ok(&self) -> bool {
+        match self {
+            Self::Registered(done) => done.is_ok(),
+            Self::Recorded(done) => done.is_ok(),
+            Self::Gate(done) => done.is_ok(),
+            Self::Revoked(done) => done.is_ok(),
+            Self::FannedOut(done) => done.is_ok(),
+            Self::Checked(done) => done.is_ok(),
+            Self::Dispatched(done) => done.is_ok(),
+            Self::Swept(done) => done.is_ok(),
+        }
+    }
+}
+
+pub struct Invocation {
+    pub who: Running,
+    pub name: Name,
+    pub started_at: Timestamp,
+    /// How many answers had been given when it started.
+    pub after: usize,
+    pub clock: ManualClock,
+    pub receipt: Option<Receipt>,
+    future: Pin<Box<dyn Future<Output = Done>>>,
+}
+
+impl Invocation {
+    /// One port call further; `Some` at the end.
+    pub fn poll(&mut self) -> Option<Done> {
+        match self.future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(done) => Some(done),
+            Poll::Pending => None,
+        }
+    }
+}
+
+impl World {
+    fn start<F>(&mut self, name: Name, receipt: Option<Receipt>, future: impl FnOnce(&Self, ManualClock) -> F)
+    where
+        F: Future<Output = Done> + 'static,
+    {
+        let (who, clock) = self.hire();
+        let future = Box::pin(future(self, clock.clone()));
+        self.running.push(Invocation {
+            who,
+            name,
+            started_at: self.now(),
+            after: self.answers,
+            clock,
+            receipt,
+            future,
+        });
+    }
+
+    pub fn start_register(&mut self, tenant: usize, push: usize) {
+        let registration = self.cast.registration(tenant, push);
+        let name = Name::Register {
+            push: registration.push.clone(),
+        };
+        self.start(name, None, |world, clock| {
+            let store = world.store.clone();
+            async move { Done::Registered(register_push(&store, &clock, registration).await) }
+        });
+    }
+
+    pub fn start_record(&mut self, tenant: usize, push: usize, batch: usize, variant: usize) {
+        let new = self.cast.batch(tenant, push, batch, variant);
+        let name = Name::Record {
+            tenant,
+            push,
+            batch,
+            variant,
+        };
+        for delivery in &new.deliveries {
+            self.vendor.shows(delivery.token.as_str());
+        }
+        self.start(name, None, |world, clock| {
+            let (store, queue) = (world.store.clone(), world.queue.clone());
+            async move { Done::Recorded(record_deliveries(&store, &queue, &clock, &Cast::channels(), new).await) }
+        });
+    }
+
+    pub fn start_gate(&mut self, tenant: usize, push: usize, channel: usize, target: usize) {
+        let question = GateQuestion {
+            push: Cast::push(tenant, push),
+            channel: Cast::channel(channel),
+            target: (target < 4).then(|| format!("u{target}").parse::<TargetId>().unwrap()),
+        };
+        let name = Name::Gate {
+            question: question.clone(),
+        };
+        self.start(name, None, |world, _| {
+            let store = world.store.clone();
+            async move { Done::Gate(check_gate(&store, &question).await) }
+        });
+    }
+
+    pub fn start_revoke(&mut self, tenant: usize, push: usize, scope: usize) {
+        let request = NewRevocation {
+            push: Cast::push(tenant, push),
+            scope: Cast::scope(scope),
+            reason: "wrong price".into(),
+            notice: None,
+            requested_by: "key1".parse().unwrap(),
+        };
+        let name = Name::Revoke {
+            push: request.push.clone(),
+            scope: request.scope.clone(),
+        };
+        self.start(name, None, |world, clock| {
+            let (store, queue, dice) = (world.store.clone(), world.queue.clone(), world.dice.clone());
+            async move { Done::Revoked(request_revocation(&store, &queue, &clock, &dice, &Cast::channels(), &request).await) }
+        });
+    }
+
+    pub fn start_sweep(&mut self) {
+        self.start(Name::Sweep, None, |world, clock| {
+            let (store, queue) = (world.store.clone(), world.queue.clone());
+            async move {
+                let deadline = clock.now() + DEADLINE;
+                Done::Swept(sweep(&store, &queue, &clock, deadline).await)
+            }
+        });
+    }
+
+    pub fn start_job(&mut self, receipt: Receipt) {
+        let job = receipt.job.clone();
+        match job {
+            Job::Fanout { push, revocation } => self.start(Name::FanOut, Some(receipt), |world, clock| {
+                let (store, queue) = (world.store.clone(), world.queue.clone());
+                async move {
+                    let deadline = clock.now() + DEADLINE;
+                    Done::FannedOut(fan_out(&store, &queue, &clock, &push, &revocation, deadline).await)
+                }
+            }),
+            Job::Check { push, revocation, nth } => self.start(Name::Check, Some(receipt), |world, clock| {
+                let (store, queue) = (world.store.clone(), world.queue.clone());
+                async move { Done::Checked(check_revocation(&store, &queue, &clock, &push, &revocation, Eagerness::Look { nth }).await) }
+            }),
+            Job::Dispatch(job) => self.start(Name::Dispatch, Some(receipt), |world, clock| {
+                let (store, queue, dice) = (world.store.clone(), world.queue.clone(), world.dice.clone());
+                let accepts = if job.channel == Channel::Vivo {
+                    Outcome::Recalled
+                } else {
+                    Outcome::Overwritten
+                };
+                let vendor = world.vendor.seen_by(&clock).that_accepts_as(accepts);
+                async move {
+                    let channels = Cast::channels();
+                    let able = channels.capability(job.channel) == Capability::Able;
+                    let with = Dispatcher {
+                        store: &store,
+                        queue: &queue,
+                        clock: &clock,
+                        dice: &dice,
+                        channels: &channels,
+                        client: able.then_some(&vendor as &dyn ChannelClient),
+                    };
+                    Done::Dispatched(dispatch_batch(&with, &job, clock.now() + DEADLINE).await)
+                }
+            }),
+        }
+    }
+}

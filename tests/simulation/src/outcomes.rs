@@ -1,0 +1,157 @@
+//! What is true at the end, and what is said of it: L2, L4.
+
+use std::collections::BTreeMap;
+
+use revocation_app::{OutcomeFilter, list_outcomes};
+use revocation_rules::channel::Channel;
+use revocation_rules::outcome::{Counts, Outcome};
+use revocation_rules::revocation::{Revocation, State};
+use revocation_testkit::{MemoryStore, Shown, run};
+
+use crate::world::World;
+
+impl World {
+    /// Every revocation is settled: compares what each says with what is true.
+    pub fn check_outcomes(&mut self) {
+        if self.is_broken() {
+            return;
+        }
+        self.violations.extend(self.weather.violations());
+        for revocation in self.store.all_revocations() {
+            self.check_revocation(&revocation);
+        }
+        self.check_closures();
+        self.check_devices();
+    }
+
+    /// Does each settled revocation say what is true?
+    pub fn totals_are_true(&self) -> bool {
+        self.store.all_revocations().iter().all(|revocation| {
+            let truth = self.truth(revocation).map(|(truth, _)| truth);
+            matches!(&revocation.state, State::Settled { totals, .. } if truth.as_ref() == Ok(&without_empty(totals)))
+        })
+    }
+
+    fn check_revocation(&mut self, revocation: &Revocation) {
+        let State::Settled { totals, .. } = &revocation.state else {
+            self.fail(format!("L2: {} is {}, not settled", revocation.id, revocation.state.name()));
+            return;
+        };
+        let (truth, gone) = match self.truth(revocation) {
+            Ok(truth) => truth,
+            Err(why) => return self.fail(why),
+        };
+        if without_empty(totals) != truth {
+            self.fail(format!(
+                "L2: {} settled with {totals:?}, but {truth:?} is true; {:?}",
+                revocation.id, revocation.scope
+            ));
+        }
+        if gone > 0 {
+            return;
+        }
+        let shown = self.store.clone();
+        let counters = run(counted(&shown, revocation));
+        if counters != truth {
+            self.fail(format!("L2: {} shows {counters:?}, but {truth:?} is true", revocation.id));
+        }
+        let listed = run(listed(&shown, revocation));
+        if listed != truth && !self.payload_is_gone(revocation) {
+            self.fail(format!("L2: {} lists {listed:?}, but {truth:?} is true", revocation.id));
+        }
+    }
+
+    /// What became of every committed delivery in scope, and how many of them TTL deleted before they ended.
+    pub fn truth(&self, revocation: &Revocation) -> Result<(BTreeMap<Channel, Counts>, usize), String> {
+        let mut truth: BTreeMap<Channel, Counts> = BTreeMap::new();
+        let mut gone = 0;
+        for batch in self.store.committed() {
+            let header = &batch.header;
+            if header.batch.push != revocation.push || !revocation.scope.has_channel(header.channel) {
+                continue;
+            }
+            let progress = self.store.progress_of(&header.batch);
+            for (slot, delivery) in batch.deliveries.iter().enumerate() {
+                if !revocation.scope.has_target(&delivery.target) {
+                    continue;
+                }
+                let ended = progress
+                    .as_ref()
+                    .and_then(|progress| progress.slots.get(slot))
+                    .map(|(outcome, _)| outcome);
+                let outcome = match ended {
+                    Some(outcome) => outcome,
+                    None if !self.store.has_header(&header.batch) => {
+                        gone += 1;
+                        Outcome::TooLate
+                    }
+                    None => return Err(format!("L2: {:?} slot {slot} never ended for {}", header.batch, revocation.id)),
+                };
+                truth.entry(header.channel).or_default().add(outcome, 1);
+            }
+        }
+        Ok((truth, gone))
+    }
+
+    fn payload_is_gone(&self, revocation: &Revocation) -> bool {
+        revocation.scope.targets.is_some() && self.events.count("a TTL deletion") > 0
+    }
+
+    fn check_closures(&mut self) {
+        for push in self.store.all_pushes() {
+            for (nth, closure) in push.closures.iter().enumerate() {
+                if push.closures[..nth].iter().any(|earlier| earlier.scope.covers(&closure.scope)) {
+                    self.fail(format!("L4: {} lies within an earlier revocation", closure.by));
+                }
+            }
+        }
+    }
+
+    fn check_devices(&mut self) {
+        for batch in self.store.committed() {
+            let progress = self.store.progress_of(&batch.header.batch);
+            for (slot, delivery) in batch.deliveries.iter().enumerate() {
+                let ended = progress
+                    .as_ref()
+                    .and_then(|progress| progress.slots.get(slot))
+                    .map(|(outcome, _)| outcome);
+                let shown = self.vendor.shown(delivery.token.as_str());
+                if matches!(ended, Some(Outcome::Overwritten | Outcome::Recalled)) && shown != Some(Shown::Revoked) {
+                    self.fail(format!("L2: {:?} slot {slot} is {ended:?} and still shown", batch.header.batch));
+                }
+            }
+        }
+    }
+}
+
+fn without_empty(totals: &BTreeMap<Channel, Counts>) -> BTreeMap<Channel, Counts> {
+    totals
+        .iter()
+        .filter(|(_, counts)| counts.total() > 0)
+        .map(|(channel, counts)| (*channel, counts.clone()))
+        .collect()
+}
+
+async fn counted(store: &MemoryStore, revocation: &Revocation) -> BTreeMap<Channel, Counts> {
+    use revocation_app::ports::Counters;
+    let counters = store.counters(&revocation.push, &revocation.id).await.unwrap();
+    let counted = counters.into_iter().map(|(channel, counters)| (channel, counters.outcomes));
+    counted.filter(|(_, outcomes)| outcomes.total() > 0).collect()
+}
+
+async fn listed(store: &MemoryStore, revocation: &Revocation) -> BTreeMap<Channel, Counts> {
+    let mut all: BTreeMap<Channel, Counts> = BTreeMap::new();
+    let mut cursor = None;
+    loop {
+        let page = list_outcomes(store, &revocation.push, &revocation.id, OutcomeFilter::default(), cursor)
+            .await
+            .unwrap();
+        for outcome in page.outcomes {
+            all.entry(outcome.channel).or_default().add(outcome.outcome, 1);
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return all;
+        }
+    }
+}

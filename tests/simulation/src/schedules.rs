@@ -1,0 +1,194 @@
+//! Runs many seeds, and makes a failing one small.
+
+use std::fmt::Write as _;
+
+use revocation_rules::revocation::State;
+
+use crate::events::Events;
+use crate::ops::{self, Op};
+use crate::world::World;
+
+/// One run of `ops` under the schedule of `seed`.
+pub fn play(seed: u64, ops: &[Op]) -> World {
+    let mut world = World::new(seed);
+    for op in ops {
+        world.perform(*op);
+        if world.is_broken() {
+            return world;
+        }
+    }
+    world.settle();
+    world.check_outcomes();
+    let before = world.store.all_revocations();
+    if !world.is_broken() {
+        world.outlast();
+        world.check_outcomes();
+    }
+    if !world.is_broken() {
+        check_unchanged(&mut world, &before);
+    }
+    for (event, count) in world.weather.notes() {
+        *world.events.0.entry(event).or_default() += count;
+    }
+    world
+}
+
+/// Nothing was recorded since: a settled revocation says the same for ever.
+fn check_unchanged(world: &mut World, before: &[revocation_rules::revocation::Revocation]) {
+    let after = world.store.all_revocations();
+    for (before, after) in before.iter().zip(&after) {
+        let (State::Settled { totals: was, .. }, State::Settled { totals: is, .. }) = (&before.state, &after.state) else {
+            continue;
+        };
+        if was != is {
+            world.fail(format!("L2: {} was settled with {was:?} and became {is:?}", before.id));
+        }
+    }
+}
+
+/// Tries to lose operations without losing the failure.
+fn shrink(seed: u64, ops: Vec<Op>) -> Vec<Op> {
+    let mut small = ops;
+    let mut chunk = small.len() / 2;
+    let mut plays = 0;
+    while chunk > 0 {
+        let mut at = 0;
+        while at < small.len() && plays < 300 {
+            plays += 1;
+            let mut fewer = small.clone();
+            fewer.drain(at..(at + chunk).min(small.len()));
+            if play(seed, &fewer).is_broken() {
+                small = fewer;
+            } else {
+                at += chunk;
+            }
+        }
+        chunk /= 2;
+    }
+    small
+}
+
+fn report(seed: u64, ops: Vec<Op>) -> String {
+    let small = shrink(seed, ops);
+    let world = play(seed, &small);
+    let mut text = format!("seed {seed} breaks a law; replay with SIMULATION_SEED={seed}\n");
+    for violation in &world.violations {
+        let _ = writeln!(text, "  {violation}");
+    }
+    for op in &small {
+        let _ = writeln!(text, "    {op:?},");
+    }
+    text
+}
+
+/// Plays every seed of a range, or the one that `SIMULATION_SEED` names, and
+/// demands that enough of everything happened.
+fn play_all(seeds: std::ops::Range<u64>) {
+    #[expect(clippy::disallowed_methods, reason = "a person replays one seed")]
+    let named = std::env::var("SIMULATION_SEED").ok();
+    if let Some(seed) = named {
+        let seed = seed.parse().expect("SIMULATION_SEED is a number");
+        play_seed(seed);
+        return;
+    }
+    let mut events = Events::default();
+    for seed in seeds {
+        events.add(&play_seed(seed).events);
+    }
+    let missing: Vec<_> = EXPECTED.iter().filter(|(event, least)| events.count(event) < *least).collect();
+    assert!(
+        missing.is_empty(),
+        "the simulation goes blind: too few of {missing:?} in {events:#?}"
+    );
+}
+
+fn play_seed(seed: u64) -> World {
+    let ops = ops::draw(seed);
+    let world = play(seed, &ops);
+    assert!(!world.is_broken(), "{}", report(seed, ops));
+    world
+}
+
+/// How often each of these happens at least in every [`SEEDS`] runs.
+const EXPECTED: [(&str, u64); 47] = [
+    ("a TTL deletion", 300),
+    ("a TTL deletion before the last look", 120),
+    ("a batch that was busy", 16_000),
+    ("a closed gate", 300),
+    ("a conflicting batch", 170),
+    ("a crash during check", 70),
+    ("a crash during dispatch", 110),
+    ("a crash during fan-out", 130),
+    ("a crash during gate", 80),
+    ("a crash during record", 800),
+    ("a crash during register", 15),
+    ("a crash during revoke", 300),
+    ("a crash during sweep", 100),
+    ("a failed call", 4_000),
+    ("a job delivered again", 600),
+    ("a late record", 1_100),
+    ("a lost answer", 200),
+    ("a lost call", 200),
+    ("a lost claim", 10),
+    ("a lost lease", 5),
+    ("a lost race between revocations", 40),
+    ("a parked job", 20),
+    ("a record call after the window", 300),
+    ("a refused scope", 100),
+    ("a reopened revocation", 110),
+    ("a repeated call", 40),
+    ("a revocation", 1_200),
+    ("a revocation after the window", 120),
+    ("a revocation asked for twice", 800),
+    ("a run that needed no sweep", 200),
+    ("a throttled call", 2_000),
+    ("a timeout", 1_000),
+    ("a vendor call", 9_000),
+    ("an open gate", 500),
+    ("an outdated revocation", 90),
+    ("an unknown push", 70),
+    ("failed", 500),
+    ("not_revocable", 140),
+    ("overwritten", 1_500),
+    ("recalled", 200),
+    ("refused", 160),
+    ("stopped", 300),
+    ("target_gone", 170),
+    ("the same batch again", 900),
+    ("the very end of a window", 100),
+    ("too_late", 300),
+    ("unsupported", 1_100),
+];
+
+/// How many runs one test plays.
+const SEEDS: u64 = 2_000;
+
+#[test]
+fn the_laws_hold_in_the_first_two_thousand_runs() {
+    play_all(0..SEEDS);
+}
+
+#[test]
+fn the_laws_hold_in_the_second_two_thousand_runs() {
+    play_all(SEEDS..2 * SEEDS);
+}
+
+#[test]
+fn the_laws_hold_in_the_third_two_thousand_runs() {
+    play_all(2 * SEEDS..3 * SEEDS);
+}
+
+#[test]
+fn the_laws_hold_in_the_fourth_two_thousand_runs() {
+    play_all(3 * SEEDS..4 * SEEDS);
+}
+
+#[test]
+fn the_laws_hold_in_the_fifth_two_thousand_runs() {
+    play_all(4 * SEEDS..5 * SEEDS);
+}
+
+#[test]
+fn the_laws_hold_in_the_sixth_two_thousand_runs() {
+    play_all(5 * SEEDS..6 * SEEDS);
+}
