@@ -55,7 +55,9 @@ async fn one_push(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<
 
 async fn revocation(deps: &Deps, request: &HttpRequest, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
     let caller = caller(deps, request, Permission::Read).await?;
-    let overview = look_up_revocation(&deps.store, &push.of(caller.tenant), id).await.map_err(problem_of)?;
+    let overview = look_up_revocation(&deps.store, &push.of(caller.tenant), id)
+        .await
+        .map_err(problem_of)?;
     match overview.revocations.first() {
         Some(revocation) => Ok(Reply::json(
             StatusCode::OK,

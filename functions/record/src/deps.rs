@@ -27,7 +27,11 @@ impl Work {
         let pushes = settings.text("PUSHES_TABLE");
         let fanout = settings.text("FANOUT_QUEUE_URL");
         let dispatch = settings
-            .read("DISPATCH_QUEUE_URLS", "a list such as huawei=<url>,apns=<url>", QueueUrls::parse_dispatch)
+            .read(
+                "DISPATCH_QUEUE_URLS",
+                "a list such as huawei=<url>,apns=<url>",
+                QueueUrls::parse_dispatch,
+            )
             .unwrap_or_default();
         settings.finish()?;
         let aws = sdk_config().await;

@@ -32,7 +32,14 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
 }
 
 async fn sender(deps: &Deps, request: &HttpRequest) -> Result<Caller, Problem> {
-    authenticate(&request.headers, &deps.keys, &deps.key_cache, deps.work.clock.now(), Permission::Send).await
+    authenticate(
+        &request.headers,
+        &deps.keys,
+        &deps.key_cache,
+        deps.work.clock.now(),
+        Permission::Send,
+    )
+    .await
 }
 
 async fn register(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {

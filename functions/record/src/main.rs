@@ -15,7 +15,12 @@ async fn main() -> Result<(), Error> {
     if environment("TRIGGER").as_deref() == Some("queue") {
         let deps = deps::Work::connect(&environment).await?;
         return lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-            Ok::<_, Error>(queue_event::each(event.payload, queued::parse, async |recording| queued::record(&deps, recording).await).await)
+            Ok::<_, Error>(
+                queue_event::each(event.payload, queued::parse, async |recording| {
+                    queued::record(&deps, recording).await
+                })
+                .await,
+            )
         }))
         .await;
     }

@@ -30,7 +30,13 @@ impl Deps {
         Ok(Self {
             store: DynamoPushStore::new(dynamo.clone(), pushes),
             // It queues fan-outs only.
-            queue: SqsJobQueue::new(aws_sdk_sqs::Client::new(&aws), QueueUrls { fanout, dispatch: HashMap::new() }),
+            queue: SqsJobQueue::new(
+                aws_sdk_sqs::Client::new(&aws),
+                QueueUrls {
+                    fanout,
+                    dispatch: HashMap::new(),
+                },
+            ),
             keys: DynamoAccessKeys::new(dynamo, access_keys),
             key_cache: KeyCache::default(),
             channels,

@@ -4,11 +4,11 @@ use http::{Response, StatusCode};
 use revocation_app::ports::Clock;
 use revocation_app::{Accepted, preview_revocation, request_revocation};
 use revocation_http::auth::{Permission, authenticate};
+use revocation_http::body;
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
 use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{PushName, Route, route};
 use revocation_http::wire::{PreviewAnswer, RevocationAnswer, RevokeBody, revocation_path};
-use revocation_http::body;
 use revocation_lambda::http_event::HttpRequest;
 
 use crate::deps::Deps;

@@ -57,8 +57,7 @@ enum KeysError {
 
 fn causes(error: &StoreError) -> String {
     std::iter::successors(std::error::Error::source(error), |cause| cause.source())
-        .map(|cause| format!(": {cause}"))
-        .collect()
+        .fold(String::new(), |all, cause| format!("{all}: {cause}"))
 }
 
 fn role(text: &str) -> Result<Role, &'static str> {
@@ -77,7 +76,10 @@ async fn main() -> std::process::ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), KeysError> {
-    let table = arguments.table.or_else(|| environment("ACCESS_KEYS_TABLE")).ok_or(KeysError::NoTable)?;
+    let table = arguments
+        .table
+        .or_else(|| environment("ACCESS_KEYS_TABLE"))
+        .ok_or(KeysError::NoTable)?;
     let keys = DynamoAccessKeys::new(aws_sdk_dynamodb::Client::new(&sdk_config().await), table);
     match arguments.command {
         Command::New { app, workspace, role } => {
@@ -100,5 +102,9 @@ async fn run(arguments: Arguments) -> Result<(), KeysError> {
 }
 
 async fn set(keys: &DynamoAccessKeys, id: KeyId, state: KeyState) -> Result<(), KeysError> {
-    if keys.set_state(&id, state).await? { Ok(()) } else { Err(KeysError::Unknown(id)) }
+    if keys.set_state(&id, state).await? {
+        Ok(())
+    } else {
+        Err(KeysError::Unknown(id))
+    }
 }

@@ -1,5 +1,7 @@
 //! Law L5: to the millisecond, on the use cases, with a clock that stands still.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{BatchRecorder, Clock, PushStore};
 use revocation_app::{Accepted, Dispatched, Dispatcher, NewBatch, NewRevocation, RecordError, RequestError};
@@ -14,6 +16,11 @@ use revocation_testkit::builders::{a_batch, a_push, noon};
 use revocation_testkit::{FakeChannel, ManualClock, MemoryQueue, MemoryStore, SeededDice, run};
 
 const MILLISECOND: SignedDuration = SignedDuration::from_millis(1);
+
+/// The end of the window of a push sent at noon.
+fn end() -> Timestamp {
+    noon() + SignedDuration::from_hours(7 * 24)
+}
 
 struct Scene {
     clock: ManualClock,
@@ -47,10 +54,6 @@ impl Scene {
         }
     }
 
-    fn end(&self) -> Timestamp {
-        noon() + SignedDuration::from_hours(7 * 24)
-    }
-
     fn revoke(&self) -> Result<Accepted, RequestError> {
         let request = NewRevocation {
             push: self.push.registration.push.clone(),
@@ -74,22 +77,22 @@ impl Scene {
 #[test]
 fn one_millisecond_before_the_end_a_push_is_revoked_and_at_the_end_it_is_not() {
     let scene = Scene::new();
-    scene.clock.set(scene.end());
+    scene.clock.set(end());
     match scene.revoke() {
-        Err(RequestError::Refused(Refusal::WindowClosed { closed_at })) => assert_eq!(closed_at, scene.end()),
+        Err(RequestError::Refused(Refusal::WindowClosed { closed_at })) => assert_eq!(closed_at, end()),
         other => panic!("{other:?}"),
     }
-    scene.clock.set(scene.end() - MILLISECOND);
+    scene.clock.set(end() - MILLISECOND);
     assert!(matches!(scene.revoke(), Ok(Accepted::New(_))));
     // Asking again later finds what was accepted in time.
-    scene.clock.set(scene.end() + SignedDuration::from_hours(1));
+    scene.clock.set(end() + SignedDuration::from_hours(1));
     assert!(matches!(scene.revoke(), Ok(Accepted::AlreadyThere(_))));
 }
 
 #[test]
 fn what_is_expired_and_still_there_is_treated_as_gone() {
     let scene = Scene::new();
-    scene.clock.set(scene.end() + SignedDuration::from_hours(24));
+    scene.clock.set(end() + SignedDuration::from_hours(24));
     assert!(run(scene.store.push(&scene.push.registration.push)).unwrap().is_some());
     assert!(matches!(scene.revoke(), Err(RequestError::Refused(Refusal::WindowClosed { .. }))));
     let (_, deliveries) = a_batch().of(&scene.push).named("b2").on(Channel::Huawei).to(&["u2"]).build();
@@ -109,11 +112,11 @@ fn what_is_expired_and_still_there_is_treated_as_gone() {
 fn a_delivery_whose_turn_comes_at_its_end_is_too_late_and_no_vendor_is_called() {
     for (before_the_end, outcome) in [(MILLISECOND, Outcome::Overwritten), (SignedDuration::ZERO, Outcome::TooLate)] {
         let scene = Scene::new();
-        scene.clock.set(scene.end() - MILLISECOND);
+        scene.clock.set(end() - MILLISECOND);
         let Ok(Accepted::New(revocation)) = scene.revoke() else {
             panic!("it is in time")
         };
-        scene.clock.set(scene.end() - before_the_end);
+        scene.clock.set(end() - before_the_end);
         let channel = FakeChannel::new(&scene.clock);
         let dice = SeededDice::new(2);
         let with = Dispatcher {

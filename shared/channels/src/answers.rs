@@ -41,15 +41,10 @@ pub(crate) fn without_handle() -> Answer {
 }
 
 pub(crate) fn transient(reason: impl Into<String>) -> AttemptFailure {
-    AttemptFailure::Transient {
-        reason: reason.into(),
-    }
+    AttemptFailure::Transient { reason: reason.into() }
 }
 
-pub(crate) fn throttled(
-    reason: impl Into<String>,
-    retry_after: Option<Duration>,
-) -> AttemptFailure {
+pub(crate) fn throttled(reason: impl Into<String>, retry_after: Option<Duration>) -> AttemptFailure {
     AttemptFailure::Throttled {
         retry_after,
         reason: reason.into(),
@@ -57,9 +52,7 @@ pub(crate) fn throttled(
 }
 
 pub(crate) fn misconfigured(reason: impl Into<String>) -> AttemptFailure {
-    AttemptFailure::Misconfigured {
-        reason: reason.into(),
-    }
+    AttemptFailure::Misconfigured { reason: reason.into() }
 }
 
 /// The same failure for every delivery of the order.
@@ -73,19 +66,13 @@ pub(crate) fn all_failed(order: &Order<'_>, failure: &AttemptFailure) -> Vec<(us
 
 /// Nothing was asked of the vendor.
 pub(crate) fn none_tried(order: &Order<'_>) -> Vec<(usize, Answer)> {
-    order
-        .calls
-        .iter()
-        .map(|call| (call.slot, Answer::NotTried))
-        .collect()
+    order.calls.iter().map(|call| (call.slot, Answer::NotTried)).collect()
 }
 
 /// A vendor's code, if it looks like one. Codes are logged and stored, so a
 /// text that a vendor (or somebody between) put in its place is not.
 pub(crate) fn code(text: &str) -> Option<&str> {
-    let is_code = !text.is_empty()
-        && text.len() <= MAX_CODE_CHARS
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_code = !text.is_empty() && text.len() <= MAX_CODE_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     is_code.then_some(text)
 }
 

@@ -26,11 +26,7 @@ pub(crate) struct CredentialCache<C> {
 }
 
 impl<C: Send + Sync> CredentialCache<C> {
-    pub fn new(
-        channel: Channel,
-        store: Arc<dyn CredentialStore>,
-        parse: fn(&str) -> Option<C>,
-    ) -> Self {
+    pub fn new(channel: Channel, store: Arc<dyn CredentialStore>, parse: fn(&str) -> Option<C>) -> Self {
         Self {
             channel,
             store,
@@ -40,38 +36,20 @@ impl<C: Send + Sync> CredentialCache<C> {
     }
 
     /// The tenant's credentials; other ones than the `refused` reading, if given.
-    pub async fn read(
-        &self,
-        tenant: &Tenant,
-        now: Timestamp,
-        refused: Option<u64>,
-    ) -> Result<Kept<Arc<C>>, AttemptFailure> {
-        self.kept
-            .obtain(tenant.clone(), now, refused, || self.fetch(tenant, now))
-            .await
+    pub async fn read(&self, tenant: &Tenant, now: Timestamp, refused: Option<u64>) -> Result<Kept<Arc<C>>, AttemptFailure> {
+        self.kept.obtain(tenant.clone(), now, refused, || self.fetch(tenant, now)).await
     }
 
-    async fn fetch(
-        &self,
-        tenant: &Tenant,
-        now: Timestamp,
-    ) -> Result<(Arc<C>, Timestamp), AttemptFailure> {
+    async fn fetch(&self, tenant: &Tenant, now: Timestamp) -> Result<(Arc<C>, Timestamp), AttemptFailure> {
         let channel = self.channel;
         match self.store.credentials(tenant, channel).await {
             Ok(Some(document)) => match (self.parse)(&document.0) {
-                Some(credentials) => Ok((
-                    Arc::new(credentials),
-                    now.saturating_add(KEPT_FOR).unwrap_or(now),
-                )),
+                Some(credentials) => Ok((Arc::new(credentials), now.saturating_add(KEPT_FOR).unwrap_or(now))),
                 None => Err(misconfigured(format!("{channel}:bad_credentials"))),
             },
             Ok(None) => Err(misconfigured(format!("{channel}:no_credentials"))),
-            Err(StoreError::Unavailable(_)) => {
-                Err(transient(format!("{channel}:credentials_unavailable")))
-            }
-            Err(StoreError::Damaged { .. } | StoreError::TooLarge { .. }) => {
-                Err(misconfigured(format!("{channel}:bad_credentials")))
-            }
+            Err(StoreError::Unavailable(_)) => Err(transient(format!("{channel}:credentials_unavailable"))),
+            Err(StoreError::Damaged { .. } | StoreError::TooLarge { .. }) => Err(misconfigured(format!("{channel}:bad_credentials"))),
         }
     }
 }

@@ -26,11 +26,8 @@ pub(crate) enum DialError {
 /// request carries a credential.
 pub(crate) fn origin(url: &str) -> Result<String, DialError> {
     let uri: Uri = url.parse().map_err(|_| DialError::Address)?;
-    let is_origin =
-        uri.scheme() == Some(&Scheme::HTTPS) && uri.path() == "/" && uri.query().is_none();
-    is_origin
-        .then(|| url.trim_end_matches('/').to_owned())
-        .ok_or(DialError::Address)
+    let is_origin = uri.scheme() == Some(&Scheme::HTTPS) && uri.path() == "/" && uri.query().is_none();
+    is_origin.then(|| url.trim_end_matches('/').to_owned()).ok_or(DialError::Address)
 }
 
 /// Which HTTP is offered in the TLS handshake.
@@ -50,9 +47,7 @@ pub(crate) fn connector(
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(connect_timeout));
-    let builder = HttpsConnectorBuilder::new()
-        .with_tls_config(tls(extra_ca_pem)?)
-        .https_only();
+    let builder = HttpsConnectorBuilder::new().with_tls_config(tls(extra_ca_pem)?).https_only();
     Ok(match offer {
         Offer::Http1 => builder.enable_http1().wrap_connector(tcp),
         Offer::Http2 => builder.enable_http2().wrap_connector(tcp),
@@ -67,9 +62,7 @@ fn tls(extra_ca_pem: Option<&str>) -> Result<ClientConfig, DialError> {
         let before = roots.len();
         for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
             let certificate = certificate.map_err(|_| DialError::ExtraCertificates)?;
-            roots
-                .add(certificate)
-                .map_err(|_| DialError::ExtraCertificates)?;
+            roots.add(certificate).map_err(|_| DialError::ExtraCertificates)?;
         }
         if roots.len() == before {
             return Err(DialError::ExtraCertificates);
@@ -88,10 +81,7 @@ mod tests {
 
     #[test]
     fn an_address_is_https_and_has_no_path() {
-        assert_eq!(
-            origin("https://127.0.0.1:8443/").as_deref(),
-            Ok("https://127.0.0.1:8443")
-        );
+        assert_eq!(origin("https://127.0.0.1:8443/").as_deref(), Ok("https://127.0.0.1:8443"));
         for bad in [
             "",
             "push.example",
@@ -107,9 +97,6 @@ mod tests {
     fn extra_certificates_must_be_certificates() {
         assert!(tls(None).is_ok());
         assert_eq!(tls(Some("")).err(), Some(DialError::ExtraCertificates));
-        assert_eq!(
-            tls(Some("not pem")).err(),
-            Some(DialError::ExtraCertificates)
-        );
+        assert_eq!(tls(Some("not pem")).err(), Some(DialError::ExtraCertificates));
     }
 }

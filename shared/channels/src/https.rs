@@ -51,11 +51,7 @@ pub(crate) struct Https {
 
 impl Https {
     pub fn new(settings: &Settings, timeouts: Timeouts) -> Result<Self, DialError> {
-        let connector = connector(
-            settings.extra_ca_pem.as_deref(),
-            Offer::Http1,
-            timeouts.connect,
-        )?;
+        let connector = connector(settings.extra_ca_pem.as_deref(), Offer::Http1, timeouts.connect)?;
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_FOR)
@@ -73,10 +69,7 @@ impl Https {
                 }
             })?;
             let (head, body) = response.into_parts();
-            let body = Limited::new(body, MAX_BODY_BYTES)
-                .collect()
-                .await
-                .map_err(|_| NoReply::Broken)?;
+            let body = Limited::new(body, MAX_BODY_BYTES).collect().await.map_err(|_| NoReply::Broken)?;
             Ok(Reply {
                 status: head.status,
                 headers: head.headers,
@@ -84,8 +77,6 @@ impl Https {
             })
         };
         let limit = self.timeouts.connect + self.timeouts.answer;
-        tokio::time::timeout(limit, call)
-            .await
-            .unwrap_or(Err(NoReply::Timeout))
+        tokio::time::timeout(limit, call).await.unwrap_or(Err(NoReply::Timeout))
     }
 }

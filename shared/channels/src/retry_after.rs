@@ -12,9 +12,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let at = jiff::fmt::rfc2822::DateTimeParser::new()
-        .parse_timestamp(text)
-        .ok()?;
+    let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
     // A date that has passed asks for no wait.
     Some(Duration::try_from(at.duration_since(now)).unwrap_or_default())
 }
@@ -32,10 +30,7 @@ mod tests {
             retry_after(&headers, now)
         };
         assert_eq!(read("7"), Some(Duration::from_secs(7)));
-        assert_eq!(
-            read("Mon, 23 Nov 2026 08:01:00 GMT"),
-            Some(Duration::from_mins(1))
-        );
+        assert_eq!(read("Mon, 23 Nov 2026 08:01:00 GMT"), Some(Duration::from_mins(1)));
         assert_eq!(read("Mon, 23 Nov 2026 07:59:00 GMT"), Some(Duration::ZERO));
         assert_eq!(read("-7"), None);
         assert_eq!(read("soon"), None);

@@ -100,10 +100,7 @@ impl<K: Eq + Hash, V: Clone> SingleFlight<K, V> {
         let slot = slots.entry(key).or_insert_with(|| {
             Arc::new(Slot {
                 made: AtomicU64::new(0),
-                state: tokio::sync::Mutex::new(State {
-                    kept: None,
-                    failure: None,
-                }),
+                state: tokio::sync::Mutex::new(State { kept: None, failure: None }),
             })
         });
         Arc::clone(slot)
@@ -196,11 +193,7 @@ mod tests {
     async fn who_gives_up_while_making_leaves_the_turn_to_the_next() {
         let maker = Maker::new();
         let hanging = maker.flight.obtain("key", NOON, None, std::future::pending);
-        assert!(
-            tokio::time::timeout(Duration::from_millis(5), hanging)
-                .await
-                .is_err()
-        );
+        assert!(tokio::time::timeout(Duration::from_millis(5), hanging).await.is_err());
         assert_eq!(maker.ask(NOON, None).await.value, 1);
     }
 }

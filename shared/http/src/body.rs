@@ -25,15 +25,17 @@ pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, 
         return Err(Problem::new(ProblemKind::UnsupportedMediaType).with_detail("send `Content-Type: application/json`"));
     }
     // The quick way first; only a bad body is read again to find the place.
-    serde_json::from_slice(body).or_else(|_| {
-        let mut input = serde_json::Deserializer::from_slice(body);
-        match serde_path_to_error::deserialize::<_, T>(&mut input) {
-            Ok(_) => Err(Problem::invalid("", "has more after the end of the document")),
-            // Where a text is not JSON there are no places to point at.
-            Err(error) if !error.inner().is_data() => Err(Problem::invalid("", wrong(error.inner()))),
-            Err(error) => Err(Problem::invalid(pointer(error.path()), wrong(error.inner()))),
-        }
-    })
+    serde_json::from_slice(body).map_err(|_| mistake::<T>(body))
+}
+
+fn mistake<T: DeserializeOwned>(body: &[u8]) -> Problem {
+    let mut input = serde_json::Deserializer::from_slice(body);
+    match serde_path_to_error::deserialize::<_, T>(&mut input) {
+        Ok(_) => Problem::invalid("", "has more after the end of the document"),
+        // Where a text is not JSON there are no places to point at.
+        Err(error) if !error.inner().is_data() => Problem::invalid("", wrong(error.inner())),
+        Err(error) => Problem::invalid(pointer(error.path()), wrong(error.inner())),
+    }
 }
 
 /// serde's own words, but for those that quote a value: a value may be a token or a text.

@@ -103,7 +103,10 @@ impl Channels {
 
     /// Reads a list such as `huawei,apns`. `None` for an unknown channel.
     pub fn parse(list: &str) -> Option<Self> {
-        list.split(',').map(|name| Channel::parse(name.trim())).collect::<Option<Vec<_>>>().map(Self)
+        list.split(',')
+            .map(|name| Channel::parse(name.trim()))
+            .collect::<Option<Vec<_>>>()
+            .map(Self)
     }
 
     pub fn capability(&self, channel: Channel) -> Capability {

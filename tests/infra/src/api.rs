@@ -40,10 +40,7 @@ fn api_gateway_may_call_the_function_of_every_route_and_no_other() {
         .iter()
         .map(|(_, route)| function_of(&template, route))
         .collect();
-    assert_eq!(
-        callable(&template, "apigateway.amazonaws.com", "Api"),
-        behind_routes
-    );
+    assert_eq!(callable(&template, "apigateway.amazonaws.com", "Api"), behind_routes);
 }
 
 #[test]
@@ -65,24 +62,12 @@ fn messages_and_tasks_have_the_same_routes() {
         .iter()
         .map(|(_, route)| route["RouteKey"].as_str().unwrap())
         .collect();
-    assert_eq!(
-        keys.len(),
-        template.of_type("AWS::ApiGatewayV2::Route").len()
-    );
+    assert_eq!(keys.len(), template.of_type("AWS::ApiGatewayV2::Route").len());
     for key in &keys {
-        assert!(
-            keys.contains(key.replace("/v1/tasks/", "/v1/messages/").as_str()),
-            "{key}"
-        );
-        assert!(
-            keys.contains(key.replace("/v1/messages/", "/v1/tasks/").as_str()),
-            "{key}"
-        );
+        assert!(keys.contains(key.replace("/v1/tasks/", "/v1/messages/").as_str()), "{key}");
+        assert!(keys.contains(key.replace("/v1/messages/", "/v1/tasks/").as_str()), "{key}");
     }
-    assert!(
-        keys.contains("$default"),
-        "unknown paths have no problem document"
-    );
+    assert!(keys.contains("$default"), "unknown paths have no problem document");
 }
 
 #[test]
@@ -92,14 +77,8 @@ fn the_api_is_served_throttled_and_without_a_stage_in_its_paths() {
         assert_eq!(stage["StageName"], "$default", "{name}");
         assert_eq!(stage["AutoDeploy"], true, "{name}");
         let limits = &stage["DefaultRouteSettings"];
-        assert_eq!(
-            referred(&limits["ThrottlingRateLimit"]),
-            Some("ApiRateLimit")
-        );
-        assert_eq!(
-            referred(&limits["ThrottlingBurstLimit"]),
-            Some("ApiBurstLimit")
-        );
+        assert_eq!(referred(&limits["ThrottlingRateLimit"]), Some("ApiRateLimit"));
+        assert_eq!(referred(&limits["ThrottlingBurstLimit"]), Some("ApiBurstLimit"));
     }
 }
 

@@ -13,9 +13,7 @@ fn the_template_deploys_exactly_the_binaries_that_are_packaged() {
         .map(|(name, function)| {
             let path = function["CodeUri"].as_str().unwrap();
             let binary = path.strip_prefix("../target/lambda/");
-            binary
-                .and_then(|path| path.strip_suffix("/bootstrap.zip"))
-                .expect(name)
+            binary.and_then(|path| path.strip_suffix("/bootstrap.zip")).expect(name)
         })
         .collect();
     assert_eq!(deployed, BTreeSet::from(local_stack::FUNCTIONS));
@@ -48,9 +46,7 @@ fn a_function_may_use_every_table_and_queue_its_environment_names() {
             let needs: &[&str] = match variable.as_str() {
                 "PUSHES_TABLE" => &["dynamodb:GetItem", "dynamodb:Query"],
                 "ACCESS_KEYS_TABLE" => &["dynamodb:GetItem"],
-                "FANOUT_QUEUE_URL" | "DISPATCH_QUEUE_URL" | "DISPATCH_QUEUE_URLS" => {
-                    &["sqs:SendMessage", "sqs:SendMessageBatch"]
-                }
+                "FANOUT_QUEUE_URL" | "DISPATCH_QUEUE_URL" | "DISPATCH_QUEUE_URLS" => &["sqs:SendMessage", "sqs:SendMessageBatch"],
                 _ => continue,
             };
             for resource in named(value) {
@@ -114,11 +110,7 @@ fn every_function_writes_to_a_log_that_expires() {
     let template = Template::read();
     for (name, function) in template.functions() {
         let log = template.resource(referred(&function["LoggingConfig"]["LogGroup"]).unwrap());
-        assert_eq!(
-            referred(&log["RetentionInDays"]),
-            Some("LogRetentionDays"),
-            "{name}"
-        );
+        assert_eq!(referred(&log["RetentionInDays"]), Some("LogRetentionDays"), "{name}");
         let group = log["LogGroupName"]["Fn::Sub"].as_str().unwrap();
         let function = function["FunctionName"]["Fn::Sub"].as_str().unwrap();
         assert_eq!(group, format!("/aws/lambda/{function}"));
@@ -132,7 +124,5 @@ fn named(value: &serde_json::Value) -> Vec<String> {
     }
     let text = value["Fn::Sub"].as_str().unwrap();
     let names = text.split("${").skip(1);
-    names
-        .map(|rest| rest.split('}').next().unwrap().to_owned())
-        .collect()
+    names.map(|rest| rest.split('}').next().unwrap().to_owned()).collect()
 }

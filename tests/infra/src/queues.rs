@@ -10,16 +10,12 @@ const FOURTEEN_DAYS: u64 = 14 * 24 * 60 * 60;
 
 fn working_queues(template: &Template) -> Vec<Resource<'_>> {
     let all = template.of_type("AWS::SQS::Queue");
-    all.into_iter()
-        .filter(|(name, _)| name.ends_with("Queue"))
-        .collect()
+    all.into_iter().filter(|(name, _)| name.ends_with("Queue")).collect()
 }
 
 fn dead_letters(template: &Template) -> Vec<Resource<'_>> {
     let all = template.of_type("AWS::SQS::Queue");
-    all.into_iter()
-        .filter(|(name, _)| !name.ends_with("Queue"))
-        .collect()
+    all.into_iter().filter(|(name, _)| !name.ends_with("Queue")).collect()
 }
 
 #[test]
@@ -33,10 +29,7 @@ fn every_queue_has_a_dead_letter_queue_of_its_own() {
             referred(&redrive["deadLetterTargetArn"]).unwrap()
         })
         .collect();
-    let dead: BTreeSet<_> = dead_letters(&template)
-        .iter()
-        .map(|(name, _)| *name)
-        .collect();
+    let dead: BTreeSet<_> = dead_letters(&template).iter().map(|(name, _)| *name).collect();
     assert_eq!(own, dead);
     assert_eq!(own.len(), working_queues(&template).len());
 }
@@ -66,10 +59,7 @@ fn every_dead_letter_queue_has_an_alarm() {
         .of_type("AWS::CloudWatch::Alarm")
         .iter()
         .map(|(name, alarm)| {
-            assert_eq!(
-                alarm["MetricName"], "ApproximateNumberOfMessagesVisible",
-                "{name}"
-            );
+            assert_eq!(alarm["MetricName"], "ApproximateNumberOfMessagesVisible", "{name}");
             assert_eq!(alarm["Threshold"], 0, "{name}");
             let told = &alarm["AlarmActions"]["Fn::If"][1][0];
             assert_eq!(referred(told), Some("AlarmTopicArn"), "{name}");
@@ -79,10 +69,7 @@ fn every_dead_letter_queue_has_an_alarm() {
             referred(&dimension["Value"]).unwrap()
         })
         .collect();
-    let dead: BTreeSet<_> = dead_letters(&template)
-        .iter()
-        .map(|(name, _)| *name)
-        .collect();
+    let dead: BTreeSet<_> = dead_letters(&template).iter().map(|(name, _)| *name).collect();
     assert_eq!(alarmed, dead);
 }
 
@@ -102,10 +89,7 @@ fn every_queue_has_exactly_one_consumer() {
         .map(|(_, source)| referred(&source["EventSourceArn"]).unwrap())
         .collect();
     consumed.sort_unstable();
-    let mut queues: Vec<_> = working_queues(&template)
-        .iter()
-        .map(|(name, _)| *name)
-        .collect();
+    let mut queues: Vec<_> = working_queues(&template).iter().map(|(name, _)| *name).collect();
     queues.sort_unstable();
     assert_eq!(consumed, queues);
 }
@@ -117,14 +101,9 @@ fn a_message_stays_hidden_six_times_as_long_as_its_function_may_run() {
         let queue = template.resource(referred(&source["EventSourceArn"]).unwrap());
         let function = template.resource(referred(&source["FunctionName"]).unwrap());
         let hidden = queue["VisibilityTimeout"].as_u64().unwrap();
-        let window = source["MaximumBatchingWindowInSeconds"]
-            .as_u64()
-            .unwrap_or(0);
+        let window = source["MaximumBatchingWindowInSeconds"].as_u64().unwrap_or(0);
         let timeout = template.timeout_of(function);
-        assert!(
-            hidden >= 6 * timeout + window,
-            "{name}: {hidden} s for {timeout} s"
-        );
+        assert!(hidden >= 6 * timeout + window, "{name}: {hidden} s for {timeout} s");
     }
 }
 

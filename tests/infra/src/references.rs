@@ -25,27 +25,14 @@ fn every_reference_leads_somewhere() {
     let things: Vec<_> = used
         .things
         .iter()
-        .filter(|name| {
-            !(resources.contains_key(*name)
-                || parameters.contains_key(*name)
-                || name.starts_with("AWS::"))
-        })
+        .filter(|name| !(resources.contains_key(*name) || parameters.contains_key(*name) || name.starts_with("AWS::")))
         .collect();
-    assert!(
-        things.is_empty(),
-        "no such resource or parameter: {things:?}"
-    );
+    assert!(things.is_empty(), "no such resource or parameter: {things:?}");
     for condition in &used.conditions {
-        assert!(
-            template.section("Conditions").contains_key(condition),
-            "{condition}"
-        );
+        assert!(template.section("Conditions").contains_key(condition), "{condition}");
     }
     for mapping in &used.mappings {
-        assert!(
-            template.section("Mappings").contains_key(mapping),
-            "{mapping}"
-        );
+        assert!(template.section("Mappings").contains_key(mapping), "{mapping}");
     }
 }
 
@@ -94,13 +81,9 @@ fn note(function: &str, argument: &Value, used: &mut Names) {
     match function {
         "Ref" => used.things.extend(argument.as_str().map(str::to_owned)),
         "Fn::GetAtt" => used.things.extend(argument[0].as_str().map(str::to_owned)),
-        "Fn::If" => used
-            .conditions
-            .extend(argument[0].as_str().map(str::to_owned)),
+        "Fn::If" => used.conditions.extend(argument[0].as_str().map(str::to_owned)),
         "Condition" => used.conditions.extend(argument.as_str().map(str::to_owned)),
-        "Fn::FindInMap" => used
-            .mappings
-            .extend(argument[0].as_str().map(str::to_owned)),
+        "Fn::FindInMap" => used.mappings.extend(argument[0].as_str().map(str::to_owned)),
         "Fn::Sub" => {
             let text = argument.as_str().unwrap();
             let names = text.split("${").skip(1);

@@ -16,10 +16,7 @@ fn every_function_has_a_role_of_its_own() {
         .collect();
     assert_eq!(roles.len(), functions.len());
     for (name, function) in functions {
-        assert!(
-            function["Policies"].is_null(),
-            "{name}: SAM ignores them beside a role"
-        );
+        assert!(function["Policies"].is_null(), "{name}: SAM ignores them beside a role");
     }
 }
 
@@ -28,10 +25,7 @@ fn only_lambda_may_take_a_role_and_nothing_is_added_from_elsewhere() {
     for (name, role) in Template::read().of_type("AWS::IAM::Role") {
         let trust = list(&role["AssumeRolePolicyDocument"]["Statement"]);
         assert_eq!(trust.len(), 1, "{name}");
-        assert_eq!(
-            trust[0]["Principal"]["Service"], "lambda.amazonaws.com",
-            "{name}"
-        );
+        assert_eq!(trust[0]["Principal"]["Service"], "lambda.amazonaws.com", "{name}");
         assert!(role["ManagedPolicyArns"].is_null(), "{name}");
     }
 }
@@ -69,12 +63,7 @@ fn a_dispatcher_reads_the_secrets_of_its_own_channel_and_nobody_else_reads_any()
         let readable: Vec<_> = template
             .statements(function)
             .into_iter()
-            .filter(|statement| {
-                statement
-                    .actions
-                    .iter()
-                    .any(|a| a.starts_with("secretsmanager:"))
-            })
+            .filter(|statement| statement.actions.iter().any(|a| a.starts_with("secretsmanager:")))
             .flat_map(|statement| {
                 let read = BTreeSet::from(["secretsmanager:GetSecretValue".to_owned()]);
                 assert_eq!(statement.actions, read, "{name}");
@@ -96,11 +85,7 @@ fn lookup_can_only_read() {
     let log = ["CreateLogStream", "PutLogEvents"].map(|action| format!("logs:{action}"));
     let allowed: BTreeSet<_> = read.into_iter().chain(log).collect();
     for statement in template.statements(template.resource("LookupFunction")) {
-        assert!(
-            statement.actions.is_subset(&allowed),
-            "{:?}",
-            statement.actions
-        );
+        assert!(statement.actions.is_subset(&allowed), "{:?}", statement.actions);
     }
 }
 
@@ -109,17 +94,11 @@ fn nobody_scans_or_deletes_and_nobody_writes_access_keys() {
     let template = Template::read();
     for (name, function) in template.functions() {
         for action in ["Scan", "DeleteItem"].map(|action| format!("dynamodb:{action}")) {
-            assert!(
-                !template.may(function, &action, "PushesTable"),
-                "{name}: {action}"
-            );
+            assert!(!template.may(function, &action, "PushesTable"), "{name}: {action}");
         }
         for action in ["PutItem", "UpdateItem", "DeleteItem", "Scan", "Query"] {
             let action = format!("dynamodb:{action}");
-            assert!(
-                !template.may(function, &action, "AccessKeysTable"),
-                "{name}: {action}"
-            );
+            assert!(!template.may(function, &action, "AccessKeysTable"), "{name}: {action}");
         }
     }
 }

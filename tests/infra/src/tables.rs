@@ -44,25 +44,13 @@ fn the_indexes_of_pushes_are_keyed_as_the_code_expects() {
         .map(|index| {
             assert_eq!(index["Projection"]["ProjectionType"], "ALL");
             let key = &index["KeySchema"];
-            json!([
-                index["IndexName"],
-                key[0]["AttributeName"],
-                key[1]["AttributeName"]
-            ])
+            json!([index["IndexName"], key[0]["AttributeName"], key[1]["AttributeName"]])
         })
         .collect();
     assert_eq!(
         keys,
-        [
-            json!(["open", "open_pk", "due_at"]),
-            json!(["listed", "listed_pk", "listed_sk"])
-        ]
+        [json!(["open", "open_pk", "due_at"]), json!(["listed", "listed_pk", "listed_sk"])]
     );
     let due_at = json!({ "AttributeName": "due_at", "AttributeType": "N" });
-    assert!(
-        table["AttributeDefinitions"]
-            .as_array()
-            .unwrap()
-            .contains(&due_at)
-    );
+    assert!(table["AttributeDefinitions"].as_array().unwrap().contains(&due_at));
 }

@@ -70,10 +70,7 @@ impl Template {
     /// May the function do this to that resource of the template?
     pub(crate) fn may(&self, function: &Value, action: &str, resource: &str) -> bool {
         self.statements(function).iter().any(|statement| {
-            let named = statement
-                .resources
-                .iter()
-                .any(|named| referred(named) == Some(resource));
+            let named = statement.resources.iter().any(|named| referred(named) == Some(resource));
             named && statement.actions.contains(action)
         })
     }
@@ -91,10 +88,7 @@ pub(crate) fn referred(value: &Value) -> Option<&str> {
 
 /// One thing or several: IAM takes both.
 pub(crate) fn list(value: &Value) -> Vec<Value> {
-    value
-        .as_array()
-        .cloned()
-        .unwrap_or_else(|| vec![value.clone()])
+    value.as_array().cloned().unwrap_or_else(|| vec![value.clone()])
 }
 
 pub(crate) fn variables(function: &Value) -> &Map<String, Value> {

@@ -40,8 +40,7 @@ impl Notification {
     }
 
     fn replaces(&self, shown: &Self) -> bool {
-        (self.key.is_some() && self.key == shown.key)
-            || (self.tag.is_some() && self.tag == shown.tag)
+        (self.key.is_some() && self.key == shown.key) || (self.tag.is_some() && self.tag == shown.tag)
     }
 }
 
@@ -103,8 +102,7 @@ impl Device {
                 return;
             }
             if keep.group.is_some() {
-                self.waiting
-                    .retain(|waiting| waiting.keep.group != keep.group);
+                self.waiting.retain(|waiting| waiting.keep.group != keep.group);
             }
             self.waiting.push(Waiting { effect, keep });
         } else {
@@ -118,11 +116,7 @@ impl Device {
             return;
         };
         new.shown_at = now_ms();
-        if let Some(shown) = self
-            .notifications
-            .iter_mut()
-            .find(|shown| new.replaces(shown))
-        {
+        if let Some(shown) = self.notifications.iter_mut().find(|shown| new.replaces(shown)) {
             *shown = new;
             return;
         }
@@ -176,10 +170,7 @@ pub struct Bars {
 
 impl Bars {
     pub fn register(&mut self, app: &str, token: String, state: State) {
-        let device = self
-            .devices
-            .entry(token)
-            .or_insert_with(|| Device::new(app.to_owned(), state));
+        let device = self.devices.entry(token).or_insert_with(|| Device::new(app.to_owned(), state));
         app.clone_into(&mut device.app);
         if device.state == State::Offline && state == State::Active {
             device.come_online();

@@ -8,9 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
     reason = "the simulator plays servers outside the product; they have clocks of their own"
 )]
 pub fn now_ms() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -74,16 +74,10 @@ impl Faults {
         self.throttle_next = order.throttle_next.unwrap_or(self.throttle_next);
         self.retry_after_s = order.retry_after_s.or(self.retry_after_s);
         self.error_next = order.error_next.or(self.error_next.take());
-        self.fail_tokens
-            .extend(order.fail_tokens.unwrap_or_default());
+        self.fail_tokens.extend(order.fail_tokens.unwrap_or_default());
         self.drop_next = order.drop_next.unwrap_or(self.drop_next);
-        self.drop_after_effect_next = order
-            .drop_after_effect_next
-            .unwrap_or(self.drop_after_effect_next);
-        self.goaway_next = order
-            .goaway_next
-            .or(order.apns_goaway_next)
-            .unwrap_or(self.goaway_next);
+        self.drop_after_effect_next = order.drop_after_effect_next.unwrap_or(self.drop_after_effect_next);
+        self.goaway_next = order.goaway_next.or(order.apns_goaway_next).unwrap_or(self.goaway_next);
     }
 
     pub fn latency_ms(&self) -> u64 {
@@ -105,8 +99,7 @@ impl Faults {
             && take(&mut error.n)
         {
             return Some(Fault::Error {
-                status: StatusCode::from_u16(error.status)
-                    .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+                status: StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
                 code: error.code.clone(),
             });
         }

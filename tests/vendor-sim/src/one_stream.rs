@@ -74,17 +74,12 @@ impl<T: AsyncWrite + Unpin> OneStream<T> {
 }
 
 impl<T: AsyncWrite + Unpin> AsyncWrite for OneStream<T> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if self.unsent.len() > UNSENT_LIMIT_BYTES {
             ready!(self.poll_drain(cx))?;
         }
         let this = &mut *self;
-        this.out
-            .take(bytes, this.link.is_proven(), &mut this.unsent);
+        this.out.take(bytes, this.link.is_proven(), &mut this.unsent);
         Poll::Ready(Ok(bytes.len()))
     }
 
@@ -100,11 +95,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for OneStream<T> {
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for OneStream<T> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        wanted: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, wanted: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         while this.given == this.unread.len() {
             this.unread.clear();
@@ -164,9 +155,7 @@ impl Outgoing {
 /// Sets the number of streams in a SETTINGS frame.
 fn announce(frame: &mut Vec<u8>, streams: u32) {
     let id = MAX_CONCURRENT_STREAMS.to_be_bytes();
-    let entry = frame[FRAME_HEAD_BYTES..]
-        .chunks_exact_mut(6)
-        .find(|entry| entry[..2] == id);
+    let entry = frame[FRAME_HEAD_BYTES..].chunks_exact_mut(6).find(|entry| entry[..2] == id);
     if let Some(entry) = entry {
         entry[2..].copy_from_slice(&streams.to_be_bytes());
     } else {
@@ -307,14 +296,7 @@ mod tests {
             for bytes in sent.chunks(step) {
                 incoming.take(bytes, &mut out);
             }
-            let expected = [
-                preface,
-                settings(0, &[(3, 7)]),
-                ack,
-                DATA.to_vec(),
-                DATA.to_vec(),
-            ]
-            .concat();
+            let expected = [preface, settings(0, &[(3, 7)]), ack, DATA.to_vec(), DATA.to_vec()].concat();
             assert_eq!(out, expected);
         }
     }

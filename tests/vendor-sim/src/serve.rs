@@ -65,10 +65,7 @@ async fn connection(socket: TcpStream, tls: TlsAcceptor, vendor: Arc<dyn Vendor>
             // Anything else, such as a port probe or a caller who does not trust us, breaks no
             // vendor's contract.
             if shares_no_protocol(&error) {
-                vendor
-                    .desk()
-                    .stats
-                    .violation("no application protocol in common");
+                vendor.desk().stats.violation("no application protocol in common");
             }
             return;
         }
@@ -138,11 +135,7 @@ where
     }
 }
 
-async fn answer(
-    request: Request<Incoming>,
-    vendor: Arc<dyn Vendor>,
-    link: Arc<Link>,
-) -> Result<Response<Full<Bytes>>, Failure> {
+async fn answer(request: Request<Incoming>, vendor: Arc<dyn Vendor>, link: Arc<Link>) -> Result<Response<Full<Bytes>>, Failure> {
     let desk = vendor.desk();
     let open = Open::count(&link);
     if vendor.transport().one_stream_until_proven && !link.is_proven() && open.others() > 0 {
@@ -155,10 +148,7 @@ async fn answer(
         method: head.method,
         path: head.uri.path().to_owned(),
         headers: head.headers,
-        body: Limited::new(body, BODY_LIMIT_BYTES)
-            .collect()
-            .await?
-            .to_bytes(),
+        body: Limited::new(body, BODY_LIMIT_BYTES).collect().await?.to_bytes(),
     };
 
     let (latency_ms, black_hole) = {

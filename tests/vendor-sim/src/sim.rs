@@ -57,23 +57,14 @@ impl Sim {
             .thread_name("vendor-sim")
             .enable_all()
             .build()?;
-        let vendors: Vec<Arc<dyn Vendor>> = vec![
-            Arc::new(Huawei::default()),
-            Arc::new(Apns::new(options.apns_streams)),
-        ];
+        let vendors: Vec<Arc<dyn Vendor>> = vec![Arc::new(Huawei::default()), Arc::new(Apns::new(options.apns_streams))];
         let ports = [options.huawei_port, options.apns_port];
 
         let mut urls = Vec::new();
         for (vendor, port) in vendors.iter().zip(ports) {
-            let tls = identity
-                .server(vendor.transport().protocols)
-                .map_err(io::Error::other)?;
+            let tls = identity.server(vendor.transport().protocols).map_err(io::Error::other)?;
             let (listener, port) = open(&runtime, port)?;
-            runtime.spawn(serve::listen(
-                listener,
-                TlsAcceptor::from(tls),
-                Arc::clone(vendor),
-            ));
+            runtime.spawn(serve::listen(listener, TlsAcceptor::from(tls), Arc::clone(vendor)));
             urls.push(format!("https://127.0.0.1:{port}"));
         }
         let (listener, port) = open(&runtime, options.control_port)?;

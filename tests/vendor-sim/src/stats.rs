@@ -76,10 +76,7 @@ impl Stats {
     }
 
     pub fn to_json(&self) -> Value {
-        let violations: Vec<Value> = lock(&self.violations)
-            .iter()
-            .map(|what| json!({ "what": what }))
-            .collect();
+        let violations: Vec<Value> = lock(&self.violations).iter().map(|what| json!({ "what": what })).collect();
         json!({
             "logins": self.logins.load(Relaxed),
             "calls": self.calls.load(Relaxed),

@@ -41,13 +41,8 @@ pub(super) fn classify(status: StatusCode, retry_after: Option<Duration>, body: 
             reading: Reading::One(overwritten()),
         };
     }
-    let said = serde_json::from_slice(body)
-        .ok()
-        .and_then(|body: Body<'_>| code(body.reason));
-    let reason = said.map_or_else(
-        || format!("apns:http_{}", status.as_u16()),
-        |said| format!("apns:{said}"),
-    );
+    let said = serde_json::from_slice(body).ok().and_then(|body: Body<'_>| code(body.reason));
+    let reason = said.map_or_else(|| format!("apns:http_{}", status.as_u16()), |said| format!("apns:{said}"));
     let reading = match said.and_then(|said| by_reason(said, &reason, retry_after)) {
         Some(reading) => reading,
         None => by_status(status.as_u16(), &reason, retry_after),
@@ -58,13 +53,10 @@ pub(super) fn classify(status: StatusCode, retry_after: Option<Duration>, body: 
 /// The documented reasons.
 fn by_reason(said: &str, reason: &str, retry_after: Option<Duration>) -> Option<Reading> {
     Some(match said {
-        "BadDeviceToken" | "DeviceTokenNotForTopic" | "Unregistered" | "ExpiredToken" => {
-            Reading::One(gone(reason.to_owned()))
-        }
+        "BadDeviceToken" | "DeviceTokenNotForTopic" | "Unregistered" | "ExpiredToken" => Reading::One(gone(reason.to_owned())),
         // What we sent is wrong, and would be again.
-        "BadCollapseId" | "BadExpirationDate" | "BadMessageId" | "BadPriority"
-        | "DuplicateHeaders" | "InvalidPushType" | "MissingDeviceToken" | "PayloadEmpty"
-        | "PayloadTooLarge" | "BadPath" | "MethodNotAllowed" => {
+        "BadCollapseId" | "BadExpirationDate" | "BadMessageId" | "BadPriority" | "DuplicateHeaders" | "InvalidPushType"
+        | "MissingDeviceToken" | "PayloadEmpty" | "PayloadTooLarge" | "BadPath" | "MethodNotAllowed" => {
             Reading::One(refused(reason.to_owned()))
         }
         "ExpiredProviderToken" => Reading::TokenExpired,
@@ -114,11 +106,7 @@ mod tests {
     const WAIT: Option<Duration> = Some(Duration::from_secs(7));
 
     fn read(status: u16, retry_after: Option<Duration>, body: &str) -> Verdict {
-        classify(
-            StatusCode::from_u16(status).unwrap(),
-            retry_after,
-            body.as_bytes(),
-        )
+        classify(StatusCode::from_u16(status).unwrap(), retry_after, body.as_bytes())
     }
 
     #[test]
@@ -159,9 +147,7 @@ mod tests {
             (429, "TooManyProviderTokenUpdates", &|reason| {
                 Reading::Everyone(throttled(reason, None))
             }),
-            (429, "TooManyRequests", &|reason| {
-                failed(throttled(reason, None))
-            }),
+            (429, "TooManyRequests", &|reason| failed(throttled(reason, None))),
             (500, "InternalServerError", &passes),
             (503, "ServiceUnavailable", &passes),
             (503, "Shutdown", &passes),
@@ -190,20 +176,13 @@ mod tests {
     #[test]
     fn a_device_that_is_gone_has_a_time() {
         let body = r#"{"reason":"Unregistered","timestamp":1700000000000}"#;
-        assert_eq!(
-            read(410, None, body).reading,
-            Reading::One(gone("apns:Unregistered".to_owned()))
-        );
+        assert_eq!(read(410, None, body).reading, Reading::One(gone("apns:Unregistered".to_owned())));
     }
 
     #[test]
     fn the_vendors_wait_is_kept() {
-        let reading =
-            |status, said: &str| read(status, WAIT, &format!(r#"{{"reason":"{said}"}}"#)).reading;
-        assert_eq!(
-            reading(429, "TooManyRequests"),
-            failed(throttled("apns:TooManyRequests", WAIT))
-        );
+        let reading = |status, said: &str| read(status, WAIT, &format!(r#"{{"reason":"{said}"}}"#)).reading;
+        assert_eq!(reading(429, "TooManyRequests"), failed(throttled("apns:TooManyRequests", WAIT)));
         assert_eq!(
             reading(429, "TooManyProviderTokenUpdates"),
             Reading::Everyone(throttled("apns:TooManyProviderTokenUpdates", WAIT))
@@ -217,26 +196,11 @@ mod tests {
     #[test]
     fn without_a_reason_the_status_decides() {
         for body in ["", "<html>", r#"{"reason":"a text, not a code"}"#] {
-            assert_eq!(
-                read(410, None, body).reading,
-                Reading::One(gone("apns:http_410".to_owned()))
-            );
-            assert_eq!(
-                read(429, None, body).reading,
-                failed(throttled("apns:http_429", None))
-            );
-            assert_eq!(
-                read(500, None, body).reading,
-                failed(transient("apns:http_500"))
-            );
-            assert_eq!(
-                read(403, None, body).reading,
-                failed(transient("apns:http_403"))
-            );
-            assert_eq!(
-                read(302, None, body).reading,
-                failed(transient("apns:http_302"))
-            );
+            assert_eq!(read(410, None, body).reading, Reading::One(gone("apns:http_410".to_owned())));
+            assert_eq!(read(429, None, body).reading, failed(throttled("apns:http_429", None)));
+            assert_eq!(read(500, None, body).reading, failed(transient("apns:http_500")));
+            assert_eq!(read(403, None, body).reading, failed(transient("apns:http_403")));
+            assert_eq!(read(302, None, body).reading, failed(transient("apns:http_302")));
         }
     }
 }

@@ -43,27 +43,11 @@ impl ApnsClient {
         })
     }
 
-    async fn run(
-        &self,
-        order: &Order<'_>,
-        credentials: &ApnsCredentials,
-        calls: &[ToCall<'_>],
-    ) -> Vec<(usize, Answer)> {
+    async fn run(&self, order: &Order<'_>, credentials: &ApnsCredentials, calls: &[ToCall<'_>]) -> Vec<(usize, Answer)> {
         let started = Instant::now();
-        let answers = match Run::start(
-            order,
-            credentials,
-            &self.links,
-            &self.tokens,
-            self.clock.as_ref(),
-        )
-        .await
-        {
+        let answers = match Run::start(order, credentials, &self.links, &self.tokens, self.clock.as_ref()).await {
             Ok(run) => run.finish(calls).await,
-            Err(failure) => calls
-                .iter()
-                .map(|call| (call.slot, Answer::Failed(failure.clone())))
-                .collect(),
+            Err(failure) => calls.iter().map(|call| (call.slot, Answer::Failed(failure.clone()))).collect(),
         };
         // One line an order: a line a request would be 1,000 lines a batch.
         let codes = codes(&answers);
@@ -94,10 +78,7 @@ impl ApnsClient {
         if !answers.iter().any(|(_, answer)| is_misconfigured(answer)) {
             return answers;
         }
-        let newer = self
-            .credentials
-            .read(tenant, self.clock.now(), Some(credentials.version))
-            .await;
+        let newer = self.credentials.read(tenant, self.clock.now(), Some(credentials.version)).await;
         let Some(newer) = newer.ok().filter(|newer| newer.value != credentials.value) else {
             return answers;
         };

@@ -42,16 +42,9 @@ pub(super) struct Retired;
 
 impl Link {
     /// Connects and agrees on HTTP/2.
-    pub async fn open(
-        mut connector: HttpsConnector<HttpConnector>,
-        origin: Uri,
-        timeouts: Timeouts,
-    ) -> Result<Arc<Self>, NoReply> {
+    pub async fn open(mut connector: HttpsConnector<HttpConnector>, origin: Uri, timeouts: Timeouts) -> Result<Arc<Self>, NoReply> {
         let open = async {
-            let stream = connector
-                .call(origin)
-                .await
-                .map_err(|_| NoReply::NotConnected)?;
+            let stream = connector.call(origin).await.map_err(|_| NoReply::NotConnected)?;
             if !stream.connected().is_negotiated_h2() {
                 return Err(NoReply::NotConnected);
             }
@@ -109,10 +102,7 @@ impl Link {
     pub async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Reply, NoReply> {
         let mut sender = self.sender.clone();
         let call = async {
-            let response = sender
-                .send_request(request)
-                .await
-                .map_err(|_| NoReply::Broken)?;
+            let response = sender.send_request(request).await.map_err(|_| NoReply::Broken)?;
             let (head, body) = response.into_parts();
             let body = match head.status {
                 StatusCode::OK => Bytes::new(),
@@ -124,18 +114,13 @@ impl Link {
             };
             Ok((head.status, head.headers, body))
         };
-        let (status, headers, body): (StatusCode, HeaderMap, Bytes) =
-            tokio::time::timeout(self.timeouts.answer, call)
-                .await
-                .unwrap_or(Err(NoReply::Timeout))?;
+        let (status, headers, body): (StatusCode, HeaderMap, Bytes) = tokio::time::timeout(self.timeouts.answer, call)
+            .await
+            .unwrap_or(Err(NoReply::Timeout))?;
         if status != StatusCode::FORBIDDEN {
             self.widen();
         }
-        Ok(Reply {
-            status,
-            headers,
-            body,
-        })
+        Ok(Reply { status, headers, body })
     }
 
     /// As many turns as the peer allows by now.

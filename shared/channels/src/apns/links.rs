@@ -26,11 +26,7 @@ pub(super) struct Links {
 impl Links {
     pub fn new(settings: &Settings, timeouts: Timeouts) -> Result<Self, DialError> {
         Ok(Self {
-            connector: connector(
-                settings.extra_ca_pem.as_deref(),
-                Offer::Http2,
-                timeouts.connect,
-            )?,
+            connector: connector(settings.extra_ca_pem.as_deref(), Offer::Http2, timeouts.connect)?,
             production: origin(&settings.apns_url)?,
             sandbox: origin(&settings.apns_sandbox_url)?,
             timeouts,
@@ -56,21 +52,13 @@ impl Links {
     }
 
     /// Another connection than the one that ended, if given.
-    pub async fn after(
-        &self,
-        account: &Account,
-        ended: Option<u64>,
-    ) -> Result<Kept<Arc<Link>>, AttemptFailure> {
+    pub async fn after(&self, account: &Account, ended: Option<u64>) -> Result<Kept<Arc<Link>>, AttemptFailure> {
         let open = || self.open(self.origin(account));
-        self.kept
-            .obtain(account.clone(), Timestamp::UNIX_EPOCH, ended, open)
-            .await
+        self.kept.obtain(account.clone(), Timestamp::UNIX_EPOCH, ended, open).await
     }
 
     async fn open(&self, origin: &str) -> Result<(Arc<Link>, Timestamp), AttemptFailure> {
-        let uri: Uri = origin
-            .parse()
-            .map_err(|_| misconfigured("apns:bad_settings"))?;
+        let uri: Uri = origin.parse().map_err(|_| misconfigured("apns:bad_settings"))?;
         let opened = Link::open(self.connector.clone(), uri, self.timeouts).await;
         let link = opened.map_err(|none| transient(format!("apns:{}", none.as_str())))?;
         // A connection has no age, it ends.

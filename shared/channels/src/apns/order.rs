@@ -82,12 +82,7 @@ impl<'a> Run<'a> {
         let mut asked = FuturesUnordered::new();
         let mut answers = Vec::with_capacity(calls.len());
         loop {
-            asked.extend(
-                waiting
-                    .by_ref()
-                    .take(MAX_STREAMS - asked.len())
-                    .map(|call| self.answer(call)),
-            );
+            asked.extend(waiting.by_ref().take(MAX_STREAMS - asked.len()).map(|call| self.answer(call)));
             match asked.next().await {
                 Some(answer) => answers.push(answer),
                 None => return answers,
@@ -118,12 +113,9 @@ impl<'a> Run<'a> {
                 return so_far;
             }
             let token = self.token();
-            let request = self.common.request(
-                call.slot,
-                call.token.as_str(),
-                collapse_id,
-                &token.value.header,
-            );
+            let request = self
+                .common
+                .request(call.slot, call.token.as_str(), collapse_id, &token.value.header);
             let Some(request) = request else {
                 return refused("apns:BadCollapseId".to_owned());
             };
@@ -163,30 +155,19 @@ impl<'a> Run<'a> {
     }
 
     fn link(&self) -> Kept<Arc<Link>> {
-        self.link
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.link.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn token(&self) -> Kept<ProviderToken> {
-        self.token
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Goes on with the next connection after `ended`.
     async fn relink(&self, ended: &Kept<Arc<Link>>) -> Result<(), AttemptFailure> {
-        if self.halted.load(Ordering::Relaxed)
-            || self.ended_links.load(Ordering::Relaxed) >= MAX_ENDED_LINKS
-        {
+        if self.halted.load(Ordering::Relaxed) || self.ended_links.load(Ordering::Relaxed) >= MAX_ENDED_LINKS {
             return Err(transient("apns:connection_broken"));
         }
-        let next = self
-            .links
-            .after(&self.credentials.account, Some(ended.version))
-            .await;
+        let next = self.links.after(&self.credentials.account, Some(ended.version)).await;
         let next = next.inspect_err(|_| self.halted.store(true, Ordering::Relaxed))?;
         let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
         if link.version != next.version {
@@ -198,10 +179,7 @@ impl<'a> Run<'a> {
 
     /// Goes on with the next provider token after `expired`.
     async fn sign_anew(&self, expired: &Kept<ProviderToken>) -> Result<(), AttemptFailure> {
-        let next = self
-            .tokens
-            .read_after(&self.credentials.account, self.clock.now(), expired)
-            .await?;
+        let next = self.tokens.read_after(&self.credentials.account, self.clock.now(), expired).await?;
         *self.token.lock().unwrap_or_else(PoisonError::into_inner) = next;
         Ok(())
     }

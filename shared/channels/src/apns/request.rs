@@ -25,11 +25,7 @@ const ID: HeaderName = HeaderName::from_static("apns-id");
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Tokens are hexadecimal; whatever else somebody recorded stays one segment.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// What all requests of an order have in common.
 pub(super) struct Common<'a> {
@@ -42,13 +38,7 @@ pub(super) struct Common<'a> {
 }
 
 impl<'a> Common<'a> {
-    pub fn new(
-        origin: &'a str,
-        revocation: &'a RevocationId,
-        topic: HeaderValue,
-        notice: &Notice,
-        now: Timestamp,
-    ) -> Self {
+    pub fn new(origin: &'a str, revocation: &'a RevocationId, topic: HeaderValue, notice: &Notice, now: Timestamp) -> Self {
         // Without a sound: the device stays quiet.
         let body = json!({"aps": {"alert": {"title": notice.title, "body": notice.text}}});
         let kept_until = now.saturating_add(KEPT_FOR).unwrap_or(now).as_second();
@@ -62,29 +52,19 @@ impl<'a> Common<'a> {
     }
 
     /// The request for one device. `None` when the collapse id can not be a header.
-    pub fn request(
-        &self,
-        slot: usize,
-        token: &str,
-        collapse_id: &str,
-        provider_token: &HeaderValue,
-    ) -> Option<Request<Full<Bytes>>> {
-        Request::post(format!(
-            "{}/3/device/{}",
-            self.origin,
-            utf8_percent_encode(token, SEGMENT)
-        ))
-        .header(AUTHORIZATION, provider_token)
-        .header(TOPIC, &self.topic)
-        .header(PUSH_TYPE, "alert")
-        // At once, even if it costs the device power: wrong content is on the screen.
-        .header(PRIORITY, "10")
-        .header(EXPIRATION, &self.expiration)
-        .header(COLLAPSE_ID, HeaderValue::try_from(collapse_id).ok()?)
-        .header(ID, apns_id(self.revocation, slot, token))
-        .header(CONTENT_TYPE, "application/json")
-        .body(Full::new(self.body.clone()))
-        .ok()
+    pub fn request(&self, slot: usize, token: &str, collapse_id: &str, provider_token: &HeaderValue) -> Option<Request<Full<Bytes>>> {
+        Request::post(format!("{}/3/device/{}", self.origin, utf8_percent_encode(token, SEGMENT)))
+            .header(AUTHORIZATION, provider_token)
+            .header(TOPIC, &self.topic)
+            .header(PUSH_TYPE, "alert")
+            // At once, even if it costs the device power: wrong content is on the screen.
+            .header(PRIORITY, "10")
+            .header(EXPIRATION, &self.expiration)
+            .header(COLLAPSE_ID, HeaderValue::try_from(collapse_id).ok()?)
+            .header(ID, apns_id(self.revocation, slot, token))
+            .header(CONTENT_TYPE, "application/json")
+            .body(Full::new(self.body.clone()))
+            .ok()
     }
 }
 
@@ -139,14 +119,9 @@ mod tests {
     async fn an_overwrite_looks_like_this() {
         let revocation = "rvk_1".parse().unwrap();
         let bearer = HeaderValue::from_static("bearer jwt");
-        let request = common(&revocation)
-            .request(3, "00fc13ad", "promo-1", &bearer)
-            .unwrap();
+        let request = common(&revocation).request(3, "00fc13ad", "promo-1", &bearer).unwrap();
         assert_eq!(request.method(), "POST");
-        assert_eq!(
-            request.uri(),
-            "https://api.push.apple.com/3/device/00fc13ad"
-        );
+        assert_eq!(request.uri(), "https://api.push.apple.com/3/device/00fc13ad");
         let headers: Vec<_> = request
             .headers()
             .iter()
@@ -176,24 +151,17 @@ mod tests {
     fn a_strange_token_stays_one_segment_of_the_path() {
         let revocation = "rvk_1".parse().unwrap();
         let bearer = HeaderValue::from_static("bearer jwt");
-        let request = common(&revocation)
-            .request(0, "../x?y#z 促", "c", &bearer)
-            .unwrap();
+        let request = common(&revocation).request(0, "../x?y#z 促", "c", &bearer).unwrap();
         assert_eq!(request.uri().path(), "/3/device/..%2Fx%3Fy%23z%20%E4%BF%83");
         assert_eq!(request.uri().query(), None);
     }
 
     #[test]
     fn a_repeat_carries_the_same_id_and_nothing_else_does() {
-        let (one, other): (RevocationId, RevocationId) =
-            ("rvk_1".parse().unwrap(), "rvk_2".parse().unwrap());
+        let (one, other): (RevocationId, RevocationId) = ("rvk_1".parse().unwrap(), "rvk_2".parse().unwrap());
         let id = apns_id(&one, 0, "t1");
         assert_eq!(id, apns_id(&one, 0, "t1"));
-        for different in [
-            apns_id(&other, 0, "t1"),
-            apns_id(&one, 1, "t1"),
-            apns_id(&one, 0, "t2"),
-        ] {
+        for different in [apns_id(&other, 0, "t1"), apns_id(&one, 1, "t1"), apns_id(&one, 0, "t2")] {
             assert_ne!(id, different);
         }
     }
@@ -203,10 +171,7 @@ mod tests {
         let id = apns_id(&"rvk_1".parse().unwrap(), 0, "t1");
         let parts: Vec<_> = id.split('-').map(str::len).collect();
         assert_eq!(parts, [8, 4, 4, 4, 12]);
-        assert!(
-            id.bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'))
-        );
+        assert!(id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-')));
         assert_eq!(id.as_bytes()[14], b'8');
         assert!(matches!(id.as_bytes()[19], b'8' | b'9' | b'a' | b'b'));
     }

@@ -49,9 +49,7 @@ pub(super) struct Account {
 pub(super) fn parse(document: &str) -> Option<ApnsCredentials> {
     let document: Document = serde_json::from_str(document).ok()?;
     EncodingKey::from_ec_pem(document.private_key_pem.expose().as_bytes()).ok()?;
-    let is_named = !document.team_id.is_empty()
-        && !document.key_id.is_empty()
-        && !document.bundle_id.is_empty();
+    let is_named = !document.team_id.is_empty() && !document.key_id.is_empty() && !document.bundle_id.is_empty();
     is_named.then_some(())?;
     Some(ApnsCredentials {
         topic: HeaderValue::try_from(document.bundle_id).ok()?,
@@ -75,7 +73,8 @@ pub(super) mod tests {
     }
 
     fn read(team_id: &str, pem: &str, environment: &str) -> Option<ApnsCredentials> {
-        let document = json!({"team_id": team_id, "key_id": "K", "private_key_pem": pem, "bundle_id": "com.example", "environment": environment});
+        let document =
+            json!({"team_id": team_id, "key_id": "K", "private_key_pem": pem, "bundle_id": "com.example", "environment": environment});
         parse(&document.to_string())
     }
 
@@ -94,10 +93,7 @@ pub(super) mod tests {
     #[test]
     fn without_an_environment_it_is_production() {
         let document = json!({"team_id": "T", "key_id": "K", "private_key_pem": a_key_pem(), "bundle_id": "b"});
-        assert_eq!(
-            parse(&document.to_string()).unwrap().account.environment,
-            Environment::Production
-        );
+        assert_eq!(parse(&document.to_string()).unwrap().account.environment, Environment::Production);
     }
 
     #[test]

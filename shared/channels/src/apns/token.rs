@@ -33,21 +33,13 @@ pub(super) struct ProviderTokens {
 
 impl ProviderTokens {
     pub fn new() -> Self {
-        Self {
-            kept: SingleFlight::new(),
-        }
+        Self { kept: SingleFlight::new() }
     }
 
     /// The account's token.
-    pub async fn read(
-        &self,
-        account: &Account,
-        now: Timestamp,
-    ) -> Result<Kept<ProviderToken>, AttemptFailure> {
+    pub async fn read(&self, account: &Account, now: Timestamp) -> Result<Kept<ProviderToken>, AttemptFailure> {
         self.kept
-            .obtain(account.clone(), now, None, || async {
-                sign(account, now, false)
-            })
+            .obtain(account.clone(), now, None, || async { sign(account, now, false) })
             .await
     }
 
@@ -63,25 +55,18 @@ impl ProviderTokens {
             return Err(misconfigured("apns:ExpiredProviderToken"));
         }
         let make = || async { sign(account, now, is_young) };
-        self.kept
-            .obtain(account.clone(), now, Some(expired.version), make)
-            .await
+        self.kept.obtain(account.clone(), now, Some(expired.version), make).await
     }
 }
 
-fn sign(
-    account: &Account,
-    now: Timestamp,
-    early: bool,
-) -> Result<(ProviderToken, Timestamp), AttemptFailure> {
+fn sign(account: &Account, now: Timestamp, early: bool) -> Result<(ProviderToken, Timestamp), AttemptFailure> {
     #[derive(Serialize)]
     struct Claims<'a> {
         iss: &'a str,
         iat: i64,
     }
     let bad = || misconfigured("apns:bad_credentials");
-    let key =
-        EncodingKey::from_ec_pem(account.private_key_pem.expose().as_bytes()).map_err(|_| bad())?;
+    let key = EncodingKey::from_ec_pem(account.private_key_pem.expose().as_bytes()).map_err(|_| bad())?;
     let mut header = Header::new(Algorithm::ES256);
     header.typ = None;
     header.kid = Some(account.key_id.clone());
@@ -127,25 +112,13 @@ mod tests {
     #[tokio::test]
     async fn a_token_says_who_and_when_and_is_signed() {
         let (account, public) = account();
-        let token = ProviderTokens::new()
-            .read(&account, at(0))
-            .await
-            .unwrap_or_else(|_| unreachable!());
-        let jwt = token
-            .value
-            .header
-            .to_str()
-            .unwrap()
-            .strip_prefix("bearer ")
-            .unwrap();
+        let token = ProviderTokens::new().read(&account, at(0)).await.unwrap_or_else(|_| unreachable!());
+        let jwt = token.value.header.to_str().unwrap().strip_prefix("bearer ").unwrap();
         let mut validation = Validation::new(Algorithm::ES256);
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         let read = jsonwebtoken::decode::<serde_json::Value>(jwt, &public, &validation).unwrap();
-        assert_eq!(
-            read.claims,
-            serde_json::json!({"iss": "TEAM", "iat": 1_800_000_000})
-        );
+        assert_eq!(read.claims, serde_json::json!({"iss": "TEAM", "iat": 1_800_000_000}));
         assert_eq!(read.header.kid.as_deref(), Some("KEY"));
     }
 
@@ -155,13 +128,7 @@ mod tests {
         let tokens = ProviderTokens::new();
         let mut versions = Vec::new();
         for mins in [0, 20, 49, 50, 99] {
-            versions.push(
-                tokens
-                    .read(&account, at(mins))
-                    .await
-                    .unwrap_or_else(|_| unreachable!())
-                    .version,
-            );
+            versions.push(tokens.read(&account, at(mins)).await.unwrap_or_else(|_| unreachable!()).version);
         }
         assert_eq!(versions, [1, 1, 1, 2, 2]);
     }
@@ -170,20 +137,11 @@ mod tests {
     async fn an_expired_token_is_signed_anew_but_not_twice_in_20_minutes() {
         let (account, _) = account();
         let tokens = ProviderTokens::new();
-        let first = tokens
-            .read(&account, at(0))
-            .await
-            .unwrap_or_else(|_| unreachable!());
-        let second = tokens
-            .read_after(&account, at(1), &first)
-            .await
-            .unwrap_or_else(|_| unreachable!());
+        let first = tokens.read(&account, at(0)).await.unwrap_or_else(|_| unreachable!());
+        let second = tokens.read_after(&account, at(1), &first).await.unwrap_or_else(|_| unreachable!());
         assert_eq!(second.version, 2);
         let again = tokens.read_after(&account, at(2), &second).await;
-        assert_eq!(
-            again.err(),
-            Some(misconfigured("apns:ExpiredProviderToken"))
-        );
+        assert_eq!(again.err(), Some(misconfigured("apns:ExpiredProviderToken")));
         let third = tokens
             .read_after(&account, at(21), &second)
             .await

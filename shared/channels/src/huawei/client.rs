@@ -20,9 +20,7 @@ use super::answer::{Reading, Verdict, classify};
 use super::request::{Group, body, group, path};
 use super::session::{Session, Sessions, authorize};
 use super::settings::{HuaweiCredentials, parse};
-use crate::answers::{
-    all_failed, gone, misconfigured, none_tried, overwritten, refused, transient, without_handle,
-};
+use crate::answers::{all_failed, gone, misconfigured, none_tried, overwritten, refused, transient, without_handle};
 use crate::credentials::CredentialCache;
 use crate::dial::{DialError, origin};
 use crate::elapsed::elapsed_ms;
@@ -59,11 +57,7 @@ impl HuaweiClient {
         Ok(Self {
             push_url: origin(&settings.huawei_push_url)?,
             credentials: CredentialCache::new(Channel::Huawei, credentials, parse),
-            sessions: Sessions::new(
-                origin(&settings.huawei_auth_url)?,
-                Arc::clone(&https),
-                Arc::clone(&clock),
-            ),
+            sessions: Sessions::new(origin(&settings.huawei_auth_url)?, Arc::clone(&https), Arc::clone(&clock)),
             https,
             clock,
         })
@@ -72,20 +66,11 @@ impl HuaweiClient {
     /// The tenant's credentials and a session of theirs. Credentials that are
     /// refused are read anew, once: they may have been rotated.
     async fn caller(&self, tenant: &Tenant) -> Result<Caller, AttemptFailure> {
-        let credentials = self
-            .credentials
-            .read(tenant, self.clock.now(), None)
-            .await?;
+        let credentials = self.credentials.read(tenant, self.clock.now(), None).await?;
         match self.sessions.open(&credentials.value.account, None).await {
-            Ok(session) => Ok(Caller {
-                credentials,
-                session,
-            }),
+            Ok(session) => Ok(Caller { credentials, session }),
             Err(AttemptFailure::Misconfigured { reason }) => {
-                let newer = self
-                    .credentials
-                    .read(tenant, self.clock.now(), Some(credentials.version))
-                    .await?;
+                let newer = self.credentials.read(tenant, self.clock.now(), Some(credentials.version)).await?;
                 if newer.value.account == credentials.value.account {
                     return Err(misconfigured(reason));
                 }
@@ -100,25 +85,15 @@ impl HuaweiClient {
     }
 
     /// Another session than the one `before` was refused with.
-    async fn caller_after(
-        &self,
-        tenant: &Tenant,
-        before: &Caller,
-    ) -> Result<Caller, AttemptFailure> {
+    async fn caller_after(&self, tenant: &Tenant, before: &Caller) -> Result<Caller, AttemptFailure> {
         let credentials = self
             .credentials
             .read(tenant, self.clock.now(), Some(before.credentials.version))
             .await?;
         let account = &credentials.value.account;
         let same = *account == before.credentials.value.account;
-        let session = self
-            .sessions
-            .open(account, same.then_some(before.session.version))
-            .await?;
-        Ok(Caller {
-            credentials,
-            session,
-        })
+        let session = self.sessions.open(account, same.then_some(before.session.version)).await?;
+        Ok(Caller { credentials, session })
     }
 
     async fn ask_once(&self, order: &Order<'_>, group: &Group<'_>, caller: &Caller) -> Verdict {
@@ -157,12 +132,7 @@ impl HuaweiClient {
     }
 
     /// `None` only for settings that do not make an address; they were checked.
-    fn request(
-        &self,
-        order: &Order<'_>,
-        group: &Group<'_>,
-        caller: &Caller,
-    ) -> Option<Request<Full<Bytes>>> {
+    fn request(&self, order: &Order<'_>, group: &Group<'_>, caller: &Caller) -> Option<Request<Full<Bytes>>> {
         let credentials = &caller.credentials.value;
         let body = body(group, order.notice, credentials).ok()?;
         let mut request = Request::post(format!("{}{}", self.push_url, path(&credentials.account)))
@@ -203,24 +173,12 @@ impl HuaweiClient {
         second
     }
 
-    async fn ask_in_time(
-        &self,
-        order: &Order<'_>,
-        group: &Group<'_>,
-        halted: &AtomicBool,
-    ) -> Vec<(usize, Answer)> {
+    async fn ask_in_time(&self, order: &Order<'_>, group: &Group<'_>, halted: &AtomicBool) -> Vec<(usize, Answer)> {
         if halted.load(Ordering::Relaxed) || self.clock.now() >= order.call_until {
-            return group
-                .deliveries
-                .iter()
-                .map(|(slot, _)| (*slot, Answer::NotTried))
-                .collect();
+            return group.deliveries.iter().map(|(slot, _)| (*slot, Answer::NotTried)).collect();
         }
         let verdict = self.ask(order, group).await;
-        if let Reading::Failed(
-            AttemptFailure::Throttled { .. } | AttemptFailure::Misconfigured { .. },
-        ) = verdict.reading
-        {
+        if let Reading::Failed(AttemptFailure::Throttled { .. } | AttemptFailure::Misconfigured { .. }) = verdict.reading {
             // The next call would be told the same.
             halted.store(true, Ordering::Relaxed);
         }
@@ -231,20 +189,14 @@ impl HuaweiClient {
 /// One answer for each delivery of the group.
 fn answers(group: &Group<'_>, verdict: &Verdict) -> Vec<(usize, Answer)> {
     let answer = |token: &str| match &verdict.reading {
-        Reading::AcceptedBut(illegal) if illegal.contains(token) => {
-            gone("huawei:illegal_token".to_owned())
-        }
+        Reading::AcceptedBut(illegal) if illegal.contains(token) => gone("huawei:illegal_token".to_owned()),
         Reading::Accepted | Reading::AcceptedBut(_) => overwritten(),
         Reading::AllGone => gone(verdict.reason.clone()),
         Reading::Refused => refused(verdict.reason.clone()),
         Reading::SessionRefused => Answer::Failed(misconfigured(verdict.reason.clone())),
         Reading::Failed(failure) => Answer::Failed(failure.clone()),
     };
-    group
-        .deliveries
-        .iter()
-        .map(|(slot, token)| (*slot, answer(token)))
-        .collect()
+    group.deliveries.iter().map(|(slot, token)| (*slot, answer(token))).collect()
 }
 
 impl ChannelClient for HuaweiClient {
@@ -258,10 +210,7 @@ impl ChannelClient for HuaweiClient {
             if let Err(failure) = self.caller(&order.push.tenant).await {
                 return all_failed(order, &failure);
             }
-            let mut all: Vec<_> = without_id
-                .into_iter()
-                .map(|slot| (slot, without_handle()))
-                .collect();
+            let mut all: Vec<_> = without_id.into_iter().map(|slot| (slot, without_handle())).collect();
             let mut waiting = groups.iter();
             let mut asked = FuturesUnordered::new();
             loop {

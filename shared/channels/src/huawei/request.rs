@@ -86,11 +86,7 @@ struct ClickAction {
 }
 
 /// The body of `messages:send`.
-pub(super) fn body(
-    group: &Group<'_>,
-    notice: &Notice,
-    credentials: &HuaweiCredentials,
-) -> Result<Vec<u8>, serde_json::Error> {
+pub(super) fn body(group: &Group<'_>, notice: &Notice, credentials: &HuaweiCredentials) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(&Body {
         message: Message {
             token: group.deliveries.iter().map(|(_, token)| *token).collect(),
@@ -192,9 +188,7 @@ mod tests {
 
     #[test]
     fn a_call_has_one_notify_id_and_at_most_1000_tokens() {
-        let tokens: Vec<DeviceToken> = (0..2_003)
-            .map(|n| format!("t{n}").parse().unwrap())
-            .collect();
+        let tokens: Vec<DeviceToken> = (0..2_003).map(|n| format!("t{n}").parse().unwrap()).collect();
         let (one, other) = (Handle::NotifyId(1), Handle::NotifyId(2));
         let calls: Vec<ToCall<'_>> = tokens
             .iter()
@@ -210,10 +204,7 @@ mod tests {
             })
             .collect();
         let (groups, without_id) = group(&calls);
-        let sizes: Vec<_> = groups
-            .iter()
-            .map(|group| (group.notify_id, group.deliveries.len()))
-            .collect();
+        let sizes: Vec<_> = groups.iter().map(|group| (group.notify_id, group.deliveries.len())).collect();
         assert_eq!(sizes, [(2, 1), (1, 1_000), (1, 1_000), (1, 1)]);
         assert_eq!(without_id, [0]);
         assert_eq!(groups[0].deliveries, [(1, "t1")]);

@@ -46,24 +46,16 @@ impl Sessions {
     }
 
     /// The account's session; another one than `refused`, if given.
-    pub async fn open(
-        &self,
-        account: &Account,
-        refused: Option<u64>,
-    ) -> Result<Kept<Session>, AttemptFailure> {
+    pub async fn open(&self, account: &Account, refused: Option<u64>) -> Result<Kept<Session>, AttemptFailure> {
         let login = || self.login(account);
-        self.kept
-            .obtain(account.clone(), self.clock.now(), refused, login)
-            .await
+        self.kept.obtain(account.clone(), self.clock.now(), refused, login).await
     }
 
     async fn login(&self, account: &Account) -> Result<(Session, Timestamp), AttemptFailure> {
         let started = Instant::now();
         let asked_at = self.clock.now();
         let result = self.ask(account, asked_at).await;
-        let code = result
-            .as_ref()
-            .map_or_else(AttemptFailure::reason, |_| "huawei:login_ok");
+        let code = result.as_ref().map_or_else(AttemptFailure::reason, |_| "huawei:login_ok");
         tracing::info!(
             channel = "huawei",
             call = "login",
@@ -74,14 +66,8 @@ impl Sessions {
         result
     }
 
-    async fn ask(
-        &self,
-        account: &Account,
-        asked_at: Timestamp,
-    ) -> Result<(Session, Timestamp), AttemptFailure> {
-        let uri: Uri = format!("{}{LOGIN_PATH}", self.auth_url)
-            .parse()
-            .map_err(|_| unreadable())?;
+    async fn ask(&self, account: &Account, asked_at: Timestamp) -> Result<(Session, Timestamp), AttemptFailure> {
+        let uri: Uri = format!("{}{LOGIN_PATH}", self.auth_url).parse().map_err(|_| unreadable())?;
         let request = Request::post(uri)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Full::new(Bytes::from(login_form(account))))
@@ -93,8 +79,7 @@ impl Sessions {
             .map_err(|none| transient(format!("huawei:login_{}", none.as_str())))?;
         let wait = retry_after(&reply.headers, self.clock.now());
         let (access_token, good_for) = classify_login(reply.status, wait, &reply.body)?;
-        let mut header =
-            HeaderValue::try_from(format!("Bearer {access_token}")).map_err(|_| unreadable())?;
+        let mut header = HeaderValue::try_from(format!("Bearer {access_token}")).map_err(|_| unreadable())?;
         header.set_sensitive(true);
         Ok((Session(header), good_until(asked_at, good_for)))
     }
@@ -116,9 +101,7 @@ fn good_until(asked_at: Timestamp, good_for: Duration) -> Timestamp {
 
 /// Puts the session on a request.
 pub(super) fn authorize(request: &mut Request<Full<Bytes>>, session: &Session) {
-    request
-        .headers_mut()
-        .insert(AUTHORIZATION, session.0.clone());
+    request.headers_mut().insert(AUTHORIZATION, session.0.clone());
 }
 
 #[cfg(test)]
@@ -127,8 +110,7 @@ mod tests {
 
     #[test]
     fn a_session_is_renewed_five_minutes_early() {
-        let used_for =
-            |secs| good_until(Timestamp::UNIX_EPOCH, Duration::from_secs(secs)).as_second();
+        let used_for = |secs| good_until(Timestamp::UNIX_EPOCH, Duration::from_secs(secs)).as_second();
         assert_eq!(used_for(3600), 3300);
         assert_eq!(used_for(400), 200);
         assert_eq!(used_for(0), 0);

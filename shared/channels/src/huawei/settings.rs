@@ -36,13 +36,9 @@ pub(super) fn parse(document: &str) -> Option<HuaweiCredentials> {
         category,
     } = serde_json::from_str(document).ok()?;
     // The app id becomes part of a path.
-    let app_id_is_plain =
-        !app_id.is_empty() && app_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let app_id_is_plain = !app_id.is_empty() && app_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (app_id_is_plain && !client_secret.expose().is_empty()).then_some(HuaweiCredentials {
-        account: Account {
-            app_id,
-            client_secret,
-        },
+        account: Account { app_id, client_secret },
         category,
     })
 }

@@ -13,76 +13,41 @@ use revocation_rules::retry::Answer;
 use serde_json::json;
 
 use crate::server::{Do, Server};
-use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, count, ended, misconfigured, overwritten, settings,
-    throttled, transient,
-};
+use crate::support::{Case, Documents, ManualClock, TIMEOUTS, count, ended, misconfigured, overwritten, settings, throttled, transient};
 
 pub fn document(key_id: &str) -> String {
     let pem = rcgen::KeyPair::generate().unwrap().serialize_pem();
-    json!({"team_id": "T", "key_id": key_id, "private_key_pem": pem, "bundle_id": "com.example"})
-        .to_string()
+    json!({"team_id": "T", "key_id": key_id, "private_key_pem": pem, "bundle_id": "com.example"}).to_string()
 }
 
 pub fn ok() -> Do {
     Do::answer(200, "")
 }
 
-pub fn client(
-    server: &Server,
-    documents: &Arc<Documents>,
-    clock: &Arc<ManualClock>,
-) -> Box<dyn ChannelClient> {
+pub fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
     let settings = settings(&server.url, &server.ca_pem);
-    connect_with(
-        Channel::Apns,
-        &settings,
-        TIMEOUTS,
-        documents.clone(),
-        clock.clone(),
-    )
-    .unwrap()
+    connect_with(Channel::Apns, &settings, TIMEOUTS, documents.clone(), clock.clone()).unwrap()
 }
 
 pub async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
-    case.revoke(&*client(
-        server,
-        &Documents::new([Some(document("K"))]),
-        &ManualClock::new(),
-    ))
-    .await
+    case.revoke(&*client(server, &Documents::new([Some(document("K"))]), &ManualClock::new()))
+        .await
 }
 
 /// The different provider tokens that were used.
 fn provider_tokens(server: &Server) -> HashSet<String> {
-    server
-        .seen()
-        .iter()
-        .map(|seen| seen.header("authorization").to_owned())
-        .collect()
+    server.seen().iter().map(|seen| seen.header("authorization").to_owned()).collect()
 }
 
 #[tokio::test]
 async fn a_thousand_deliveries_share_one_connection() {
     let server = Server::http2(100, |_, n| ok().after_ms(if n == 0 { 100 } else { 5 })).await;
-    assert_eq!(
-        revoke(&server, &Case::apns(1_000)).await,
-        vec![overwritten(); 1_000]
-    );
+    assert_eq!(revoke(&server, &Case::apns(1_000)).await, vec![overwritten(); 1_000]);
     assert_eq!(server.connections(), 1);
     let seen = server.seen();
     assert_eq!(seen.len(), 1_000);
-    assert_eq!(
-        seen.iter()
-            .map(|seen| seen.header("apns-id"))
-            .collect::<HashSet<_>>()
-            .len(),
-        1_000
-    );
-    assert!(
-        seen.iter()
-            .all(|seen| seen.header("apns-collapse-id") == "promo")
-    );
+    assert_eq!(seen.iter().map(|seen| seen.header("apns-id")).collect::<HashSet<_>>().len(), 1_000);
+    assert!(seen.iter().all(|seen| seen.header("apns-collapse-id") == "promo"));
     assert_eq!(provider_tokens(&server).len(), 1);
 }
 
@@ -113,16 +78,10 @@ async fn orders_at_once_and_later_share_the_connection_and_the_token() {
     futures::future::join_all((0..10).map(|_| case.revoke(&*client))).await;
     clock.advance_secs(49 * 60);
     case.revoke(&*client).await;
-    assert_eq!(
-        (server.connections(), provider_tokens(&server).len()),
-        (1, 1)
-    );
+    assert_eq!((server.connections(), provider_tokens(&server).len()), (1, 1));
     clock.advance_secs(60);
     case.revoke(&*client).await;
-    assert_eq!(
-        (server.connections(), provider_tokens(&server).len()),
-        (1, 2)
-    );
+    assert_eq!((server.connections(), provider_tokens(&server).len()), (1, 2));
 }
 
 #[tokio::test]
@@ -165,10 +124,7 @@ async fn a_token_that_ran_out_is_signed_anew_once_and_the_requests_repeated() {
         }
     })
     .await;
-    assert_eq!(
-        revoke(&server, &Case::apns(100)).await,
-        vec![overwritten(); 100]
-    );
+    assert_eq!(revoke(&server, &Case::apns(100)).await, vec![overwritten(); 100]);
     assert_eq!(provider_tokens(&server).len(), 2);
 }
 
@@ -185,10 +141,7 @@ async fn a_token_that_runs_out_under_many_requests_is_signed_anew_once() {
         }
     })
     .await;
-    assert_eq!(
-        revoke(&server, &Case::apns(300)).await,
-        vec![overwritten(); 300]
-    );
+    assert_eq!(revoke(&server, &Case::apns(300)).await, vec![overwritten(); 300]);
     assert_eq!(provider_tokens(&server).len(), 2);
 }
 
@@ -197,11 +150,7 @@ async fn a_fresh_token_called_expired_waits_for_a_person() {
     let server = Server::http2(100, |_, _| Do::reason(403, "ExpiredProviderToken")).await;
     let answers = revoke(&server, &Case::apns(50)).await;
     assert!(count(&answers, &misconfigured("apns:ExpiredProviderToken")) >= 1);
-    assert!(
-        answers
-            .iter()
-            .all(|answer| !matches!(answer, Answer::Ended { .. }))
-    );
+    assert!(answers.iter().all(|answer| !matches!(answer, Answer::Ended { .. })));
     assert_eq!(provider_tokens(&server).len(), 2);
 }
 
@@ -212,20 +161,10 @@ async fn too_many_token_updates_stop_the_order_and_keep_the_token() {
         _ => ok(),
     })
     .await;
-    let client = client(
-        &server,
-        &Documents::new([Some(document("K"))]),
-        &ManualClock::new(),
-    );
+    let client = client(&server, &Documents::new([Some(document("K"))]), &ManualClock::new());
     let case = Case::apns(50);
     let answers = case.revoke(&*client).await;
-    assert_eq!(
-        count(
-            &answers,
-            &throttled("apns:TooManyProviderTokenUpdates", Some(60))
-        ),
-        1
-    );
+    assert_eq!(count(&answers, &throttled("apns:TooManyProviderTokenUpdates", Some(60))), 1);
     assert_eq!(count(&answers, &Answer::NotTried), 49);
     assert_eq!(case.revoke(&*client).await, vec![overwritten(); 50]);
     assert_eq!(provider_tokens(&server).len(), 1);
@@ -235,28 +174,16 @@ async fn too_many_token_updates_stop_the_order_and_keep_the_token() {
 async fn a_key_that_apple_does_not_know_waits_for_a_person() {
     let server = Server::http2(100, |_, _| Do::reason(403, "InvalidProviderToken")).await;
     let answers = revoke(&server, &Case::apns(50)).await;
-    assert_eq!(
-        count(&answers, &misconfigured("apns:InvalidProviderToken")),
-        1
-    );
+    assert_eq!(count(&answers, &misconfigured("apns:InvalidProviderToken")), 1);
     assert_eq!(count(&answers, &Answer::NotTried), 49);
     assert_eq!(server.seen().len(), 1);
 }
 
 #[tokio::test]
 async fn a_rotated_key_is_read_at_once() {
-    let server = Server::http2(100, |_, n| {
-        if n == 0 {
-            Do::reason(403, "InvalidProviderToken")
-        } else {
-            ok()
-        }
-    })
-    .await;
+    let server = Server::http2(100, |_, n| if n == 0 { Do::reason(403, "InvalidProviderToken") } else { ok() }).await;
     let documents = Documents::new([Some(document("OLD")), Some(document("NEW"))]);
-    let answers = Case::apns(50)
-        .revoke(&*client(&server, &documents, &ManualClock::new()))
-        .await;
+    let answers = Case::apns(50).revoke(&*client(&server, &documents, &ManualClock::new())).await;
     assert_eq!(answers, vec![overwritten(); 50]);
     // Apple ties a connection to the first key it sees.
     assert_eq!(server.connections(), 2);
@@ -275,10 +202,7 @@ async fn at_the_deadline_no_request_starts_and_those_in_flight_are_awaited() {
     .await;
     let until = Timestamp::from_second(1_800_000_100).unwrap();
     let answers = Case::apns(200)
-        .revoke_until(
-            &*client(&server, &Documents::new([Some(document("K"))]), &clock),
-            until,
-        )
+        .revoke_until(&*client(&server, &Documents::new([Some(document("K"))]), &clock), until)
         .await;
     let asked = count(&answers, &overwritten());
     assert_eq!(asked, server.seen().len());
@@ -289,11 +213,7 @@ async fn at_the_deadline_no_request_starts_and_those_in_flight_are_awaited() {
 #[tokio::test]
 async fn after_the_deadline_nothing_is_asked() {
     let server = Server::http2(10, |_, _| ok()).await;
-    let client = client(
-        &server,
-        &Documents::new([Some(document("K"))]),
-        &ManualClock::new(),
-    );
+    let client = client(&server, &Documents::new([Some(document("K"))]), &ManualClock::new());
     let answers = Case::apns(3)
         .revoke_until(&*client, Timestamp::from_second(1_800_000_000).unwrap())
         .await;
@@ -304,15 +224,9 @@ async fn after_the_deadline_nothing_is_asked() {
 #[tokio::test]
 async fn without_good_credentials_a_person_must_look() {
     let server = Server::http2(10, |_, _| ok()).await;
-    for (document, reason) in [
-        (None, "apns:no_credentials"),
-        (Some("{}".to_owned()), "apns:bad_credentials"),
-    ] {
+    for (document, reason) in [(None, "apns:no_credentials"), (Some("{}".to_owned()), "apns:bad_credentials")] {
         let client = client(&server, &Documents::new([document]), &ManualClock::new());
-        assert_eq!(
-            Case::apns(2).revoke(&*client).await,
-            vec![misconfigured(reason); 2]
-        );
+        assert_eq!(Case::apns(2).revoke(&*client).await, vec![misconfigured(reason); 2]);
     }
     assert_eq!(server.connections(), 0);
 }
@@ -322,10 +236,7 @@ async fn a_delivery_without_a_collapse_id_is_not_sent() {
     let server = Server::http2(10, |_, _| ok()).await;
     let case = Case::new([
         ("aa".to_owned(), None),
-        (
-            "bb".to_owned(),
-            Some(Handle::CollapseId("c\u{7f}".to_owned())),
-        ),
+        ("bb".to_owned(), Some(Handle::CollapseId("c\u{7f}".to_owned()))),
     ]);
     let answers = revoke(&server, &case).await;
     assert_eq!(

@@ -10,29 +10,15 @@ use crate::support::{Case, Documents, ManualClock, count, overwritten, settings,
 
 #[tokio::test]
 async fn an_order_goes_on_after_goaway() {
-    let server = Server::http2(50, |_, n| {
-        if n == 100 {
-            ok().and_go_away()
-        } else {
-            ok().after_ms(5)
-        }
-    })
-    .await;
-    assert_eq!(
-        revoke(&server, &Case::apns(500)).await,
-        vec![overwritten(); 500]
-    );
+    let server = Server::http2(50, |_, n| if n == 100 { ok().and_go_away() } else { ok().after_ms(5) }).await;
+    assert_eq!(revoke(&server, &Case::apns(500)).await, vec![overwritten(); 500]);
     assert_eq!(server.connections(), 2);
 }
 
 #[tokio::test]
 async fn the_order_after_goaway_gets_a_new_connection() {
     let server = Server::http2(50, |_, n| if n == 9 { ok().and_go_away() } else { ok() }).await;
-    let client = client(
-        &server,
-        &Documents::new([Some(document("K"))]),
-        &ManualClock::new(),
-    );
+    let client = client(&server, &Documents::new([Some(document("K"))]), &ManualClock::new());
     let case = Case::apns(10);
     for _ in 0..2 {
         assert_eq!(case.revoke(&*client).await, vec![overwritten(); 10]);
@@ -43,25 +29,12 @@ async fn the_order_after_goaway_gets_a_new_connection() {
 
 #[tokio::test]
 async fn what_was_in_flight_when_the_connection_broke_is_repeated_with_its_own_id() {
-    let server = Server::http2(50, |_, n| {
-        if n == 100 {
-            Do::drop_connection()
-        } else {
-            ok().after_ms(5)
-        }
-    })
-    .await;
-    assert_eq!(
-        revoke(&server, &Case::apns(500)).await,
-        vec![overwritten(); 500]
-    );
+    let server = Server::http2(50, |_, n| if n == 100 { Do::drop_connection() } else { ok().after_ms(5) }).await;
+    assert_eq!(revoke(&server, &Case::apns(500)).await, vec![overwritten(); 500]);
     assert_eq!(server.connections(), 2);
     let seen = server.seen();
     assert!(seen.len() <= 550, "what was answered is not asked again");
-    let ids: HashSet<_> = seen
-        .iter()
-        .map(|seen| (seen.device(), seen.header("apns-id")))
-        .collect();
+    let ids: HashSet<_> = seen.iter().map(|seen| (seen.device(), seen.header("apns-id"))).collect();
     assert_eq!(ids.len(), 500);
 }
 
@@ -69,17 +42,10 @@ async fn what_was_in_flight_when_the_connection_broke_is_repeated_with_its_own_i
 async fn a_server_that_always_breaks_is_left_alone_soon() {
     let server = Server::http2(50, |_, _| Do::drop_connection()).await;
     let answers = revoke(&server, &Case::apns(500)).await;
-    assert!(
-        server.connections() <= 6,
-        "{} connections",
-        server.connections()
-    );
+    assert!(server.connections() <= 6, "{} connections", server.connections());
     let broken = count(&answers, &transient("apns:connection_broken"));
     assert_eq!(broken + count(&answers, &Answer::NotTried), 500);
-    assert!(
-        broken >= 1,
-        "or the order would be handed back at once, again and again"
-    );
+    assert!(broken >= 1, "or the order would be handed back at once, again and again");
 }
 
 #[tokio::test]
@@ -97,14 +63,8 @@ async fn one_device_without_an_answer_holds_up_no_other() {
 
 #[tokio::test]
 async fn nobody_there_is_told_at_once() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let settings = settings(
-        &format!("https://{closed}"),
-        &Server::http2(1, |_, _| ok()).await.ca_pem,
-    );
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let settings = settings(&format!("https://{closed}"), &Server::http2(1, |_, _| ok()).await.ca_pem);
     let client = revocation_channels::connect_with(
         revocation_rules::channel::Channel::Apns,
         &settings,
@@ -113,19 +73,13 @@ async fn nobody_there_is_told_at_once() {
         ManualClock::new(),
     )
     .unwrap();
-    assert_eq!(
-        Case::apns(3).revoke(&*client).await,
-        vec![transient("apns:not_connected"); 3]
-    );
+    assert_eq!(Case::apns(3).revoke(&*client).await, vec![transient("apns:not_connected"); 3]);
 }
 
 #[tokio::test]
 async fn a_server_without_http2_is_no_apple() {
     let server = Server::http1(|_, _| ok()).await;
-    assert_eq!(
-        revoke(&server, &Case::apns(2)).await,
-        vec![transient("apns:not_connected"); 2]
-    );
+    assert_eq!(revoke(&server, &Case::apns(2)).await, vec![transient("apns:not_connected"); 2]);
     assert!(server.seen().is_empty());
 }
 
@@ -146,10 +100,7 @@ async fn a_connection_that_went_silent_is_noticed_by_ping_and_replaced() {
         ManualClock::new(),
     )
     .unwrap();
-    assert_eq!(
-        Case::apns(20).revoke(&*client).await,
-        vec![overwritten(); 20]
-    );
+    assert_eq!(Case::apns(20).revoke(&*client).await, vec![overwritten(); 20]);
     let seen = server.seen();
     let devices: HashSet<_> = seen.iter().map(Seen::device).collect();
     assert_eq!(devices.len(), 20);
@@ -199,9 +150,7 @@ mod relay {
         let downward = async {
             let mut buffer = [0; 4_096];
             while let Ok(read @ 1..) = from_server.read(&mut buffer).await {
-                if !silent.load(Ordering::SeqCst)
-                    && to_client.write_all(&buffer[..read]).await.is_err()
-                {
+                if !silent.load(Ordering::SeqCst) && to_client.write_all(&buffer[..read]).await.is_err() {
                     break;
                 }
             }

@@ -14,10 +14,7 @@ use revocation_rules::retry::Answer;
 use serde_json::json;
 
 use crate::server::{Do, Seen, Server};
-use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, overwritten, settings, throttled,
-    transient,
-};
+use crate::support::{Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, overwritten, settings, throttled, transient};
 
 const LOGIN: &str = "/oauth2/v3/token";
 const SEND: &str = "/v1/104/messages:send";
@@ -27,10 +24,7 @@ fn document(secret: &str) -> String {
 }
 
 fn logged_in() -> Do {
-    Do::answer(
-        200,
-        r#"{"access_token":"session","expires_in":3600,"token_type":"Bearer"}"#,
-    )
+    Do::answer(200, r#"{"access_token":"session","expires_in":3600,"token_type":"Bearer"}"#)
 }
 
 /// A server that lets everybody in and answers sends as told; sends are numbered from 0.
@@ -43,52 +37,25 @@ async fn huawei(sends: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -> S
     .await
 }
 
-fn client(
-    server: &Server,
-    documents: &Arc<Documents>,
-    clock: &Arc<ManualClock>,
-) -> Box<dyn ChannelClient> {
+fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
     let settings = settings(&server.url, &server.ca_pem);
-    connect_with(
-        Channel::Huawei,
-        &settings,
-        TIMEOUTS,
-        documents.clone(),
-        clock.clone(),
-    )
-    .unwrap()
+    connect_with(Channel::Huawei, &settings, TIMEOUTS, documents.clone(), clock.clone()).unwrap()
 }
 
 async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
-    case.revoke(&*client(
-        server,
-        &Documents::new([Some(document("s"))]),
-        &ManualClock::new(),
-    ))
-    .await
+    case.revoke(&*client(server, &Documents::new([Some(document("s"))]), &ManualClock::new()))
+        .await
 }
 
 #[tokio::test]
 async fn a_thousand_deliveries_are_one_call() {
     let server = huawei(|_, _| Do::code("80000000")).await;
-    assert_eq!(
-        revoke(&server, &Case::huawei(1_000)).await,
-        vec![overwritten(); 1_000]
-    );
+    assert_eq!(revoke(&server, &Case::huawei(1_000)).await, vec![overwritten(); 1_000]);
     let sends = server.seen_at(SEND);
     assert_eq!(sends.len(), 1);
     assert_eq!(sends[0].header("authorization"), "Bearer session");
-    assert_eq!(
-        sends[0].json()["message"]["token"]
-            .as_array()
-            .unwrap()
-            .len(),
-        1_000
-    );
-    assert_eq!(
-        sends[0].json()["message"]["android"]["notification"]["notify_id"],
-        7
-    );
+    assert_eq!(sends[0].json()["message"]["token"].as_array().unwrap().len(), 1_000);
+    assert_eq!(sends[0].json()["message"]["android"]["notification"]["notify_id"], 7);
 }
 
 #[tokio::test]
@@ -118,41 +85,18 @@ async fn a_session_is_used_until_five_minutes_before_its_end() {
 
 #[tokio::test]
 async fn a_session_that_ran_out_is_renewed_once_and_the_call_repeated() {
-    for refusal in [
-        Do::code("80200003"),
-        Do::code("80200001"),
-        Do::answer(401, ""),
-    ] {
-        let server = huawei(move |_, n| {
-            if n == 0 {
-                refusal.clone()
-            } else {
-                Do::code("80000000")
-            }
-        })
-        .await;
-        assert_eq!(
-            revoke(&server, &Case::huawei(2)).await,
-            vec![overwritten(); 2]
-        );
-        assert_eq!(
-            (server.seen_at(LOGIN).len(), server.seen_at(SEND).len()),
-            (2, 2)
-        );
+    for refusal in [Do::code("80200003"), Do::code("80200001"), Do::answer(401, "")] {
+        let server = huawei(move |_, n| if n == 0 { refusal.clone() } else { Do::code("80000000") }).await;
+        assert_eq!(revoke(&server, &Case::huawei(2)).await, vec![overwritten(); 2]);
+        assert_eq!((server.seen_at(LOGIN).len(), server.seen_at(SEND).len()), (2, 2));
     }
 }
 
 #[tokio::test]
 async fn a_session_refused_twice_waits_for_a_person() {
     let server = huawei(|_, _| Do::code("80200003")).await;
-    assert_eq!(
-        revoke(&server, &Case::huawei(2)).await,
-        vec![misconfigured("huawei:80200003"); 2]
-    );
-    assert_eq!(
-        (server.seen_at(LOGIN).len(), server.seen_at(SEND).len()),
-        (2, 2)
-    );
+    assert_eq!(revoke(&server, &Case::huawei(2)).await, vec![misconfigured("huawei:80200003"); 2]);
+    assert_eq!((server.seen_at(LOGIN).len(), server.seen_at(SEND).len()), (2, 2));
 }
 
 #[tokio::test]
@@ -164,9 +108,7 @@ async fn a_rotated_secret_is_read_at_once() {
     })
     .await;
     let documents = Documents::new([Some(document("old")), Some(document("new"))]);
-    let answers = Case::huawei(1)
-        .revoke(&*client(&server, &documents, &ManualClock::new()))
-        .await;
+    let answers = Case::huawei(1).revoke(&*client(&server, &documents, &ManualClock::new())).await;
     assert_eq!(answers, [overwritten()]);
 }
 
@@ -186,10 +128,7 @@ async fn illegal_tokens_are_gone_and_the_others_overwritten() {
     let body = json!({"code": "80100000", "msg": msg}).to_string();
     let server = huawei(move |_, _| Do::answer(200, body.clone())).await;
     let gone = ended(Outcome::TargetGone, "huawei:illegal_token");
-    assert_eq!(
-        revoke(&server, &Case::huawei(3)).await,
-        [overwritten(), gone, overwritten()]
-    );
+    assert_eq!(revoke(&server, &Case::huawei(3)).await, [overwritten(), gone, overwritten()]);
 }
 
 #[tokio::test]
@@ -201,10 +140,7 @@ async fn each_answer_reaches_every_delivery_of_its_call() {
         ("81000001", transient("huawei:81000001")),
     ] {
         let server = huawei(move |_, _| Do::code(code)).await;
-        assert_eq!(
-            revoke(&server, &Case::huawei(2)).await,
-            [expected.clone(), expected]
-        );
+        assert_eq!(revoke(&server, &Case::huawei(2)).await, [expected.clone(), expected]);
     }
 }
 
@@ -220,10 +156,7 @@ async fn a_throttled_order_starts_no_further_call() {
         &Case::new((0..20).map(|n| (format!("t{n}"), Some(Handle::NotifyId(n + 1))))),
     )
     .await;
-    assert_eq!(
-        crate::support::count(&answers, &throttled("huawei:http_503", Some(7))),
-        1
-    );
+    assert_eq!(crate::support::count(&answers, &throttled("huawei:http_503", Some(7))), 1);
     assert_eq!(crate::support::count(&answers, &overwritten()), 3);
     assert_eq!(crate::support::count(&answers, &Answer::NotTried), 16);
     assert!(server.in_flight_max() <= 4);
@@ -232,25 +165,15 @@ async fn a_throttled_order_starts_no_further_call() {
 #[tokio::test]
 async fn a_slow_answer_and_a_broken_connection_may_be_asked_again() {
     let server = huawei(|_, _| Do::code("80000000").after_ms(60_000)).await;
-    assert_eq!(
-        revoke(&server, &Case::huawei(1)).await,
-        [transient("huawei:timeout")]
-    );
+    assert_eq!(revoke(&server, &Case::huawei(1)).await, [transient("huawei:timeout")]);
     let server = huawei(|_, _| Do::drop_connection()).await;
-    assert_eq!(
-        revoke(&server, &Case::huawei(1)).await,
-        [transient("huawei:connection_broken")]
-    );
+    assert_eq!(revoke(&server, &Case::huawei(1)).await, [transient("huawei:connection_broken")]);
 }
 
 #[tokio::test]
 async fn after_the_deadline_nothing_is_asked() {
     let server = huawei(|_, _| Do::code("80000000")).await;
-    let client = client(
-        &server,
-        &Documents::new([Some(document("s"))]),
-        &ManualClock::new(),
-    );
+    let client = client(&server, &Documents::new([Some(document("s"))]), &ManualClock::new());
     let answers = Case::huawei(2)
         .revoke_until(&*client, Timestamp::from_second(1_800_000_000).unwrap())
         .await;
@@ -261,15 +184,9 @@ async fn after_the_deadline_nothing_is_asked() {
 #[tokio::test]
 async fn without_good_credentials_a_person_must_look() {
     let server = huawei(|_, _| Do::code("80000000")).await;
-    for (document, reason) in [
-        (None, "huawei:no_credentials"),
-        (Some("{}".to_owned()), "huawei:bad_credentials"),
-    ] {
+    for (document, reason) in [(None, "huawei:no_credentials"), (Some("{}".to_owned()), "huawei:bad_credentials")] {
         let client = client(&server, &Documents::new([document]), &ManualClock::new());
-        assert_eq!(
-            Case::huawei(2).revoke(&*client).await,
-            vec![misconfigured(reason); 2]
-        );
+        assert_eq!(Case::huawei(2).revoke(&*client).await, vec![misconfigured(reason); 2]);
     }
     assert_eq!(server.connections(), 0);
 }
@@ -299,28 +216,15 @@ async fn a_server_nobody_vouches_for_gets_nothing() {
         ManualClock::new(),
     )
     .unwrap();
-    assert_eq!(
-        Case::huawei(1).revoke(&*client).await,
-        [transient("huawei:login_not_connected")]
-    );
+    assert_eq!(Case::huawei(1).revoke(&*client).await, [transient("huawei:login_not_connected")]);
     assert!(server.seen().is_empty());
 }
 
 #[tokio::test]
 async fn settings_that_can_not_be_used_wait_for_a_person() {
-    for bad in [
-        settings("http://127.0.0.1:1", ""),
-        settings("https://127.0.0.1:1", "not pem"),
-    ] {
+    for bad in [settings("http://127.0.0.1:1", ""), settings("https://127.0.0.1:1", "not pem")] {
         for channel in [Channel::Huawei, Channel::Apns] {
-            let client = connect_with(
-                channel,
-                &bad,
-                TIMEOUTS,
-                Documents::new([None]),
-                ManualClock::new(),
-            )
-            .unwrap();
+            let client = connect_with(channel, &bad, TIMEOUTS, Documents::new([None]), ManualClock::new()).unwrap();
             assert_eq!(
                 Case::huawei(1).revoke(&*client).await,
                 [misconfigured(&format!("{channel}:bad_settings"))]
@@ -331,22 +235,8 @@ async fn settings_that_can_not_be_used_wait_for_a_person() {
 
 #[test]
 fn what_is_not_built_is_not_connected() {
-    for channel in [
-        Channel::Xiaomi,
-        Channel::Oppo,
-        Channel::Vivo,
-        Channel::SelfBuilt,
-        Channel::Sms,
-    ] {
+    for channel in [Channel::Xiaomi, Channel::Oppo, Channel::Vivo, Channel::SelfBuilt, Channel::Sms] {
         let settings = revocation_channels::Settings::default();
-        assert!(
-            revocation_channels::connect(
-                channel,
-                &settings,
-                Documents::new([None]),
-                ManualClock::new()
-            )
-            .is_none()
-        );
+        assert!(revocation_channels::connect(channel, &settings, Documents::new([None]), ManualClock::new()).is_none());
     }
 }

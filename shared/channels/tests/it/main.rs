@@ -1,9 +1,6 @@
 //! The channels over real HTTPS, against small servers that do as each test says.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "tests; clippy knows only functions marked as such"
-)]
+#![expect(clippy::unwrap_used, reason = "tests; clippy knows only functions marked as such")]
 
 mod apns;
 mod apns_trouble;

@@ -40,13 +40,8 @@ impl Log {
 /// Runs an order against a server that answers in every sort of way.
 async fn orders() {
     let huawei = Server::http1(|seen, _| match seen.path.as_str() {
-        "/oauth2/v3/token" => Do::answer(
-            200,
-            r#"{"access_token":"planted-session","expires_in":3600}"#,
-        ),
-        _ if seen.body.windows(3).any(|w| w == b":1,") => {
-            Do::answer(200, r#"{"code":"planted-code","msg":"planted-token-1"}"#)
-        }
+        "/oauth2/v3/token" => Do::answer(200, r#"{"access_token":"planted-session","expires_in":3600}"#),
+        _ if seen.body.windows(3).any(|w| w == b":1,") => Do::answer(200, r#"{"code":"planted-code","msg":"planted-token-1"}"#),
         _ if seen.body.windows(3).any(|w| w == b":2,") => Do::drop_connection(),
         _ => Do::code("80000000"),
     })
@@ -104,14 +99,8 @@ async fn no_token_text_or_credential_is_logged_at_any_level() {
     orders().await;
     drop(guard);
     let text = log.text();
-    assert!(
-        text.contains("asked huawei to overwrite"),
-        "something was logged"
-    );
-    assert!(
-        text.contains("asked apns to overwrite"),
-        "something was logged"
-    );
+    assert!(text.contains("asked huawei to overwrite"), "something was logged");
+    assert!(text.contains("asked apns to overwrite"), "something was logged");
     for secret in ["planted", "PRIVATE KEY", "bearer ey", "Bearer"] {
         let line = text.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret} was logged");

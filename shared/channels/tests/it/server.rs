@@ -78,10 +78,7 @@ impl Do {
     }
 
     pub fn code(code: &str) -> Self {
-        Self::answer(
-            200,
-            serde_json::json!({ "code": code, "msg": "m", "requestId": "1" }).to_string(),
-        )
+        Self::answer(200, serde_json::json!({ "code": code, "msg": "m", "requestId": "1" }).to_string())
     }
 
     pub fn drop_connection() -> Self {
@@ -136,35 +133,22 @@ impl Server {
     }
 
     /// An HTTP/2 server that allows so many streams a connection.
-    pub async fn http2(
-        max_streams: u32,
-        behaviour: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static,
-    ) -> Self {
+    pub async fn http2(max_streams: u32, behaviour: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -> Self {
         Self::start(b"h2", max_streams, behaviour).await
     }
 
-    async fn start(
-        alpn: &[u8],
-        max_streams: u32,
-        behaviour: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static,
-    ) -> Self {
+    async fn start(alpn: &[u8], max_streams: u32, behaviour: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -> Self {
         let certified = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(
-            certified.signing_key.serialize_der(),
-        ));
-        let mut tls = ServerConfig::builder_with_provider(Arc::new(
-            rustls::crypto::aws_lc_rs::default_provider(),
-        ))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certified.cert.der().clone()], key)
-        .unwrap();
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der()));
+        let mut tls = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certified.cert.der().clone()], key)
+            .unwrap();
         tls.alpn_protocols = vec![alpn.to_vec()];
         let acceptor = TlsAcceptor::from(Arc::new(tls));
-        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
-            .await
-            .unwrap();
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
             behaviour: Box::new(behaviour),
@@ -191,10 +175,7 @@ impl Server {
     }
 
     pub fn seen_at(&self, path: &str) -> Vec<Seen> {
-        self.seen()
-            .into_iter()
-            .filter(|seen| seen.path == path)
-            .collect()
+        self.seen().into_iter().filter(|seen| seen.path == path).collect()
     }
 
     pub fn connections(&self) -> usize {
@@ -202,11 +183,7 @@ impl Server {
     }
 
     pub fn in_flight_max(&self) -> usize {
-        self.seen()
-            .iter()
-            .map(|seen| seen.in_flight)
-            .max()
-            .unwrap_or_default()
+        self.seen().iter().map(|seen| seen.in_flight).max().unwrap_or_default()
     }
 }
 
@@ -226,8 +203,7 @@ async fn connection(acceptor: TlsAcceptor, stream: TcpStream, shared: Arc<Shared
     let (fate, mut fate_of) = watch::channel(Fate::Lives);
     let fate = Arc::new(fate);
     let max_streams = shared.max_streams;
-    let service =
-        service_fn(move |request| handle(Arc::clone(&shared), Arc::clone(&fate), number, request));
+    let service = service_fn(move |request| handle(Arc::clone(&shared), Arc::clone(&fate), number, request));
     let io = TokioIo::new(stream);
     macro_rules! serve {
         ($builder:expr) => {{
@@ -245,10 +221,7 @@ async fn connection(acceptor: TlsAcceptor, stream: TcpStream, shared: Arc<Shared
         }};
     }
     if is_http2 {
-        serve!(
-            hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-                .max_concurrent_streams(max_streams)
-        );
+        serve!(hyper::server::conn::http2::Builder::new(TokioExecutor::new()).max_concurrent_streams(max_streams));
     } else {
         serve!(hyper::server::conn::http1::Builder::new());
     }
@@ -261,11 +234,7 @@ async fn handle(
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
-    let body = body
-        .collect()
-        .await
-        .map(http_body_util::Collected::to_bytes)
-        .unwrap_or_default();
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let in_flight = shared.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
     let seen = Seen {
         connection,

@@ -7,9 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use revocation_app::ports::{
-    ChannelClient, Clock, CredentialStore, Credentials, Order, StoreError,
-};
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Credentials, Order, StoreError};
 use revocation_channels::{Settings, Timeouts};
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::Channel;
@@ -61,11 +59,7 @@ impl Documents {
 }
 
 impl CredentialStore for Documents {
-    fn credentials<'a>(
-        &'a self,
-        _: &'a Tenant,
-        _: Channel,
-    ) -> BoxFuture<'a, Result<Option<Credentials>, StoreError>> {
+    fn credentials<'a>(&'a self, _: &'a Tenant, _: Channel) -> BoxFuture<'a, Result<Option<Credentials>, StoreError>> {
         self.reads.fetch_add(1, Ordering::SeqCst);
         let mut documents = self.documents.lock().unwrap();
         let next = if documents.len() > 1 {
@@ -115,20 +109,11 @@ impl Case {
 
     /// `count` deliveries with one collapse id.
     pub fn apns(count: usize) -> Self {
-        Self::new((0..count).map(|n| {
-            (
-                format!("{n:064x}"),
-                Some(Handle::CollapseId("promo".to_owned())),
-            )
-        }))
+        Self::new((0..count).map(|n| (format!("{n:064x}"), Some(Handle::CollapseId("promo".to_owned())))))
     }
 
     /// The answers by slot; checks that each slot has exactly one.
-    pub async fn revoke_until(
-        &self,
-        client: &dyn ChannelClient,
-        call_until: Timestamp,
-    ) -> Vec<Answer> {
+    pub async fn revoke_until(&self, client: &dyn ChannelClient, call_until: Timestamp) -> Vec<Answer> {
         let calls: Vec<ToCall<'_>> = self
             .deliveries
             .iter()
@@ -149,11 +134,7 @@ impl Case {
         let mut answers = client.revoke(&order).await;
         answers.sort_by_key(|(slot, _)| *slot);
         let slots: Vec<usize> = answers.iter().map(|(slot, _)| *slot).collect();
-        assert_eq!(
-            slots,
-            (0..self.deliveries.len()).collect::<Vec<_>>(),
-            "one answer for each slot"
-        );
+        assert_eq!(slots, (0..self.deliveries.len()).collect::<Vec<_>>(), "one answer for each slot");
         answers.into_iter().map(|(_, answer)| answer).collect()
     }
 
@@ -184,9 +165,7 @@ pub fn ended(outcome: Outcome, reason: &str) -> Answer {
 }
 
 pub fn transient(reason: &str) -> Answer {
-    Answer::Failed(AttemptFailure::Transient {
-        reason: reason.to_owned(),
-    })
+    Answer::Failed(AttemptFailure::Transient { reason: reason.to_owned() })
 }
 
 pub fn throttled(reason: &str, retry_after_s: Option<u64>) -> Answer {
@@ -198,9 +177,7 @@ pub fn throttled(reason: &str, retry_after_s: Option<u64>) -> Answer {
 }
 
 pub fn misconfigured(reason: &str) -> Answer {
-    Answer::Failed(AttemptFailure::Misconfigured {
-        reason: reason.to_owned(),
-    })
+    Answer::Failed(AttemptFailure::Misconfigured { reason: reason.to_owned() })
 }
 
 pub fn count(answers: &[Answer], wanted: &Answer) -> usize {

@@ -4,6 +4,7 @@
 //! each test makes a tenant of its own. `cargo test -p e2e -- NAME` runs one.
 
 mod bad_input;
+mod description;
 mod fixture;
 mod gate_under_load;
 mod keys_and_roles;
@@ -98,6 +99,7 @@ fn main() -> ExitCode {
         vendors::a_vendor_that_stumbles_is_asked_again_until_every_delivery_ends,
         gate_under_load::nothing_shows_the_original_after_a_revoke_in_the_middle_of_recording,
         gate_under_load::the_same_with_the_fan_out_killed_half_way,
+        description::a_stranger_that_knows_only_the_description_finds_no_contradiction,
         quiet::no_function_logged_a_token_a_text_or_a_secret,
     ];
     let conclusion = libtest_mimic::run(&arguments, trials);

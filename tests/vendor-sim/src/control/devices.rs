@@ -91,10 +91,6 @@ pub struct Tokens {
 
 pub fn online(vendors: &Vendors, wanted: &Tokens) -> Result<Value, Refusal> {
     let mut bars = named(vendors, &wanted.vendor)?.desk().bars();
-    let unknown: Vec<&String> = wanted
-        .tokens
-        .iter()
-        .filter(|token| !bars.online(token))
-        .collect();
+    let unknown: Vec<&String> = wanted.tokens.iter().filter(|token| !bars.online(token)).collect();
     Ok(json!({ "unknown": unknown }))
 }

@@ -38,17 +38,12 @@ pub async fn listen(listener: TcpListener, vendors: Vendors) {
         let vendors = Arc::clone(&vendors);
         tokio::spawn(async move {
             let service = service_fn(|request| answer(request, &vendors));
-            http1::Builder::new()
-                .serve_connection(TokioIo::new(socket), service)
-                .await
+            http1::Builder::new().serve_connection(TokioIo::new(socket), service).await
         });
     }
 }
 
-async fn answer(
-    request: Request<Incoming>,
-    vendors: &Vendors,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn answer(request: Request<Incoming>, vendors: &Vendors) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let answer = match body.collect().await {
         Ok(body) => route(&head.method, head.uri.path(), &body.to_bytes(), vendors),

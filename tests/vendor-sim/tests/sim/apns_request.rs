@@ -67,10 +67,7 @@ async fn only_post_is_allowed() {
     let world = World::start().await;
     let url = format!("{}/3/device/{}", world.sim.apns, device(1));
     let answer = answered(world.client.get(url)).await;
-    assert_eq!(
-        (answer.status, answer.reason().as_str()),
-        (405, "MethodNotAllowed")
-    );
+    assert_eq!((answer.status, answer.reason().as_str()), (405, "MethodNotAllowed"));
 }
 
 #[tokio::test]
@@ -95,12 +92,7 @@ async fn other_paths_are_bad_and_a_path_without_a_token_is_incomplete() {
 async fn a_device_token_is_64_to_200_hex_digits() {
     let world = World::start().await;
     let provider_token = world.signer.token();
-    let wrong = [
-        "ab".repeat(31),
-        "ab".repeat(101),
-        "zz".repeat(32),
-        "a".repeat(65),
-    ];
+    let wrong = ["ab".repeat(31), "ab".repeat(101), "zz".repeat(32), "a".repeat(65)];
     for token in wrong {
         let request = world
             .apns_bare(&token)
@@ -109,10 +101,7 @@ async fn a_device_token_is_64_to_200_hex_digits() {
             .header("apns-push-type", "alert")
             .body(alert().to_string());
         let answer = answered(request).await;
-        assert_eq!(
-            (answer.status, answer.reason().as_str()),
-            (400, "BadDeviceToken")
-        );
+        assert_eq!((answer.status, answer.reason().as_str()), (400, "BadDeviceToken"));
     }
     assert_eq!(world.violations("apns").await, Vec::<String>::new());
 }
@@ -179,9 +168,7 @@ async fn the_collapse_id_is_at_most_64_bytes() {
 #[tokio::test]
 async fn a_header_given_twice_is_refused() {
     let world = World::start().await;
-    let request = world
-        .apns_request(&world.signer.token(), 1)
-        .header("apns-collapse-id", "another");
+    let request = world.apns_request(&world.signer.token(), 1).header("apns-collapse-id", "another");
     assert_eq!(answered(request).await.reason(), "DuplicateHeaders");
 }
 
@@ -196,20 +183,9 @@ async fn payload(body: String) -> Answered {
 
 #[tokio::test]
 async fn the_payload_is_json_with_an_aps_dictionary() {
-    for body in [
-        "",
-        "{",
-        "[]",
-        "{}",
-        r#"{"aps":1}"#,
-        r#"{"aps":{"alert":1}}"#,
-    ] {
+    for body in ["", "{", "[]", "{}", r#"{"aps":1}"#, r#"{"aps":{"alert":1}}"#] {
         let answer = payload(body.to_owned()).await;
-        assert_eq!(
-            (answer.status, answer.reason().as_str()),
-            (400, "PayloadEmpty"),
-            "{body}"
-        );
+        assert_eq!((answer.status, answer.reason().as_str()), (400, "PayloadEmpty"), "{body}");
     }
 }
 
@@ -221,10 +197,7 @@ async fn the_payload_is_at_most_4096_bytes() {
     };
     assert_eq!(payload(body(4096)).await.status, 200);
     let answer = payload(body(4097)).await;
-    assert_eq!(
-        (answer.status, answer.reason().as_str()),
-        (413, "PayloadTooLarge")
-    );
+    assert_eq!((answer.status, answer.reason().as_str()), (413, "PayloadTooLarge"));
 }
 
 fn background(world: &World, priority: &str, payload: &Value) -> RequestBuilder {

@@ -107,10 +107,7 @@ async fn offline_huawei_keeps_all_but_of_a_collapse_group_only_the_latest() {
         push(&world, &grouped(group, id)).await;
     }
     world
-        .control(
-            "/online",
-            json!({ "vendor": "huawei", "tokens": ["device-1"] }),
-        )
+        .control("/online", json!({ "vendor": "huawei", "tokens": ["device-1"] }))
         .await;
     let device = world.device("huawei", "device-1").await;
     let keys: Vec<&str> = device["notifications"]
@@ -143,10 +140,7 @@ async fn offline_an_overwrite_replaces_the_original_before_anyone_saw_it() {
         .await;
     push(&world, &message(&["device-1"])).await;
     world
-        .control(
-            "/online",
-            json!({ "vendor": "huawei", "tokens": ["device-1"] }),
-        )
+        .control("/online", json!({ "vendor": "huawei", "tokens": ["device-1"] }))
         .await;
     assert_eq!(titles(&world).await, ["Message revoked"]);
 }

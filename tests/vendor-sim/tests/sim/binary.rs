@@ -27,19 +27,9 @@ async fn it_prints_one_json_line_and_ends_with_its_stdin() {
     stdout.read_line(&mut line).await.unwrap();
     let said: Value = serde_json::from_str(&line).unwrap();
     for url in ["huawei", "apns"] {
-        assert!(
-            said[url]
-                .as_str()
-                .unwrap()
-                .starts_with("https://127.0.0.1:")
-        );
+        assert!(said[url].as_str().unwrap().starts_with("https://127.0.0.1:"));
     }
-    assert!(
-        said["ca_pem"]
-            .as_str()
-            .unwrap()
-            .starts_with("-----BEGIN CERTIFICATE-----")
-    );
+    assert!(said["ca_pem"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
     let counted = stats_at(said["control"].as_str().unwrap()).await;
     assert_eq!(counted["huawei"]["calls"], 0);
 
@@ -61,14 +51,7 @@ async fn it_stays_when_stdin_closes_without_the_flag_and_ends_on_sigterm() {
     let early = timeout(Duration::from_millis(300), child.wait()).await;
     assert!(early.is_err(), "it should still run");
     let pid = child.id().unwrap().to_string();
-    assert!(
-        Command::new("kill")
-            .arg(pid)
-            .status()
-            .await
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("kill").arg(pid).status().await.unwrap().success());
     let status = timeout(Duration::from_secs(5), child.wait()).await;
     assert!(status.unwrap().unwrap().success());
 }

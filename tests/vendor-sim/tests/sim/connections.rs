@@ -16,10 +16,7 @@ async fn apple_turns_away_a_client_without_http2() {
     let world = World::start().await;
     let old = trusting(&world.sim).http1_only().build().unwrap();
     assert!(is_cut(&old.post(&world.sim.apns).send().await));
-    assert_eq!(
-        world.violations("apns").await,
-        ["no application protocol in common"]
-    );
+    assert_eq!(world.violations("apns").await, ["no application protocol in common"]);
 }
 
 #[tokio::test]
@@ -29,10 +26,7 @@ async fn apple_turns_away_a_client_that_negotiates_no_protocol_at_all() {
         assert_ne!(apple.max_streams(), 1, "it was served");
         apple.until_ended().await;
     }
-    assert_eq!(
-        world.violations("apns").await,
-        ["HTTP/2 was not negotiated"]
-    );
+    assert_eq!(world.violations("apns").await, ["HTTP/2 was not negotiated"]);
 }
 
 #[tokio::test]
@@ -41,14 +35,8 @@ async fn huawei_speaks_both_http_versions() {
     world.huawei_devices(&["device-1"]).await;
     let session = world.login().await;
     let old = trusting(&world.sim).http1_only().build().unwrap();
-    for (client, version) in [
-        (&world.client, reqwest::Version::HTTP_2),
-        (&old, reqwest::Version::HTTP_11),
-    ] {
-        let mut request = world
-            .huawei_request(&session, &message(&["device-1"]))
-            .build()
-            .unwrap();
+    for (client, version) in [(&world.client, reqwest::Version::HTTP_2), (&old, reqwest::Version::HTTP_11)] {
+        let mut request = world.huawei_request(&session, &message(&["device-1"])).build().unwrap();
         *request.version_mut() = reqwest::Version::default();
         let answer = client.execute(request).await.unwrap();
         assert_eq!((answer.status().as_u16(), answer.version()), (200, version));
@@ -89,25 +77,15 @@ async fn streams_opened_before_the_connection_is_proven_are_refused() {
     let world = World::start().await;
     world.apns_devices(&[1], "active").await;
     // The first answer comes late, so that the others arrive before it.
-    world
-        .control("/faults", json!({ "vendor": "apns", "latency_ms": 300 }))
-        .await;
+    world.control("/faults", json!({ "vendor": "apns", "latency_ms": 300 })).await;
     let token = world.signer.token();
     // Does not wait for the server's settings: everything is sent at once.
     let mut apple = RawHttp2::connect(&world.sim, &world.sim.apns).await;
-    let pushes: Vec<_> = (0..10)
-        .map(|_| apple.send(&device(1), Some(&token)))
-        .collect();
+    let pushes: Vec<_> = (0..10).map(|_| apple.send(&device(1), Some(&token))).collect();
     let answers = join_all(pushes).await;
-    assert_eq!(
-        answers.iter().filter(|answer| **answer == Ok(200)).count(),
-        1
-    );
+    assert_eq!(answers.iter().filter(|answer| **answer == Ok(200)).count(), 1);
     let refused = Err(Some(h2::Reason::REFUSED_STREAM));
-    assert_eq!(
-        answers.iter().filter(|answer| **answer == refused).count(),
-        9
-    );
+    assert_eq!(answers.iter().filter(|answer| **answer == refused).count(), 9);
     let stats = world.stats("apns").await;
     assert_eq!(stats["refused_streams"], json!(9));
     assert_eq!(stats["pushes"], json!(1));
@@ -119,9 +97,7 @@ async fn a_polite_end_ends_the_connection() {
     world.apns_devices(&[1], "active").await;
     let token = world.signer.token();
     let mut apple = RawHttp2::connect(&world.sim, &world.sim.apns).await;
-    world
-        .control("/faults", json!({ "vendor": "apns", "goaway_next": 1 }))
-        .await;
+    world.control("/faults", json!({ "vendor": "apns", "goaway_next": 1 })).await;
     assert_eq!(apple.push(&device(1), Some(&token)).await, Ok(200));
     apple.until_ended().await;
 }
@@ -136,9 +112,7 @@ async fn the_number_of_streams_can_be_set() {
     world.apns_devices(&[1], "active").await;
     let token = world.signer.token();
     assert_eq!(answered(world.apns_request(&token, 1)).await.status, 200);
-    world
-        .control("/faults", json!({ "vendor": "apns", "latency_ms": 50 }))
-        .await;
+    world.control("/faults", json!({ "vendor": "apns", "latency_ms": 50 })).await;
     let answers = join_all((0..12).map(|_| answered(world.apns_request(&token, 1)))).await;
     assert!(answers.iter().all(|answer| answer.status == 200));
     let stats = world.stats("apns").await;
@@ -152,12 +126,7 @@ async fn a_polite_end_answers_what_is_open_and_the_next_push_needs_a_new_connect
     world.apns_devices(&[1], "active").await;
     let token = world.signer.token();
     assert_eq!(answered(world.apns_request(&token, 1)).await.status, 200);
-    world
-        .control(
-            "/faults",
-            json!({ "vendor": "apns", "apns_goaway_next": 1 }),
-        )
-        .await;
+    world.control("/faults", json!({ "vendor": "apns", "apns_goaway_next": 1 })).await;
     assert_eq!(answered(world.apns_request(&token, 1)).await.status, 200);
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(answered(world.apns_request(&token, 1)).await.status, 200);

@@ -9,19 +9,10 @@ use crate::support::huawei::message;
 async fn what_it_does_not_understand_is_refused() {
     let world = World::start().await;
     let requests = [
-        (
-            "/devices",
-            json!({ "vendor": "huawei", "app": "1", "token": ["x"] }),
-        ),
-        (
-            "/devices",
-            json!({ "vendor": "nokia", "app": "1", "tokens": ["x"] }),
-        ),
+        ("/devices", json!({ "vendor": "huawei", "app": "1", "token": ["x"] })),
+        ("/devices", json!({ "vendor": "nokia", "app": "1", "tokens": ["x"] })),
         ("/faults", json!({ "vendor": "huawei", "throtle_next": 1 })),
-        (
-            "/faults",
-            json!({ "vendor": "apns", "fail_tokens": { "x": "Nonsense" } }),
-        ),
+        ("/faults", json!({ "vendor": "apns", "fail_tokens": { "x": "Nonsense" } })),
         ("/faults", json!({ "throttle_next": 1 })),
         ("/apps", json!({ "vendor": "huawei", "app_id": "1" })),
         (
@@ -90,17 +81,13 @@ async fn reset_wipes_apps_sessions_devices_faults_and_numbers() {
     let world = World::start().await;
     world.huawei_devices(&["device-1"]).await;
     let session = world.login().await;
-    world
-        .control("/faults", json!({ "vendor": "huawei", "throttle_next": 9 }))
-        .await;
+    world.control("/faults", json!({ "vendor": "huawei", "throttle_next": 9 })).await;
     world.control("/reset", json!({})).await;
     assert_eq!(world.stats("huawei").await["logins"], json!(0));
     let answer = world.huawei_send(&session, &message(&["device-1"])).await;
     assert_eq!(answer.code(), "80200001");
     assert!(world.device("huawei", "device-1").await["error"].is_string());
-    let wrong = world.login_form(
-        "grant_type=client_credentials&client_id=104410638&client_secret=a-client-secret",
-    );
+    let wrong = world.login_form("grant_type=client_credentials&client_id=104410638&client_secret=a-client-secret");
     assert_eq!(wrong.send().await.unwrap().status().as_u16(), 401);
 }
 

@@ -22,9 +22,7 @@ async fn order(world: &World, vendor: &str, mut fault: Value) {
 }
 
 async fn pushes(world: &World, vendor: &str, token: &str) -> u64 {
-    world.device(vendor, token).await["pushes"]
-        .as_u64()
-        .unwrap()
+    world.device(vendor, token).await["pushes"].as_u64().unwrap()
 }
 
 #[tokio::test]
@@ -37,22 +35,14 @@ async fn throttled_pushes_have_no_effect_and_end_after_the_number() {
     }
     assert_eq!(pushes(&world, "huawei", "device-1").await, 1);
 
-    order(
-        &world,
-        "apns",
-        json!({ "throttle_next": 1, "retry_after_s": 7 }),
-    )
-    .await;
+    order(&world, "apns", json!({ "throttle_next": 1, "retry_after_s": 7 })).await;
     let token = world.signer.token();
     let answer = world.apns_request(&token, 1).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 429);
     assert_eq!(answer.headers()["retry-after"], "7");
     let body: Value = answer.json().await.unwrap();
     assert_eq!(body["reason"], json!("TooManyRequests"));
-    assert_eq!(
-        apns::answered(world.apns_request(&token, 1)).await.status,
-        200
-    );
+    assert_eq!(apns::answered(world.apns_request(&token, 1)).await.status, 200);
 }
 
 #[tokio::test]
@@ -86,26 +76,12 @@ async fn errors_of_choice_befall_pushes_or_logins() {
 #[tokio::test]
 async fn single_devices_can_be_made_to_fail() {
     let (world, session) = world().await;
-    order(
-        &world,
-        "huawei",
-        json!({ "fail_tokens": { "device-1": "80300007" } }),
-    )
-    .await;
-    let answer = world
-        .huawei_send(&session, &message(&["device-1", "device-2"]))
-        .await;
+    order(&world, "huawei", json!({ "fail_tokens": { "device-1": "80300007" } })).await;
+    let answer = world.huawei_send(&session, &message(&["device-1", "device-2"])).await;
     assert_eq!(answer.code(), "80100000");
     assert!(answer.body["msg"].as_str().unwrap().contains("device-1"));
-    order(
-        &world,
-        "huawei",
-        json!({ "fail_tokens": { "device-1": "80100016" } }),
-    )
-    .await;
-    let answer = world
-        .huawei_send(&session, &message(&["device-1", "device-2"]))
-        .await;
+    order(&world, "huawei", json!({ "fail_tokens": { "device-1": "80100016" } })).await;
+    let answer = world.huawei_send(&session, &message(&["device-1", "device-2"])).await;
     assert_eq!((answer.status, answer.code()), (400, "80100016"));
     assert_eq!(pushes(&world, "huawei", "device-2").await, 1);
 
@@ -113,14 +89,8 @@ async fn single_devices_can_be_made_to_fail() {
     order(&world, "apns", fault).await;
     let token = world.signer.token();
     let answer = apns::answered(world.apns_request(&token, 1)).await;
-    assert_eq!(
-        (answer.status, answer.reason().as_str()),
-        (410, "ExpiredToken")
-    );
-    assert_eq!(
-        apns::answered(world.apns_request(&token, 2)).await.status,
-        200
-    );
+    assert_eq!((answer.status, answer.reason().as_str()), (410, "ExpiredToken"));
+    assert_eq!(apns::answered(world.apns_request(&token, 2)).await.status, 200);
 }
 
 #[tokio::test]
@@ -135,10 +105,7 @@ async fn a_dropped_push_has_no_effect_and_no_answer() {
     let token = world.signer.token();
     assert!(is_cut(&world.apns_request(&token, 1).send().await));
     assert_eq!(pushes(&world, "apns", &device(1)).await, 0);
-    assert_eq!(
-        apns::answered(world.apns_request(&token, 1)).await.status,
-        200
-    );
+    assert_eq!(apns::answered(world.apns_request(&token, 1)).await.status, 200);
 }
 
 #[tokio::test]

@@ -55,10 +55,7 @@ async fn an_expired_access_token_says_so_and_is_no_violation() {
     world.huawei_devices(&["device-1"]).await;
     let session = world.login().await;
     world
-        .control(
-            "/faults",
-            json!({ "vendor": "huawei", "expire_sessions": true }),
-        )
+        .control("/faults", json!({ "vendor": "huawei", "expire_sessions": true }))
         .await;
     let answer = world.huawei_send(&session, &message(&["device-1"])).await;
     assert_eq!((answer.status, answer.code()), (401, "80200003"));
@@ -86,10 +83,7 @@ async fn other_paths_methods_and_content_types_are_refused() {
     let session = world.login().await;
     let url = format!("{}/v1/{APP}/messages:send", world.sim.huawei);
     let authorization = format!("Bearer {session}");
-    let get = world
-        .client
-        .get(&url)
-        .header("authorization", &authorization);
+    let get = world.client.get(&url).header("authorization", &authorization);
     assert_eq!(answered(get).await.status, 405);
     let revoke = world
         .client
@@ -112,9 +106,7 @@ async fn other_paths_methods_and_content_types_are_refused() {
 async fn a_body_that_is_not_json_is_a_bad_parameter() {
     let world = World::start().await;
     let session = world.login().await;
-    let request = world
-        .huawei_request(&session, &json!({}))
-        .body("{\"message\":");
+    let request = world.huawei_request(&session, &json!({})).body("{\"message\":");
     let answer = answered(request).await;
     assert_eq!((answer.status, answer.code()), (400, "80100001"));
 }
@@ -170,12 +162,7 @@ async fn the_body_without_its_tokens_is_at_most_4096_bytes() {
     let empty = spoiled("/message/android/notification/body", json!(""));
     let token_list = "\"device-1\",".len();
     let room = 4096 - (empty.to_string().len() - token_list);
-    let filled = |length| {
-        spoiled(
-            "/message/android/notification/body",
-            json!("x".repeat(length)),
-        )
-    };
+    let filled = |length| spoiled("/message/android/notification/body", json!("x".repeat(length)));
 
     let world = World::start().await;
     world.huawei_devices(&["device-1"]).await;
@@ -224,22 +211,9 @@ async fn title_and_body_are_required_and_not_empty() {
 async fn click_action_is_required_with_a_type_and_what_the_type_needs() {
     let place = "/message/android/notification/click_action";
     refused(&without(place), "80100003", "click_action is missing").await;
-    refused(
-        &spoiled(place, json!({})),
-        "80100003",
-        "missing field `type`",
-    )
-    .await;
-    refused(
-        &spoiled(place, json!({ "type": 4 })),
-        "80100003",
-        "not 1, 2 or 3",
-    )
-    .await;
-    for lacking in [
-        json!({ "type": 1 }),
-        json!({ "type": 2, "url": "http://example.com" }),
-    ] {
+    refused(&spoiled(place, json!({})), "80100003", "missing field `type`").await;
+    refused(&spoiled(place, json!({ "type": 4 })), "80100003", "not 1, 2 or 3").await;
+    for lacking in [json!({ "type": 1 }), json!({ "type": 2, "url": "http://example.com" })] {
         refused(&spoiled(place, lacking), "80100003", "lacks").await;
     }
 }
@@ -304,10 +278,7 @@ async fn some_bad_tokens_are_listed_in_a_json_string() {
         )
         .await;
     world
-        .control(
-            "/devices",
-            json!({ "vendor": "huawei", "app": "999", "tokens": ["elsewhere"] }),
-        )
+        .control("/devices", json!({ "vendor": "huawei", "app": "999", "tokens": ["elsewhere"] }))
         .await;
     let session = world.login().await;
     let tokens = ["nobody", "device-1", "gone", "elsewhere"];

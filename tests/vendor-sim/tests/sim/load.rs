@@ -31,19 +31,14 @@ async fn ten_thousand_pushes_to_apple_take_seconds() {
     assert!(before.elapsed() < LIMIT, "{:?}", before.elapsed());
     println!("10,000 pushes in {:?}", before.elapsed());
     assert_eq!(world.stats("apns").await["pushes"], json!(10_001));
-    assert_eq!(
-        world.device("apns", &device(9999)).await["pushes"],
-        json!(1)
-    );
+    assert_eq!(world.device("apns", &device(9999)).await["pushes"], json!(1));
     assert_eq!(world.violations("apns").await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_thousand_devices_at_huawei_take_seconds() {
     let world = World::start().await;
-    let tokens: Vec<String> = (0..20_000)
-        .map(|number| format!("device-{number}"))
-        .collect();
+    let tokens: Vec<String> = (0..20_000).map(|number| format!("device-{number}")).collect();
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
     let before = Instant::now();
     world.huawei_devices(&tokens).await;
@@ -52,9 +47,7 @@ async fn twenty_thousand_devices_at_huawei_take_seconds() {
         let answer = world.huawei_send(&session, &message(batch)).await;
         assert_eq!(answer.code(), "80000000");
     }
-    let bars = world
-        .control("/bars", json!({ "vendor": "huawei", "tokens": tokens }))
-        .await;
+    let bars = world.control("/bars", json!({ "vendor": "huawei", "tokens": tokens })).await;
     assert_eq!(bars.as_object().unwrap().len(), 20_000);
     assert!(before.elapsed() < LIMIT, "{:?}", before.elapsed());
     println!("20,000 devices in {:?}", before.elapsed());

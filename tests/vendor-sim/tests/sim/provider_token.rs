@@ -21,10 +21,7 @@ fn claims(age_s: u64) -> Value {
 async fn without_a_provider_token_nothing_is_sent() {
     let world = World::start().await;
     let answer = answered(world.apns_bare(&"ab".repeat(32))).await;
-    assert_eq!(
-        (answer.status, answer.reason().as_str()),
-        (403, "MissingProviderToken")
-    );
+    assert_eq!((answer.status, answer.reason().as_str()), (403, "MissingProviderToken"));
 }
 
 #[tokio::test]
@@ -42,19 +39,12 @@ async fn a_token_that_is_not_as_described_is_invalid() {
         signer.token_of(&json!({ "alg": "ES256" }), &claims(0)),
         signer.token_of(&header(), &json!({ "iss": "OTHER", "iat": now_s() })),
         signer.token_of(&header(), &json!({ "iss": TEAM })),
-        signer.token_of(
-            &header(),
-            &json!({ "iss": TEAM, "iat": now_s().to_string() }),
-        ),
+        signer.token_of(&header(), &json!({ "iss": TEAM, "iat": now_s().to_string() })),
         signer.token_of(&header(), &json!({ "iss": TEAM, "iat": now_s() + 60 })),
     ];
     for token in &tokens {
         let answer = push_with(&world, token).await;
-        assert_eq!(
-            (answer.status, answer.reason().as_str()),
-            (403, "InvalidProviderToken"),
-            "{token}"
-        );
+        assert_eq!((answer.status, answer.reason().as_str()), (403, "InvalidProviderToken"), "{token}");
     }
     assert_eq!(world.violations("apns").await.len(), tokens.len());
 }
@@ -67,10 +57,7 @@ async fn a_token_expires_after_an_hour() {
     assert_eq!(push_with(&world, &token).await.status, 200);
     let token = world.signer.token_of(&header(), &claims(3600));
     let answer = push_with(&world, &token).await;
-    assert_eq!(
-        (answer.status, answer.reason().as_str()),
-        (403, "ExpiredProviderToken")
-    );
+    assert_eq!((answer.status, answer.reason().as_str()), (403, "ExpiredProviderToken"));
 }
 
 #[tokio::test]
@@ -79,12 +66,7 @@ async fn tokens_expired_by_order_are_no_violation_and_a_new_one_works() {
     world.apns_devices(&[1], "active").await;
     let token = world.signer.token();
     assert_eq!(push_with(&world, &token).await.status, 200);
-    world
-        .control(
-            "/faults",
-            json!({ "vendor": "apns", "expire_sessions": true }),
-        )
-        .await;
+    world.control("/faults", json!({ "vendor": "apns", "expire_sessions": true })).await;
     let answer = push_with(&world, &token).await;
     assert_eq!(answer.reason(), "ExpiredProviderToken");
     assert_eq!(push_with(&world, &world.signer.token()).await.status, 200);
@@ -100,10 +82,7 @@ async fn a_key_may_not_show_many_different_tokens_within_twenty_minutes() {
         assert_eq!(push_with(&world, token).await.status, 200);
     }
     let answer = push_with(&world, &world.signer.token()).await;
-    assert_eq!(
-        (answer.status, answer.reason().as_str()),
-        (429, "TooManyProviderTokenUpdates")
-    );
+    assert_eq!((answer.status, answer.reason().as_str()), (429, "TooManyProviderTokenUpdates"));
     assert_eq!(push_with(&world, &first).await.status, 200);
 }
 

@@ -66,16 +66,10 @@ pub fn check(call: &Call) -> Result<Headers, (&'static str, &'static str)> {
     let Some(bundle_id) = topic.strip_suffix(suffix) else {
         return Err(("BadTopic", "apns-topic does not go with the push type"));
     };
-    let priority = call
-        .headers
-        .get("apns-priority")
-        .map(http::HeaderValue::as_bytes);
+    let priority = call.headers.get("apns-priority").map(http::HeaderValue::as_bytes);
     match priority {
         None if *push_type == "background" => {
-            return Err((
-                "BadPriority",
-                "a background push with priority 10, the default",
-            ));
+            return Err(("BadPriority", "a background push with priority 10, the default"));
         }
         Some(b"10") if *push_type == "background" => {
             return Err(("BadPriority", "a background push with priority 10"));
@@ -97,12 +91,9 @@ pub fn request_id(call: &Call) -> Option<&str> {
     let lengths = [8, 4, 4, 4, 12];
     let mut groups = id.split('-');
     let right = lengths.iter().all(|length| {
-        groups.next().is_some_and(|group| {
-            group.len() == *length
-                && group
-                    .bytes()
-                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        })
+        groups
+            .next()
+            .is_some_and(|group| group.len() == *length && group.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
     });
     (right && groups.next().is_none()).then_some(id)
 }

@@ -85,12 +85,7 @@ impl Vendor for Apns {
 
     fn register_app(&self, details: Value) -> Result<(), String> {
         let app: App = serde_json::from_value(details).map_err(|error| error.to_string())?;
-        lock(&self.keys).register(
-            &app.key_id,
-            &app.team_id,
-            &app.public_key_pem,
-            app.provider_tokens_per_window,
-        )?;
+        lock(&self.keys).register(&app.key_id, &app.team_id, &app.public_key_pem, app.provider_tokens_per_window)?;
         lock(&self.topics).insert(app.bundle_id, app.team_id);
         Ok(())
     }

@@ -30,23 +30,14 @@ pub fn check(body: &[u8], push_type: &str) -> Result<Payload, (&'static str, &'s
     };
     if push_type == "background" {
         if aps.get("content-available") != Some(&Value::from(1)) {
-            return Err((
-                "PayloadEmpty",
-                "a background push without content-available",
-            ));
+            return Err(("PayloadEmpty", "a background push without content-available"));
         }
-        if ["alert", "sound", "badge"]
-            .iter()
-            .any(|shown| aps.contains_key(*shown))
-        {
+        if ["alert", "sound", "badge"].iter().any(|shown| aps.contains_key(*shown)) {
             return Err(("PayloadEmpty", "a background push with something to show"));
         }
     }
     Ok(Payload {
-        notification: (push_type == "alert")
-            .then(|| alert(aps))
-            .transpose()?
-            .flatten(),
+        notification: (push_type == "alert").then(|| alert(aps)).transpose()?.flatten(),
     })
 }
 

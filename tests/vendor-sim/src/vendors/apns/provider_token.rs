@@ -61,13 +61,7 @@ struct Claims {
 }
 
 impl Keys {
-    pub fn register(
-        &mut self,
-        key_id: &str,
-        team_id: &str,
-        public_key_pem: &str,
-        tokens_per_window: usize,
-    ) -> Result<(), String> {
+    pub fn register(&mut self, key_id: &str, team_id: &str, public_key_pem: &str, tokens_per_window: usize) -> Result<(), String> {
         let der = SubjectPublicKeyInfoDer::from_pem_slice(public_key_pem.as_bytes())
             .map_err(|error| format!("public_key_pem is not a public key: {error:?}"))?;
         let verifier = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, der.to_vec());
@@ -96,19 +90,14 @@ impl Keys {
     pub fn check(&mut self, token: &str) -> Result<String, TokenError> {
         let now = now_s();
         let mut parts = token.split('.');
-        let (Some(header), Some(claims), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
+        let (Some(header), Some(claims), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
             return Err(TokenError::Invalid("not three parts"));
         };
         let header: Header = decode(header).ok_or(TokenError::Invalid("the header"))?;
         if header.alg != "ES256" {
             return Err(TokenError::Invalid("alg is not ES256"));
         }
-        let key = self
-            .0
-            .get_mut(&header.kid)
-            .ok_or(TokenError::Invalid("an unknown kid"))?;
+        let key = self.0.get_mut(&header.kid).ok_or(TokenError::Invalid("an unknown kid"))?;
         let digest = fingerprint(token);
         if !key.seen.contains_key(&digest) {
             let issued_at_s = key.verify(token, claims, signature, now)?;
@@ -131,17 +120,8 @@ impl Keys {
 }
 
 impl Key {
-    fn verify(
-        &self,
-        token: &str,
-        claims: &str,
-        signature: &str,
-        now: u64,
-    ) -> Result<u64, TokenError> {
-        let signed = token
-            .rsplit_once('.')
-            .map_or("", |(signed, _)| signed)
-            .as_bytes();
+    fn verify(&self, token: &str, claims: &str, signature: &str, now: u64) -> Result<u64, TokenError> {
+        let signed = token.rsplit_once('.').map_or("", |(signed, _)| signed).as_bytes();
         let signature = BASE64_URL_SAFE_NO_PAD
             .decode(signature)
             .map_err(|_| TokenError::Invalid("the signature's encoding"))?;
@@ -160,11 +140,7 @@ impl Key {
 
     /// One more token of this key, unless there were too many lately.
     fn admit(&self, now: u64) -> Result<(), TokenError> {
-        let lately = self
-            .seen
-            .values()
-            .filter(|seen| seen.first_seen_s + UPDATE_WINDOW_S > now)
-            .count();
+        let lately = self.seen.values().filter(|seen| seen.first_seen_s + UPDATE_WINDOW_S > now).count();
         if lately < self.tokens_per_window {
             Ok(())
         } else {

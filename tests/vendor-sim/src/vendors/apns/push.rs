@@ -16,9 +16,7 @@ impl Apns {
     pub(super) fn push(&self, call: &Call, link: &Link) -> Reply {
         self.desk.stats.call();
         let id = headers::request_id(call).map_or_else(made_up_id, str::to_owned);
-        let reply = self
-            .checked(call, link, &id)
-            .unwrap_or_else(|refused| refused);
+        let reply = self.checked(call, link, &id).unwrap_or_else(|refused| refused);
         match reply {
             Reply::Answer(answer) => answer.with("apns-id", id).into(),
             Reply::Dropped => Reply::Dropped,
@@ -51,8 +49,7 @@ impl Apns {
         if lock(&self.topics).get(&headers.bundle_id) != Some(&team_id) {
             return Err(self.refused("TopicDisallowed", "not a topic of the key's team"));
         }
-        let payload = payload::check(&call.body, headers.push_type)
-            .map_err(|(reason, what)| self.refused(reason, what))?;
+        let payload = payload::check(&call.body, headers.push_type).map_err(|(reason, what)| self.refused(reason, what))?;
         // The sender's data, not the contract: no violation.
         if !is_device_token(token) {
             return Err(reasons::answer("BadDeviceToken").into());
@@ -68,27 +65,14 @@ impl Apns {
             return Err(self.refused("MissingProviderToken", "no bearer token"));
         };
         lock(&self.keys).check(token).map_err(|error| match error {
-            TokenError::Invalid(what) => {
-                self.refused("InvalidProviderToken", &format!("provider token: {what}"))
-            }
-            TokenError::TooOld => {
-                self.refused("ExpiredProviderToken", "provider token: an hour old")
-            }
+            TokenError::Invalid(what) => self.refused("InvalidProviderToken", &format!("provider token: {what}")),
+            TokenError::TooOld => self.refused("ExpiredProviderToken", "provider token: an hour old"),
             TokenError::Expired => reasons::answer("ExpiredProviderToken").into(),
-            TokenError::TooManyUpdates => self.refused(
-                "TooManyProviderTokenUpdates",
-                "provider token: too many within 20 minutes",
-            ),
+            TokenError::TooManyUpdates => self.refused("TooManyProviderTokenUpdates", "provider token: too many within 20 minutes"),
         })
     }
 
-    fn apply(
-        &self,
-        token: &str,
-        headers: Headers,
-        notification: Option<Notification>,
-        id: &str,
-    ) -> Reply {
+    fn apply(&self, token: &str, headers: Headers, notification: Option<Notification>, id: &str) -> Reply {
         let ordered = self.desk.faults().code_for(token).map(reasons::answer);
         if let Some(answer) = ordered {
             return answer.into();
@@ -129,9 +113,7 @@ impl Apns {
 
 /// 32 to 100 bytes in hex. Apple warns not to count on a length.
 fn is_device_token(token: &str) -> bool {
-    (64..=200).contains(&token.len())
-        && token.len().is_multiple_of(2)
-        && token.bytes().all(|byte| byte.is_ascii_hexdigit())
+    (64..=200).contains(&token.len()) && token.len().is_multiple_of(2) && token.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn made_up_id() -> String {
@@ -139,12 +121,5 @@ fn made_up_id() -> String {
     // Version 4, variant 1.
     let bits = (bits & !(0xf000 << 64) & !(0xc << 60)) | (0x4000 << 64) | (0x8 << 60);
     let hex = format!("{bits:032x}");
-    format!(
-        "{}-{}-{}-{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..]
-    )
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }

@@ -24,8 +24,8 @@ pub const TOO_MANY_TOKENS: &str = "80300010";
 pub const NO_HIGH_IMPORTANCE: &str = "80300011";
 
 const OTHERS: [&str; 12] = [
-    "80100002", "80100016", "80100017", "80100018", "80300013", "80600003", "81000001", "82000001",
-    "82000002", "82000003", "82000004", "82000005",
+    "80100002", "80100016", "80100017", "80100018", "80300013", "80600003", "81000001", "82000001", "82000002", "82000003", "82000004",
+    "82000005",
 ];
 
 pub fn is_known(code: &str) -> bool {
@@ -65,10 +65,7 @@ pub fn answer_with(status: StatusCode, code: &str, message: &str) -> Answer {
 }
 
 pub fn answer_as(status: StatusCode, code: &str, message: &str, request_id: &str) -> Answer {
-    Answer::json(
-        status,
-        &json!({ "code": code, "msg": message, "requestId": request_id }),
-    )
+    Answer::json(status, &json!({ "code": code, "msg": message, "requestId": request_id }))
 }
 
 /// What a gateway in front of the service answers: no result code.

@@ -19,10 +19,7 @@ impl Huawei {
     pub(super) fn login(&self, call: &Call) -> Reply {
         self.desk.stats.login();
         if call.method != Method::POST {
-            return self.broken(
-                "login: not POST",
-                codes::http_only(StatusCode::METHOD_NOT_ALLOWED),
-            );
+            return self.broken("login: not POST", codes::http_only(StatusCode::METHOD_NOT_ALLOWED));
         }
         let content_type = call.header("content-type").unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
@@ -31,9 +28,7 @@ impl Huawei {
         }
         let form: HashMap<_, _> = form_urlencoded::parse(&call.body).collect();
         let known = ["grant_type", "client_id", "client_secret"];
-        if form.len() != form_urlencoded::parse(&call.body).count()
-            || form.keys().any(|name| !known.contains(&name.as_ref()))
-        {
+        if form.len() != form_urlencoded::parse(&call.body).count() || form.keys().any(|name| !known.contains(&name.as_ref())) {
             return self.bad_login("an unknown or repeated parameter", 1101, 20001);
         }
         let [Some(grant), Some(id), Some(secret)] = known.map(|name| form.get(name)) else {
@@ -47,13 +42,7 @@ impl Huawei {
             .is_some_and(|app| app.client_secret == secret.as_ref());
         if !correct {
             // Not a violation: a wrong secret in the configuration is the operator's.
-            return refusal(
-                StatusCode::UNAUTHORIZED,
-                1203,
-                20044,
-                "invalid client id or secret",
-            )
-            .into();
+            return refusal(StatusCode::UNAUTHORIZED, 1203, 20044, "invalid client id or secret").into();
         }
         if let Some(fault) = fault_before_effect(self, Occasion::Login) {
             return fault;
@@ -77,10 +66,7 @@ impl Huawei {
     }
 
     fn bad_login(&self, what: &str, error: u32, sub_error: u32) -> Reply {
-        self.broken(
-            &format!("login: {what}"),
-            refusal(StatusCode::BAD_REQUEST, error, sub_error, what),
-        )
+        self.broken(&format!("login: {what}"), refusal(StatusCode::BAD_REQUEST, error, sub_error, what))
     }
 }
 

@@ -190,11 +190,7 @@ pub fn check(body: &[u8], high_importance: bool) -> Result<Checked, Wrong> {
         (None, Some(_)) => {
             return wrong(codes::BAD_STRUCTURE, "android.notification is missing");
         }
-        (Some(android), plain) => Some(check_notification(
-            android,
-            plain.unwrap_or_default(),
-            high_importance,
-        )?),
+        (Some(android), plain) => Some(check_notification(android, plain.unwrap_or_default(), high_importance)?),
     };
     Ok(Checked {
         validate_only: request.validate_only,
@@ -208,18 +204,10 @@ pub fn check(body: &[u8], high_importance: bool) -> Result<Checked, Wrong> {
     })
 }
 
-fn check_target(
-    token: Option<Vec<String>>,
-    topic: Option<&str>,
-    condition: Option<&str>,
-) -> Result<Vec<String>, Wrong> {
-    let given =
-        u8::from(token.is_some()) + u8::from(topic.is_some()) + u8::from(condition.is_some());
+fn check_target(token: Option<Vec<String>>, topic: Option<&str>, condition: Option<&str>) -> Result<Vec<String>, Wrong> {
+    let given = u8::from(token.is_some()) + u8::from(topic.is_some()) + u8::from(condition.is_some());
     if given != 1 {
-        return wrong(
-            codes::BAD_STRUCTURE,
-            "not exactly one of token, topic and condition",
-        );
+        return wrong(codes::BAD_STRUCTURE, "not exactly one of token, topic and condition");
     }
     let Some(tokens) = token else {
         if [topic, condition].into_iter().flatten().any(str::is_empty) {
@@ -248,10 +236,7 @@ fn check_size(body: &[u8], tokens: &[String]) -> Result<(), Wrong> {
 
 fn check_android(android: &Android) -> Result<(), Wrong> {
     if !matches!(android.collapse_key, None | Some(-1..=100)) {
-        return wrong(
-            codes::BAD_COLLAPSE_KEY,
-            "collapse_key is not between -1 and 100",
-        );
+        return wrong(codes::BAD_COLLAPSE_KEY, "collapse_key is not between -1 and 100");
     }
     if !matches!(android.urgency.as_deref(), None | Some("HIGH" | "NORMAL")) {
         return wrong(codes::BAD_STRUCTURE, "urgency is neither HIGH nor NORMAL");
@@ -292,11 +277,7 @@ fn ttl_ms(ttl: Option<&str>) -> Result<u64, Wrong> {
     }
 }
 
-fn check_notification(
-    android: AndroidNotification,
-    plain: Plain,
-    high_importance: bool,
-) -> Result<Notification, Wrong> {
+fn check_notification(android: AndroidNotification, plain: Plain, high_importance: bool) -> Result<Notification, Wrong> {
     let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
     let (Some(title), Some(body)) = (
         filled(android.title).or(filled(plain.title)),
@@ -309,16 +290,10 @@ fn check_notification(
         None | Some("LOW" | "NORMAL") => {}
         Some("HIGH") if high_importance => {}
         Some("HIGH") => {
-            return wrong(
-                codes::NO_HIGH_IMPORTANCE,
-                "no right to notifications of high importance",
-            );
+            return wrong(codes::NO_HIGH_IMPORTANCE, "no right to notifications of high importance");
         }
         Some(_) => {
-            return wrong(
-                codes::BAD_STRUCTURE,
-                "importance is not LOW, NORMAL or HIGH",
-            );
+            return wrong(codes::BAD_STRUCTURE, "importance is not LOW, NORMAL or HIGH");
         }
     }
     let key = match android.notify_id {
@@ -331,10 +306,7 @@ fn check_notification(
         Some(1) if android.big_title.is_some() && android.big_body.is_some() => {}
         Some(3) if android.inbox_content.is_some() => {}
         Some(_) => {
-            return wrong(
-                codes::BAD_STRUCTURE,
-                "an unknown style, or one without its texts",
-            );
+            return wrong(codes::BAD_STRUCTURE, "an unknown style, or one without its texts");
         }
     }
     Ok(Notification {
@@ -354,18 +326,12 @@ fn check_click(click: Option<&ClickAction>) -> Result<(), Wrong> {
     };
     let complete = match click.r#type {
         1 => click.intent.is_some() || click.action.is_some(),
-        2 => click
-            .url
-            .as_deref()
-            .is_some_and(|url| url.starts_with("https://")),
+        2 => click.url.as_deref().is_some_and(|url| url.starts_with("https://")),
         3 => true,
         _ => return wrong(codes::BAD_STRUCTURE, "click_action.type is not 1, 2 or 3"),
     };
     if !complete {
-        return wrong(
-            codes::BAD_STRUCTURE,
-            "click_action lacks what its type needs",
-        );
+        return wrong(codes::BAD_STRUCTURE, "click_action lacks what its type needs");
     }
     Ok(())
 }

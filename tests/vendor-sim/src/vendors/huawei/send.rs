@@ -17,10 +17,7 @@ impl Huawei {
     pub(super) fn send(&self, call: &Call, app_id: &str) -> Reply {
         self.desk.stats.call();
         if call.method != Method::POST {
-            return self.broken(
-                "send: not POST",
-                codes::http_only(StatusCode::METHOD_NOT_ALLOWED),
-            );
+            return self.broken("send: not POST", codes::http_only(StatusCode::METHOD_NOT_ALLOWED));
         }
         if let Err(reply) = self.check_session(call, app_id) {
             return reply;
@@ -31,9 +28,7 @@ impl Huawei {
                 what: "the content type is not application/json in UTF-8".to_owned(),
             });
         }
-        let high_importance = lock(&self.apps)
-            .get(app_id)
-            .is_some_and(|app| app.high_importance);
+        let high_importance = lock(&self.apps).get(app_id).is_some_and(|app| app.high_importance);
         let checked = match message::check(&call.body, high_importance) {
             Ok(checked) => checked,
             Err(wrong) => return self.wrong(&wrong),
@@ -66,10 +61,7 @@ impl Huawei {
     }
 
     fn wrong(&self, wrong: &Wrong) -> Reply {
-        self.broken(
-            &format!("send: {}", wrong.what),
-            codes::answer(wrong.code, &wrong.what),
-        )
+        self.broken(&format!("send: {}", wrong.what), codes::answer(wrong.code, &wrong.what))
     }
 
     fn apply(&self, app_id: &str, message: Checked) -> Reply {
@@ -94,11 +86,7 @@ impl Huawei {
             }
         }
         let total = message.tokens.len();
-        let success = message
-            .tokens
-            .iter()
-            .filter(|token| !illegal.contains(*token))
-            .count();
+        let success = message.tokens.iter().filter(|token| !illegal.contains(*token)).count();
         if total > 0 && success == 0 {
             return codes::answer(codes::ALL_TOKENS_BAD, "All the tokens are invalid").into();
         }
@@ -136,20 +124,12 @@ impl Huawei {
                 .filter(|token| illegal.contains(*token))
                 .collect::<Vec<_>>(),
         });
-        codes::answer_as(
-            StatusCode::OK,
-            codes::SOME_TOKENS_BAD,
-            &details.to_string(),
-            &request_id,
-        )
-        .into()
+        codes::answer_as(StatusCode::OK, codes::SOME_TOKENS_BAD, &details.to_string(), &request_id).into()
     }
 }
 
 fn is_json(content_type: &str) -> bool {
     let mut parts = content_type.split(';').map(str::trim);
-    parts
-        .next()
-        .is_some_and(|media| media.eq_ignore_ascii_case("application/json"))
+    parts.next().is_some_and(|media| media.eq_ignore_ascii_case("application/json"))
         && parts.all(|parameter| parameter.eq_ignore_ascii_case("charset=utf-8"))
 }

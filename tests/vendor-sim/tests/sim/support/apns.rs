@@ -20,15 +20,9 @@ pub fn device(number: u32) -> String {
     format!("{number:064x}")
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "plays a provider with a clock of its own"
-)]
+#[expect(clippy::disallowed_methods, reason = "plays a provider with a clock of its own")]
 pub fn now_s() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
 /// A team's signing key.
@@ -41,8 +35,7 @@ impl Signer {
     pub fn generate() -> Self {
         let key = rcgen::KeyPair::generate().unwrap();
         Self {
-            key: EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &key.serialize_der())
-                .unwrap(),
+            key: EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &key.serialize_der()).unwrap(),
             public_key_pem: key.public_key_pem(),
         }
     }
@@ -58,19 +51,13 @@ impl Signer {
     }
 
     pub fn token(&self) -> String {
-        self.token_of(
-            &json!({ "alg": "ES256", "kid": KEY }),
-            &json!({ "iss": TEAM, "iat": now_s() }),
-        )
+        self.token_of(&json!({ "alg": "ES256", "kid": KEY }), &json!({ "iss": TEAM, "iat": now_s() }))
     }
 
     pub fn token_of(&self, header: &Value, claims: &Value) -> String {
         let encode = |part: &Value| BASE64_URL_SAFE_NO_PAD.encode(part.to_string());
         let signed = format!("{}.{}", encode(header), encode(claims));
-        let signature = self
-            .key
-            .sign(&SystemRandom::new(), signed.as_bytes())
-            .unwrap();
+        let signature = self.key.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
         format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
     }
 }
@@ -114,8 +101,7 @@ impl World {
     }
 
     pub fn apns_bare(&self, token: &str) -> RequestBuilder {
-        self.client
-            .post(format!("{}/3/device/{token}", self.sim.apns))
+        self.client.post(format!("{}/3/device/{token}", self.sim.apns))
     }
 }
 

@@ -54,14 +54,7 @@ impl World {
 
     pub async fn look(&self, path: &str) -> Value {
         let url = format!("{}{path}", self.sim.control);
-        self.plain
-            .get(url)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        self.plain.get(url).send().await.unwrap().json().await.unwrap()
     }
 
     pub async fn device(&self, vendor: &str, token: &str) -> Value {

@@ -33,33 +33,19 @@ impl RawHttp2 {
         Self::connect_offering(sim, url, &[b"h2"]).await.unwrap()
     }
 
-    pub async fn connect_offering(
-        sim: &Sim,
-        url: &str,
-        protocols: &[&[u8]],
-    ) -> Result<Self, h2::Error> {
+    pub async fn connect_offering(sim: &Sim, url: &str, protocols: &[&[u8]]) -> Result<Self, h2::Error> {
         let mut roots = RootCertStore::empty();
-        roots
-            .add(CertificateDer::from_pem_slice(sim.ca_pem.as_bytes()).unwrap())
-            .unwrap();
+        roots.add(CertificateDer::from_pem_slice(sim.ca_pem.as_bytes()).unwrap()).unwrap();
         let mut tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_root_certificates(roots)
             .with_no_client_auth();
         tls.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
-        let socket = TcpStream::connect(url.trim_start_matches("https://"))
-            .await
-            .unwrap();
+        let socket = TcpStream::connect(url.trim_start_matches("https://")).await.unwrap();
         let name = ServerName::try_from("localhost").unwrap();
-        let stream = TlsConnector::from(Arc::new(tls))
-            .connect(name, socket)
-            .await
-            .unwrap();
-        let (sender, mut connection) = h2::client::Builder::new()
-            .initial_max_send_streams(100)
-            .handshake(stream)
-            .await?;
+        let stream = TlsConnector::from(Arc::new(tls)).connect(name, socket).await.unwrap();
+        let (sender, mut connection) = h2::client::Builder::new().initial_max_send_streams(100).handshake(stream).await?;
         let max_streams = Arc::new(AtomicUsize::new(0));
         let seen = Arc::clone(&max_streams);
         let connection = tokio::spawn(async move {
@@ -99,11 +85,7 @@ impl RawHttp2 {
     }
 
     /// Sends at once, whatever the server allows.
-    pub fn send(
-        &mut self,
-        token: &str,
-        provider_token: Option<&str>,
-    ) -> impl Future<Output = Answered> + use<> {
+    pub fn send(&mut self, token: &str, provider_token: Option<&str>) -> impl Future<Output = Answered> + use<> {
         let mut request = Request::post(format!("https://localhost/3/device/{token}"))
             .header("apns-topic", BUNDLE)
             .header("apns-push-type", "alert");
@@ -111,11 +93,8 @@ impl RawHttp2 {
             request = request.header("authorization", format!("bearer {provider_token}"));
         }
         let mut sender = self.sender.clone();
-        let (answer, mut body): (ResponseFuture, _) = sender
-            .send_request(request.body(()).unwrap(), false)
-            .unwrap();
-        body.send_data(Bytes::from(alert().to_string()), true)
-            .unwrap();
+        let (answer, mut body): (ResponseFuture, _) = sender.send_request(request.body(()).unwrap(), false).unwrap();
+        body.send_data(Bytes::from(alert().to_string()), true).unwrap();
         async move {
             match answer.await {
                 Ok(answer) => Ok(answer.status().as_u16()),
