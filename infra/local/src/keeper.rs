@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use tokio::process::{Child, ChildStdin, Command};
 
-/// Runs a program until our input closes, which it does however the parent ends; then kills the whole
-/// process group, so also what the program had started. When the program ends, the group ends too.
-const SCRIPT: &str = r#"("$@"; kill -KILL 0) & read -r _; kill -KILL 0"#;
+/// Runs a program until our input closes, which it does however the parent ends. Then asks it to end, for
+/// what it started in groups of their own, and two seconds later kills the whole process group. When the
+/// program ends, the group ends too.
+const SCRIPT: &str = r#"trap : TERM; (trap : TERM; "$@"; kill -KILL 0) & read -r _; kill -TERM 0; sleep 2; kill -KILL 0"#;
 
-/// Dropping it kills the program and all its children.
+/// Dropping it ends the program and all its children.
 #[derive(Debug)]
 pub struct Keeper {
     input: Option<ChildStdin>,
@@ -39,8 +40,8 @@ impl Keeper {
 impl Drop for Keeper {
     fn drop(&mut self) {
         drop(self.input.take());
-        // The shell is in the group and is killed with it. 2 seconds are far more than that takes.
-        for _ in 0..200 {
+        // The shell is in the group and is killed with it, after two seconds at the latest.
+        for _ in 0..400 {
             if self.has_ended() {
                 break;
             }
