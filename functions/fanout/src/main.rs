@@ -11,7 +11,7 @@ use revocation_lambda::{config::environment, queue_event, telemetry, time};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start(environment("RUST_LOG").as_deref());
-    let deps = deps::Deps::connect(&environment).await?;
+    let deps = deps::connect(&environment).await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         let deadline = time::deadline(&event.context, handler::MARGIN);
         Ok::<_, Error>(

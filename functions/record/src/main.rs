@@ -13,7 +13,7 @@ use revocation_lambda::{config::environment, http_event, queue_event, telemetry}
 async fn main() -> Result<(), Error> {
     telemetry::start(environment("RUST_LOG").as_deref());
     if environment("TRIGGER").as_deref() == Some("queue") {
-        let deps = deps::Work::connect(&environment).await?;
+        let deps = deps::connect_queued(&environment).await?;
         return lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
             Ok::<_, Error>(
                 queue_event::each(event.payload, queued::parse, async |recording| {
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Error> {
         }))
         .await;
     }
-    let deps = deps::Deps::connect(&environment).await?;
+    let deps = deps::connect(&environment).await?;
     lambda_http::run(service_fn(async |request: lambda_http::Request| {
         Ok::<_, Error>(http_event::response(handler::handle(&deps, &request.into()).await))
     }))

@@ -3,11 +3,10 @@
 //! Who may write to the queue is IAM's business; the message names its tenant.
 
 use revocation_app::{RecordError, record_deliveries};
+use revocation_aws::Work;
 use revocation_http::wire::RecordBody;
 use revocation_rules::ids::{PushId, PushKind, PushRef, Tenant};
 use serde::Deserialize;
-
-use crate::deps::Work;
 
 /// `{"v":"1","tenant":{"app":"..","workspace":".."},"kind":"task","id":"..","batch":{..}}`
 #[derive(Debug, Deserialize)]

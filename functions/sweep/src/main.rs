@@ -13,7 +13,7 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(15);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start(environment("RUST_LOG").as_deref());
-    let deps = deps::Deps::connect(&environment).await?;
+    let deps = deps::connect(&environment).await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         let deadline = time::deadline(&event.context, MARGIN);
         let swept = revocation_app::sweep(&deps.store, &deps.queue, &deps.clock, deadline).await?;

@@ -24,6 +24,7 @@ mod queue;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod store;
+mod work;
 
 pub use access_keys::{DynamoAccessKeys, KeyInserted};
 pub use clock::SystemClock;
@@ -32,3 +33,4 @@ pub use credentials::SecretsManagerCredentials;
 pub use dice::SystemDice;
 pub use queue::{JobError, QueueUrls, SqsJobQueue, decode, encode};
 pub use store::DynamoPushStore;
+pub use work::Work;

@@ -32,6 +32,9 @@ pub struct QueueUrls {
 }
 
 impl QueueUrls {
+    /// What [`QueueUrls::parse_dispatch`] reads.
+    pub const FORMAT: &str = "a list such as huawei=<url>,apns=<url>";
+
     /// Reads `huawei=<url>,apns=<url>`. `None` for anything else.
     pub fn parse_dispatch(list: &str) -> Option<HashMap<Channel, String>> {
         list.split(',')

@@ -27,6 +27,11 @@ impl DynamoPushStore {
         }
     }
 
+    /// The client, for another table over the same connections.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
     /// Another clock. It only says until when items are kept.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
