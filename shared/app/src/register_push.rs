@@ -1,7 +1,7 @@
 //! A sender registers a push before it sends, so that it can be revoked at any moment after that.
 
-use revocation_rules::batch::ShardCount;
 use revocation_rules::push::{Push, Registration, RegistrationError};
+use revocation_rules::shard::ShardCount;
 
 use crate::ports::{Clock, Inserted, PushStore, StoreError};
 

@@ -1,21 +1,10 @@
 //! May the sender go on sending? (law L1)
 //!
-//! A closure is the mark a revocation leaves on its push, written in the same
-//! transaction as the revocation. From then on the gate is closed for its scope.
-
-use serde::{Deserialize, Serialize};
+//! Decides from the closures that revocations left on the push.
 
 use crate::channel::Channel;
 use crate::ids::RevocationId;
 use crate::push::Push;
-use crate::scope::ScopeOutline;
-
-/// Part of a push that is closed by a revocation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Closure {
-    pub by: RevocationId,
-    pub scope: ScopeOutline,
-}
 
 /// The answer to "may I go on sending?".
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,16 +9,17 @@
 //! | what is a well-formed id, token, key | [`ids`] |
 //! | which channels exist and what can they do | [`channel`] |
 //! | what was pushed, and until when may it be revoked | [`push`], [`window`] |
-//! | what does a revocation cover | [`scope`], [`gate`] |
+//! | what does a revocation cover | [`scope`], [`closure`], [`gate`] |
 //! | may this push be revoked now | [`verdict`] |
 //! | the life of a revocation | [`revocation`] |
-//! | what was delivered | [`batch`] |
+//! | what was delivered, and where it is kept | [`batch`], [`shard`] |
 //! | what happens to each delivery of a batch | [`plan`] |
 //! | when to try again | [`retry`] |
 //! | how it ended | [`outcome`], [`progress`] |
 
 pub mod batch;
 pub mod channel;
+pub mod closure;
 pub mod gate;
 pub mod ids;
 pub mod notice;
@@ -29,5 +30,6 @@ pub mod push;
 pub mod retry;
 pub mod revocation;
 pub mod scope;
+pub mod shard;
 pub mod verdict;
 pub mod window;

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::batch::ShardCount;
-use crate::gate::Closure;
+use crate::closure::Closure;
 use crate::ids::{PushKind, PushRef};
 use crate::notice::Notice;
+use crate::shard::ShardCount;
 use crate::window;
 
 /// Longest title, in characters.

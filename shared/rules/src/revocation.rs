@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::batch::ShardCount;
 use crate::channel::Channel;
-use crate::gate::Closure;
+use crate::closure::Closure;
 use crate::ids::{BatchId, KeyId, PushRef, RevocationId};
 use crate::notice::Notice;
 use crate::outcome::Counts;
 use crate::scope::Scope;
+use crate::shard::ShardCount;
 
 /// Longest reason, in characters.
 pub const MAX_REASON_CHARS: usize = 500;

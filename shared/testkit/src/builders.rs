@@ -1,7 +1,7 @@
 //! Pushes, batches and revocations that read as sentences: `a_batch().of(&push).on(Vivo).build()`.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_rules::batch::{self, BatchHeader, Delivery, Handle, Sending, ShardCount};
+use revocation_rules::batch::{self, BatchHeader, Delivery, Handle, Sending};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchId, PushKind, PushRef, TargetId, Tenant};
 use revocation_rules::notice::Notice;
@@ -9,6 +9,7 @@ use revocation_rules::plan::needs_handle;
 use revocation_rules::push::{Push, PushType, Registration};
 use revocation_rules::revocation::{Fanout, Revocation, State};
 use revocation_rules::scope::Scope;
+use revocation_rules::shard::ShardCount;
 
 /// When everything built here was sent, unless it says otherwise: 2035-01-01,
 /// far enough ahead that no real store thinks that it has expired.

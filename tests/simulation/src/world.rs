@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::Clock;
-use revocation_rules::batch::ShardCount;
 use revocation_rules::revocation::Revocation;
+use revocation_rules::shard::ShardCount;
 use revocation_rules::window;
 use revocation_testkit::{Chance, FakeChannel, ManualClock, MemoryQueue, MemoryStore, Mood, Running, SeededDice, Weather, builders};
 

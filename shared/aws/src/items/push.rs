@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use revocation_app::ports::StoreError;
-use revocation_rules::batch::ShardCount;
 use revocation_rules::ids::{PushRef, Tenant};
 use revocation_rules::push::{Push, PushType, Registration};
+use revocation_rules::shard::ShardCount;
 
 use super::{Item, LEDGER_DAYS, Reader, Writer, expires_after, key};
 

@@ -11,13 +11,14 @@ mod work;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use revocation_rules::batch::{BatchHeader, Delivery, ShardCount};
+use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::push::Push;
 use revocation_rules::revocation::Revocation;
+use revocation_rules::shard::ShardCount;
 
 use crate::Weather;
 

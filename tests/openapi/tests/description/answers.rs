@@ -10,7 +10,6 @@ use revocation_http::wire::{
     GateAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, RecordAnswer, RegisteredAnswer, RevocationAnswer,
     revocation_path,
 };
-use revocation_rules::batch::ShardCount;
 use revocation_rules::channel::{Capability, Channel};
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{PushKind, PushRef, RevocationId, Tenant};
@@ -19,6 +18,7 @@ use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::push::{Push, PushType, Registration};
 use revocation_rules::revocation::{Fanout, Revocation, State};
 use revocation_rules::scope::Scope;
+use revocation_rules::shard::ShardCount;
 use revocation_rules::verdict::{Refusal, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Builders: one obvious push, batch and revocation, and small ways to vary them.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_rules::batch::{self, BatchHeader, Delivery, Handle, Sending, ShardCount};
+use revocation_rules::batch::{self, BatchHeader, Delivery, Handle, Sending};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{PushKind, PushRef, RevocationId, Tenant};
 use revocation_rules::notice::Notice;
@@ -9,6 +9,7 @@ use revocation_rules::progress::BatchProgress;
 use revocation_rules::push::{Push, PushType, Registration};
 use revocation_rules::revocation::{Fanout, Revocation, State};
 use revocation_rules::scope::Scope;
+use revocation_rules::shard::ShardCount;
 
 pub const DAY: i64 = 86_400;
 
