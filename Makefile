@@ -31,18 +31,17 @@ watch: build $(VENV)/package-pins.txt  ## like dev, with the HTTP functions run 
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(TARGET)/debug/watch
 
 test: build      ## every test: unit, property, contract, documentation, then the whole system on this machine
-	@echo "== tests"
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-	  $(CARGO) nextest run --workspace --exclude e2e; \
+	  echo "== tests"; $(CARGO) nextest run --workspace --exclude e2e; \
+	  echo "== the local stack"; $(CARGO) nextest run --workspace --exclude e2e --run-ignored only --test-threads 1; \
 	else \
-	  $(CARGO) test --workspace --exclude e2e --all-targets; \
+	  echo "== tests"; $(CARGO) test --quiet --workspace --exclude e2e --all-targets; \
+	  echo "== the local stack"; $(CARGO) test --quiet --workspace --exclude e2e --tests -- --ignored --test-threads=1; \
 	fi
-	@echo "== documentation tests"
+	@echo "== examples in the documentation"
 	@$(CARGO) test --quiet --workspace --exclude e2e --doc
-	@echo "== the local stack, and the lines that make dev prints"
-	@$(CARGO) test --workspace --exclude e2e --tests -- --ignored --test-threads=1
 	@echo "== end to end"
-	@$(CARGO) test -p e2e
+	@$(CARGO) test --workspace --test e2e
 
 lint: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## formatting, clippy, the template, and which crate may use what
 	@echo "== formatting"

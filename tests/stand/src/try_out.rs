@@ -14,6 +14,8 @@ const TITLE: &str = "50% off everyting";
 const NOTIFY_ID: u32 = 842_863;
 const COLLAPSE_ID: &str = "sale-20842863";
 const TASK: &str = "/v1/tasks/20842863";
+/// Fails when the answer is an error, and shows it; ends the answer with a new line.
+const CURL: &str = r"curl -sS --fail-with-body -w '\n'";
 
 /// Makes the tenant shop/default and its phones, and returns the lines.
 ///
@@ -65,7 +67,6 @@ fn requests(huawei: &[String], apns: &[String]) -> Result<String, StandError> {
     };
     let (huawei_phone, apns_phone) = (&huawei[0], &apns[0]);
     let (huawei, apns) = (deliveries(huawei), deliveries(apns));
-    const CURL: &str = r"curl -sS --fail-with-body -w '\n'";
     Ok(format!(
         r#"
 # A phone shows a push with a mistake
