@@ -7,6 +7,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 
 VENV := .tools/venv
+# the stranger that reads the OpenAPI document; its pins do not agree with the others
+FUZZ := .tools/fuzz
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
 # what the release binaries are built for, and which ones
@@ -30,7 +32,7 @@ dev: build       ## the whole system on this machine until Ctrl-C, with curl lin
 watch: build $(VENV)/package-pins.txt  ## like dev, with the HTTP functions run from source and rebuilt on change
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(TARGET)/debug/watch
 
-test: build      ## every test: unit, property, contract, documentation, then the whole system on this machine
+test: build $(FUZZ)/installed-pins.txt  ## every test: unit, property, contract, documentation, then the whole system on this machine
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  echo "== tests"; $(CARGO) nextest run --workspace --exclude e2e; \
 	  echo "== the local stack"; $(CARGO) nextest run --workspace --exclude e2e --run-ignored only --test-threads 1; \
@@ -81,6 +83,12 @@ $(VENV)/installed-pins.txt: infra/tools/requirements.txt | $(VENV)/bin/python
 $(VENV)/package-pins.txt: infra/tools/package.txt | $(VENV)/bin/python
 	@echo "installing cargo-lambda and zig into $(VENV), once (470 MB)" >&2
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@cp $< $@
+
+$(FUZZ)/installed-pins.txt: tests/openapi/requirements.txt
+	@echo "installing schemathesis into $(FUZZ), once (about 20 seconds)" >&2
+	@python3 -m venv $(FUZZ)
+	@$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@cp $< $@
 
 $(VENV)/bin/python:
