@@ -103,10 +103,18 @@ where
     let mut progress = if todo.calls.is_empty() {
         progress
     } else {
+        let lost_before = progress.lost_workers;
         let claimed = progress.claimed(lease_end(now));
         if store.claim(&claimed).await? == Claimed::Lost {
             come_back(queue, job, until(lease_end(now), now)).await?;
             return Ok(Dispatched::Busy);
+        }
+        if claimed.lost_workers > lost_before {
+            // Between a vendor's answer and our write there is no transaction: these may be asked twice.
+            tracing::warn!(
+                revocation.id = %revocation.id, channel = %job.channel, lost_workers = claimed.lost_workers, deliveries = todo.calls.len(),
+                "a worker on {} was lost; its deliveries are asked for again", job.channel
+            );
         }
         claimed
     };

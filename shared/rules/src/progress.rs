@@ -14,6 +14,27 @@ use crate::channel::Channel;
 use crate::ids::{BatchRef, RevocationId};
 use crate::outcome::{Counts, SlotOutcomes};
 
+/// Is a worker on the batch, as far as anybody has written?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    Free,
+    /// Taken, and nothing written since: if the lease is over, that worker is lost.
+    Taken,
+}
+
+impl Hold {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Taken => "taken",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Free, Self::Taken].into_iter().find(|hold| hold.as_str() == text)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchProgress {
     pub batch: BatchRef,
@@ -26,6 +47,10 @@ pub struct BatchProgress {
     /// Nobody else may work on the batch before this: the lease of whoever
     /// works on it, or the wait before the next attempt.
     pub not_before: Option<Timestamp>,
+    pub hold: Hold,
+    /// Workers that took the batch and never wrote what came of it. Each may
+    /// have made vendor calls that were then made again.
+    pub lost_workers: u32,
     /// What each revocation's counters were told of this batch so far.
     pub counted: BTreeMap<RevocationId, Counts>,
     /// Revocations for which nothing of this batch is outstanding.
@@ -42,6 +67,8 @@ impl BatchProgress {
             attempts: 0,
             version: 0,
             not_before: None,
+            hold: Hold::Free,
+            lost_workers: 0,
             counted: BTreeMap::new(),
             finished: BTreeSet::new(),
         }
@@ -59,6 +86,10 @@ impl BatchProgress {
         self.version += 1;
         self.attempts += 1;
         self.not_before = Some(until);
+        if self.hold == Hold::Taken {
+            self.lost_workers += 1;
+        }
+        self.hold = Hold::Taken;
         self
     }
 
@@ -74,6 +105,7 @@ impl BatchProgress {
             self.attempts = 0;
         }
         self.counted.insert(revocation.clone(), now);
+        self.hold = Hold::Free;
         change
     }
 }
@@ -97,5 +129,70 @@ impl Change {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::batch::Sending;
+    use crate::ids::{PushKind, PushRef, Tenant};
+    use crate::outcome::Outcome;
+
+    fn fresh() -> BatchProgress {
+        let tenant = Tenant {
+            app: "shop".parse().unwrap(),
+            workspace: "default".parse().unwrap(),
+        };
+        BatchProgress::fresh(&BatchHeader {
+            batch: BatchRef {
+                push: PushRef {
+                    tenant,
+                    kind: PushKind::Task,
+                    id: "t1".parse().unwrap(),
+                },
+                shard: 0,
+                batch: "b1".parse().unwrap(),
+            },
+            channel: Channel::Huawei,
+            count: 2,
+            without_handle: 0,
+            sending: Sending::Sent,
+            sent_at: Timestamp::UNIX_EPOCH,
+            recorded_at: Timestamp::UNIX_EPOCH,
+            digest: "d".to_owned(),
+        })
+    }
+
+    #[test]
+    fn a_worker_that_never_wrote_is_counted_by_the_next_one() {
+        let until = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(90);
+        let first = fresh().claimed(until);
+        assert_eq!((first.lost_workers, first.attempts, first.version), (0, 1, 1));
+        assert!(!first.is_free(until - SignedDuration::from_millis(1)) && first.is_free(until));
+        let mut second = first.claimed(until);
+        assert_eq!(second.lost_workers, 1);
+        second.book(&"rvk_1".parse().unwrap(), &[0, 1]);
+        assert_eq!(second.claimed(until).lost_workers, 1);
+    }
+
+    #[test]
+    fn what_was_counted_once_is_not_counted_again() {
+        let revocation: RevocationId = "rvk_1".parse().unwrap();
+        let mut progress = fresh();
+        progress.slots.end(0, Outcome::Overwritten, "r");
+        let change = progress.book(&revocation, &[0, 1]);
+        assert_eq!(change.0, BTreeMap::from([(Outcome::Overwritten, 1)]));
+        assert!(!progress.finished.contains(&revocation));
+        assert!(progress.book(&revocation, &[0, 1]).is_empty());
+        progress.slots.end(1, Outcome::Failed, "r");
+        assert_eq!(progress.book(&revocation, &[0, 1]).0, BTreeMap::from([(Outcome::Failed, 1)]));
+        assert!(progress.finished.contains(&revocation));
+        // A replay moves one delivery from one outcome to another.
+        progress.slots.end(1, Outcome::Refused, "r");
+        let moved = progress.book(&revocation, &[0, 1]);
+        assert_eq!(moved.0, BTreeMap::from([(Outcome::Failed, -1), (Outcome::Refused, 1)]));
     }
 }

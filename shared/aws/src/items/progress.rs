@@ -5,7 +5,7 @@ use revocation_app::ports::StoreError;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef};
 use revocation_rules::outcome::SlotOutcomes;
-use revocation_rules::progress::BatchProgress;
+use revocation_rules::progress::{BatchProgress, Hold};
 
 use super::{Item, MAX_BYTES, Reader, WORK_DAYS, Writer, expires_after, key, packed, written_by};
 
@@ -22,6 +22,8 @@ pub fn write(progress: &BatchProgress, version: u64, write_name: &str, now: Time
         .bytes("slots", slots)
         .number("count", progress.slots.len())
         .number("attempts", progress.attempts)
+        .text("hold", progress.hold.as_str())
+        .number("lost_workers", progress.lost_workers)
         .number("version", version)
         .time_if("not_before_at", progress.not_before)
         .json("counted", &progress.counted)
@@ -46,6 +48,8 @@ pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchProgress, St
         channel: reader.known("channel", Channel::parse)?,
         slots,
         attempts: reader.number("attempts")?,
+        hold: reader.known("hold", Hold::parse)?,
+        lost_workers: reader.number("lost_workers")?,
         version: reader.number("version")?,
         not_before: reader.if_there("not_before_at", Reader::time)?,
         counted: reader.json("counted")?,
