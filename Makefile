@@ -34,10 +34,10 @@ watch: build $(VENV)/package-pins.txt  ## like dev, with the HTTP functions run 
 
 test: build $(FUZZ)/installed-pins.txt  ## every test: unit, property, contract, documentation, then the whole system on this machine
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-	  echo "== tests"; $(CARGO) nextest run --workspace --exclude e2e; \
-	  echo "== the local stack"; $(CARGO) nextest run --workspace --exclude e2e --run-ignored only --test-threads 1; \
+	  echo "== tests"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e; \
+	  echo "== the local stack"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e --run-ignored only --test-threads 1; \
 	else \
-	  echo "== tests"; $(CARGO) test --quiet --workspace --exclude e2e --all-targets; \
+	  echo "== tests"; $(CARGO) test --quiet --no-fail-fast --workspace --exclude e2e --all-targets; \
 	  echo "== the local stack"; $(CARGO) test --quiet --workspace --exclude e2e --tests -- --ignored --test-threads=1; \
 	fi
 	@echo "== examples in the documentation"

@@ -10,8 +10,10 @@ use std::time::Duration;
 struct Running(Child);
 
 impl Running {
-    fn tell_to_stop(&self) {
-        Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
+    /// True if it could be told.
+    fn tell_to_stop(&self) -> bool {
+        let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        told.is_ok_and(|status| status.success())
     }
 }
 
@@ -68,7 +70,7 @@ fn the_printed_lines_take_the_push_back_and_nothing_outlives_dev() {
     };
     let addresses = [setting("API"), setting("DEVICES"), setting("AWS_ENDPOINT_URL")];
     assert!(addresses.iter().all(|address| TcpStream::connect(address).is_ok()));
-    dev.tell_to_stop();
+    assert!(dev.tell_to_stop());
     assert!(dev.0.wait().unwrap().success());
     // A killed process closes its sockets a moment later.
     std::thread::sleep(Duration::from_millis(500));
