@@ -42,14 +42,21 @@ fn the_indexes_of_pushes_are_keyed_as_the_code_expects() {
         .unwrap()
         .iter()
         .map(|index| {
-            assert_eq!(index["Projection"]["ProjectionType"], "ALL");
             let key = &index["KeySchema"];
-            json!([index["IndexName"], key[0]["AttributeName"], key[1]["AttributeName"]])
+            json!([
+                index["IndexName"],
+                key[0]["AttributeName"],
+                key[1]["AttributeName"],
+                index["Projection"]["ProjectionType"]
+            ])
         })
         .collect();
     assert_eq!(
         keys,
-        [json!(["open", "open_pk", "due_at"]), json!(["listed", "listed_pk", "listed_sk"])]
+        [
+            json!(["open", "open_pk", "due_at", "KEYS_ONLY"]),
+            json!(["listed", "listed_pk", "listed_sk", "ALL"])
+        ]
     );
     let due_at = json!({ "AttributeName": "due_at", "AttributeType": "N" });
     assert!(table["AttributeDefinitions"].as_array().unwrap().contains(&due_at));
