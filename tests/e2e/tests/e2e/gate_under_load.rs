@@ -17,12 +17,18 @@ const BATCH: usize = 100;
 
 pub async fn nothing_shows_the_original_after_a_revoke_in_the_middle_of_recording(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("load", "default").await?;
-    under_load(stand, &tenant, "load", Interference::None).await
+    under_load(stand, &tenant, "load", Interference::None).await.map(|_| ())
 }
 
 pub async fn the_same_with_the_fan_out_killed_half_way(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("killed", "default").await?;
-    under_load(stand, &tenant, "killed", Interference::KillFanOut).await
+    // The walk takes less than a second; once in a while it is through before it can be killed.
+    for nth in 0..3 {
+        if under_load(stand, &tenant, &format!("killed-{nth}"), Interference::KillFanOut).await? == Interference::KillFanOut {
+            return Ok(());
+        }
+    }
+    Err("the fan-out was through before it could be killed, three times".into())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,7 +37,8 @@ enum Interference {
     KillFanOut,
 }
 
-async fn under_load(stand: &Stand, tenant: &Tenant, name: &str, interference: Interference) -> Outcome {
+/// Returns what really interfered.
+async fn under_load(stand: &Stand, tenant: &Tenant, name: &str, interference: Interference) -> Result<Interference, Failed> {
     let push = task(tenant, name).await?;
     let all: Vec<Vec<String>> = (0..CLIENTS)
         .map(|client| {
@@ -64,18 +71,16 @@ async fn under_load(stand: &Stand, tenant: &Tenant, name: &str, interference: In
         let revoked_at = Instant::now();
         let watched = async {
             match interference {
-                Interference::None => Ok(()),
-                Interference::KillFanOut => kill_fan_out(stand, &revocation).await,
+                Interference::None => Ok(Interference::None),
+                Interference::KillFanOut => kill_fan_out(stand, tenant, name, &revocation).await,
             }
         };
         let (killed, gates) = join(watched, ask_gates(tenant, &push, &done)).await;
-        killed?;
-        let asked = gates?;
-        Ok::<_, Failed>((revocation, revoked_at, asked))
+        Ok::<_, Failed>((revocation, revoked_at, gates?, killed?))
     };
     let (recorded, revoked) = join(recording, revoking).await;
     let told: Vec<(Instant, String)> = recorded?.into_iter().flatten().collect();
-    let (revocation, revoked_at, asked) = revoked?;
+    let (revocation, revoked_at, asked, interfered) = revoked?;
 
     // No record call that began after the 2xx was told to go on.
     let wrong = told.iter().filter(|(began, gate)| *began > revoked_at && gate != "revoked").count();
@@ -87,7 +92,7 @@ async fn under_load(stand: &Stand, tenant: &Tenant, name: &str, interference: In
     check(asked > 0, || "the gate was never asked".to_owned())?;
 
     let total = CLIENTS * BATCHES * BATCH;
-    settled(tenant, &revocation, total, Duration::from_secs(240)).await?;
+    settled(tenant, &revocation, total, Duration::from_mins(4)).await?;
     let ended = outcomes(tenant, &revocation).await?;
     let targets: HashSet<&String> = ended.iter().map(|(target, ..)| target).collect();
     check(ended.len() == total && targets.len() == total, || {
@@ -96,7 +101,7 @@ async fn under_load(stand: &Stand, tenant: &Tenant, name: &str, interference: In
     for (client, tokens) in all.iter().enumerate() {
         all_show(stand, channel(client), tokens, "Message revoked").await?;
     }
-    Ok(())
+    Ok(interfered)
 }
 
 /// Most on Huawei, one client on Apple.
@@ -146,19 +151,17 @@ async fn ask_gates(tenant: &Tenant, push: &str, done: &AtomicBool) -> Result<usi
 }
 
 /// Kills the fan-out's process when its walk has begun and is not done.
-async fn kill_fan_out(stand: &Stand, revocation: &str) -> Outcome {
+async fn kill_fan_out(stand: &Stand, tenant: &Tenant, name: &str, revocation: &str) -> Result<Interference, Failed> {
     let dynamo = aws_sdk_dynamodb::Client::new(&aws(stand).await);
     let table = stand.stack.get("PushesTableName")?;
     let id = revocation.rsplit('/').next().unwrap_or_default();
+    let pk = format!("{}/{}#task#{name}", tenant.app, tenant.workspace);
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(30) {
         let item = dynamo
             .get_item()
             .table_name(table)
-            .key(
-                "pk",
-                aws_sdk_dynamodb::types::AttributeValue::S("killed/default#task#killed".to_owned()),
-            )
+            .key("pk", aws_sdk_dynamodb::types::AttributeValue::S(pk.clone()))
             .key("sk", aws_sdk_dynamodb::types::AttributeValue::S(format!("revocation#{id}")))
             .consistent_read(true)
             .send()
@@ -169,13 +172,15 @@ async fn kill_fan_out(stand: &Stand, revocation: &str) -> Outcome {
             .and_then(|fanout| fanout.as_s().ok())
             .cloned()
             .unwrap_or_default();
-        let (begun, left) = (fanout.contains("done"), fanout.contains("start"));
-        if begun && left {
+        let (some_done, some_left) = (fanout.contains("done"), fanout.contains("start"));
+        if some_done && some_left {
             let killed = stand::kill_function(stand, "fanout")?;
             check(killed > 0, || "there was no process of the fan-out to kill".to_owned())?;
-            return Ok(());
+            return Ok(Interference::KillFanOut);
         }
-        check(!(begun && !left), || "the fan-out was through before it could be killed".to_owned())?;
+        if some_done {
+            return Ok(Interference::None);
+        }
     }
     Err("the fan-out never began".into())
 }

@@ -32,14 +32,13 @@ struct Shared {
 }
 
 impl Shared {
-    fn run(&self, test: impl AsyncFn(&Stand) -> Outcome) -> Outcome {
+    fn run(&self, test: &impl AsyncFn(&Stand) -> Outcome) -> Outcome {
         self.runtime.block_on(async {
-            let stand = match self.stand.get() {
-                Some(stand) => stand,
-                None => {
-                    let started = start().await?;
-                    self.stand.get_or_init(|| started)
-                }
+            let stand = if let Some(stand) = self.stand.get() {
+                stand
+            } else {
+                let started = start().await?;
+                self.stand.get_or_init(|| started)
             };
             stand.devices.no_faults().await?;
             let ended = test(stand).await;
@@ -60,7 +59,7 @@ macro_rules! trials {
         vec![$({
             let shared = Arc::clone(&$shared);
             Trial::test(concat!(stringify!($module), "::", stringify!($test)), move || {
-                shared.run(async |stand| $module::$test(stand).await)
+                shared.run(&async |stand: &Stand| $module::$test(stand).await)
             })
         }),*]
     };

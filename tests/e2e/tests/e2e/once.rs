@@ -9,7 +9,7 @@ use stand::Stand;
 use crate::Outcome;
 use crate::fixture::{all_show, batch, check, deliver, expect, now, registered, settled, task, text, tokens};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub async fn two_revokes_at_once_are_one_revocation_and_one_fan_out(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("once", "default").await?;

@@ -11,7 +11,7 @@ use crate::fixture::{
     show, task, text, tokens,
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub async fn text_messages_stay_sent_while_the_rest_is_revoked(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("sms", "default").await?;

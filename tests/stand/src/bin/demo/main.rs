@@ -19,7 +19,7 @@ use crate::push::Part;
 
 const TASK: &str = "/v1/tasks/20842863";
 /// How long the revocation may take before the demo gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[tokio::main]
 async fn main() -> ExitCode {
