@@ -32,7 +32,11 @@ impl DynamoPushStore {
                 .await
                 .map_err(|error| unavailable("Query", &error))?;
             for item in page.items.unwrap_or_default() {
-                due.push(named(&item)?);
+                match named(&item) {
+                    Ok(one) => due.push(one),
+                    // One entry that is not ours must not hold up every other revocation.
+                    Err(error) => tracing::error!(%error, "the index of open revocations has an entry that can not be read"),
+                }
             }
             start = page.last_evaluated_key;
             if start.is_none() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use revocation_app::ports::{Counters as _, PushOverview as _, PushStore as _, RevocationStore as _, Saved, StoreError};
 use revocation_rules::channel::Channel;
@@ -233,4 +234,29 @@ async fn an_overview_of_more_than_a_page_is_whole() {
     let overview = stand.store.overview(&task("t1")).await.unwrap().unwrap();
     assert_eq!(overview.revocations.len(), 8);
     assert!(stand.faults.calls("Query").len() > 1);
+}
+
+#[tokio::test]
+async fn an_entry_that_is_not_ours_does_not_hold_up_the_revocations_that_are_due() {
+    let stand = Stand::new().await;
+    let push = registered(&stand, &task("x")).await;
+    let mut revocation = a_revocation(&push, "r");
+    revocation.due_at = Some(later(10));
+    stand.store.insert_revocation(&push, &revocation).await.unwrap();
+    let strange = [("pk", "nonsense"), ("sk", "nonsense"), ("open_pk", "open")];
+    stand
+        .client
+        .put_item()
+        .table_name(PUSHES)
+        .set_item(Some(
+            strange
+                .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())))
+                .into(),
+        ))
+        .item("due_at", AttributeValue::N("1".to_owned()))
+        .send()
+        .await
+        .unwrap();
+    let due = stand.store.due(later(60), 10).await.unwrap();
+    assert_eq!(due, [(task("x"), revocation_id("r"))]);
 }
