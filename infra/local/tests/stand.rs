@@ -13,7 +13,7 @@ async fn the_template_comes_up_and_its_functions_run() {
     package_local(&built_binaries().unwrap()).unwrap();
     let aws = LocalAws::start(&tools).await.unwrap();
     let stack = aws
-        .deploy(&[("LogLevel", "debug"), ("ExtraCaPem", "-----BEGIN-----\nA=\n-----END-----\n")])
+        .deploy(&[("LogLevel", "warn"), ("ExtraCaPem", "-----BEGIN-----\nA=\n-----END-----\n")])
         .await
         .unwrap();
     assert!(stack.get("FanoutQueueUrl").unwrap().starts_with("http"));
