@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::deploy::STACK;
 use crate::error::StackError;
 use crate::local_aws::LocalAws;
+use crate::project::STACK;
 use crate::wire;
 
 /// Under which the account's root is recognised; its signature is not checked.

@@ -13,9 +13,8 @@ use tokio::process::Command;
 use crate::error::{StackError, file};
 use crate::local_aws::LocalAws;
 use crate::tools::finished;
+use crate::project::STACK;
 use crate::{calls, project};
-
-pub(crate) const STACK: &str = "message-revoke";
 
 /// The `Outputs` of the template.
 #[derive(Debug, Clone)]

@@ -1,6 +1,8 @@
-//! Where things are in the repository.
+//! Where things are in the repository, and what the stack is called.
 
 use std::path::{Path, PathBuf};
+
+pub(crate) const STACK: &str = "message-revoke";
 
 /// The root of the repository this crate was built from.
 pub(crate) fn root() -> PathBuf {
