@@ -12,8 +12,8 @@ use tokio::process::Command;
 
 use crate::error::{StackError, file};
 use crate::local_aws::LocalAws;
-use crate::tools::finished;
 use crate::project::STACK;
+use crate::tools::finished;
 use crate::{calls, project};
 
 /// The `Outputs` of the template.
