@@ -9,8 +9,9 @@ mod error;
 mod kill;
 mod stand;
 mod tenant;
-mod told_to_stop;
+
 mod try_out;
+mod until_told_to_stop;
 
 pub use api::{Answer, Api, in_path};
 pub use devices::{Bar, Devices};
@@ -18,5 +19,6 @@ pub use error::StandError;
 pub use kill::kill_function;
 pub use stand::Stand;
 pub use tenant::Tenant;
-pub use told_to_stop::told_to_stop;
+
 pub use try_out::try_out;
+pub use until_told_to_stop::until_told_to_stop;

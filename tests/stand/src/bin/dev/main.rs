@@ -5,24 +5,11 @@
 
 use std::process::ExitCode;
 
-use stand::{Stand, StandError, told_to_stop, try_out};
+use stand::{Stand, StandError, try_out, until_told_to_stop};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let stop = match told_to_stop() {
-        Ok(stop) => stop,
-        Err(error) => return failed(&error),
-    };
-    tokio::select! {
-        ended = dev() => match ended {
-            Ok(never) => match never {},
-            Err(error) => failed(&error),
-        },
-        () = stop => {
-            eprintln!("  stopped");
-            ExitCode::SUCCESS
-        }
-    }
+    until_told_to_stop("dev", dev()).await
 }
 
 /// Ends only by being dropped, or when it does not come up.
@@ -31,9 +18,4 @@ async fn dev() -> Result<std::convert::Infallible, StandError> {
     print!("{}", try_out(&stand, stand.stack.api_url()).await?);
     println!("\n# Paste these lines into a shell in this folder. Ctrl-C here ends everything.");
     std::future::pending().await
-}
-
-fn failed(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("dev: {error}");
-    ExitCode::FAILURE
 }

@@ -9,24 +9,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use local_stack::Keeper;
-use stand::{Stand, StandError, told_to_stop, try_out};
+use stand::{Stand, StandError, try_out, until_told_to_stop};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let stop = match told_to_stop() {
-        Ok(stop) => stop,
-        Err(error) => return failed(&error),
-    };
-    tokio::select! {
-        ended = watch() => match ended {
-            Ok(never) => match never {},
-            Err(error) => failed(&error),
-        },
-        () = stop => {
-            eprintln!("  stopped");
-            ExitCode::SUCCESS
-        }
-    }
+    until_told_to_stop("watch", watch()).await
 }
 
 /// Ends only by being dropped, or when something does not come up or stay up.
@@ -98,9 +85,4 @@ fn running(functions: &mut Keeper) -> Result<(), StandError> {
 
 fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
-}
-
-fn failed(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("watch: {error}");
-    ExitCode::FAILURE
 }
