@@ -26,6 +26,7 @@ impl Deps {
         let own_queue = settings.text("DISPATCH_QUEUE_URL");
         let secret_prefix = settings.text("SECRET_PREFIX");
         let channel = settings.read("CHANNEL", "a channel", Channel::parse);
+        let strategy = settings.text("STRATEGY");
         let vendors = revocation_channels::Settings {
             huawei_auth_url: settings.text("HUAWEI_AUTH_URL"),
             huawei_push_url: settings.text("HUAWEI_PUSH_URL"),
@@ -36,6 +37,8 @@ impl Deps {
         settings.finish()?;
         // Cannot fail: `finish` complains about a missing channel.
         let channel = channel.ok_or("`CHANNEL` is not set")?;
+        let channels =
+            Channels::parse(&format!("{channel}={strategy}")).ok_or_else(|| format!("`STRATEGY` is not one that {channel} has"))?;
         let aws = sdk_config().await;
         let credentials = SecretsManagerCredentials::new(aws_sdk_secretsmanager::Client::new(&aws), secret_prefix);
         let client = revocation_channels::connect(channel, &vendors, Arc::new(credentials), Arc::new(SystemClock))
@@ -50,7 +53,7 @@ impl Deps {
                     dispatch: HashMap::from([(channel, own_queue)]),
                 },
             ),
-            channels: Channels::new([channel]),
+            channels,
             client,
             clock: SystemClock,
             dice: SystemDice,

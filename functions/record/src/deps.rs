@@ -3,6 +3,7 @@
 use revocation_aws::{DynamoAccessKeys, QueueUrls, Work, sdk_config};
 use revocation_http::auth::KeyCache;
 use revocation_lambda::config::{ConfigError, Settings};
+use revocation_rules::channel::Channels;
 
 /// What the HTTP function needs: to work, and to know who is asking.
 pub struct Deps {
@@ -31,6 +32,10 @@ async fn work(mut settings: Settings<'_>) -> Result<Work, ConfigError> {
     let pushes = settings.text("PUSHES_TABLE");
     let fanout = settings.text("FANOUT_QUEUE_URL");
     let dispatch = settings.read("DISPATCH_QUEUE_URLS", QueueUrls::FORMAT, QueueUrls::parse_dispatch);
+    let channels = settings.read("CHANNELS", Channels::FORMAT, Channels::parse);
     settings.finish()?;
-    Ok(Work::new(&sdk_config().await, pushes, fanout, dispatch.unwrap_or_default()))
+    Ok(Work {
+        channels: channels.unwrap_or_default(),
+        ..Work::new(&sdk_config().await, pushes, fanout, dispatch.unwrap_or_default())
+    })
 }

@@ -23,7 +23,7 @@ impl Deps {
         let pushes = settings.text("PUSHES_TABLE");
         let access_keys = settings.text("ACCESS_KEYS_TABLE");
         let fanout = settings.text("FANOUT_QUEUE_URL");
-        let channels = settings.read("CHANNELS", "a list of channels", Channels::parse).unwrap_or_default();
+        let channels = settings.read("CHANNELS", Channels::FORMAT, Channels::parse).unwrap_or_default();
         settings.finish()?;
         let aws = sdk_config().await;
         let dynamo = aws_sdk_dynamodb::Client::new(&aws);

@@ -219,7 +219,7 @@ async fn recount(
             if let Some(counts) = progress.counted.get(&revocation.id) {
                 count.totals.entry(progress.channel).or_default().add_all(counts);
             }
-            if progress.finished.contains(&revocation.id) {
+            if progress.is_finished(revocation) {
                 finished.insert(&progress.batch.batch);
             }
         }

@@ -5,14 +5,19 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use revocation_rules::batch::Delivery;
 use revocation_rules::channel::Channels;
+use revocation_rules::ids::RevocationId;
+use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::plan::{self, Left};
-use revocation_rules::progress::BatchProgress;
+use revocation_rules::progress::{BatchProgress, Change};
 use revocation_rules::retry::{self, AttemptFailure};
 use revocation_rules::window;
 
+use crate::book::book_all;
 use crate::ports::{
-    BatchWorkStore, ChannelClient, Claimed, Clock, Dice, DispatchJob, Finished, Job, JobQueue, Order, QueueError, StoreError,
+    BatchWorkStore, ChannelClient, Claimed, Clock, Dice, DispatchJob, Finished, Job, JobQueue, Order, QueueError, RevocationStore,
+    StoreError,
 };
 
 /// How long a worker holds a batch. Longer than an invocation can last, so
@@ -61,7 +66,7 @@ pub async fn dispatch_batch<S, Q, C, D>(
     deadline: Timestamp,
 ) -> Result<Dispatched, DispatchError>
 where
-    S: BatchWorkStore,
+    S: BatchWorkStore + RevocationStore,
     Q: JobQueue,
     C: Clock,
     D: Dice,
@@ -80,8 +85,8 @@ where
     let Some(revocation) = work.revocation else {
         return Ok(Dispatched::NothingToDo);
     };
-    let progress = work.progress.unwrap_or_else(|| BatchProgress::fresh(&work.header));
-    if !revocation.scope.has_channel(work.header.channel) || progress.finished.contains(&revocation.id) {
+    let mut progress = work.progress.unwrap_or_else(|| BatchProgress::fresh(&work.header));
+    if !revocation.scope.has_channel(work.header.channel) || progress.is_finished(&revocation) {
         return Ok(Dispatched::NothingToDo);
     }
     let now = clock.now();
@@ -89,15 +94,13 @@ where
         come_back(queue, job, progress.not_before.map_or(Duration::ZERO, |at| until(at, now))).await?;
         return Ok(Dispatched::Busy);
     }
-    let capability = channels.capability(work.header.channel);
-    let todo = plan::plan(
-        &work.header,
-        work.deliveries.as_deref(),
-        &revocation.scope,
-        &progress,
-        capability,
-        now,
+    let deliveries = work.deliveries.as_deref();
+    let slots = usize::from(work.header.count);
+    progress.start_replay(
+        &revocation,
+        &plan::slots_in_scope(work.header.channel, slots, deliveries, &revocation.scope),
     );
+    let todo = plan::plan(&work.header, deliveries, &revocation, &progress, &work.receipts, channels, now);
 
     // Without a vendor call nothing can happen twice: one conditional write, no lease.
     let mut progress = if todo.calls.is_empty() {
@@ -119,18 +122,18 @@ where
         claimed
     };
     plan::end(&mut progress.slots, &todo.ends);
-    let left = match client {
-        Some(client) if !todo.calls.is_empty() => {
+    let left = match (client, channels.strategy(work.header.channel)) {
+        (Some(client), Some(strategy)) if !todo.calls.is_empty() => {
             let order = Order {
                 push: &revocation.push,
                 revocation: &revocation.id,
-                notice: &revocation.notice,
+                strategy,
                 calls: &todo.calls,
                 call_until: deadline.min(window::closes_at(work.header.sent_at)),
             };
             plan::apply(&mut progress, client.revoke(&order).await)
         }
-        Some(_) | None => Left::Nothing,
+        (Some(_) | None, _) => Left::Nothing,
     };
     let now = clock.now();
     let back_in = match &left {
@@ -147,7 +150,11 @@ where
     };
     progress.not_before = back_in.map(|wait| later(now, wait));
     let change = progress.book(&revocation.id, &todo.in_scope);
-    if store.finish(&progress, &revocation.id, &change).await? == Finished::Lost {
+    let mut changes = vec![(revocation.id.clone(), change)];
+    if revocation.replays > 0 {
+        changes.extend(book_others(store, &mut progress, &revocation.id, deliveries).await?);
+    }
+    if store.finish(&progress, &changes).await? == Finished::Lost {
         come_back(queue, job, until(lease_end(now), now)).await?;
         return Ok(Dispatched::Busy);
     }
@@ -158,6 +165,19 @@ where
             Ok(Dispatched::ComesBack)
         }
     }
+}
+
+/// Another revocation that covers the same deliveries counted them as failed:
+/// tells its counters, too, what became of them.
+async fn book_others(
+    store: &impl RevocationStore,
+    progress: &mut BatchProgress,
+    except: &RevocationId,
+    deliveries: Option<&[Delivery]>,
+) -> Result<Vec<(RevocationId, Change)>, StoreError> {
+    let failed_once = |(id, counts): (&RevocationId, &Counts)| (id != except && counts.get(Outcome::Failed) > 0).then(|| id.clone());
+    let others: Vec<RevocationId> = progress.counted.iter().filter_map(failed_once).collect();
+    book_all(store, progress, others, deliveries).await
 }
 
 async fn come_back(queue: &impl JobQueue, job: &DispatchJob, wait: Duration) -> Result<(), QueueError> {

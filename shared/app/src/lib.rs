@@ -6,6 +6,7 @@
 
 pub mod ports;
 
+mod book;
 mod check_gate;
 mod check_revocation;
 mod dispatch_batch;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use revocation_rules::batch::{BatchHeader, Sending};
-use revocation_rules::channel::{Capability, Channel, Channels};
-use revocation_rules::notice::Notice;
+use revocation_rules::channel::{Capability, Channel, Channels, Strategy};
+use revocation_rules::notice::Notices;
 use revocation_rules::scope::Scope;
 use revocation_rules::verdict::{Verdict, decide};
 use revocation_rules::window;
@@ -19,6 +19,8 @@ use crate::request_revocation::{NewRevocation, RequestError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChannelPreview {
     pub capability: Capability,
+    /// How the channel takes back here; `None` when it can not.
+    pub strategy: Option<Strategy>,
     pub deliveries: u64,
     /// Would be asked of the vendor.
     pub revocable: u64,
@@ -34,7 +36,7 @@ pub struct ChannelPreview {
 pub struct Preview {
     pub verdict: Verdict,
     pub closes_at: Timestamp,
-    pub notice: Notice,
+    pub notices: Notices,
     pub channels: BTreeMap<Channel, ChannelPreview>,
     /// False when the scope names targets: then the numbers are upper bounds.
     pub exact: bool,
@@ -59,7 +61,7 @@ pub async fn preview_revocation(
     Ok(Preview {
         verdict: decide(&push, &request.scope, channels, now),
         closes_at: push.registration.closes_at(),
-        notice: request.notice.clone().or(push.registration.notice).unwrap_or_default(),
+        notices: request.notices.clone().or(push.registration.notices).unwrap_or_default(),
         channels: found,
         exact: request.scope.targets.is_none(),
     })
@@ -93,6 +95,7 @@ fn add(found: &mut BTreeMap<Channel, ChannelPreview>, channels: &Channels, scope
     let capability = channels.capability(header.channel);
     let preview = found.entry(header.channel).or_insert(ChannelPreview {
         capability,
+        strategy: channels.strategy(header.channel),
         deliveries: 0,
         revocable: 0,
         not_revocable: 0,

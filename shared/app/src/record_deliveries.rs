@@ -11,7 +11,7 @@ use revocation_rules::batch::{self, BatchError, BatchHeader, Delivery, Sending, 
 use revocation_rules::channel::{Capability, Channel, Channels};
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{BatchId, PushRef, RevocationId, TargetId};
-use revocation_rules::plan::needs_handle;
+use revocation_rules::plan::can_take_back;
 use revocation_rules::push::Push;
 
 use crate::check_gate::revoked_targets;
@@ -84,7 +84,7 @@ pub async fn record_deliveries(
     if now >= closed_at {
         return Err(RecordError::WindowClosed { closed_at });
     }
-    let header = header(&push, &new, now)?;
+    let header = header(&push, &new, channels, now)?;
     let kept = match store.record(&header, &new.deliveries).await? {
         Recorded::Conflict => return Err(RecordError::Conflict),
         kept @ (Recorded::New | Recorded::Same) => kept,
@@ -103,12 +103,9 @@ pub async fn record_deliveries(
     })
 }
 
-fn header(push: &Push, new: &NewBatch, now: Timestamp) -> Result<BatchHeader, RecordError> {
-    let without_handle = if needs_handle(new.channel) {
-        new.deliveries.iter().filter(|delivery| delivery.handle.is_none()).count()
-    } else {
-        0
-    };
+fn header(push: &Push, new: &NewBatch, channels: &Channels, now: Timestamp) -> Result<BatchHeader, RecordError> {
+    let cannot = |delivery: &&Delivery| !can_take_back(new.channel, channels, delivery);
+    let without_handle = new.deliveries.iter().filter(cannot).count();
     Ok(BatchHeader {
         batch: push.shards.locate(new.push.clone(), new.batch.clone()),
         channel: new.channel,

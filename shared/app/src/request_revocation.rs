@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use revocation_rules::channel::Channels;
 use revocation_rules::ids::{KeyId, PushRef};
-use revocation_rules::notice::Notice;
+use revocation_rules::notice::Notices;
 use revocation_rules::push::Push;
 use revocation_rules::revocation::{Fanout, Revocation, State};
 use revocation_rules::scope::Scope;
@@ -21,7 +21,7 @@ pub struct NewRevocation {
     pub push: PushRef,
     pub scope: Scope,
     pub reason: String,
-    pub notice: Option<Notice>,
+    pub notices: Option<Notices>,
     pub requested_by: KeyId,
 }
 
@@ -96,13 +96,14 @@ fn revocation(push: &Push, request: &NewRevocation, dice: &impl Dice, now: Times
         push: request.push.clone(),
         scope: request.scope.clone(),
         reason: request.reason.clone(),
-        notice: request.notice.clone().or_else(|| registration.notice.clone()).unwrap_or_default(),
+        notices: request.notices.clone().or_else(|| registration.notices.clone()).unwrap_or_default(),
         requested_by: request.requested_by.clone(),
         requested_at: now,
         state: State::Requested,
         fanout: Fanout::new(push.shards),
         due_at: Some(Revocation::first_due(now)),
         checks: 0,
+        replays: 0,
         closes_at: registration.closes_at(),
         version: 1,
     }

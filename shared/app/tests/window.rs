@@ -59,7 +59,7 @@ impl Scene {
             push: self.push.registration.push.clone(),
             scope: Scope::everything(),
             reason: "wrong price".to_owned(),
-            notice: None,
+            notices: None,
             requested_by: "key-1".parse().unwrap(),
         };
         let dice = SeededDice::new(1);

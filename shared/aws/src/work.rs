@@ -10,14 +10,15 @@ use crate::{DynamoPushStore, QueueUrls, SqsJobQueue, SystemClock, SystemDice};
 pub struct Work {
     pub store: DynamoPushStore,
     pub queue: SqsJobQueue,
-    /// The channels with a dispatcher.
+    /// The channels with a dispatcher, and how each takes back.
     pub channels: Channels,
     pub clock: SystemClock,
     pub dice: SystemDice,
 }
 
 impl Work {
-    /// `pushes` is the table, `fanout` and `dispatch` are where jobs go.
+    /// `pushes` is the table, `fanout` and `dispatch` are where jobs go. Each
+    /// channel of `dispatch` has its default strategy.
     pub fn new(aws: &SdkConfig, pushes: String, fanout: String, dispatch: HashMap<Channel, String>) -> Self {
         Self {
             store: DynamoPushStore::new(aws_sdk_dynamodb::Client::new(aws), pushes),

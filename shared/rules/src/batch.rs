@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::channel::Channel;
-use crate::ids::{BatchRef, DeviceToken, TargetId};
+use crate::ids::{BatchRef, DeviceToken, Locale, TargetId, VendorTaskId};
 use crate::push::Registration;
 use crate::scope::hex;
 use crate::window;
@@ -44,6 +44,26 @@ pub struct Delivery {
     /// Without one the delivery can not be overwritten.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handle: Option<Handle>,
+    /// The vendor's sending that it was part of; where a vendor recalls by it.
+    /// A sending may cover many deliveries, all of one batch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor_task: Option<VendorTaskId>,
+    /// Which of a notice's texts its user reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+}
+
+impl Delivery {
+    /// One with nothing but where it went.
+    pub fn new(target: TargetId, token: DeviceToken) -> Self {
+        Self {
+            target,
+            token,
+            handle: None,
+            vendor_task: None,
+            locale: None,
+        }
+    }
 }
 
 /// Did the batch leave the sender?
@@ -61,7 +81,7 @@ pub struct BatchHeader {
     pub batch: BatchRef,
     pub channel: Channel,
     pub count: u16,
-    /// Deliveries without a handle that fits the channel.
+    /// Deliveries without what the channel takes back by.
     pub without_handle: u16,
     pub sending: Sending,
     pub sent_at: Timestamp,
@@ -159,6 +179,15 @@ pub fn digest(channel: Channel, sending: Sending, said: Option<Timestamp>, deliv
             None => field(b""),
             Some(Handle::NotifyId(id)) => field(&id.to_be_bytes()),
             Some(Handle::CollapseId(id)) => field(id.as_bytes()),
+        }
+        // Named, because most have neither, and then the digest is what it was before there were any.
+        if let Some(task) = &delivery.vendor_task {
+            field(b"vendor_task");
+            field(task.as_str().as_bytes());
+        }
+        if let Some(locale) = &delivery.locale {
+            field(b"locale");
+            field(locale.as_str().as_bytes());
         }
     }
     hex(&hash.finalize()[..16])

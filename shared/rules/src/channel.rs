@@ -1,5 +1,6 @@
 //! The push channels and how each takes a message back.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -17,15 +18,33 @@ pub enum Channel {
     Sms,
 }
 
-/// How a channel takes a message back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
+/// How a deployment takes messages back on a channel. Configuration; the
+/// default is the product's table of channels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
     /// A second notification with the first one's id takes its place.
     Overwrite,
-    /// The vendor removes it.
+    /// The vendor removes it; what the vendor can not remove ends as such.
     Recall,
-    /// The channel has no way to take anything back.
-    None,
+    /// The vendor removes it; what the vendor can not remove is overwritten.
+    RecallThenOverwrite,
+}
+
+impl Strategy {
+    pub const ALL: [Self; 3] = [Self::Overwrite, Self::Recall, Self::RecallThenOverwrite];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Overwrite => "overwrite",
+            Self::Recall => "recall",
+            Self::RecallThenOverwrite => "recall_then_overwrite",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|strategy| strategy.as_str() == text)
+    }
 }
 
 impl Channel {
@@ -55,12 +74,15 @@ impl Channel {
         Self::ALL.into_iter().find(|channel| channel.as_str() == text)
     }
 
-    /// How the product's table of channels says a message is taken back here.
-    pub const fn method(self) -> Method {
+    /// The strategies there are on this channel, the default first. None: nothing can be taken back.
+    pub const fn strategies(self) -> &'static [Strategy] {
         match self {
-            Self::Huawei | Self::Xiaomi | Self::Oppo | Self::Apns | Self::SelfBuilt => Method::Overwrite,
-            Self::Vivo => Method::Recall,
-            Self::Sms => Method::None,
+            Self::Huawei | Self::Oppo | Self::Apns | Self::SelfBuilt => &[Strategy::Overwrite],
+            Self::Xiaomi => &[Strategy::Overwrite, Strategy::Recall, Strategy::RecallThenOverwrite],
+            // vivo's way is to recall. Its recall could not be confirmed from public sources,
+            // so what it does not take is overwritten.
+            Self::Vivo => &[Strategy::RecallThenOverwrite, Strategy::Recall, Strategy::Overwrite],
+            Self::Sms => &[],
         }
     }
 }
@@ -92,33 +114,52 @@ impl Capability {
     }
 }
 
-/// The channels this deployment has dispatchers for.
+/// The channels this deployment has dispatchers for, and how each takes messages back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Channels(Vec<Channel>);
+pub struct Channels(BTreeMap<Channel, Strategy>);
 
 impl Channels {
+    /// Each with its default strategy; what can take nothing back is left out.
     pub fn new(configured: impl IntoIterator<Item = Channel>) -> Self {
-        Self(configured.into_iter().collect())
+        let with_default = |channel: Channel| Some((channel, *channel.strategies().first()?));
+        Self(configured.into_iter().filter_map(with_default).collect())
     }
 
-    /// Reads a list such as `huawei,apns`. `None` for an unknown channel.
+    /// What [`Channels::parse`] reads.
+    pub const FORMAT: &str = "a list such as huawei,xiaomi=recall";
+
+    /// Reads a list such as `huawei,xiaomi=recall`; without a strategy it is the
+    /// channel's default. `None` for an unknown channel, or a strategy it does not have.
     pub fn parse(list: &str) -> Option<Self> {
-        list.split(',')
-            .map(|name| Channel::parse(name.trim()))
-            .collect::<Option<Vec<_>>>()
-            .map(Self)
+        let entry = |entry: &str| {
+            let (name, strategy) = match entry.trim().split_once('=') {
+                Some((name, strategy)) => (name, Some(Strategy::parse(strategy)?)),
+                None => (entry.trim(), None),
+            };
+            let channel = Channel::parse(name)?;
+            let strategy = strategy.or_else(|| channel.strategies().first().copied())?;
+            channel.strategies().contains(&strategy).then_some((channel, strategy))
+        };
+        list.split(',').map(entry).collect::<Option<BTreeMap<_, _>>>().map(Self)
+    }
+
+    /// `None` when the channel can take nothing back here.
+    pub fn strategy(&self, channel: Channel) -> Option<Strategy> {
+        self.0.get(&channel).copied()
     }
 
     pub fn capability(&self, channel: Channel) -> Capability {
-        match channel.method() {
-            Method::None => Capability::Impossible,
-            Method::Overwrite | Method::Recall if self.0.contains(&channel) => Capability::Able,
-            Method::Overwrite | Method::Recall => Capability::NotConfigured,
+        if channel.strategies().is_empty() {
+            Capability::Impossible
+        } else if self.0.contains_key(&channel) {
+            Capability::Able
+        } else {
+            Capability::NotConfigured
         }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Channel> + '_ {
-        self.0.iter().copied()
+        self.0.keys().copied()
     }
 }
 
@@ -141,5 +182,17 @@ mod tests {
         assert_eq!(channels.capability(Channel::Sms), Capability::Impossible);
         assert_eq!(channels.capability(Channel::Huawei), Capability::Able);
         assert_eq!(channels.capability(Channel::Vivo), Capability::NotConfigured);
+    }
+
+    #[test]
+    fn a_strategy_is_the_default_or_one_that_the_channel_has() {
+        let channels = Channels::parse("huawei, xiaomi=recall,vivo").unwrap();
+        assert_eq!(channels.strategy(Channel::Huawei), Some(Strategy::Overwrite));
+        assert_eq!(channels.strategy(Channel::Xiaomi), Some(Strategy::Recall));
+        assert_eq!(channels.strategy(Channel::Vivo), Some(Strategy::RecallThenOverwrite));
+        assert_eq!(channels.strategy(Channel::Oppo), None);
+        for bad in ["", "fax", "huawei=recall", "xiaomi=", "xiaomi=vanish", "sms"] {
+            assert_eq!(Channels::parse(bad), None, "{bad}");
+        }
     }
 }

@@ -25,6 +25,8 @@ pub enum IdError {
     ControlCharacter,
     #[error("has a character outside A-Z a-z 0-9 - _ .")]
     NotAName,
+    #[error("is no language tag such as en or zh-CN")]
+    NotALocale,
     #[error("must start with {expected}")]
     WrongPrefix { expected: &'static str },
 }
@@ -49,6 +51,16 @@ fn name(text: &str, max: usize) -> Result<(), IdError> {
     } else {
         Err(IdError::NotAName)
     }
+}
+
+fn locale(text: &str) -> Result<(), IdError> {
+    name(text, 35)?;
+    let mut parts = text.split('-');
+    let language = parts
+        .next()
+        .is_some_and(|part| matches!(part.len(), 2 | 3) && part.bytes().all(|b| b.is_ascii_alphabetic()));
+    let rest = parts.all(|part| matches!(part.len(), 1..=8) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if language && rest { Ok(()) } else { Err(IdError::NotALocale) }
 }
 
 macro_rules! id {
@@ -138,7 +150,25 @@ id!(
     /// Where a vendor delivers to. Personal data: never logged, never in an error.
     DeviceToken, |text| free_text(text, MAX_TOKEN_BYTES)
 );
-shown!(PushId, BatchId, TargetId, AppId, WorkspaceId, KeyId, RevocationId);
+id!(
+    /// The vendor's own name for one of its sendings, such as vivo's `taskId`.
+    VendorTaskId, |text| name(text, 64)
+);
+id!(
+    /// A language tag such as `en` or `zh-CN` (the shape of RFC 5646, not its registry).
+    Locale, |text| locale(text)
+);
+shown!(
+    PushId,
+    BatchId,
+    TargetId,
+    AppId,
+    WorkspaceId,
+    KeyId,
+    RevocationId,
+    VendorTaskId,
+    Locale
+);
 
 impl fmt::Debug for DeviceToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -225,6 +255,16 @@ mod tests {
     fn a_revocation_id_shows_what_it_is() {
         assert_eq!("dlv_01J0".parse::<RevocationId>(), Err(IdError::WrongPrefix { expected: "rvk_" }));
         assert_eq!("rvk_".parse::<RevocationId>(), Err(IdError::Empty));
+    }
+
+    #[test]
+    fn a_locale_is_a_language_tag() {
+        for good in ["en", "zh-CN", "zh-Hant-TW", "es-419"] {
+            assert!(good.parse::<Locale>().is_ok(), "{good}");
+        }
+        for bad in ["", "e", "english", "en_US", "en-", "12", "en-toolongapart"] {
+            assert!(bad.parse::<Locale>().is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -14,6 +14,8 @@
 //! | the life of a revocation | [`revocation`] |
 //! | what was delivered, and where it is kept | [`batch`], [`shard`] |
 //! | what happens to each delivery of a batch | [`plan`] |
+//! | what the device says of it | [`receipt`] |
+//! | what it shows instead | [`notice`] |
 //! | when to try again | [`retry`] |
 //! | how it ended | [`outcome`], [`progress`] |
 
@@ -27,6 +29,7 @@ pub mod outcome;
 pub mod plan;
 pub mod progress;
 pub mod push;
+pub mod receipt;
 pub mod retry;
 pub mod revocation;
 pub mod scope;

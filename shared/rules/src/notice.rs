@@ -1,13 +1,20 @@
-//! The text that replaces a revoked message.
+//! The text that replaces a revoked message, in its user's language.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Longest title and text, in characters: vivo's limits, the tightest of the channels.
+use crate::channel::Channel;
+use crate::ids::Locale;
+
+/// Longest title and text on any channel, in characters.
 pub const MAX_TITLE_CHARS: usize = 40;
 pub const MAX_TEXT_CHARS: usize = 100;
+/// Most languages one notice may come in.
+pub const MAX_LOCALES: usize = 20;
 
 /// What the device shows in the message's place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Notice {
     pub title: String,
     pub text: String,
@@ -22,6 +29,50 @@ impl Default for Notice {
     }
 }
 
+/// A notice in several languages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notices {
+    /// For whoever reads none of the others.
+    #[serde(flatten)]
+    pub default: Notice,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub locales: BTreeMap<Locale, Notice>,
+}
+
+impl Notices {
+    /// The notice for a user: in the locale itself, else in the longest part of
+    /// it that there is (`zh-Hant-TW`, `zh-Hant`, `zh`), else the default.
+    pub fn for_locale(&self, locale: Option<&Locale>) -> &Notice {
+        let Some(locale) = locale.filter(|_| !self.locales.is_empty()) else {
+            return &self.default;
+        };
+        let mut wanted = locale.as_str();
+        loop {
+            let found = self.locales.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(wanted));
+            match (found, wanted.rsplit_once('-')) {
+                (Some((_, notice)), _) => return notice,
+                (None, Some((shorter, _))) => wanted = shorter,
+                (None, None) => return &self.default,
+            }
+        }
+    }
+
+    /// The default first, then each language with its name.
+    pub fn all(&self) -> impl Iterator<Item = (Option<&Locale>, &Notice)> {
+        let locales = self.locales.iter().map(|(locale, notice)| (Some(locale), notice));
+        std::iter::once((None, &self.default)).chain(locales)
+    }
+}
+
+impl From<Notice> for Notices {
+    fn from(default: Notice) -> Self {
+        Self {
+            default,
+            locales: BTreeMap::new(),
+        }
+    }
+}
+
 /// Why a text can not be a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoticeError {
@@ -29,20 +80,89 @@ pub enum NoticeError {
     Empty,
     #[error("is longer than {max} characters")]
     TooLong { max: usize },
+    #[error("is longer than {channel} takes: {max} characters, of which one outside ASCII counts as two")]
+    TooLongFor { channel: Channel, max: usize },
     #[error("has a control character")]
     ControlCharacter,
 }
 
-/// Checks one line of a notice against `max` characters.
-pub fn check_line(line: &str, max: usize) -> Result<(), NoticeError> {
+/// How long a line may be on a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Limits {
+    title: usize,
+    text: usize,
+    /// Does a character outside ASCII count as two?
+    wide_counts_twice: bool,
+}
+
+/// The channels' own limits. Where a vendor documents none it takes whatever we take.
+const fn limits(channel: Channel) -> Limits {
+    let (title, text, wide_counts_twice) = match channel {
+        // title under 50, description under 128
+        Channel::Xiaomi => (49, 127, false),
+        // 50, and 128 in the style for long texts
+        Channel::Oppo => (50, 128, false),
+        // 40 and 100, or 20 and 50 Chinese characters
+        Channel::Vivo => (MAX_TITLE_CHARS, MAX_TEXT_CHARS, true),
+        // The whole body has 4096 bytes; ours is far below.
+        Channel::Huawei | Channel::Apns | Channel::SelfBuilt | Channel::Sms => (MAX_TITLE_CHARS, MAX_TEXT_CHARS, false),
+    };
+    Limits {
+        title,
+        text,
+        wide_counts_twice,
+    }
+}
+
+/// Which line of a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    Title,
+    Text,
+}
+
+impl Line {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Text => "text",
+        }
+    }
+}
+
+/// What is wrong with a notice that these channels are to show.
+pub fn check(notice: &Notice, channels: impl IntoIterator<Item = Channel> + Clone) -> Vec<(Line, NoticeError)> {
+    let line = |line: Line| match line {
+        Line::Title => check_line(&notice.title, MAX_TITLE_CHARS, channels.clone(), |limits| limits.title),
+        Line::Text => check_line(&notice.text, MAX_TEXT_CHARS, channels.clone(), |limits| limits.text),
+    };
+    [Line::Title, Line::Text]
+        .into_iter()
+        .filter_map(|which| Some((which, line(which).err()?)))
+        .collect()
+}
+
+fn check_line(line: &str, max: usize, channels: impl IntoIterator<Item = Channel>, limit: fn(Limits) -> usize) -> Result<(), NoticeError> {
     if line.trim().is_empty() {
         return Err(NoticeError::Empty);
     }
-    if line.chars().count() > max {
-        return Err(NoticeError::TooLong { max });
-    }
     if line.chars().any(char::is_control) {
         return Err(NoticeError::ControlCharacter);
+    }
+    let length = line.chars().count();
+    if length > max {
+        return Err(NoticeError::TooLong { max });
+    }
+    let wide = line.chars().filter(|character| !character.is_ascii()).count();
+    for channel in channels {
+        let limits = limits(channel);
+        let counted = if limits.wide_counts_twice { length + wide } else { length };
+        if counted > limit(limits) {
+            return Err(NoticeError::TooLongFor {
+                channel,
+                max: limit(limits),
+            });
+        }
     }
     Ok(())
 }
@@ -51,9 +171,65 @@ pub fn check_line(line: &str, max: usize) -> Result<(), NoticeError> {
 mod tests {
     use super::*;
 
+    fn notice(title: &str, text: &str) -> Notice {
+        Notice {
+            title: title.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
     #[test]
-    fn length_counts_characters_not_bytes() {
-        assert_eq!(check_line(&"撤".repeat(40), MAX_TITLE_CHARS), Ok(()));
-        assert_eq!(check_line(&"撤".repeat(41), MAX_TITLE_CHARS), Err(NoticeError::TooLong { max: 40 }));
+    fn length_counts_characters_and_on_vivo_wide_ones_twice() {
+        let all_but_vivo = Channel::ALL.into_iter().filter(|channel| *channel != Channel::Vivo);
+        let long = notice(&"撤".repeat(40), &"回".repeat(100));
+        assert_eq!(check(&long, all_but_vivo.clone()), []);
+        let for_vivo = |max| NoticeError::TooLongFor {
+            channel: Channel::Vivo,
+            max,
+        };
+        assert_eq!(
+            check(&long, Channel::ALL),
+            [(Line::Title, for_vivo(40)), (Line::Text, for_vivo(100))]
+        );
+        assert_eq!(check(&notice(&"撤".repeat(20), &"回".repeat(50)), Channel::ALL), []);
+        assert_eq!(check(&notice(&"x".repeat(40), &"x".repeat(100)), Channel::ALL), []);
+        assert_eq!(
+            check(&notice(&"x".repeat(41), "x"), all_but_vivo),
+            [(Line::Title, NoticeError::TooLong { max: 40 })]
+        );
+    }
+
+    #[test]
+    fn a_line_must_say_something_and_hold_no_control_character() {
+        let wrong = check(&notice(" ", "a\nb"), Channel::ALL);
+        assert_eq!(
+            wrong,
+            [(Line::Title, NoticeError::Empty), (Line::Text, NoticeError::ControlCharacter)]
+        );
+    }
+
+    #[test]
+    fn a_user_reads_the_closest_language() {
+        let notices = Notices {
+            default: notice("d", "d"),
+            locales: [("zh", "zh"), ("zh-Hant", "hant"), ("en-GB", "gb")]
+                .into_iter()
+                .map(|(locale, title)| (locale.parse().unwrap(), notice(title, title)))
+                .collect(),
+        };
+        let read = |locale: &str| notices.for_locale(Some(&locale.parse().unwrap())).title.as_str();
+        assert_eq!(read("zh-Hant-TW"), "hant");
+        assert_eq!(read("zh-CN"), "zh");
+        assert_eq!(read("en-gb"), "gb");
+        assert_eq!(read("en"), "d");
+        assert_eq!(notices.for_locale(None).title, "d");
+    }
+
+    #[test]
+    fn a_notice_without_languages_is_stored_as_it_always_was() {
+        let old = r#"{"title":"t","text":"x"}"#;
+        let read: Notices = serde_json::from_str(old).unwrap();
+        assert_eq!(read, Notices::from(notice("t", "x")));
+        assert_eq!(serde_json::to_string(&read).unwrap(), old);
     }
 }

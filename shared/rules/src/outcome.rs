@@ -198,6 +198,13 @@ impl SlotOutcomes {
         may
     }
 
+    /// Takes back the end of a slot that failed, so that it can be tried again.
+    pub fn reopen_failed(&mut self, slot: usize) {
+        if self.get(slot).is_some_and(|(outcome, _)| outcome == Outcome::Failed) {
+            self.codes[slot] = 0;
+        }
+    }
+
     fn reason_index(&mut self, reason: &str) -> u8 {
         let mut end = reason.len().min(MAX_REASON_BYTES);
         while !reason.is_char_boundary(end) {

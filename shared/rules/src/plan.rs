@@ -1,13 +1,18 @@
 //! What happens to each delivery of a batch that a revocation covers.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use crate::batch::{BatchHeader, Delivery, Handle, Sending};
-use crate::channel::{Capability, Channel, Method};
-use crate::ids::{DeviceToken, RevocationId};
+use crate::channel::{Capability, Channel, Channels, Strategy};
+use crate::ids::{DeviceToken, VendorTaskId};
+use crate::notice::Notice;
 use crate::outcome::{Outcome, SlotOutcomes};
 use crate::progress::BatchProgress;
+use crate::receipt::{ReceiptEvent, Receipts};
 use crate::retry::{Answer, AttemptFailure, MAX_ATTEMPTS};
+use crate::revocation::Revocation;
 use crate::scope::Scope;
 use crate::window;
 
@@ -16,19 +21,29 @@ pub mod reason {
     pub const HELD_BACK: &str = "held_back_by_sender";
     pub const WINDOW_CLOSED: &str = "window_closed";
     pub const NO_HANDLE: &str = "sent_without_notify_id";
+    pub const NO_VENDOR_TASK: &str = "sent_without_vendor_task_id";
+    /// Recalling the vendor's sending would take it back from others, too.
+    pub const COVERS_OTHERS: &str = "vendor_task_covers_others";
+    pub const OPENED: &str = "opened_by_user";
+    pub const CLEARED: &str = "cleared_by_user";
+    pub const CONFIRMED: &str = "confirmed_by_device";
     pub const ATTEMPTS_USED_UP: &str = "attempts_used_up";
     pub const PAYLOAD_MISSING: &str = "payload_missing";
     pub const ACCEPTED: &str = "accepted_by_vendor";
 }
 
-/// One delivery that the vendor has to be asked about.
+/// One delivery that the vendor has to be asked about. Has a handle or a task, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ToCall<'a> {
     /// Its place in the batch.
     pub slot: usize,
     pub token: &'a DeviceToken,
-    /// `None` only where the channel needs none.
+    /// To overwrite it, or to recall it where the vendor recalls by it.
     pub handle: Option<&'a Handle>,
+    /// The vendor's sending to recall; all its deliveries are to be taken back.
+    pub vendor_task: Option<&'a VendorTaskId>,
+    /// What its user is to read.
+    pub notice: &'a Notice,
 }
 
 /// What is to be done with a batch for one revocation.
@@ -45,16 +60,18 @@ pub struct Plan<'a> {
 pub fn plan<'a>(
     header: &BatchHeader,
     deliveries: Option<&'a [Delivery]>,
-    scope: &Scope,
+    revocation: &'a Revocation,
     progress: &BatchProgress,
-    capability: Capability,
+    receipts: &Receipts,
+    channels: &Channels,
     now: Timestamp,
 ) -> Plan<'a> {
     let mut plan = Plan {
-        in_scope: slots_in_scope(header.channel, usize::from(header.count), deliveries, scope),
+        in_scope: slots_in_scope(header.channel, usize::from(header.count), deliveries, &revocation.scope),
         ends: Vec::new(),
         calls: Vec::new(),
     };
+    let capability = channels.capability(header.channel);
     let whole_batch = if capability != Capability::Able {
         Some((Outcome::Unsupported, capability.reason()))
     } else if header.sending == Sending::HeldBack {
@@ -64,32 +81,98 @@ pub fn plan<'a>(
     } else {
         None
     };
+    let way = Way::new(header.channel, channels, deliveries, &plan.in_scope);
     for &slot in &plan.in_scope {
         if progress.slots.get(slot).is_some() {
             continue;
         }
-        match (whole_batch, deliveries.and_then(|deliveries| deliveries.get(slot))) {
-            (Some((outcome, reason)), _) => plan.ends.push((slot, outcome, reason)),
-            (None, None) => plan.ends.push((slot, Outcome::Failed, reason::PAYLOAD_MISSING)),
-            (None, Some(delivery)) if needs_handle(header.channel) && delivery.handle.is_none() => {
-                plan.ends.push((slot, Outcome::NotRevocable, reason::NO_HANDLE));
+        let delivery = match (whole_batch, deliveries.and_then(|deliveries| deliveries.get(slot))) {
+            (Some((outcome, reason)), _) => {
+                plan.ends.push((slot, outcome, reason));
+                continue;
             }
-            (None, Some(_)) if progress.attempts >= MAX_ATTEMPTS => {
+            (None, None) => {
+                plan.ends.push((slot, Outcome::Failed, reason::PAYLOAD_MISSING));
+                continue;
+            }
+            (None, Some(delivery)) => delivery,
+        };
+        if let Some((outcome, reason)) = receipts.of(&delivery.token).and_then(told) {
+            plan.ends.push((slot, outcome, reason));
+            continue;
+        }
+        match way.of(delivery) {
+            Err(reason) => plan.ends.push((slot, Outcome::NotRevocable, reason)),
+            Ok(_) if progress.attempts >= MAX_ATTEMPTS => {
                 plan.ends.push((slot, Outcome::Failed, reason::ATTEMPTS_USED_UP));
             }
-            (None, Some(delivery)) => plan.calls.push(ToCall {
+            Ok((handle, vendor_task)) => plan.calls.push(ToCall {
                 slot,
                 token: &delivery.token,
-                handle: delivery.handle.as_ref(),
+                handle,
+                vendor_task,
+                notice: revocation.notices.for_locale(delivery.locale.as_ref()),
             }),
         }
     }
     plan
 }
 
-/// Overwriting names the earlier notification by its handle.
-pub const fn needs_handle(channel: Channel) -> bool {
-    matches!(channel.method(), Method::Overwrite)
+/// What the device itself said makes asking the vendor needless, or wrong:
+/// overwriting what the user took off the bar would show a new notification.
+const fn told(event: ReceiptEvent) -> Option<(Outcome, &'static str)> {
+    match event {
+        ReceiptEvent::Shown => None,
+        ReceiptEvent::Opened => Some((Outcome::SkippedOpened, reason::OPENED)),
+        ReceiptEvent::Cleared => Some((Outcome::SkippedCleared, reason::CLEARED)),
+        ReceiptEvent::Revoked => Some((Outcome::Confirmed, reason::CONFIRMED)),
+    }
+}
+
+/// Does a delivery bring what its channel takes back by? Asked at send time,
+/// when nobody knows yet what a revocation will cover. A channel that takes
+/// nothing back asks for nothing.
+pub fn can_take_back(channel: Channel, channels: &Channels, delivery: &Delivery) -> bool {
+    channel.strategies().is_empty() || Way::new(channel, channels, None, &[]).of(delivery).is_ok()
+}
+
+/// By what a channel takes back.
+struct Way<'a> {
+    by_task: bool,
+    by_handle: bool,
+    /// Sendings of the vendor that hold deliveries which are to stay.
+    shared: HashSet<&'a VendorTaskId>,
+}
+
+impl<'a> Way<'a> {
+    fn new(channel: Channel, channels: &Channels, deliveries: Option<&'a [Delivery]>, in_scope: &[usize]) -> Self {
+        let strategy = channels.strategy(channel).or_else(|| channel.strategies().first().copied());
+        // vivo alone recalls by its own id of the sending.
+        let by_task = channel == Channel::Vivo && strategy != Some(Strategy::Overwrite);
+        let mut shared = HashSet::new();
+        if by_task && let Some(deliveries) = deliveries.filter(|deliveries| deliveries.len() > in_scope.len()) {
+            let covered: HashSet<usize> = in_scope.iter().copied().collect();
+            let left = deliveries.iter().enumerate().filter(|(slot, _)| !covered.contains(slot));
+            shared.extend(left.filter_map(|(_, delivery)| delivery.vendor_task.as_ref()));
+        }
+        Self {
+            by_task,
+            by_handle: !by_task || strategy == Some(Strategy::RecallThenOverwrite),
+            shared,
+        }
+    }
+
+    fn of<'d>(&self, delivery: &'d Delivery) -> Result<(Option<&'d Handle>, Option<&'d VendorTaskId>), &'static str> {
+        let task = delivery.vendor_task.as_ref().filter(|_| self.by_task);
+        let handle = delivery.handle.as_ref().filter(|_| self.by_handle);
+        let whole = task.filter(|task| !self.shared.contains(*task));
+        match (handle, whole, task) {
+            (None, None, Some(_)) => Err(reason::COVERS_OTHERS),
+            (None, None, None) if self.by_handle => Err(reason::NO_HANDLE),
+            (None, None, None) => Err(reason::NO_VENDOR_TASK),
+            _ => Ok((handle, whole)),
+        }
+    }
 }
 
 /// The slots of a batch that a scope covers. `deliveries` is `None` when the payload is gone.
@@ -161,9 +244,4 @@ pub fn end(slots: &mut SlotOutcomes, ends: &[(usize, Outcome, &'static str)]) {
     for (slot, outcome, reason) in ends {
         slots.end(*slot, *outcome, reason);
     }
-}
-
-/// Is anything of the batch outstanding for this revocation?
-pub fn is_finished(progress: Option<&BatchProgress>, revocation: &RevocationId) -> bool {
-    progress.is_some_and(|progress| progress.finished.contains(revocation))
 }

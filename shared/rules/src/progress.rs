@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use crate::batch::BatchHeader;
 use crate::channel::Channel;
 use crate::ids::{BatchRef, RevocationId};
-use crate::outcome::{Counts, SlotOutcomes};
+use crate::outcome::{Counts, Outcome, SlotOutcomes};
+use crate::revocation::Revocation;
 
 /// Is a worker on the batch, as far as anybody has written?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub struct BatchProgress {
     pub counted: BTreeMap<RevocationId, Counts>,
     /// Revocations for which nothing of this batch is outstanding.
     pub finished: BTreeSet<RevocationId>,
+    /// How many replays of each revocation this batch knows of; none is 0.
+    pub replays: BTreeMap<RevocationId, u32>,
 }
 
 impl BatchProgress {
@@ -71,6 +74,32 @@ impl BatchProgress {
             lost_workers: 0,
             counted: BTreeMap::new(),
             finished: BTreeSet::new(),
+            replays: BTreeMap::new(),
+        }
+    }
+
+    /// Is nothing of the batch outstanding for this revocation?
+    pub fn is_finished(&self, revocation: &Revocation) -> bool {
+        self.finished.contains(&revocation.id) && !self.has_to_replay(revocation)
+    }
+
+    /// Is there anything to try again since the last replay of this revocation?
+    fn has_to_replay(&self, revocation: &Revocation) -> bool {
+        let known = self.replays.get(&revocation.id).copied().unwrap_or(0);
+        let counted = self.counted.get(&revocation.id);
+        revocation.replays > known && counted.is_some_and(|counted| counted.get(Outcome::Failed) > 0)
+    }
+
+    /// Opens the failed slots of a revocation that somebody asked to try again.
+    pub fn start_replay(&mut self, revocation: &Revocation, in_scope: &[usize]) {
+        if !self.has_to_replay(revocation) {
+            return;
+        }
+        self.replays.insert(revocation.id.clone(), revocation.replays);
+        self.finished.remove(&revocation.id);
+        self.attempts = 0;
+        for &slot in in_scope {
+            self.slots.reopen_failed(slot);
         }
     }
 
@@ -113,12 +142,12 @@ impl BatchProgress {
 /// What is to be added to a revocation's counters. May be negative: a failed
 /// delivery that was replayed leaves `failed`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Change(pub BTreeMap<crate::outcome::Outcome, i64>);
+pub struct Change(pub BTreeMap<Outcome, i64>);
 
 impl Change {
     fn between(before: &Counts, now: &Counts) -> Self {
         let mut change = BTreeMap::new();
-        for outcome in crate::outcome::Outcome::ALL {
+        for outcome in Outcome::ALL {
             let difference = now.get(outcome).cast_signed() - before.get(outcome).cast_signed();
             if difference != 0 {
                 change.insert(outcome, difference);
@@ -139,7 +168,6 @@ mod tests {
     use super::*;
     use crate::batch::Sending;
     use crate::ids::{PushKind, PushRef, Tenant};
-    use crate::outcome::Outcome;
 
     fn fresh() -> BatchProgress {
         let tenant = Tenant {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::closure::Closure;
 use crate::ids::{PushKind, PushRef};
-use crate::notice::Notice;
+use crate::notice::Notices;
 use crate::shard::ShardCount;
 use crate::window;
 
@@ -59,7 +59,7 @@ pub struct Registration {
     /// The latest moment at which a delivery of this push is sent.
     pub send_until: Option<Timestamp>,
     /// Replaces the default notice for revocations that bring none.
-    pub notice: Option<Notice>,
+    pub notices: Option<Notices>,
 }
 
 /// A registered push, with everything that was revoked of it so far (the tombstone).

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::channel::Channel;
 use crate::closure::Closure;
 use crate::ids::{BatchId, KeyId, PushRef, RevocationId};
-use crate::notice::Notice;
+use crate::notice::Notices;
 use crate::outcome::Counts;
 use crate::scope::Scope;
 use crate::shard::ShardCount;
@@ -92,7 +92,7 @@ pub struct Revocation {
     pub push: PushRef,
     pub scope: Scope,
     pub reason: String,
-    pub notice: Notice,
+    pub notices: Notices,
     pub requested_by: KeyId,
     pub requested_at: Timestamp,
     pub state: State,
@@ -101,6 +101,8 @@ pub struct Revocation {
     pub due_at: Option<Timestamp>,
     /// How often the sweep has looked since the state last changed.
     pub checks: u32,
+    /// How often somebody asked to try again what had failed.
+    pub replays: u32,
     /// When the last delivery of the push can no longer be revoked.
     pub closes_at: Timestamp,
     /// Counts writes, so that a write can insist on what it read.
@@ -148,6 +150,15 @@ impl Revocation {
             }
             State::Requested | State::Settled { .. } => Err(self.impossible("settled")),
         }
+    }
+
+    /// What failed is to be tried again: everything is walked once more.
+    pub fn replayed(&mut self, now: Timestamp) {
+        self.replays = self.replays.saturating_add(1);
+        self.state = State::Requested;
+        self.fanout.cursors.fill(Cursor::Start);
+        self.checks = 0;
+        self.due_at = Some(Self::first_due(now));
     }
 
     /// Something recorded later is outstanding. Reopening what is open changes nothing.

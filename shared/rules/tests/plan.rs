@@ -4,13 +4,17 @@
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_rules::batch::{BatchHeader, Delivery, Handle, Sending};
-use revocation_rules::channel::{Capability, Channel};
+use revocation_rules::channel::{Channel, Channels};
 use revocation_rules::ids::{BatchRef, PushKind, PushRef, Tenant};
+use revocation_rules::notice::{Notice, Notices};
 use revocation_rules::outcome::Outcome;
-use revocation_rules::plan::{Left, apply, end, plan, reason};
+use revocation_rules::plan::{Left, ToCall, apply, end, plan, reason};
 use revocation_rules::progress::BatchProgress;
+use revocation_rules::receipt::{ReceiptEvent, Receipts, TokenDigest};
 use revocation_rules::retry::{Answer, AttemptFailure, MAX_ATTEMPTS};
+use revocation_rules::revocation::{Fanout, Revocation, State};
 use revocation_rules::scope::Scope;
+use revocation_rules::shard::ShardCount;
 use revocation_rules::window;
 
 fn sent_at() -> Timestamp {
@@ -47,6 +51,8 @@ fn deliveries() -> Vec<Delivery> {
         target: target.parse().unwrap(),
         token: token.parse().unwrap(),
         handle,
+        vendor_task: None,
+        locale: None,
     };
     vec![
         delivery("u1", "a", Some(Handle::NotifyId(7))),
@@ -62,23 +68,49 @@ fn only(targets: &[&str]) -> Scope {
     }
 }
 
+fn a_revocation(scope: Scope) -> Revocation {
+    Revocation {
+        id: "rvk_1".parse().unwrap(),
+        push: header(Channel::Huawei, Sending::Sent).batch.push,
+        scope,
+        reason: "wrong price".to_owned(),
+        notices: Notices::default(),
+        requested_by: "key1".parse().unwrap(),
+        requested_at: sent_at(),
+        state: State::Requested,
+        fanout: Fanout::new(ShardCount::of(PushKind::Message)),
+        due_at: None,
+        checks: 0,
+        replays: 0,
+        closes_at: window::closes_at(sent_at()),
+        version: 1,
+    }
+}
+
+fn all() -> Channels {
+    Channels::new(Channel::ALL)
+}
+
 /// Slots that end by themselves, and slots to call.
-fn planned(
-    header: &BatchHeader,
-    scope: &Scope,
-    capability: Capability,
-    now: Timestamp,
-) -> (Vec<(usize, Outcome, &'static str)>, Vec<usize>) {
-    let deliveries = deliveries();
+fn planned(header: &BatchHeader, scope: &Scope, channels: &Channels, now: Timestamp) -> (Vec<(usize, Outcome, &'static str)>, Vec<usize>) {
+    let (deliveries, revocation) = (deliveries(), a_revocation(scope.clone()));
     let progress = BatchProgress::fresh(header);
-    let plan = plan(header, Some(&deliveries), scope, &progress, capability, now);
+    let plan = plan(
+        header,
+        Some(&deliveries),
+        &revocation,
+        &progress,
+        &Receipts::default(),
+        channels,
+        now,
+    );
     (plan.ends, plan.calls.iter().map(|call| call.slot).collect())
 }
 
 #[test]
 fn a_delivery_with_a_handle_is_called_and_one_without_is_not_revocable() {
     let header = header(Channel::Huawei, Sending::Sent);
-    let (ends, calls) = planned(&header, &Scope::everything(), Capability::Able, sent_at());
+    let (ends, calls) = planned(&header, &Scope::everything(), &all(), sent_at());
     assert_eq!(ends, [(1, Outcome::NotRevocable, reason::NO_HANDLE)]);
     assert_eq!(calls, [0, 2]);
 }
@@ -86,9 +118,9 @@ fn a_delivery_with_a_handle_is_called_and_one_without_is_not_revocable() {
 #[test]
 fn a_list_of_targets_covers_all_deliveries_of_a_target_and_no_others() {
     let header = header(Channel::Huawei, Sending::Sent);
-    let (ends, calls) = planned(&header, &only(&["u1"]), Capability::Able, sent_at());
+    let (ends, calls) = planned(&header, &only(&["u1"]), &all(), sent_at());
     assert_eq!((ends.len(), calls), (1, vec![0]));
-    let (ends, calls) = planned(&header, &only(&["nobody"]), Capability::Able, sent_at());
+    let (ends, calls) = planned(&header, &only(&["nobody"]), &all(), sent_at());
     assert!(ends.is_empty() && calls.is_empty());
 }
 
@@ -100,7 +132,7 @@ fn a_whole_batch_ends_alike_for_what_concerns_it_as_a_whole() {
         (
             Channel::Sms,
             Sending::Sent,
-            Capability::Impossible,
+            all(),
             now,
             Outcome::Unsupported,
             "channel_cannot_revoke",
@@ -108,23 +140,16 @@ fn a_whole_batch_ends_alike_for_what_concerns_it_as_a_whole() {
         (
             Channel::Vivo,
             Sending::Sent,
-            Capability::NotConfigured,
+            Channels::default(),
             now,
             Outcome::Unsupported,
             "channel_not_configured",
         ),
-        (
-            Channel::Huawei,
-            Sending::HeldBack,
-            Capability::Able,
-            now,
-            Outcome::Stopped,
-            reason::HELD_BACK,
-        ),
+        (Channel::Huawei, Sending::HeldBack, all(), now, Outcome::Stopped, reason::HELD_BACK),
         (
             Channel::Huawei,
             Sending::Sent,
-            Capability::Able,
+            all(),
             closed,
             Outcome::TooLate,
             reason::WINDOW_CLOSED,
@@ -133,21 +158,21 @@ fn a_whole_batch_ends_alike_for_what_concerns_it_as_a_whole() {
         (
             Channel::Huawei,
             Sending::HeldBack,
-            Capability::Able,
+            all(),
             closed,
             Outcome::Stopped,
             reason::HELD_BACK,
         ),
     ];
-    for (channel, sending, capability, now, outcome, why) in rows {
-        let (ends, calls) = planned(&header(channel, sending), &Scope::everything(), capability, now);
+    for (channel, sending, channels, now, outcome, why) in rows {
+        let (ends, calls) = planned(&header(channel, sending), &Scope::everything(), &channels, now);
         assert_eq!(ends, [(0, outcome, why), (1, outcome, why), (2, outcome, why)], "{channel}");
         assert!(calls.is_empty());
     }
     let (_, calls) = planned(
         &header(Channel::Huawei, Sending::Sent),
         &Scope::everything(),
-        Capability::Able,
+        &all(),
         closed - SignedDuration::from_millis(1),
     );
     assert_eq!(calls, [0, 2]);
@@ -162,12 +187,14 @@ fn what_has_ended_is_left_alone() {
         &mut progress.slots,
         &[(0, Outcome::Overwritten, "r"), (1, Outcome::NotRevocable, "r")],
     );
+    let revocation = a_revocation(Scope::everything());
     let plan = plan(
         &header,
         Some(&deliveries),
-        &Scope::everything(),
+        &revocation,
         &progress,
-        Capability::Able,
+        &Receipts::default(),
+        &all(),
         sent_at(),
     );
     assert_eq!(plan.in_scope, [0, 1, 2]);
@@ -179,7 +206,8 @@ fn what_has_ended_is_left_alone() {
 fn a_lost_payload_and_used_up_attempts_end_as_failed() {
     let header = header(Channel::Huawei, Sending::Sent);
     let fresh = BatchProgress::fresh(&header);
-    let without = plan(&header, None, &Scope::everything(), &fresh, Capability::Able, sent_at());
+    let (revocation, nothing) = (a_revocation(Scope::everything()), Receipts::default());
+    let without = plan(&header, None, &revocation, &fresh, &nothing, &all(), sent_at());
     assert!(
         without
             .ends
@@ -193,7 +221,7 @@ fn a_lost_payload_and_used_up_attempts_end_as_failed() {
         attempts: MAX_ATTEMPTS,
         ..fresh
     };
-    let plan = plan(&header, Some(&deliveries), &Scope::everything(), &worn, Capability::Able, sent_at());
+    let plan = plan(&header, Some(&deliveries), &revocation, &worn, &nothing, &all(), sent_at());
     assert!(plan.calls.is_empty());
     assert_eq!(plan.ends[0], (0, Outcome::Failed, reason::ATTEMPTS_USED_UP));
 }
@@ -230,4 +258,161 @@ fn headway_starts_the_attempts_anew_while_some_wait_for_their_turn() {
     progress.attempts = 5;
     assert_eq!(apply(&mut progress, [(1, Answer::NotTried)]), Left::HandBack);
     assert_eq!(progress.attempts, 5);
+}
+
+/// Slots that end by themselves, and what each call goes by: `n`otify id, vendor `t`ask.
+fn ways(strategy: &str, scope: &Scope) -> (Vec<(usize, &'static str)>, Vec<(usize, &'static str)>) {
+    let mut deliveries = deliveries();
+    for delivery in &mut deliveries[..2] {
+        delivery.vendor_task = Some("v1".parse().unwrap());
+    }
+    let header = header(Channel::Vivo, Sending::Sent);
+    let revocation = a_revocation(scope.clone());
+    let channels = Channels::parse(&format!("vivo={strategy}")).unwrap();
+    let fresh = BatchProgress::fresh(&header);
+    let plan = plan(
+        &header,
+        Some(&deliveries),
+        &revocation,
+        &fresh,
+        &Receipts::default(),
+        &channels,
+        sent_at(),
+    );
+    let way = |call: &ToCall<'_>| match (call.handle, call.vendor_task) {
+        (Some(_), Some(_)) => "nt",
+        (Some(_), None) => "n",
+        (None, Some(_)) => "t",
+        (None, None) => "",
+    };
+    (
+        plan.ends.iter().map(|(slot, _, why)| (*slot, *why)).collect(),
+        plan.calls.iter().map(|call| (call.slot, way(call))).collect(),
+    )
+}
+
+#[test]
+fn vivo_recalls_by_its_task_and_overwrites_by_the_notify_id() {
+    let everything = Scope::everything();
+    assert_eq!(
+        ways("recall_then_overwrite", &everything),
+        (vec![], vec![(0, "nt"), (1, "t"), (2, "n")])
+    );
+    assert_eq!(
+        ways("recall", &everything),
+        (vec![(2, reason::NO_VENDOR_TASK)], vec![(0, "t"), (1, "t")])
+    );
+    assert_eq!(
+        ways("overwrite", &everything),
+        (vec![(1, reason::NO_HANDLE)], vec![(0, "n"), (2, "n")])
+    );
+}
+
+#[test]
+fn a_vendor_task_is_recalled_only_when_all_its_deliveries_are_in_scope() {
+    // Slot 1 has the same target as slot 0, and its task.
+    assert_eq!(ways("recall", &only(&["u1"])).1, [(0, "t"), (1, "t")]);
+    let mut deliveries = deliveries();
+    for delivery in &mut deliveries {
+        delivery.vendor_task = Some("v1".parse().unwrap());
+    }
+    let header = header(Channel::Vivo, Sending::Sent);
+    let revocation = a_revocation(only(&["u1"]));
+    let fresh = BatchProgress::fresh(&header);
+    let plan = plan(
+        &header,
+        Some(&deliveries),
+        &revocation,
+        &fresh,
+        &Receipts::default(),
+        &all(),
+        sent_at(),
+    );
+    assert_eq!(plan.ends, [(1, Outcome::NotRevocable, reason::COVERS_OTHERS)]);
+    assert_eq!(plan.calls.len(), 1);
+    assert_eq!(plan.calls[0].vendor_task, None, "it would be taken back from u2, too");
+}
+
+#[test]
+fn what_the_device_said_spares_the_call() {
+    let rows = [
+        (ReceiptEvent::Shown, None),
+        (ReceiptEvent::Opened, Some((0, Outcome::SkippedOpened, reason::OPENED))),
+        (ReceiptEvent::Cleared, Some((0, Outcome::SkippedCleared, reason::CLEARED))),
+        (ReceiptEvent::Revoked, Some((0, Outcome::Confirmed, reason::CONFIRMED))),
+    ];
+    let header = header(Channel::Huawei, Sending::Sent);
+    let (deliveries, revocation) = (deliveries(), a_revocation(Scope::everything()));
+    let fresh = BatchProgress::fresh(&header);
+    for (event, end) in rows {
+        let receipts = Receipts::from_iter([(TokenDigest::of(&deliveries[0].token), event)]);
+        let plan = plan(&header, Some(&deliveries), &revocation, &fresh, &receipts, &all(), sent_at());
+        assert_eq!(plan.ends.iter().find(|(slot, ..)| *slot == 0).copied(), end);
+        assert_eq!(plan.calls.iter().any(|call| call.slot == 0), end.is_none());
+    }
+}
+
+#[test]
+fn each_user_reads_their_own_language() {
+    let header = header(Channel::Huawei, Sending::Sent);
+    let mut deliveries = deliveries();
+    deliveries[0].locale = Some("zh-CN".parse().unwrap());
+    let mut revocation = a_revocation(Scope::everything());
+    let chinese = Notice {
+        title: "撤回".to_owned(),
+        text: "消息已撤回".to_owned(),
+    };
+    revocation.notices.locales.insert("zh".parse().unwrap(), chinese.clone());
+    let fresh = BatchProgress::fresh(&header);
+    let plan = plan(
+        &header,
+        Some(&deliveries),
+        &revocation,
+        &fresh,
+        &Receipts::default(),
+        &all(),
+        sent_at(),
+    );
+    let read: Vec<_> = plan.calls.iter().map(|call| (call.slot, call.notice)).collect();
+    assert_eq!(read, [(0, &chinese), (2, &Notice::default())]);
+}
+
+#[test]
+fn a_replay_opens_what_failed_and_nothing_else() {
+    let header = header(Channel::Huawei, Sending::Sent);
+    let (deliveries, mut revocation) = (deliveries(), a_revocation(Scope::everything()));
+    let mut progress = BatchProgress::fresh(&header);
+    end(
+        &mut progress.slots,
+        &[
+            (0, Outcome::Failed, "r"),
+            (1, Outcome::NotRevocable, "r"),
+            (2, Outcome::Overwritten, "r"),
+        ],
+    );
+    progress.book(&revocation.id, &[0, 1, 2]);
+    assert!(progress.is_finished(&revocation));
+
+    revocation.replayed(sent_at());
+    assert!(!progress.is_finished(&revocation));
+    progress.start_replay(&revocation, &[0, 1, 2]);
+    let plan = plan(
+        &header,
+        Some(&deliveries),
+        &revocation,
+        &progress,
+        &Receipts::default(),
+        &all(),
+        sent_at(),
+    );
+    assert_eq!(plan.calls.iter().map(|call| call.slot).collect::<Vec<_>>(), [0]);
+    assert!(plan.ends.is_empty());
+
+    // It waits for another attempt: not finished. Then it ends, and a second start changes nothing.
+    assert_eq!(progress.book(&revocation.id, &[0, 1, 2]).0[&Outcome::Failed], -1);
+    assert!(!progress.is_finished(&revocation));
+    end(&mut progress.slots, &[(0, Outcome::Failed, "again")]);
+    progress.book(&revocation.id, &[0, 1, 2]);
+    progress.start_replay(&revocation, &[0, 1, 2]);
+    assert!(progress.is_finished(&revocation));
 }

@@ -31,7 +31,7 @@ fn push(closures: Vec<Closure>) -> Push {
             title: "t".to_owned(),
             sent_at: sent_at(),
             send_until: None,
-            notice: None,
+            notices: None,
         },
         registered_at: sent_at(),
         shards: ShardCount::of(PushKind::Task),

@@ -2,10 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_rules::batch::{self, BatchHeader, Delivery, Handle, Sending};
-use revocation_rules::channel::Channel;
+use revocation_rules::channel::{Channel, Channels};
 use revocation_rules::ids::{BatchId, PushKind, PushRef, TargetId, Tenant};
-use revocation_rules::notice::Notice;
-use revocation_rules::plan::needs_handle;
+use revocation_rules::notice::Notices;
+use revocation_rules::plan::can_take_back;
 use revocation_rules::push::{Push, PushType, Registration};
 use revocation_rules::revocation::{Fanout, Revocation, State};
 use revocation_rules::scope::Scope;
@@ -52,7 +52,7 @@ pub fn a_push() -> PushBuilder {
             title: "Price cut".into(),
             sent_at: noon(),
             send_until: None,
-            notice: None,
+            notices: None,
         },
         registered_at: noon(),
         shards: ShardCount::of(PushKind::Task),
@@ -181,17 +181,17 @@ impl BatchBuilder {
                 target: target.parse::<TargetId>().unwrap(),
                 token: format!("token-{}-{slot}", self.id).parse().unwrap(),
                 handle: (slot >= self.without_handles).then(|| handle.clone()),
+                vendor_task: None,
+                locale: None,
             })
             .collect()
     }
 
     pub fn build(self) -> (BatchHeader, Vec<Delivery>) {
         let deliveries = self.deliveries();
-        let without_handle = if needs_handle(self.channel) {
-            self.without_handles.min(deliveries.len())
-        } else {
-            0
-        };
+        let channels = Channels::new(Channel::ALL);
+        let cannot = |delivery: &&Delivery| !can_take_back(self.channel, &channels, delivery);
+        let without_handle = deliveries.iter().filter(cannot).count();
         let id: BatchId = self.id.parse().unwrap();
         let header = BatchHeader {
             batch: self.push.shards.locate(self.push.registration.push.clone(), id),
@@ -219,13 +219,14 @@ pub fn a_revocation() -> RevocationBuilder {
         push: push.registration.push.clone(),
         scope: Scope::everything(),
         reason: "wrong price".into(),
-        notice: Notice::default(),
+        notices: Notices::default(),
         requested_by: "key1".parse().unwrap(),
         requested_at,
         state: State::Requested,
         fanout: Fanout::new(push.shards),
         due_at: Some(Revocation::first_due(requested_at)),
         checks: 0,
+        replays: 0,
         closes_at: push.registration.closes_at(),
         version: 1,
     })

@@ -4,7 +4,6 @@ use jiff::{SignedDuration, Timestamp};
 use revocation_rules::batch::{BatchHeader, Sending};
 use revocation_rules::channel::Capability;
 use revocation_rules::outcome::Outcome;
-use revocation_rules::plan::needs_handle;
 use revocation_rules::retry::{Answer, AttemptFailure};
 use revocation_testkit::{Call, Running};
 
@@ -51,7 +50,7 @@ impl World {
         {
             return Err("L3: a call for what has ended");
         }
-        if header.sending == Sending::HeldBack || (needs_handle(header.channel) && call.handle.is_none()) {
+        if header.sending == Sending::HeldBack || call.handle.is_none() {
             return Err("L3: a call for what was never sent, or can not be overwritten");
         }
         if !is_open(header.sent_at, call.at) {

@@ -92,6 +92,8 @@ impl Cast {
                     Channel::Apns => Handle::CollapseId(format!("c{nth}")),
                     _ => Handle::NotifyId(u32::try_from(nth).unwrap() + 1),
                 }),
+                vendor_task: None,
+                locale: None,
             })
             .collect();
         let sending_ms = registration.latest_sending().duration_since(registration.sent_at).as_millis();

@@ -176,7 +176,7 @@ impl World {
             push: Cast::push(tenant, push),
             scope: Cast::scope(scope),
             reason: "wrong price".into(),
-            notice: None,
+            notices: None,
             requested_by: "key1".parse().unwrap(),
         };
         let name = Name::Revoke {

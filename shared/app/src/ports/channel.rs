@@ -4,9 +4,8 @@ use std::fmt;
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use revocation_rules::channel::Channel;
+use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::ids::{PushRef, RevocationId, Tenant};
-use revocation_rules::notice::Notice;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
 
@@ -17,7 +16,8 @@ use super::StoreError;
 pub struct Order<'a> {
     pub push: &'a PushRef,
     pub revocation: &'a RevocationId,
-    pub notice: &'a Notice,
+    /// How messages are taken back on this channel.
+    pub strategy: Strategy,
     /// The deliveries, at most 1,000, all of one push.
     pub calls: &'a [ToCall<'a>],
     /// No call starts at or after this; what had no turn is [`Answer::NotTried`].

@@ -11,6 +11,7 @@ use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, Tenant};
 use revocation_rules::outcome::Counts;
 use revocation_rules::progress::{BatchProgress, Change};
 use revocation_rules::push::{Push, PushType};
+use revocation_rules::receipt::Receipts;
 use revocation_rules::revocation::Revocation;
 
 use super::StoreError;
@@ -91,6 +92,8 @@ pub struct BatchWork {
     pub deliveries: Option<Vec<Delivery>>,
     pub progress: Option<BatchProgress>,
     pub revocation: Option<Revocation>,
+    /// What devices said of its deliveries.
+    pub receipts: Receipts,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,11 +118,10 @@ pub trait BatchWorkStore: Send + Sync {
     /// stored version is no longer the one before it.
     fn claim(&self, progress: &BatchProgress) -> impl Future<Output = Answer<Claimed>> + Send;
 
-    /// Writes outcomes and counters in one transaction, under the condition
-    /// that the stored version is `progress.version` (0: that there is none).
-    /// The store raises the version by one.
-    fn finish(&self, progress: &BatchProgress, revocation: &RevocationId, change: &Change)
-    -> impl Future<Output = Answer<Finished>> + Send;
+    /// Writes outcomes, and what each revocation's counters do not know yet, in
+    /// one transaction, under the condition that the stored version is
+    /// `progress.version` (0: that there is none). The store raises the version by one.
+    fn finish(&self, progress: &BatchProgress, changes: &[(RevocationId, Change)]) -> impl Future<Output = Answer<Finished>> + Send;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -28,6 +28,7 @@ pub fn write(progress: &BatchProgress, version: u64, write_name: &str, now: Time
         .time_if("not_before_at", progress.not_before)
         .json("counted", &progress.counted)
         .json("finished", &progress.finished)
+        .json("replays", &progress.replays)
         .text(written_by::ATTRIBUTE, write_name)
         .number("expires_at", expires_after(now, WORK_DAYS))
         .finish())
@@ -54,5 +55,6 @@ pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchProgress, St
         not_before: reader.if_there("not_before_at", Reader::time)?,
         counted: reader.json("counted")?,
         finished: reader.json("finished")?,
+        replays: reader.if_there("replays", Reader::json)?.unwrap_or_default(),
     })
 }

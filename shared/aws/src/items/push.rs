@@ -26,8 +26,8 @@ pub fn write(push: &Push) -> Item {
         .number("expires_at", expires_after(kept_from, LEDGER_DAYS))
         .text("listed_pk", listed_pk(&said.push.tenant, said.push_type, said.sent_at))
         .text("listed_sk", listed_sk(&said.push, said.sent_at));
-    match &said.notice {
-        Some(notice) => item.json("notice", notice),
+    match &said.notices {
+        Some(notices) => item.json("notice", notices),
         None => item,
     }
     .finish()
@@ -42,7 +42,7 @@ pub fn read(item: &Item) -> Result<Push, StoreError> {
             title: reader.text("title")?.to_owned(),
             sent_at: reader.time("sent_at")?,
             send_until: reader.if_there("send_until_at", Reader::time)?,
-            notice: reader.if_there("notice", Reader::json)?,
+            notices: reader.if_there("notice", Reader::json)?,
         },
         registered_at: reader.time("registered_at")?,
         shards: ShardCount::new(reader.number("shards")?).ok_or_else(|| reader.damaged("shards"))?,

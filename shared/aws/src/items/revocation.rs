@@ -24,12 +24,13 @@ pub fn write(revocation: &Revocation) -> Result<Item, StoreError> {
     let item = Writer::at(key::push(&revocation.push), &key::revocation(&revocation.id))
         .text("scope", scope)
         .text("reason", revocation.reason.as_str())
-        .json("notice", &revocation.notice)
+        .json("notice", &revocation.notices)
         .text("requested_by", revocation.requested_by.as_str())
         .time("requested_at", revocation.requested_at)
         .json("state", &revocation.state)
         .json("fanout", &revocation.fanout)
         .number("checks", revocation.checks)
+        .number("replays", revocation.replays)
         .time("closes_at", revocation.closes_at)
         .number("version", revocation.version)
         .number("expires_at", expires_after(kept_from, LEDGER_DAYS));
@@ -46,6 +47,7 @@ pub fn update(revocation: &Revocation) -> Update {
         .set("state", text(json_text(&revocation.state)))
         .set("fanout", text(json_text(&revocation.fanout)))
         .set("checks", number(revocation.checks))
+        .set("replays", number(revocation.replays))
         .raise_version(revocation.version);
     match revocation.due_at {
         Some(due_at) => update.set("due_at", time(due_at)).set("open_pk", text(OPEN)),
@@ -60,13 +62,14 @@ pub fn read(push: &PushRef, item: &Item) -> Result<Revocation, StoreError> {
         push: push.clone(),
         scope: reader.json("scope")?,
         reason: reader.text("reason")?.to_owned(),
-        notice: reader.json("notice")?,
+        notices: reader.json("notice")?,
         requested_by: reader.parsed("requested_by")?,
         requested_at: reader.time("requested_at")?,
         state: reader.json("state")?,
         fanout: reader.json("fanout")?,
         due_at: reader.if_there("due_at", Reader::time)?,
         checks: reader.number("checks")?,
+        replays: reader.if_there("replays", Reader::number)?.unwrap_or(0),
         closes_at: reader.time("closes_at")?,
         version: reader.number("version")?,
     })

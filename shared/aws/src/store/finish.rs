@@ -16,27 +16,24 @@ use crate::dice::random_text;
 use crate::items::{counters, key, progress, written_by};
 
 impl DynamoPushStore {
-    pub(super) async fn finish_batch(
-        &self,
-        done: &BatchProgress,
-        revocation: &RevocationId,
-        change: &Change,
-    ) -> Result<Finished, StoreError> {
+    pub(super) async fn finish_batch(&self, done: &BatchProgress, changes: &[(RevocationId, Change)]) -> Result<Finished, StoreError> {
         let now = self.now();
         let name = random_text();
         let before = done.version;
         let item = progress::write(done, before + 1, &name, now)?;
-        let written = if change.is_empty() {
+        let to_add: Vec<_> = changes.iter().filter(|(_, change)| !change.is_empty()).collect();
+        let written = if to_add.is_empty() {
             self.put_progress(item, before, &name).await?
         } else {
-            let add = counters::add_change(revocation, done.channel, change, now);
             let first = counters::spread(&done.batch.batch);
             let writes = |nth: u32| {
-                let sk = key::counters(revocation, done.channel, counters::nth_spread(first, nth));
-                Ok(vec![
-                    self.put_of(item.clone(), VersionIs::new(before))?,
-                    self.update_of(key::push(&done.batch.push), sk, &add)?,
-                ])
+                let mut writes = vec![self.put_of(item.clone(), VersionIs::new(before))?];
+                for (revocation, change) in &to_add {
+                    let sk = key::counters(revocation, done.channel, counters::nth_spread(first, nth));
+                    let add = counters::add_change(revocation, done.channel, change, now);
+                    writes.push(self.update_of(key::push(&done.batch.push), sk, &add)?);
+                }
+                Ok(writes)
             };
             match self.transact(&name, writes).await? {
                 Transacted::Written => true,

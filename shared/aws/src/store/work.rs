@@ -12,6 +12,7 @@ use futures::future::try_join;
 use revocation_app::ports::{BatchWork, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::ids::{BatchRef, RevocationId};
+use revocation_rules::receipt::Receipts;
 
 use super::DynamoPushStore;
 use crate::failure::{AwsFailure, unavailable, worn_out};
@@ -48,6 +49,7 @@ impl DynamoPushStore {
             deliveries,
             progress,
             revocation: revocation.transpose()?,
+            receipts: Receipts::default(),
             header,
         }))
     }

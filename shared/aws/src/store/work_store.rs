@@ -15,7 +15,7 @@ impl BatchWorkStore for DynamoPushStore {
         self.claim_batch(progress).await
     }
 
-    async fn finish(&self, progress: &BatchProgress, revocation: &RevocationId, change: &Change) -> Result<Finished, StoreError> {
-        self.finish_batch(progress, revocation, change).await
+    async fn finish(&self, progress: &BatchProgress, changes: &[(RevocationId, Change)]) -> Result<Finished, StoreError> {
+        self.finish_batch(progress, changes).await
     }
 }

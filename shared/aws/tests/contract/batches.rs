@@ -93,6 +93,8 @@ async fn a_batch_too_large_for_an_item_is_refused_before_anything_is_written() {
             target: token(n + 5_000, 256).parse().unwrap(),
             token: token(n, 512).parse().unwrap(),
             handle: Some(Handle::NotifyId(n + 1)),
+            vendor_task: None,
+            locale: None,
         })
         .collect();
     let recorded = stand.store.record(&a_header(&push(), "b1", &sent), &sent).await;

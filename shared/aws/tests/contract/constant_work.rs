@@ -32,7 +32,7 @@ async fn requests_of_a_revoke(batches: usize, deliveries: usize) -> (usize, usiz
         push: push.registration.push.clone(),
         scope: Scope::everything(),
         reason: "wrong price".to_owned(),
-        notice: None,
+        notices: None,
         requested_by: "key-1".parse().unwrap(),
     };
     let queue = MemoryQueue::new(&clock);

@@ -7,7 +7,7 @@ use revocation_app::ports::{
 };
 use revocation_rules::batch::BatchHeader;
 use revocation_rules::channel::Channel;
-use revocation_rules::notice::Notice;
+use revocation_rules::notice::Notices;
 
 use super::support::*;
 
@@ -15,7 +15,7 @@ use super::support::*;
 async fn full() -> (Stand, BatchHeader) {
     let stand = Stand::new().await;
     let mut push = a_push(&task("t1"));
-    push.registration.notice = Some(Notice::default());
+    push.registration.notices = Some(Notices::default());
     push.registration.send_until = Some(later(60));
     stand.store.insert_push(&push).await.unwrap();
     let revocation = a_revocation(&push, "r");

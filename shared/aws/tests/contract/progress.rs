@@ -83,7 +83,10 @@ async fn outcomes_and_counters_are_written_together() {
     let by = revocation_id("r");
     stand.store.claim(&claimed(&header)).await.unwrap();
     let (progress, change) = ended(claimed(&header), &by);
-    assert_eq!(stand.store.finish(&progress, &by, &change).await.unwrap(), Finished::Yes);
+    assert_eq!(
+        stand.store.finish(&progress, &[(by.clone(), change.clone())]).await.unwrap(),
+        Finished::Yes
+    );
     assert_eq!(stored(&stand, &header).await, Some(BatchProgress { version: 2, ..progress }));
     assert_eq!(counted(&stand, &by, Outcome::Overwritten).await, 2);
     assert_eq!(counted(&stand, &by, Outcome::Failed).await, 1);
@@ -98,8 +101,11 @@ async fn a_worker_that_lost_its_lease_writes_nothing() {
     let (late, change) = ended(claimed(&header), &by);
     let other = claimed(&header).claimed(later(500));
     assert_eq!(stand.store.claim(&other).await.unwrap(), Claimed::Yes);
-    assert_eq!(stand.store.finish(&late, &by, &change).await.unwrap(), Finished::Lost);
-    assert_eq!(stand.store.finish(&late, &by, &Change::default()).await.unwrap(), Finished::Lost);
+    assert_eq!(
+        stand.store.finish(&late, &[(by.clone(), change.clone())]).await.unwrap(),
+        Finished::Lost
+    );
+    assert_eq!(stand.store.finish(&late, &[]).await.unwrap(), Finished::Lost);
     assert_eq!(stored(&stand, &header).await, Some(other));
     assert_eq!(counted(&stand, &by, Outcome::Overwritten).await, 0);
 }
@@ -110,10 +116,8 @@ async fn without_a_claim_the_first_to_finish_wins() {
     let header = a_batch(&stand, "b1").await;
     let by = revocation_id("r");
     let (progress, change) = ended(BatchProgress::fresh(&header), &by);
-    let (one, other) = tokio::join!(
-        stand.store.finish(&progress, &by, &change),
-        stand.store.finish(&progress, &by, &change)
-    );
+    let changes = [(by.clone(), change.clone())];
+    let (one, other) = tokio::join!(stand.store.finish(&progress, &changes), stand.store.finish(&progress, &changes));
     let mut ends = [one.unwrap(), other.unwrap()];
     ends.sort_by_key(|finished| *finished == Finished::Lost);
     assert_eq!(ends, [Finished::Yes, Finished::Lost]);
@@ -130,7 +134,10 @@ async fn an_end_whose_answer_was_lost_is_written_and_counted_once() {
         let change = if with_counters { change } else { Change::default() };
         let operation = if with_counters { "TransactWriteItems" } else { "PutItem" };
         stand.faults.plan(operation, Fault::AnswerLost);
-        assert_eq!(stand.store.finish(&progress, &by, &change).await.unwrap(), Finished::Yes);
+        assert_eq!(
+            stand.store.finish(&progress, &[(by.clone(), change.clone())]).await.unwrap(),
+            Finished::Yes
+        );
         assert!(stand.faults.all_happened());
         assert_eq!(stored(&stand, &header).await.unwrap().version, 1);
     }
@@ -155,7 +162,10 @@ async fn an_end_that_was_written_before_a_conflict_was_reported_is_ours() {
     // Written, not heard of, reported as cancelled; so it is tried anew, with another token.
     stand.faults.plan("TransactWriteItems", Fault::AnswerLost);
     stand.faults.plan("TransactWriteItems", cancelled(&["TransactionConflict", "None"]));
-    assert_eq!(stand.store.finish(&progress, &by, &change).await.unwrap(), Finished::Yes);
+    assert_eq!(
+        stand.store.finish(&progress, &[(by.clone(), change.clone())]).await.unwrap(),
+        Finished::Yes
+    );
     assert_eq!(stand.faults.calls("TransactWriteItems").len(), 3);
     assert_eq!(stored(&stand, &header).await.unwrap().version, 1);
     assert_eq!(counted(&stand, &by, Outcome::Overwritten).await, 2);
@@ -179,7 +189,10 @@ async fn counters_that_are_busy_are_left_for_others() {
     let (progress, change) = ended(BatchProgress::fresh(&header), &by);
     stand.faults.plan("TransactWriteItems", cancelled(&["None", "TransactionConflict"]));
     stand.faults.plan("TransactWriteItems", cancelled(&["None", "ThrottlingError"]));
-    assert_eq!(stand.store.finish(&progress, &by, &change).await.unwrap(), Finished::Yes);
+    assert_eq!(
+        stand.store.finish(&progress, &[(by.clone(), change.clone())]).await.unwrap(),
+        Finished::Yes
+    );
     let calls = stand.faults.calls("TransactWriteItems");
     assert_eq!(calls.len(), 3);
     for (one, other) in [(0, 1), (1, 2), (0, 2)] {
@@ -199,11 +212,11 @@ async fn a_conflict_that_does_not_end_is_an_error_and_not_a_lost_lease() {
     for _ in 0..6 {
         stand.faults.plan("TransactWriteItems", cancelled(&["TransactionConflict", "None"]));
     }
-    let end = stand.store.finish(&progress, &by, &change).await;
+    let end = stand.store.finish(&progress, &[(by.clone(), change.clone())]).await;
     assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
     assert!(stand.faults.all_happened());
     stand.faults.plan("TransactWriteItems", cancelled(&["ValidationError", "None"]));
-    assert!(stand.store.finish(&progress, &by, &change).await.is_err());
+    assert!(stand.store.finish(&progress, &[(by.clone(), change.clone())]).await.is_err());
     assert_eq!(stored(&stand, &header).await, None);
 }
 
@@ -213,11 +226,14 @@ async fn a_replayed_delivery_leaves_failed() {
     let header = a_batch(&stand, "b1").await;
     let by = revocation_id("r");
     let (mut progress, change) = ended(BatchProgress::fresh(&header), &by);
-    stand.store.finish(&progress, &by, &change).await.unwrap();
+    stand.store.finish(&progress, &[(by.clone(), change.clone())]).await.unwrap();
     progress.version = 1;
     progress.slots.end(2, Outcome::Recalled, "accepted_by_vendor");
     let change = progress.book(&by, &[0, 1, 2]);
-    assert_eq!(stand.store.finish(&progress, &by, &change).await.unwrap(), Finished::Yes);
+    assert_eq!(
+        stand.store.finish(&progress, &[(by.clone(), change.clone())]).await.unwrap(),
+        Finished::Yes
+    );
     assert_eq!(counted(&stand, &by, Outcome::Failed).await, 0);
     assert_eq!(counted(&stand, &by, Outcome::Recalled).await, 1);
 }
@@ -250,7 +266,7 @@ async fn many_batches_are_counted_in_many_items_and_summed() {
     for n in 0..40 {
         let header = a_batch(&stand, &format!("b{n}")).await;
         let (progress, change) = ended(BatchProgress::fresh(&header), &by);
-        stand.store.finish(&progress, &by, &change).await.unwrap();
+        stand.store.finish(&progress, &[(by.clone(), change.clone())]).await.unwrap();
     }
     let items = stand.items("progress#").await;
     assert!(items.len() > 8, "{} items", items.len());
@@ -265,7 +281,7 @@ async fn progress_and_counters_are_kept_67_days_after_the_last_change() {
     let header = a_batch(&stand, "b1").await;
     let by = revocation_id("r");
     let (progress, change) = ended(BatchProgress::fresh(&header), &by);
-    stand.store.finish(&progress, &by, &change).await.unwrap();
+    stand.store.finish(&progress, &[(by.clone(), change.clone())]).await.unwrap();
     let until = now().as_second() + 1 + 67 * DAY;
     assert_eq!(number(&stand.item("outcome#").await, "expires_at"), until);
     assert_eq!(number(&stand.item("progress#").await, "expires_at"), until);
@@ -311,6 +327,6 @@ async fn outcomes_of_a_thousand_slots_are_read_back() {
     }
     let by = revocation_id("r");
     let change = progress.book(&by, &(0..1_000).collect::<Vec<_>>());
-    stand.store.finish(&progress, &by, &change).await.unwrap();
+    stand.store.finish(&progress, &[(by.clone(), change.clone())]).await.unwrap();
     assert_eq!(stored(&stand, &header).await, Some(BatchProgress { version: 1, ..progress }));
 }

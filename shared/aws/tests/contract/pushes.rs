@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use revocation_app::ports::{Inserted, PushStore as _};
 use revocation_rules::ids::{PushKind, PushRef};
-use revocation_rules::notice::Notice;
+use revocation_rules::notice::{Notice, Notices};
 use revocation_rules::push::PushType;
 
 use super::support::*;
@@ -12,10 +12,10 @@ use super::support::*;
 async fn a_push_is_read_back_as_it_was_registered() {
     let stand = Stand::new().await;
     let mut push = a_push(&task("t1"));
-    push.registration.notice = Some(Notice {
+    push.registration.notices = Some(Notices::from(Notice {
         title: "撤回".to_owned(),
         text: "\"quoted\"".to_owned(),
-    });
+    }));
     push.registration.send_until = Some(later(3600));
     assert_eq!(stand.store.push(&task("t1")).await.unwrap(), None);
     assert_eq!(stand.store.insert_push(&push).await.unwrap(), Inserted::New);

@@ -35,7 +35,14 @@ async fn work_has_the_batch_its_progress_and_its_revocation() {
         progress.slots.end(1, Outcome::Overwritten, "huawei:80000000");
         progress.not_before = Some(later(30));
         let change = progress.book(&revocation.id, &[0, 1]);
-        assert_eq!(stand.store.finish(&progress, &revocation.id, &change).await.unwrap(), Finished::Yes);
+        assert_eq!(
+            stand
+                .store
+                .finish(&progress, &[(revocation.id.clone(), change.clone())])
+                .await
+                .unwrap(),
+            Finished::Yes
+        );
         let work = stand.store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
         assert_eq!(work.revocation, Some(revocation));
         assert_eq!(work.progress, Some(BatchProgress { version: 1, ..progress }));

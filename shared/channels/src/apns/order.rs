@@ -65,7 +65,7 @@ impl<'a> Run<'a> {
                 links.origin(account),
                 order.revocation,
                 credentials.topic.clone(),
-                order.notice,
+                order.calls.iter().map(|call| call.notice),
                 now,
             ),
             call_until: order.call_until,
@@ -113,9 +113,7 @@ impl<'a> Run<'a> {
                 return so_far;
             }
             let token = self.token();
-            let request = self
-                .common
-                .request(call.slot, call.token.as_str(), collapse_id, &token.value.header);
+            let request = self.common.request(call, collapse_id, &token.value.header);
             let Some(request) = request else {
                 return refused("apns:BadCollapseId".to_owned());
             };

@@ -1,5 +1,6 @@
 //! From a delivery to Apple's request. Pure.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use revocation_rules::ids::RevocationId;
 use revocation_rules::notice::Notice;
+use revocation_rules::plan::ToCall;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -33,26 +35,32 @@ pub(super) struct Common<'a> {
     revocation: &'a RevocationId,
     topic: HeaderValue,
     expiration: HeaderValue,
-    /// Shared by all requests, not copied.
-    body: Bytes,
+    /// One for each notice of the order, shared by its requests, not copied.
+    bodies: HashMap<&'a Notice, Bytes>,
 }
 
 impl<'a> Common<'a> {
-    pub fn new(origin: &'a str, revocation: &'a RevocationId, topic: HeaderValue, notice: &Notice, now: Timestamp) -> Self {
-        // Without a sound: the device stays quiet.
-        let body = json!({"aps": {"alert": {"title": notice.title, "body": notice.text}}});
+    pub fn new(
+        origin: &'a str,
+        revocation: &'a RevocationId,
+        topic: HeaderValue,
+        notices: impl IntoIterator<Item = &'a Notice>,
+        now: Timestamp,
+    ) -> Self {
         let kept_until = now.saturating_add(KEPT_FOR).unwrap_or(now).as_second();
         Self {
             origin,
             revocation,
             topic,
             expiration: HeaderValue::from(kept_until),
-            body: Bytes::from(body.to_string()),
+            bodies: notices.into_iter().map(|notice| (notice, body(notice))).collect(),
         }
     }
 
     /// The request for one device. `None` when the collapse id can not be a header.
-    pub fn request(&self, slot: usize, token: &str, collapse_id: &str, provider_token: &HeaderValue) -> Option<Request<Full<Bytes>>> {
+    pub fn request(&self, call: &ToCall<'_>, collapse_id: &str, provider_token: &HeaderValue) -> Option<Request<Full<Bytes>>> {
+        let token = call.token.as_str();
+        let body = self.bodies.get(call.notice).cloned().unwrap_or_else(|| body(call.notice));
         Request::post(format!("{}/3/device/{}", self.origin, utf8_percent_encode(token, SEGMENT)))
             .header(AUTHORIZATION, provider_token)
             .header(TOPIC, &self.topic)
@@ -61,11 +69,16 @@ impl<'a> Common<'a> {
             .header(PRIORITY, "10")
             .header(EXPIRATION, &self.expiration)
             .header(COLLAPSE_ID, HeaderValue::try_from(collapse_id).ok()?)
-            .header(ID, apns_id(self.revocation, slot, token))
+            .header(ID, apns_id(self.revocation, call.slot, token))
             .header(CONTENT_TYPE, "application/json")
-            .body(Full::new(self.body.clone()))
+            .body(Full::new(body))
             .ok()
     }
+}
+
+/// Without a sound: the device stays quiet.
+fn body(notice: &Notice) -> Bytes {
+    Bytes::from(json!({"aps": {"alert": {"title": notice.title, "body": notice.text}}}).to_string())
 }
 
 /// A lower-case UUID (version 8, RFC 9562) that every repeat of a delivery's
@@ -100,17 +113,34 @@ mod tests {
 
     use super::*;
 
-    fn common(revocation: &RevocationId) -> Common<'_> {
-        let notice = Notice {
+    fn notice() -> Notice {
+        Notice {
             title: "Message revoked".to_owned(),
             text: "撤回".to_owned(),
+        }
+    }
+
+    fn request(revocation: &RevocationId, slot: usize, token: &str, collapse_id: &str) -> Request<Full<Bytes>> {
+        let (notice, token) = (notice(), token.parse().unwrap());
+        let call = ToCall {
+            slot,
+            token: &token,
+            handle: None,
+            vendor_task: None,
+            notice: &notice,
         };
+        common(revocation, &notice)
+            .request(&call, collapse_id, &HeaderValue::from_static("bearer jwt"))
+            .unwrap()
+    }
+
+    fn common<'a>(revocation: &'a RevocationId, notice: &'a Notice) -> Common<'a> {
         let now = "2026-11-23T08:00:00Z".parse().unwrap();
         Common::new(
             "https://api.push.apple.com",
             revocation,
             HeaderValue::from_static("com.example"),
-            &notice,
+            [notice],
             now,
         )
     }
@@ -118,8 +148,7 @@ mod tests {
     #[tokio::test]
     async fn an_overwrite_looks_like_this() {
         let revocation = "rvk_1".parse().unwrap();
-        let bearer = HeaderValue::from_static("bearer jwt");
-        let request = common(&revocation).request(3, "00fc13ad", "promo-1", &bearer).unwrap();
+        let request = request(&revocation, 3, "00fc13ad", "promo-1");
         assert_eq!(request.method(), "POST");
         assert_eq!(request.uri(), "https://api.push.apple.com/3/device/00fc13ad");
         let headers: Vec<_> = request
@@ -150,8 +179,7 @@ mod tests {
     #[test]
     fn a_strange_token_stays_one_segment_of_the_path() {
         let revocation = "rvk_1".parse().unwrap();
-        let bearer = HeaderValue::from_static("bearer jwt");
-        let request = common(&revocation).request(0, "../x?y#z 促", "c", &bearer).unwrap();
+        let request = request(&revocation, 0, "../x?y#z 促", "c");
         assert_eq!(request.uri().path(), "/3/device/..%2Fx%3Fy%23z%20%E4%BF%83");
         assert_eq!(request.uri().query(), None);
     }

@@ -98,7 +98,7 @@ impl HuaweiClient {
 
     async fn ask_once(&self, order: &Order<'_>, group: &Group<'_>, caller: &Caller) -> Verdict {
         let started = Instant::now();
-        let verdict = match self.request(order, group, caller) {
+        let verdict = match self.request(group, caller) {
             None => Verdict {
                 reason: "huawei:bad_settings".to_owned(),
                 reading: Reading::Failed(misconfigured("huawei:bad_settings")),
@@ -132,9 +132,9 @@ impl HuaweiClient {
     }
 
     /// `None` only for settings that do not make an address; they were checked.
-    fn request(&self, order: &Order<'_>, group: &Group<'_>, caller: &Caller) -> Option<Request<Full<Bytes>>> {
+    fn request(&self, group: &Group<'_>, caller: &Caller) -> Option<Request<Full<Bytes>>> {
         let credentials = &caller.credentials.value;
-        let body = body(group, order.notice, credentials).ok()?;
+        let body = body(group, credentials).ok()?;
         let mut request = Request::post(format!("{}{}", self.push_url, path(&credentials.account)))
             .header(CONTENT_TYPE, "application/json;charset=utf-8")
             .body(Full::new(Bytes::from(body)))

@@ -16,10 +16,11 @@ pub(super) const MAX_TOKENS: usize = 1_000;
 /// the message may be revoked. Huawei's own default is a day, its limit 15.
 const TTL: &str = "604800s";
 
-/// Deliveries that one call asks for: they have the same `notify_id`.
+/// Deliveries that one call asks for: they have the same `notify_id` and notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Group<'a> {
     pub notify_id: u32,
+    pub notice: &'a Notice,
     /// Slot and token.
     pub deliveries: Vec<(usize, &'a str)>,
 }
@@ -28,7 +29,7 @@ pub(super) struct Group<'a> {
 /// without a notify id are told apart by slot.
 pub(super) fn group<'a>(calls: &[ToCall<'a>]) -> (Vec<Group<'a>>, Vec<usize>) {
     let mut groups: Vec<Group<'a>> = Vec::new();
-    let mut open: HashMap<u32, usize> = HashMap::new();
+    let mut open: HashMap<(u32, &'a Notice), usize> = HashMap::new();
     let mut without_id = Vec::new();
     for call in calls {
         let Some(Handle::NotifyId(notify_id)) = call.handle else {
@@ -36,12 +37,13 @@ pub(super) fn group<'a>(calls: &[ToCall<'a>]) -> (Vec<Group<'a>>, Vec<usize>) {
             continue;
         };
         let delivery = (call.slot, call.token.as_str());
-        match open.get(notify_id).and_then(|&at| groups.get_mut(at)) {
+        match open.get(&(*notify_id, call.notice)).and_then(|&at| groups.get_mut(at)) {
             Some(group) if group.deliveries.len() < MAX_TOKENS => group.deliveries.push(delivery),
             _ => {
-                open.insert(*notify_id, groups.len());
+                open.insert((*notify_id, call.notice), groups.len());
                 groups.push(Group {
                     notify_id: *notify_id,
+                    notice: call.notice,
                     deliveries: vec![delivery],
                 });
             }
@@ -86,7 +88,7 @@ struct ClickAction {
 }
 
 /// The body of `messages:send`.
-pub(super) fn body(group: &Group<'_>, notice: &Notice, credentials: &HuaweiCredentials) -> Result<Vec<u8>, serde_json::Error> {
+pub(super) fn body(group: &Group<'_>, credentials: &HuaweiCredentials) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(&Body {
         message: Message {
             token: group.deliveries.iter().map(|(_, token)| *token).collect(),
@@ -94,8 +96,8 @@ pub(super) fn body(group: &Group<'_>, notice: &Notice, credentials: &HuaweiCrede
                 ttl: TTL,
                 category: credentials.category.as_deref(),
                 notification: Notification {
-                    title: &notice.title,
-                    body: &notice.text,
+                    title: &group.notice.title,
+                    body: &group.notice.text,
                     click_action: ClickAction { r#type: 3 },
                     notify_id: group.notify_id,
                     importance: "LOW",
@@ -140,15 +142,16 @@ mod tests {
     }
 
     fn read(category: Option<&str>) -> serde_json::Value {
-        let group = Group {
-            notify_id: 123_456,
-            deliveries: vec![(0, "t1"), (1, "t2")],
-        };
         let notice = Notice {
             title: "Message revoked".to_owned(),
             text: "撤回".to_owned(),
         };
-        serde_json::from_slice(&body(&group, &notice, &credentials(category)).unwrap()).unwrap()
+        let group = Group {
+            notify_id: 123_456,
+            notice: &notice,
+            deliveries: vec![(0, "t1"), (1, "t2")],
+        };
+        serde_json::from_slice(&body(&group, &credentials(category)).unwrap()).unwrap()
     }
 
     #[test]
@@ -187,9 +190,14 @@ mod tests {
     }
 
     #[test]
-    fn a_call_has_one_notify_id_and_at_most_1000_tokens() {
+    fn a_call_has_one_notify_id_one_notice_and_at_most_1000_tokens() {
         let tokens: Vec<DeviceToken> = (0..2_003).map(|n| format!("t{n}").parse().unwrap()).collect();
         let (one, other) = (Handle::NotifyId(1), Handle::NotifyId(2));
+        let english = Notice::default();
+        let chinese = Notice {
+            title: "撤回".to_owned(),
+            text: "撤回".to_owned(),
+        };
         let calls: Vec<ToCall<'_>> = tokens
             .iter()
             .enumerate()
@@ -201,11 +209,13 @@ mod tests {
                     1 => Some(&other),
                     _ => Some(&one),
                 },
+                vendor_task: None,
+                notice: if slot == 2 { &chinese } else { &english },
             })
             .collect();
         let (groups, without_id) = group(&calls);
         let sizes: Vec<_> = groups.iter().map(|group| (group.notify_id, group.deliveries.len())).collect();
-        assert_eq!(sizes, [(2, 1), (1, 1_000), (1, 1_000), (1, 1)]);
+        assert_eq!(sizes, [(2, 1), (1, 1), (1, 1_000), (1, 1_000)]);
         assert_eq!(without_id, [0]);
         assert_eq!(groups[0].deliveries, [(1, "t1")]);
     }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Credentials, Order, StoreError};
 use revocation_channels::{Settings, Timeouts};
 use revocation_rules::batch::Handle;
-use revocation_rules::channel::Channel;
+use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::ids::{DeviceToken, PushKind, PushRef, RevocationId, Tenant};
 use revocation_rules::notice::Notice;
 use revocation_rules::outcome::Outcome;
@@ -122,12 +122,14 @@ impl Case {
                 slot,
                 token,
                 handle: handle.as_ref(),
+                vendor_task: None,
+                notice: &self.notice,
             })
             .collect();
         let order = Order {
             push: &self.push,
             revocation: &self.revocation,
-            notice: &self.notice,
+            strategy: Strategy::Overwrite,
             calls: &calls,
             call_until,
         };

@@ -7,7 +7,7 @@ use revocation_app::ports::{ChannelCounters, Overview};
 use revocation_rules::channel::Channel;
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{KeyId, RevocationId};
-use revocation_rules::notice::Notice;
+use revocation_rules::notice::Notices;
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::push::Push;
 use revocation_rules::revocation::{Revocation, State};
@@ -57,7 +57,7 @@ pub struct RevocationAnswer<'a> {
     state: &'static str,
     scope: ScopeAnswer<'a>,
     reason: &'a str,
-    notice: &'a Notice,
+    notice: &'a Notices,
     requested_by: &'a KeyId,
     requested_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,7 +111,7 @@ impl<'a> RevocationAnswer<'a> {
                 targets: revocation.scope.targets.as_ref().map(BTreeSet::len),
             },
             reason: &revocation.reason,
-            notice: &revocation.notice,
+            notice: &revocation.notices,
             requested_by: &revocation.requested_by,
             requested_at: revocation.requested_at,
             settled_at,

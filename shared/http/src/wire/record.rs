@@ -6,7 +6,7 @@ use revocation_app::{NewBatch, RecordedBatch};
 use revocation_rules::batch::{Delivery, Handle, Sending};
 use revocation_rules::channel::{Capability, Channel};
 use revocation_rules::gate::Gate;
-use revocation_rules::ids::{BatchId, DeviceToken, PushRef, RevocationId, TargetId};
+use revocation_rules::ids::{BatchId, DeviceToken, Locale, PushRef, RevocationId, TargetId, VendorTaskId};
 use serde::{Deserialize, Serialize};
 
 use super::register::to_millisecond;
@@ -21,6 +21,8 @@ pub struct RecordBody {
     /// For every delivery that brings none of its own.
     notify_id: Option<u32>,
     collapse_id: Option<String>,
+    vendor_task_id: Option<VendorTaskId>,
+    locale: Option<Locale>,
     /// The sender asked the gate and did not send this batch.
     #[serde(default)]
     held_back: bool,
@@ -35,6 +37,10 @@ struct DeliveryBody {
     target: Option<TargetId>,
     notify_id: Option<u32>,
     collapse_id: Option<String>,
+    /// The vendor's own id of the sending, where it recalls by it (vivo).
+    vendor_task_id: Option<VendorTaskId>,
+    /// The language its user reads, for the notice.
+    locale: Option<Locale>,
 }
 
 impl RecordBody {
@@ -54,6 +60,8 @@ impl RecordBody {
                 },
                 token: delivery.token,
                 handle: own.or_else(|| shared.clone()),
+                vendor_task: delivery.vendor_task_id.or_else(|| self.vendor_task_id.clone()),
+                locale: delivery.locale.or_else(|| self.locale.clone()),
             });
         }
         Ok(NewBatch {
@@ -111,7 +119,7 @@ impl From<RecordedBatch> for RecordAnswer {
             Capability::Able if recorded.not_revocable > 0 => warnings.push(Warning {
                 code: "not_revocable",
                 deliveries: recorded.not_revocable,
-                detail: "sent without the id that overwriting needs: a revocation can not take these back",
+                detail: "sent without the id that taking back needs (notify_id, collapse_id or, on vivo, vendor_task_id): a revocation can not take these back",
             }),
             Capability::Able => {}
             Capability::Impossible | Capability::NotConfigured => warnings.push(Warning {

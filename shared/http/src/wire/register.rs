@@ -1,6 +1,7 @@
 //! `PUT /v1/tasks/{id}` and `/v1/messages/{id}`.
 
 use jiff::Timestamp;
+use revocation_rules::channel::Channel;
 use revocation_rules::ids::PushRef;
 use revocation_rules::push::{Push, PushType, Registration};
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,8 @@ impl RegisterBody {
     /// 400 naming each line of the notice that can not be one.
     pub fn registration(self, push: PushRef) -> Result<Registration, Problem> {
         let mut errors = Vec::new();
-        let notice = self.notice.map(|notice| notice.check(&mut errors));
+        // Nobody knows yet which channels a revocation will cover.
+        let notices = self.notice.map(|notice| notice.check(Channel::ALL, &mut errors));
         if !errors.is_empty() {
             return Err(Problem::invalid_all(errors));
         }
@@ -34,7 +36,7 @@ impl RegisterBody {
             title: self.title,
             sent_at: to_millisecond(self.sent_at),
             send_until: self.send_until.map(to_millisecond),
-            notice,
+            notices,
         })
     }
 }

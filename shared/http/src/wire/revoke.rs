@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use revocation_app::{NewRevocation, Preview};
-use revocation_rules::channel::{Channel, Method};
+use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::ids::{KeyId, PushRef, RevocationId, TargetId};
-use revocation_rules::notice::Notice;
+use revocation_rules::notice::Notices;
 use revocation_rules::revocation::{MAX_REASON_CHARS, Revocation};
 use revocation_rules::scope::{MAX_TARGETS, Scope};
 use revocation_rules::verdict::Verdict;
@@ -61,7 +61,11 @@ impl RevokeBody {
                 format!("must name 1 to {MAX_TARGETS} targets; leave it out for all"),
             );
         }
-        let notice = self.notice.map(|notice| notice.check(&mut errors));
+        let channels = || match &self.scope.channels {
+            Some(channels) => channels.iter().copied().collect(),
+            None => Channel::ALL.to_vec(),
+        };
+        let notices = self.notice.map(|notice| notice.check(channels(), &mut errors));
         if !errors.is_empty() {
             return Err(Problem::invalid_all(errors));
         }
@@ -72,7 +76,7 @@ impl RevokeBody {
                 targets: self.scope.targets,
             },
             reason: self.reason,
-            notice,
+            notices,
             requested_by,
         })
     }
@@ -101,7 +105,7 @@ pub struct PreviewAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<&'static str>,
     closes_at: Timestamp,
-    notice: Notice,
+    notice: Notices,
     /// False when the scope names targets: then the numbers are upper bounds.
     exact: bool,
     deliveries: u64,
@@ -110,7 +114,7 @@ pub struct PreviewAnswer {
 
 #[derive(Debug, Serialize)]
 struct ChannelAnswer {
-    /// `overwrite`, `recall` or `none`.
+    /// `overwrite`, `recall`, `recall_then_overwrite` or `none`.
     method: &'static str,
     capability: &'static str,
     deliveries: u64,
@@ -133,7 +137,7 @@ impl From<Preview> for PreviewAnswer {
             revocation_id,
             refusal,
             closes_at: preview.closes_at,
-            notice: preview.notice,
+            notice: preview.notices,
             exact: preview.exact,
             deliveries: preview.channels.values().map(|channel| channel.deliveries).sum(),
             channels: preview
@@ -141,11 +145,7 @@ impl From<Preview> for PreviewAnswer {
                 .into_iter()
                 .map(|(channel, preview)| {
                     let answer = ChannelAnswer {
-                        method: match channel.method() {
-                            Method::Overwrite => "overwrite",
-                            Method::Recall => "recall",
-                            Method::None => "none",
-                        },
+                        method: preview.strategy.map_or("none", Strategy::as_str),
                         capability: preview.capability.reason(),
                         deliveries: preview.deliveries,
                         revocable: preview.revocable,

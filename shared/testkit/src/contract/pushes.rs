@@ -1,7 +1,7 @@
 //! [`PushStore`].
 
 use revocation_app::ports::{Inserted, PushStore};
-use revocation_rules::notice::Notice;
+use revocation_rules::notice::{Notice, Notices};
 
 use super::{a_kept_push, an_unknown_push};
 use crate::builders::{a_push, message, noon, tenant};
@@ -21,10 +21,10 @@ async fn an_unknown_push_is_none(store: &impl PushStore) {
 async fn a_push_is_read_as_it_was_kept(store: &impl PushStore) {
     let mut push = an_unknown_push();
     push.registration.send_until = Some(noon() + jiff::SignedDuration::from_millis(3_600_001));
-    push.registration.notice = Some(Notice {
+    push.registration.notices = Some(Notices::from(Notice {
         title: "撤回".into(),
         text: "This message was sent in error.".into(),
-    });
+    }));
     assert_eq!(store.insert_push(&push).await.unwrap(), Inserted::New);
     assert_eq!(store.push(&push.registration.push).await.unwrap(), Some(push));
 }

@@ -74,9 +74,15 @@ async fn a_finish_writes_outcomes_and_counters_once(
     progress.slots.end(2, Outcome::Failed, "huawei:80300007");
     progress.not_before = Some(noon() + SignedDuration::from_millis(1_234));
     let change = progress.book(&revocation.id, &[0, 1, 2]);
-    assert_eq!(store.finish(&progress, &revocation.id, &change).await.unwrap(), Finished::Yes);
+    assert_eq!(
+        store.finish(&progress, &[(revocation.id.clone(), change.clone())]).await.unwrap(),
+        Finished::Yes
+    );
     // The version has moved on: the same write again is a lost lease.
-    assert_eq!(store.finish(&progress, &revocation.id, &change).await.unwrap(), Finished::Lost);
+    assert_eq!(
+        store.finish(&progress, &[(revocation.id.clone(), change.clone())]).await.unwrap(),
+        Finished::Lost
+    );
 
     let read = store.work(&header.batch, &revocation.id).await.unwrap().unwrap().progress.unwrap();
     progress.version += 1;
@@ -87,7 +93,10 @@ async fn a_finish_writes_outcomes_and_counters_once(
     replayed.slots.end(1, Outcome::TargetGone, "huawei:80300002");
     replayed.slots.end(2, Outcome::Overwritten, "accepted_by_vendor");
     let change = replayed.book(&revocation.id, &[0, 1, 2]);
-    assert_eq!(store.finish(&replayed, &revocation.id, &change).await.unwrap(), Finished::Yes);
+    assert_eq!(
+        store.finish(&replayed, &[(revocation.id.clone(), change.clone())]).await.unwrap(),
+        Finished::Yes
+    );
     let counters = store.counters(&revocation.push, &revocation.id).await.unwrap();
     let counted = &counters[&header.channel].outcomes;
     assert_eq!(
@@ -110,7 +119,10 @@ async fn a_worker_that_lost_its_lease_writes_nothing(
     store.claim(&quick).await.unwrap();
     slow.slots.end(0, Outcome::Refused, "too slow");
     let change = slow.book(&revocation.id, &[0, 1, 2]);
-    assert_eq!(store.finish(&slow, &revocation.id, &change).await.unwrap(), Finished::Lost);
+    assert_eq!(
+        store.finish(&slow, &[(revocation.id.clone(), change.clone())]).await.unwrap(),
+        Finished::Lost
+    );
     let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
     assert_eq!(work.progress, Some(quick));
     let counters = store.counters(&revocation.push, &revocation.id).await.unwrap();
@@ -126,8 +138,14 @@ async fn a_finish_without_a_claim_wants_no_progress(
         progress.slots.end(slot, Outcome::Stopped, "held_back_by_sender");
     }
     let change = progress.book(&revocation.id, &[0, 1, 2]);
-    assert_eq!(store.finish(&progress, &revocation.id, &change).await.unwrap(), Finished::Yes);
-    assert_eq!(store.finish(&progress, &revocation.id, &change).await.unwrap(), Finished::Lost);
+    assert_eq!(
+        store.finish(&progress, &[(revocation.id.clone(), change.clone())]).await.unwrap(),
+        Finished::Yes
+    );
+    assert_eq!(
+        store.finish(&progress, &[(revocation.id.clone(), change.clone())]).await.unwrap(),
+        Finished::Lost
+    );
     let counters = store.counters(&revocation.push, &revocation.id).await.unwrap();
     assert_eq!(counters[&header.channel].outcomes.get(Outcome::Stopped), 3);
 }

@@ -17,6 +17,7 @@ use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::push::Push;
+use revocation_rules::receipt::Receipts;
 use revocation_rules::revocation::Revocation;
 use revocation_rules::shard::ShardCount;
 
@@ -38,6 +39,7 @@ struct Items {
     /// By digest, too: a conflicting batch must not overwrite the payload of the first.
     payloads: BTreeMap<(BatchRef, String), Vec<Delivery>>,
     progresses: BTreeMap<BatchRef, BatchProgress>,
+    receipts: BTreeMap<BatchRef, Receipts>,
     revocations: BTreeMap<(PushRef, RevocationId), Revocation>,
     counters: BTreeMap<(PushRef, RevocationId, Channel), Counted>,
     committed: BTreeMap<BatchRef, CommittedBatch>,

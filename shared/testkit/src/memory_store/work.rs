@@ -5,6 +5,7 @@
 
 use revocation_app::ports::{BatchWork, BatchWorkStore, Claimed, Finished, ProgressList, ProgressPage, StoreError};
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
+use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::{BatchProgress, Change};
 
 use super::{Items, MemoryStore, page};
@@ -25,6 +26,7 @@ impl BatchWorkStore for MemoryStore {
                 header,
                 progress: items.progresses.get(batch).cloned(),
                 revocation: items.revocations.get(&(batch.push.clone(), revocation.clone())).cloned(),
+                receipts: items.receipts.get(batch).cloned().unwrap_or_default(),
             })
         };
         self.weather.after().await?;
@@ -50,7 +52,7 @@ impl BatchWorkStore for MemoryStore {
         Ok(claimed)
     }
 
-    async fn finish(&self, progress: &BatchProgress, revocation: &RevocationId, change: &Change) -> Result<Finished, StoreError> {
+    async fn finish(&self, progress: &BatchProgress, changes: &[(RevocationId, Change)]) -> Result<Finished, StoreError> {
         self.weather.before().await?;
         let finished = {
             let mut items = self.items();
@@ -59,10 +61,12 @@ impl BatchWorkStore for MemoryStore {
                 let mut written = progress.clone();
                 written.version += 1;
                 items.progresses.insert(progress.batch.clone(), written);
-                let key = (progress.batch.push.clone(), revocation.clone(), progress.channel);
-                let counted = items.counters.entry(key).or_default();
-                for (outcome, by) in &change.0 {
-                    *counted.outcomes.entry(*outcome).or_default() += by;
+                for (revocation, change) in changes {
+                    let key = (progress.batch.push.clone(), revocation.clone(), progress.channel);
+                    let counted = items.counters.entry(key).or_default();
+                    for (outcome, by) in &change.0 {
+                        *counted.outcomes.entry(*outcome).or_default() += by;
+                    }
                 }
                 Finished::Yes
             } else {
@@ -84,6 +88,8 @@ impl MemoryStore {
             let was = before.and_then(|before| before.slots.get(slot)).map(|(outcome, _)| outcome);
             let is = progress.slots.get(slot).map(|(outcome, _)| outcome);
             match (was, is) {
+                // A replay opens it again.
+                (Some(Outcome::Failed), None) => {}
                 (Some(was), is) if is != Some(was) && !is.is_some_and(|is| was.may_become(is)) => {
                     self.weather.report(format!("L2: {was} became {is:?} in {:?}", progress.batch));
                 }

@@ -10,10 +10,10 @@ use revocation_http::wire::{
     GateAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, RecordAnswer, RegisteredAnswer, RevocationAnswer,
     revocation_path,
 };
-use revocation_rules::channel::{Capability, Channel};
+use revocation_rules::channel::{Capability, Channel, Strategy};
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{PushKind, PushRef, RevocationId, Tenant};
-use revocation_rules::notice::Notice;
+use revocation_rules::notice::Notices;
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::push::{Push, PushType, Registration};
 use revocation_rules::revocation::{Fanout, Revocation, State};
@@ -47,7 +47,7 @@ fn push(send_until: Option<Timestamp>, closures: &[Revocation]) -> Push {
             title: "Autumn sale".to_owned(),
             sent_at: at("2026-11-23T08:00:00.5Z"),
             send_until,
-            notice: None,
+            notices: None,
         },
         registered_at: at("2026-11-23T07:59:59Z"),
         shards: ShardCount::of(PushKind::Task),
@@ -62,7 +62,7 @@ fn revocation(scope: Scope, state: State) -> Revocation {
         push: push(None, &[]).registration.push,
         scope,
         reason: "wrong price".to_owned(),
-        notice: Notice::default(),
+        notices: Notices::default(),
         requested_by: "key_1".parse().unwrap(),
         requested_at: at("2026-11-23T08:20:00Z"),
         state,
@@ -72,6 +72,7 @@ fn revocation(scope: Scope, state: State) -> Revocation {
         },
         due_at: None,
         checks: 0,
+        replays: 0,
         closes_at: at("2026-11-30T08:00:00Z"),
         version: 1,
     }
@@ -228,8 +229,9 @@ fn a_dry_run_of_every_verdict() {
             let preview = Preview {
                 verdict: verdict.clone(),
                 closes_at: at("2026-11-30T08:00:00Z"),
-                notice: Notice::default(),
+                notices: Notices::default(),
                 channels: everywhere(&ChannelPreview {
+                    strategy: Some(Strategy::RecallThenOverwrite),
                     capability,
                     deliveries: 4,
                     revocable: 1,

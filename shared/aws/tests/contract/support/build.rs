@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use revocation_rules::batch::{self, BatchHeader, Delivery, Handle, Sending};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{PushKind, PushRef, RevocationId, Tenant};
-use revocation_rules::notice::Notice;
+use revocation_rules::notice::Notices;
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::push::{Push, PushType, Registration};
 use revocation_rules::revocation::{Fanout, Revocation, State};
@@ -46,7 +46,7 @@ pub fn a_push(of: &PushRef) -> Push {
             title: "50 % off".to_owned(),
             sent_at: later(-600),
             send_until: None,
-            notice: None,
+            notices: None,
         },
         registered_at: later(-600),
         shards: ShardCount::of(of.kind),
@@ -66,13 +66,14 @@ pub fn a_revocation(push: &Push, id: &str) -> Revocation {
         push: push.registration.push.clone(),
         scope: Scope::everything(),
         reason: "wrong price".to_owned(),
-        notice: Notice::default(),
+        notices: Notices::default(),
         requested_by: "key-1".parse().unwrap(),
         requested_at: now(),
         state: State::Requested,
         fanout: Fanout::new(push.shards),
         due_at: Some(Revocation::first_due(now())),
         checks: 0,
+        replays: 0,
         closes_at: push.registration.closes_at(),
         version: 1,
     }
@@ -85,6 +86,8 @@ pub fn deliveries(count: u32) -> Vec<Delivery> {
             target: format!("user-{n}").parse().unwrap(),
             token: token(n, 130).parse().unwrap(),
             handle: (n % 7 != 0).then_some(Handle::NotifyId(n + 1)),
+            vendor_task: None,
+            locale: None,
         })
         .collect()
 }
