@@ -4,6 +4,7 @@ mod channel;
 mod clock;
 mod error;
 mod keys;
+mod notices;
 mod queue;
 mod store;
 
@@ -11,6 +12,7 @@ pub use channel::{ChannelClient, CredentialStore, Credentials, Order};
 pub use clock::{Clock, Dice};
 pub use error::{QueueError, Source, StoreError};
 pub use keys::{AccessKey, AccessKeyStore, KeyState, Role};
+pub use notices::AppNotices;
 pub use queue::{DispatchJob, Job, JobQueue};
 pub use store::{
     BatchHeaders, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage, Inserted, Overview,
