@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use vendor_sim::{Options, Sim};
 
 const USAGE: &str = "usage: vendor-sim [--huawei-port N] [--apns-port N] [--xiaomi-port N] \
-                     [--control-port N] [--apns-streams N] [--exit-with-stdin]";
+                     [--oppo-port N] [--control-port N] [--apns-streams N] [--exit-with-stdin]";
 
 fn main() -> ExitCode {
     match run() {
@@ -50,6 +50,7 @@ fn announce(sim: &Sim) -> std::io::Result<()> {
         "huawei": sim.huawei,
         "apns": sim.apns,
         "xiaomi": sim.xiaomi,
+        "oppo": sim.oppo,
         "control": sim.control,
         "ca_pem": sim.ca_pem,
     });
@@ -73,6 +74,7 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<(Options, bool),
             "--huawei-port" => options.huawei_port = number(&flag, given.next())?,
             "--apns-port" => options.apns_port = number(&flag, given.next())?,
             "--xiaomi-port" => options.xiaomi_port = number(&flag, given.next())?,
+            "--oppo-port" => options.oppo_port = number(&flag, given.next())?,
             "--control-port" => options.control_port = number(&flag, given.next())?,
             "--apns-streams" => options.apns_streams = number(&flag, given.next())?,
             _ => return Err(format!("unknown flag {flag}\n{USAGE}")),

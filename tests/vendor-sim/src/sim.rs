@@ -11,10 +11,11 @@ use crate::tls::Identity;
 use crate::vendor::Vendor;
 use crate::vendors::apns::Apns;
 use crate::vendors::huawei::Huawei;
+use crate::vendors::oppo::Oppo;
 use crate::vendors::xiaomi::Xiaomi;
 use crate::{control, serve};
 
-const VENDORS: usize = 3;
+const VENDORS: usize = 4;
 
 /// Ports of the loopback address; 0 lets the system choose.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +23,7 @@ pub struct Options {
     pub huawei_port: u16,
     pub apns_port: u16,
     pub xiaomi_port: u16,
+    pub oppo_port: u16,
     pub control_port: u16,
     /// Streams an APNs connection may have open once it has proven itself.
     pub apns_streams: u32,
@@ -33,6 +35,7 @@ impl Default for Options {
             huawei_port: 0,
             apns_port: 0,
             xiaomi_port: 0,
+            oppo_port: 0,
             control_port: 0,
             apns_streams: 1000,
         }
@@ -44,6 +47,7 @@ pub struct Sim {
     pub huawei: String,
     pub apns: String,
     pub xiaomi: String,
+    pub oppo: String,
     pub control: String,
     /// What callers must trust.
     pub ca_pem: String,
@@ -67,6 +71,7 @@ impl Sim {
             (Arc::new(Huawei::default()), options.huawei_port),
             (Arc::new(Apns::new(options.apns_streams)), options.apns_port),
             (Arc::new(Xiaomi::default()), options.xiaomi_port),
+            (Arc::new(Oppo::default()), options.oppo_port),
         ];
 
         let mut urls: [String; VENDORS] = Default::default();
@@ -81,11 +86,12 @@ impl Sim {
         let (listener, port) = open(&runtime, options.control_port)?;
         runtime.spawn(control::listen(listener, vendors.into()));
 
-        let [huawei, apns, xiaomi] = urls;
+        let [huawei, apns, xiaomi, oppo] = urls;
         Ok(Self {
             huawei,
             apns,
             xiaomi,
+            oppo,
             control: format!("http://127.0.0.1:{port}"),
             ca_pem: identity.ca_pem,
             runtime: Some(runtime),

@@ -2,4 +2,5 @@
 
 pub mod apns;
 pub mod huawei;
+pub mod oppo;
 pub mod xiaomi;

@@ -11,6 +11,8 @@ mod faults;
 mod huawei_login;
 mod huawei_send;
 mod load;
+mod oppo_login;
+mod oppo_send;
 mod provider_token;
 mod support;
 mod xiaomi_revoke;

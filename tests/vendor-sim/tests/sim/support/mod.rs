@@ -2,6 +2,7 @@
 
 pub mod apns;
 pub mod huawei;
+pub mod oppo;
 pub mod raw_http2;
 pub mod xiaomi;
 
@@ -40,6 +41,12 @@ impl World {
             .control(
                 "/apps",
                 json!({ "vendor": "xiaomi", "package": xiaomi::PACKAGE, "app_secret": xiaomi::SECRET }),
+            )
+            .await;
+        world
+            .control(
+                "/apps",
+                json!({ "vendor": "oppo", "app_key": oppo::APP, "master_secret": oppo::SECRET }),
             )
             .await;
         world.control("/apps", world.signer.registration()).await;
