@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use vendor_sim::{Options, Sim};
 
 const USAGE: &str = "usage: vendor-sim [--huawei-port N] [--apns-port N] [--xiaomi-port N] \
-                     [--oppo-port N] [--control-port N] [--apns-streams N] [--exit-with-stdin]";
+                     [--oppo-port N] [--vivo-port N] [--control-port N] [--apns-streams N] [--exit-with-stdin]";
 
 fn main() -> ExitCode {
     match run() {
@@ -51,6 +51,7 @@ fn announce(sim: &Sim) -> std::io::Result<()> {
         "apns": sim.apns,
         "xiaomi": sim.xiaomi,
         "oppo": sim.oppo,
+        "vivo": sim.vivo,
         "control": sim.control,
         "ca_pem": sim.ca_pem,
     });
@@ -75,6 +76,7 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<(Options, bool),
             "--apns-port" => options.apns_port = number(&flag, given.next())?,
             "--xiaomi-port" => options.xiaomi_port = number(&flag, given.next())?,
             "--oppo-port" => options.oppo_port = number(&flag, given.next())?,
+            "--vivo-port" => options.vivo_port = number(&flag, given.next())?,
             "--control-port" => options.control_port = number(&flag, given.next())?,
             "--apns-streams" => options.apns_streams = number(&flag, given.next())?,
             _ => return Err(format!("unknown flag {flag}\n{USAGE}")),

@@ -12,10 +12,11 @@ use crate::vendor::Vendor;
 use crate::vendors::apns::Apns;
 use crate::vendors::huawei::Huawei;
 use crate::vendors::oppo::Oppo;
+use crate::vendors::vivo::Vivo;
 use crate::vendors::xiaomi::Xiaomi;
 use crate::{control, serve};
 
-const VENDORS: usize = 4;
+const VENDORS: usize = 5;
 
 /// Ports of the loopback address; 0 lets the system choose.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +25,7 @@ pub struct Options {
     pub apns_port: u16,
     pub xiaomi_port: u16,
     pub oppo_port: u16,
+    pub vivo_port: u16,
     pub control_port: u16,
     /// Streams an APNs connection may have open once it has proven itself.
     pub apns_streams: u32,
@@ -36,6 +38,7 @@ impl Default for Options {
             apns_port: 0,
             xiaomi_port: 0,
             oppo_port: 0,
+            vivo_port: 0,
             control_port: 0,
             apns_streams: 1000,
         }
@@ -48,6 +51,7 @@ pub struct Sim {
     pub apns: String,
     pub xiaomi: String,
     pub oppo: String,
+    pub vivo: String,
     pub control: String,
     /// What callers must trust.
     pub ca_pem: String,
@@ -72,6 +76,7 @@ impl Sim {
             (Arc::new(Apns::new(options.apns_streams)), options.apns_port),
             (Arc::new(Xiaomi::default()), options.xiaomi_port),
             (Arc::new(Oppo::default()), options.oppo_port),
+            (Arc::new(Vivo::default()), options.vivo_port),
         ];
 
         let mut urls: [String; VENDORS] = Default::default();
@@ -86,12 +91,13 @@ impl Sim {
         let (listener, port) = open(&runtime, options.control_port)?;
         runtime.spawn(control::listen(listener, vendors.into()));
 
-        let [huawei, apns, xiaomi, oppo] = urls;
+        let [huawei, apns, xiaomi, oppo, vivo] = urls;
         Ok(Self {
             huawei,
             apns,
             xiaomi,
             oppo,
+            vivo,
             control: format!("http://127.0.0.1:{port}"),
             ca_pem: identity.ca_pem,
             runtime: Some(runtime),

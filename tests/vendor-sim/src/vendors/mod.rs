@@ -3,4 +3,5 @@
 pub mod apns;
 pub mod huawei;
 pub mod oppo;
+pub mod vivo;
 pub mod xiaomi;

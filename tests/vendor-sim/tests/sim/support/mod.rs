@@ -4,6 +4,7 @@ pub mod apns;
 pub mod huawei;
 pub mod oppo;
 pub mod raw_http2;
+pub mod vivo;
 pub mod xiaomi;
 
 use reqwest::{Certificate, Client, ClientBuilder};
@@ -47,6 +48,12 @@ impl World {
             .control(
                 "/apps",
                 json!({ "vendor": "oppo", "app_key": oppo::APP, "master_secret": oppo::SECRET }),
+            )
+            .await;
+        world
+            .control(
+                "/apps",
+                json!({ "vendor": "vivo", "app_id": vivo::APP, "app_key": vivo::KEY, "app_secret": vivo::SECRET }),
             )
             .await;
         world.control("/apps", world.signer.registration()).await;
