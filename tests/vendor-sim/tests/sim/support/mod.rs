@@ -32,32 +32,21 @@ impl World {
             signer: apns::Signer::generate(),
             sim,
         };
+        world.register_apps().await;
         world
-            .control(
-                "/apps",
-                json!({ "vendor": "huawei", "app_id": huawei::APP, "client_secret": huawei::SECRET }),
-            )
-            .await;
-        world
-            .control(
-                "/apps",
-                json!({ "vendor": "xiaomi", "package": xiaomi::PACKAGE, "app_secret": xiaomi::SECRET }),
-            )
-            .await;
-        world
-            .control(
-                "/apps",
-                json!({ "vendor": "oppo", "app_key": oppo::APP, "master_secret": oppo::SECRET }),
-            )
-            .await;
-        world
-            .control(
-                "/apps",
-                json!({ "vendor": "vivo", "app_id": vivo::APP, "app_key": vivo::KEY, "app_secret": vivo::SECRET }),
-            )
-            .await;
-        world.control("/apps", world.signer.registration()).await;
-        world
+    }
+
+    /// One app per vendor.
+    pub async fn register_apps(&self) {
+        for app in [
+            json!({ "vendor": "huawei", "app_id": huawei::APP, "client_secret": huawei::SECRET }),
+            json!({ "vendor": "xiaomi", "package": xiaomi::PACKAGE, "app_secret": xiaomi::SECRET }),
+            json!({ "vendor": "oppo", "app_key": oppo::APP, "master_secret": oppo::SECRET }),
+            json!({ "vendor": "vivo", "app_id": vivo::APP, "app_key": vivo::KEY, "app_secret": vivo::SECRET }),
+            self.signer.registration(),
+        ] {
+            self.control("/apps", app).await;
+        }
     }
 
     pub async fn devices(&self, vendor: &str, app: &str, tokens: &[&str], state: &str) {
