@@ -118,7 +118,11 @@ impl Client {
     pub async fn node(script: &str, world: &World, settings: Value) -> Self {
         let mut node = Command::new(installed("venv", "python/requirements.txt", "installed-pins.txt").join("bin/node"));
         let packages = installed("node", "node/package-lock.json", "installed-lock.json").join("node_modules");
-        node.env_clear().env("NODE_PATH", packages).env("NODE_EXTRA_CA_CERTS", &world.ca_file);
+        node.env_clear()
+            .env("NODE_PATH", packages)
+            .env("NODE_EXTRA_CA_CERTS", &world.ca_file);
+        // Old clients use what Node.js has deprecated.
+        node.env("NODE_NO_WARNINGS", "1");
         node.arg(here().join("node").join(script));
         Self::start(node, settings).await
     }
