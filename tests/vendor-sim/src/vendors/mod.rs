@@ -2,3 +2,4 @@
 
 pub mod apns;
 pub mod huawei;
+pub mod xiaomi;

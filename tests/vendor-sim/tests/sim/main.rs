@@ -13,3 +13,5 @@ mod huawei_send;
 mod load;
 mod provider_token;
 mod support;
+mod xiaomi_revoke;
+mod xiaomi_send;
