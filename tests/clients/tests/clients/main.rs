@@ -8,3 +8,4 @@
 mod apns;
 mod huawei;
 mod support;
+mod xiaomi;
