@@ -16,7 +16,6 @@ serve(({ url, appSecret, appPkgName, clock }) => {
       content: body,
       list: regIds,
       notify_type: notifyType,
-      'extra.notify_effect': 1,
       sleep: 0,
       success: ({ data }) => codes.push(data.code),
       fail: ({ message }) => codes.push(message),
