@@ -10,6 +10,8 @@ use stand::{Answer, Stand, Tenant, in_path};
 pub const TITLE: &str = "PLANTED-TITLE 50% off everyting";
 pub const NOTIFY_ID: u32 = 4_711;
 pub const COLLAPSE_ID: &str = "sale-4711";
+/// The number that vivo gave the sender.
+pub const VENDOR_TASK: &str = "730021984";
 
 #[expect(clippy::disallowed_methods, reason = "tests live in real time")]
 pub fn now() -> Timestamp {
@@ -50,12 +52,16 @@ pub fn tokens(channel: &str, of: &str, count: usize) -> Vec<String> {
 
 /// Shows the push on devices, as a sender's sending would.
 pub async fn show(stand: &Stand, tenant: &Tenant, channel: &str, tokens: &[String]) -> Result<(), Failed> {
-    let (app, key) = match channel {
-        "apns" => (&tenant.bundle_id, COLLAPSE_ID.to_owned()),
-        _ => (&tenant.huawei_app, NOTIFY_ID.to_string()),
+    let key = match channel {
+        "apns" => COLLAPSE_ID.to_owned(),
+        _ => NOTIFY_ID.to_string(),
     };
-    stand.devices.register(channel, app, tokens, "active").await?;
-    stand.devices.deliver(channel, tokens, Some(&key), TITLE).await?;
+    stand.devices.register(channel, &tenant.app_at(channel), tokens, "active").await?;
+    if channel == "vivo" {
+        stand.devices.deliver_in_task(tokens, Some(&key), VENDOR_TASK, TITLE).await?;
+    } else {
+        stand.devices.deliver(channel, tokens, Some(&key), TITLE).await?;
+    }
     Ok(())
 }
 
@@ -65,6 +71,10 @@ pub fn batch(channel: &str, batch_id: &str, tokens: &[String]) -> Value {
     match channel {
         "apns" => batch["collapse_id"] = COLLAPSE_ID.into(),
         "sms" => {}
+        "vivo" => {
+            batch["notify_id"] = NOTIFY_ID.into();
+            batch["vendor_task_id"] = VENDOR_TASK.into();
+        }
         _ => batch["notify_id"] = NOTIFY_ID.into(),
     }
     batch
@@ -102,15 +112,25 @@ pub async fn revoke(tenant: &Tenant, push: &str) -> Result<String, Failed> {
 
 /// Waits until a revocation is settled with `ended` deliveries. Returns it.
 pub async fn settled(tenant: &Tenant, revocation: &str, ended: usize, patience: Duration) -> Result<Value, Failed> {
+    settled_with(tenant, revocation, patience, |now| now["progress"]["total"]["ended"] == ended).await
+}
+
+/// Waits until a revocation is settled and as `wanted`. Returns it.
+pub async fn settled_with(
+    tenant: &Tenant,
+    revocation: &str,
+    patience: Duration,
+    wanted: impl Fn(&Value) -> bool,
+) -> Result<Value, Failed> {
     let began = Instant::now();
     loop {
         let now = tenant.viewer.get(revocation).await?;
         expect(&now, 200)?;
-        if now.body["state"] == "settled" && now.body["progress"]["total"]["ended"] == ended {
+        if now.body["state"] == "settled" && wanted(&now.body) {
             return Ok(now.body);
         }
         if began.elapsed() > patience {
-            return Err(format!("not settled with {ended} after {} s: {}", patience.as_secs(), now.body).into());
+            return Err(format!("not settled as it should after {} s: {}", patience.as_secs(), now.body).into());
         }
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
@@ -135,6 +155,30 @@ pub async fn outcomes(tenant: &Tenant, revocation: &str) -> Result<Vec<(String, 
             None => return Ok(all),
         }
     }
+}
+
+/// Demands that every device shows nothing at all.
+pub async fn all_show_nothing(stand: &Stand, channel: &str, tokens: &[String]) -> Result<(), Failed> {
+    let bars = stand.devices.bars(channel, tokens).await?;
+    let others = tokens
+        .iter()
+        .filter(|token| bars.get(*token).is_none_or(|bar| !bar.titles.is_empty()))
+        .count();
+    check(others == 0, || format!("{others} of {} {channel} devices show something", tokens.len()))
+}
+
+/// How many deliveries of a settled revocation ended so on a channel.
+pub fn ended(settled: &Value, channel: &str, outcome: &str) -> u64 {
+    settled["progress"]["channels"][channel]["outcomes"][outcome].as_u64().unwrap_or(0)
+}
+
+/// Demands that no vendor saw a request against its documentation.
+pub async fn no_violations(stand: &Stand) -> Result<(), Failed> {
+    let stats = stand.devices.stats().await?;
+    for (vendor, stats) in stats.as_object().into_iter().flatten() {
+        check(stats["violation_count"] == 0, || format!("{vendor}: {}", stats["violations"]))?;
+    }
+    Ok(())
 }
 
 /// Demands that every device shows exactly `title`.

@@ -8,8 +8,10 @@ mod description;
 mod fixture;
 mod gate_under_load;
 mod keys_and_roles;
+mod notices;
 mod once;
 mod quiet;
+mod receipts;
 mod scopes;
 mod tenants;
 mod vendors;
@@ -96,6 +98,14 @@ fn main() -> ExitCode {
         scopes::a_dry_run_changes_nothing,
         scopes::a_recording_from_the_queue_is_revoked_too,
         vendors::a_vendor_that_stumbles_is_asked_again_until_every_delivery_ends,
+        vendors::every_vendor_takes_back_in_its_own_way,
+        vendors::a_vivo_without_a_recall_is_overwritten,
+        vendors::a_black_hole_holds_up_no_other_channel_and_ends_well,
+        vendors::what_a_daily_quota_ended_is_replayed,
+        notices::each_user_reads_the_apps_notice_in_their_language,
+        notices::a_notice_that_a_channel_would_refuse_is_refused_at_once,
+        receipts::what_was_opened_or_cleared_is_left_alone,
+        receipts::a_receipt_for_what_nobody_knows_is_told_and_a_bad_one_is_refused,
         gate_under_load::nothing_shows_the_original_after_a_revoke_in_the_middle_of_recording,
         gate_under_load::the_same_with_the_fan_out_killed_half_way,
         description::a_stranger_that_knows_only_the_description_finds_no_contradiction,

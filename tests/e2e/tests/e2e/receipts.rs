@@ -1,0 +1,86 @@
+//! What devices say: what was opened or cleared is left alone, what is gone is confirmed.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use stand::Stand;
+
+use crate::Outcome;
+use crate::fixture::{
+    NOTIFY_ID, all_show, all_show_nothing, check, deliver, ended, expect, expect_problem, revoke, settled, settled_with, task, tokens,
+};
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn receipts(push: &str, batch: &str, tokens: &[String], event: &str) -> Value {
+    let all: Vec<_> = tokens
+        .iter()
+        .map(|token| json!({"kind": "task", "id": push, "batch_id": batch, "token": token, "event": event}))
+        .collect();
+    json!({ "receipts": all })
+}
+
+pub async fn what_was_opened_or_cleared_is_left_alone(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("receipts", "default").await?;
+    let push = task(&tenant, "t1").await?;
+    let devices = tokens("huawei", "receipts", 40);
+    deliver(stand, &tenant, &push, "huawei", "b1", &devices).await?;
+    let (opened, rest) = devices.split_at(8);
+    let (cleared, plain) = rest.split_at(6);
+    let key = NOTIFY_ID.to_string();
+    stand.devices.take_off("open", "huawei", opened, &key).await?;
+    stand.devices.take_off("clear", "huawei", cleared, &key).await?;
+    for (tokens, event) in [(opened, "opened"), (cleared, "cleared"), (plain, "shown")] {
+        let answer = tenant.sender.post("/v1/receipts", &receipts("t1", "b1", tokens, event)).await?;
+        expect(&answer, 200)?;
+        check(answer.body["accepted"] == tokens.len(), || format!("{}", answer.body))?;
+    }
+
+    let revocation = revoke(&tenant, &push).await?;
+    let ends = settled(&tenant, &revocation, 40, PATIENCE).await?;
+    let counts = ["skipped_opened", "skipped_cleared", "overwritten"].map(|outcome| ended(&ends, "huawei", outcome));
+    check(counts == [8, 6, 26], || format!("{counts:?}"))?;
+    all_show_nothing(stand, "huawei", opened).await?;
+    all_show_nothing(stand, "huawei", cleared).await?;
+    all_show(stand, "huawei", plain, "Message revoked").await?;
+
+    // Three numbers, never merged: asked for, accepted, confirmed.
+    let answer = tenant.sender.post("/v1/receipts", &receipts("t1", "b1", &plain[..10], "revoked")).await?;
+    expect(&answer, 200)?;
+    let ends = settled_with(&tenant, &revocation, PATIENCE, |now| ended(now, "huawei", "confirmed") == 10).await?;
+    let total = &ends["progress"]["total"];
+    check(
+        total["requested"] == 40 && total["accepted_by_vendor"] == 26 && total["confirmed_by_device"] == 10 && total["ended"] == 40,
+        || total.to_string(),
+    )
+}
+
+pub async fn a_receipt_for_what_nobody_knows_is_told_and_a_bad_one_is_refused(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("receipts-odd", "default").await?;
+    let other = stand.tenant("receipts-other", "default").await?;
+    let push = task(&tenant, "t1").await?;
+    let devices = tokens("huawei", "receipts-odd", 2);
+    deliver(stand, &tenant, &push, "huawei", "b1", &devices).await?;
+
+    let mut odd = receipts("t1", "b1", &devices, "opened");
+    odd["receipts"][0]["batch_id"] = "b2".into();
+    let answer = tenant.sender.post("/v1/receipts", &odd).await?;
+    expect(&answer, 200)?;
+    check(answer.body == json!({"accepted": 1, "unknown": [0]}), || format!("{}", answer.body))?;
+    // Another tenant's delivery is answered as one that does not exist.
+    let answer = other.sender.post("/v1/receipts", &receipts("t1", "b1", &devices, "opened")).await?;
+    check(answer.body == json!({"accepted": 0, "unknown": [0, 1]}), || format!("{}", answer.body))?;
+
+    for bad in [
+        json!({"receipts": []}),
+        json!({}),
+        receipts("t1", "b1", &devices, "eaten"),
+        receipts("", "b1", &devices, "opened"),
+    ] {
+        expect_problem(&tenant.sender.post("/v1/receipts", &bad).await?, 400, "invalid-request")?;
+    }
+    let many = receipts("t1", "b1", &vec![devices[0].clone(); 1_001], "opened");
+    expect_problem(&tenant.sender.post("/v1/receipts", &many).await?, 400, "invalid-request")?;
+    let good = receipts("t1", "b1", &devices, "opened");
+    expect_problem(&tenant.viewer.post("/v1/receipts", &good).await?, 403, "forbidden")
+}
