@@ -55,8 +55,7 @@ fn a_function_may_use_every_table_and_queue_its_environment_names() {
         for (variable, value) in variables(function) {
             let needs: &[&str] = match variable.as_str() {
                 "PUSHES_TABLE" | "ACCESS_KEYS_TABLE" => &["dynamodb:GetItem"],
-                "CONNECTIONS_TABLE" => &["dynamodb:GetItem", "dynamodb:PutItem"],
-                "VENDOR_SESSIONS_TABLE" => &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+                "VENDOR_SESSIONS_TABLE" => &["dynamodb:GetItem", "dynamodb:PutItem"],
                 "FANOUT_QUEUE_URL" | "DISPATCH_QUEUE_URL" | "DISPATCH_QUEUE_URLS" | "RECEIPTS_QUEUE_URL" => {
                     &["sqs:SendMessage", "sqs:SendMessageBatch"]
                 }

@@ -128,6 +128,29 @@ fn only_who_knows_where_devices_are_connected_may_send_to_them() {
     assert_eq!(senders, 2);
 }
 
+/// Who tells devices leaves word for them and finds out where they are; who lets them in knows their token.
+#[test]
+fn each_does_with_the_devices_what_is_its_own_and_no_more() {
+    let template = Template::read();
+    for (name, function) in template.functions() {
+        let own: &[&str] = match name {
+            "DispatchSelfBuiltFunction" => &["BatchWriteItem", "DeleteItem", "Query"],
+            "SocketFunction" => &["DeleteItem", "GetItem", "PutItem", "Query"],
+            "DevicesFunction" => &["PutItem"],
+            _ => &[],
+        };
+        let actions: BTreeSet<_> = template
+            .statements(function)
+            .into_iter()
+            .filter(|statement| statement.resources.iter().any(|r| referred(r) == Some("ConnectionsTable")))
+            .flat_map(|statement| statement.actions)
+            .collect();
+        assert_eq!(actions, own.iter().map(|action| format!("dynamodb:{action}")).collect(), "{name}");
+        let named = variables(function).contains_key("CONNECTIONS_TABLE");
+        assert_eq!(named, !own.is_empty(), "{name}");
+    }
+}
+
 #[test]
 fn nobody_touches_a_table_or_queue_that_their_environment_does_not_name() {
     let template = Template::read();
