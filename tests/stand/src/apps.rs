@@ -40,12 +40,21 @@ impl Apps {
         Ok(())
     }
 
+    /// What vivo knows of the app.
+    pub fn at_vivo(&self) -> Value {
+        json!({"app_id": self.vivo, "app_key": format!("vivo-key-{}", self.number), "app_secret": self.secret()})
+    }
+
+    fn secret(&self) -> String {
+        format!("secret-of-{}", self.number)
+    }
+
     /// Per vendor: what it knows of the app, and what we keep to sign in.
     fn documents(&self, signing: &rcgen::KeyPair) -> [(&'static str, Value, Value); 5] {
-        let secret = format!("secret-of-{}", self.number);
+        let secret = self.secret();
         let huawei = json!({"app_id": self.huawei, "client_secret": secret});
         let oppo = json!({"app_key": self.oppo, "master_secret": secret});
-        let vivo = json!({"app_id": self.vivo, "app_key": format!("vivo-key-{}", self.number), "app_secret": secret});
+        let vivo = self.at_vivo();
         let xiaomi = json!({"package": self.xiaomi, "app_secret": secret});
         // Apple knows the public half only.
         let mut at_apple = json!({"team_id": "TEAM000001", "key_id": format!("K{:09}", self.number), "bundle_id": self.apns});

@@ -64,6 +64,15 @@ impl Devices {
         Ok(())
     }
 
+    /// The user opens (`open`) or clears (`clear`) what is shown under a key.
+    pub async fn take_off(&self, what: &str, vendor: &str, tokens: &[String], key: &str) -> Result<(), StandError> {
+        for tokens in tokens.chunks(AT_ONCE) {
+            self.control(&format!("/{what}"), &json!({"vendor": vendor, "tokens": tokens, "key": key}))
+                .await?;
+        }
+        Ok(())
+    }
+
     pub async fn bars(&self, vendor: &str, tokens: &[String]) -> Result<BTreeMap<String, Bar>, StandError> {
         let mut bars = BTreeMap::new();
         for tokens in tokens.chunks(AT_ONCE) {

@@ -18,12 +18,7 @@ pub struct Tenant {
     pub viewer: Api,
     pub operator: Api,
     pub admin: Api,
-    /// The app's name at each vendor.
-    pub huawei_app: String,
-    pub xiaomi_package: String,
-    pub oppo_app: String,
-    pub vivo_app: u32,
-    pub bundle_id: String,
+    apps: Apps,
 }
 
 impl Tenant {
@@ -38,11 +33,7 @@ impl Tenant {
             viewer: key("viewer").await?,
             operator: key("operator").await?,
             admin: key("admin").await?,
-            huawei_app: apps.huawei,
-            xiaomi_package: apps.xiaomi,
-            oppo_app: apps.oppo,
-            vivo_app: apps.vivo,
-            bundle_id: apps.apns,
+            apps,
         })
     }
 
@@ -52,13 +43,21 @@ impl Tenant {
     /// When there is no such vendor.
     pub fn app_at(&self, vendor: &str) -> String {
         match vendor {
-            "huawei" => self.huawei_app.clone(),
-            "xiaomi" => self.xiaomi_package.clone(),
-            "oppo" => self.oppo_app.clone(),
-            "vivo" => self.vivo_app.to_string(),
-            "apns" => self.bundle_id.clone(),
+            "huawei" => self.apps.huawei.clone(),
+            "xiaomi" => self.apps.xiaomi.clone(),
+            "oppo" => self.apps.oppo.clone(),
+            "vivo" => self.apps.vivo.to_string(),
+            "apns" => self.apps.apns.clone(),
             _ => panic!("there is no vendor {vendor}"),
         }
+    }
+
+    /// Makes vivo answer this app's recalls as if there were no such call, or as ever.
+    pub async fn recall_at_vivo(&self, stand: &Stand, exists: bool) -> Result<(), StandError> {
+        let mut app = self.apps.at_vivo();
+        app["vendor"] = "vivo".into();
+        app["recall"] = exists.into();
+        stand.devices.control("/apps", &app).await.map(|_| ())
     }
 }
 

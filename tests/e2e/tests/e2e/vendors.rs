@@ -79,7 +79,7 @@ pub async fn every_vendor_takes_back_in_its_own_way(stand: &Stand) -> Outcome {
 /// vivo's recall could not be confirmed from public sources: where it does not exist, the message is overwritten.
 pub async fn a_vivo_without_a_recall_is_overwritten(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("norecall", "default").await?;
-    stand.recall_at_vivo(&tenant, false).await?;
+    tenant.recall_at_vivo(stand, false).await?;
     let push = task(&tenant, "t1").await?;
     let devices = tokens("vivo", "norecall", 12);
     deliver(stand, &tenant, &push, "vivo", "b1", &devices).await?;

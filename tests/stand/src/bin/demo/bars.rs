@@ -46,7 +46,7 @@ pub async fn watch(tenant: &Tenant, revocation: &str, total: usize, patience: Du
 }
 
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("  {msg:8} [{bar:40}] {pos:>5} of {len:<5} {elapsed}")
+    ProgressStyle::with_template("  {msg:10} [{bar:40}] {pos:>5} of {len:<5} {elapsed}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("=> ")
 }

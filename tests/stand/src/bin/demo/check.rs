@@ -18,7 +18,7 @@ pub async fn check(stand: &Stand, tenant: &Tenant, revocation: &str, parts: &[Pa
     }
     for part in parts {
         each_delivery(part, &outcomes, &mut wrong);
-        if part.has_devices() {
+        if part.has_vendor() {
             each_device(stand, part, &mut wrong).await?;
         }
     }
@@ -86,15 +86,17 @@ async fn each_device(stand: &Stand, part: &Part, wrong: &mut Vec<String>) -> Res
     let others = part
         .tokens
         .iter()
-        .filter(|token| bars.get(*token).is_none_or(|bar| bar.titles != [part.shows()]))
+        .filter(|token| {
+            bars.get(*token)
+                .is_none_or(|bar| bar.titles.iter().map(String::as_str).ne(part.shows()))
+        })
         .count();
     if others > 0 {
-        wrong.push(format!(
-            "{others} devices of {}/{:?} do not show \"{}\"",
-            part.channel,
-            part.fate,
-            part.shows()
-        ));
+        let shows = part.shows().map_or("nothing".to_owned(), |title| format!("just \"{title}\""));
+        wrong.push(format!("{others} devices of {}/{:?} do not show {shows}", part.channel, part.fate));
+    }
+    if part.receipt().is_some() && bars.values().any(|bar| bar.pushes > 0) {
+        wrong.push(format!("devices of {}/{:?} were pushed to", part.channel, part.fate));
     }
     Ok(())
 }

@@ -77,7 +77,7 @@ async fn revoke(tenant: &Tenant) -> Result<String, StandError> {
     println!("Dry run: {} deliveries found", preview.body["deliveries"]);
     for (channel, what) in preview.body["channels"].as_object().into_iter().flatten() {
         println!(
-            "  {channel:7} {:>5} deliveries, {:>5} revocable ({})",
+            "  {channel:10} {:>5} deliveries, {:>5} revocable ({})",
             what["deliveries"],
             what["revocable"],
             text(&what["capability"])

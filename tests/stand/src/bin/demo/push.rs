@@ -1,10 +1,10 @@
 //! The wrong push: what is sent to whom, and what must become of it.
 
 use serde_json::{Value, json};
-use stand::{Stand, StandError, Tenant};
+use stand::{Answer, Stand, StandError, Tenant};
 
 pub const TITLE: &str = "50% off everyting";
-const NOTIFY_ID: u32 = 842_863;
+pub const NOTIFY_ID: u32 = 842_863;
 const COLLAPSE_ID: &str = "sale-20842863";
 
 /// Deliveries of one channel that share a fate.
@@ -23,8 +23,16 @@ pub enum Fate {
     Plain,
     /// The app was uninstalled; the vendor no longer knows the token.
     Dead,
-    /// Sent without the id that overwriting needs.
+    /// Sent without the id that taking back needs.
     WithoutId,
+    /// vivo: the sender did not keep vivo's number of the sending, only the notify id.
+    WithoutTask,
+    /// The user had opened the message before it was revoked.
+    Opened,
+    /// The user had swiped it away.
+    Cleared,
+    /// Switched off while it is sent and while it is revoked.
+    Offline,
 }
 
 impl Part {
@@ -32,22 +40,37 @@ impl Part {
     pub fn outcome(&self) -> &'static str {
         match (self.channel, self.fate) {
             ("sms", _) => "unsupported",
-            (_, Fate::Plain) => "overwritten",
             (_, Fate::Dead) => "target_gone",
             (_, Fate::WithoutId) => "not_revocable",
+            (_, Fate::Opened) => "skipped_opened",
+            (_, Fate::Cleared) => "skipped_cleared",
+            ("self_built", Fate::Plain | Fate::Offline) => "confirmed",
+            ("vivo", Fate::Plain) => "recalled",
+            (_, Fate::Plain | Fate::WithoutTask | Fate::Offline) => "overwritten",
         }
     }
 
-    /// The title that every device of this part must show in the end.
-    pub fn shows(&self) -> &'static str {
+    /// All that a device of this part must show in the end.
+    pub fn shows(&self) -> Option<&'static str> {
         match self.outcome() {
-            "overwritten" => "Message revoked",
-            _ => TITLE,
+            "overwritten" | "confirmed" => Some("Message revoked"),
+            "recalled" | "skipped_opened" | "skipped_cleared" => None,
+            _ => Some(TITLE),
         }
     }
 
-    pub const fn has_devices(&self) -> bool {
-        !matches!(self.channel.as_bytes(), b"sms")
+    /// Does a simulated vendor stand before its devices?
+    pub const fn has_vendor(&self) -> bool {
+        !matches!(self.channel.as_bytes(), b"sms" | b"self_built")
+    }
+
+    /// What its user did, as a receipt says it.
+    pub const fn receipt(&self) -> Option<&'static str> {
+        match self.fate {
+            Fate::Opened => Some("opened"),
+            Fate::Cleared => Some("cleared"),
+            Fate::Plain | Fate::Dead | Fate::WithoutId | Fate::WithoutTask | Fate::Offline => None,
+        }
     }
 
     fn key(&self) -> Option<Value> {
@@ -57,20 +80,52 @@ impl Part {
             _ => Some(json!(NOTIFY_ID)),
         }
     }
+
+    /// vivo's number of one sending, which is one batch.
+    fn vendor_task(&self, nth: usize) -> Option<String> {
+        (self.channel == "vivo" && self.fate == Fate::Plain).then(|| format!("8100{nth}"))
+    }
+
+    fn batch_id(&self, nth: usize) -> String {
+        let late = if self.late { "late" } else { "sent" };
+        format!("{}-{late}-{:?}-{nth}", self.channel, self.fate)
+    }
+
+    /// In the batches they are recorded in: number and tokens.
+    fn batches(&self) -> impl Iterator<Item = (usize, &[String])> {
+        self.tokens.chunks(1_000).enumerate()
+    }
 }
 
 /// 10,000 deliveries.
 pub fn parts() -> Vec<Part> {
     [
-        ("huawei", Fate::Plain, false, 4_500),
-        ("huawei", Fate::Dead, false, 150),
-        ("huawei", Fate::WithoutId, false, 250),
-        ("apns", Fate::Plain, false, 3_800),
-        ("apns", Fate::Dead, false, 100),
-        ("apns", Fate::WithoutId, false, 100),
-        ("sms", Fate::Plain, false, 500),
-        ("huawei", Fate::Plain, true, 350),
-        ("apns", Fate::Plain, true, 200),
+        ("huawei", Fate::Plain, false, 2_200),
+        ("huawei", Fate::Dead, false, 100),
+        ("huawei", Fate::WithoutId, false, 150),
+        ("huawei", Fate::Opened, false, 80),
+        ("huawei", Fate::Cleared, false, 70),
+        ("xiaomi", Fate::Plain, false, 1_300),
+        ("xiaomi", Fate::Dead, false, 60),
+        ("xiaomi", Fate::Opened, false, 40),
+        ("oppo", Fate::Plain, false, 1_100),
+        ("oppo", Fate::Dead, false, 50),
+        ("oppo", Fate::Cleared, false, 50),
+        ("vivo", Fate::Plain, false, 1_000),
+        ("vivo", Fate::WithoutTask, false, 200),
+        ("apns", Fate::Plain, false, 1_700),
+        ("apns", Fate::Dead, false, 60),
+        ("apns", Fate::WithoutId, false, 60),
+        ("apns", Fate::Opened, false, 40),
+        ("apns", Fate::Cleared, false, 40),
+        ("self_built", Fate::Plain, false, 150),
+        ("self_built", Fate::Offline, false, 150),
+        ("self_built", Fate::Opened, false, 30),
+        ("self_built", Fate::Cleared, false, 20),
+        ("sms", Fate::Plain, false, 450),
+        ("huawei", Fate::Plain, true, 400),
+        ("xiaomi", Fate::Plain, true, 200),
+        ("apns", Fate::Plain, true, 250),
         ("sms", Fate::Plain, true, 50),
     ]
     .into_iter()
@@ -84,12 +139,15 @@ pub fn parts() -> Vec<Part> {
     .collect()
 }
 
-/// Apple's tokens are 64 hexadecimal digits; Huawei's are longer and of any letters.
+/// Apple's tokens are 64 hexadecimal digits, vivo's have 23 characters; the self-built channel's are the app's own names of devices.
 fn token(channel: &str, part: usize, n: usize) -> String {
     match channel {
         "apns" => format!("{:064x}", 0xA991_0000_0000_usize + part * 100_000 + n),
         "sms" => format!("+49150{:07}", part * 100_000 + n),
-        _ => format!("HW-{part:02}-{n:06}-{}", "IQAAAACy0Qo".repeat(10)),
+        "vivo" => format!("{:023}", 1_596_000_000 + part * 100_000 + n),
+        "oppo" => format!("CN_{:032x}", 0x0990_0000_0000_usize + part * 100_000 + n),
+        "self_built" => format!("device-{part:02}-{n:04}"),
+        _ => format!("{}-{part:02}-{n:06}-{}", &channel[..2], "IQAAAACy0Qo".repeat(10)),
     }
 }
 
@@ -98,15 +156,7 @@ pub async fn register(tenant: &Tenant, task: &str) -> Result<(), StandError> {
         .and_then(|epoch| epoch.checked_add(std::time::UNIX_EPOCH.elapsed().unwrap_or_default()))
         .map_err(|error| StandError::Unexpected(error.to_string()))?;
     let body = json!({"type": "batch", "title": TITLE, "sent_at": now.to_string()});
-    let answer = tenant.sender.put(task, &body).await?;
-    if answer.status == 201 {
-        Ok(())
-    } else {
-        Err(StandError::Unexpected(format!(
-            "registering was answered {}: {}",
-            answer.status, answer.body
-        )))
-    }
+    answered("registering", tenant.sender.put(task, &body).await?, 201).map(|_| ())
 }
 
 /// Shows the push on its devices and records it, 1,000 deliveries a call.
@@ -114,49 +164,76 @@ pub async fn register(tenant: &Tenant, task: &str) -> Result<(), StandError> {
 pub async fn send(stand: &Stand, tenant: &Tenant, task: &str, parts: &[&Part]) -> Result<usize, StandError> {
     let mut revoked = 0;
     for part in parts {
-        if part.has_devices() {
+        if part.has_vendor() {
             show(stand, tenant, part).await?;
         }
-        for (nth, tokens) in part.tokens.chunks(1_000).enumerate() {
-            let answer = tenant.sender.post(&format!("{task}/deliveries"), &batch(part, nth, tokens)).await?;
-            if answer.status != 200 {
-                return Err(StandError::Unexpected(format!(
-                    "recording was answered {}: {}",
-                    answer.status, answer.body
-                )));
-            }
-            revoked += usize::from(answer.body["gate"] == "revoked");
+        for (nth, tokens) in part.batches() {
+            let sent = tenant.sender.post(&format!("{task}/deliveries"), &batch(part, nth, tokens)).await?;
+            revoked += usize::from(answered("recording", sent, 200)?["gate"] == "revoked");
         }
     }
     Ok(revoked)
 }
 
 async fn show(stand: &Stand, tenant: &Tenant, part: &Part) -> Result<(), StandError> {
-    let app = if part.channel == "apns" {
-        &tenant.bundle_id
-    } else {
-        &tenant.huawei_app
-    };
-    stand.devices.register(part.channel, app, &part.tokens, "active").await?;
+    let (channel, app) = (part.channel, tenant.app_at(part.channel));
+    stand.devices.register(channel, &app, &part.tokens, "active").await?;
     let key = part.key().map(|key| key.as_str().map_or_else(|| key.to_string(), str::to_owned));
-    stand.devices.deliver(part.channel, &part.tokens, key.as_deref(), TITLE).await?;
-    if part.fate == Fate::Dead {
-        stand.devices.register(part.channel, app, &part.tokens, "unregistered").await?;
+    for (nth, tokens) in part.batches() {
+        match part.vendor_task(nth) {
+            Some(task) => stand.devices.deliver_in_task(tokens, key.as_deref(), &task, TITLE).await?,
+            None => stand.devices.deliver(channel, tokens, key.as_deref(), TITLE).await?,
+        }
     }
-    Ok(())
+    match (part.fate, key) {
+        (Fate::Dead, _) => stand.devices.register(channel, &app, &part.tokens, "unregistered").await,
+        (Fate::Opened, Some(key)) => stand.devices.take_off("open", channel, &part.tokens, &key).await,
+        (Fate::Cleared, Some(key)) => stand.devices.take_off("clear", channel, &part.tokens, &key).await,
+        _ => Ok(()),
+    }
+}
+
+/// What users did before anybody noticed the mistake reaches us as receipts. Returns how many.
+pub async fn report(tenant: &Tenant, id: &str, parts: &[&Part]) -> Result<usize, StandError> {
+    let mut reported = 0;
+    for part in parts {
+        // The self-built channel's devices report for themselves.
+        let Some(event) = part.receipt().filter(|_| part.has_vendor()) else {
+            continue;
+        };
+        for (nth, tokens) in part.batches() {
+            let receipt =
+                |token| json!({"kind": "task", "id": id, "batch_id": part.batch_id(nth), "token": token, "event": event});
+            let receipts: Vec<_> = tokens.iter().map(receipt).collect();
+            let answer = tenant.sender.post("/v1/receipts", &json!({"receipts": receipts})).await?;
+            answered("reporting", answer, 200)?;
+            reported += tokens.len();
+        }
+    }
+    Ok(reported)
+}
+
+fn answered(doing: &str, answer: Answer, status: u16) -> Result<Value, StandError> {
+    if answer.status == status {
+        Ok(answer.body)
+    } else {
+        Err(StandError::Unexpected(format!("{doing} was answered {}: {}", answer.status, answer.body)))
+    }
 }
 
 fn batch(part: &Part, nth: usize, tokens: &[String]) -> Value {
-    let late = if part.late { "late" } else { "sent" };
     let deliveries: Vec<_> = tokens.iter().map(|token| json!({"token": token})).collect();
     let mut batch = json!({
-        "batch_id": format!("{}-{late}-{:?}-{nth}", part.channel, part.fate),
+        "batch_id": part.batch_id(nth),
         "channel": part.channel,
         "deliveries": deliveries,
     });
     if let Some(key) = part.key() {
         let name = if part.channel == "apns" { "collapse_id" } else { "notify_id" };
         batch[name] = key;
+    }
+    if let Some(task) = part.vendor_task(nth) {
+        batch["vendor_task_id"] = task.into();
     }
     batch
 }

@@ -14,21 +14,21 @@ pub fn print(revocation: &Value) {
         .collect();
     print!("\n{:16}", "outcome");
     for (channel, _) in channels.into_iter().flatten() {
-        print!("{channel:>10}");
+        print!("{channel:>11}");
     }
-    println!("{:>10}", "total");
+    println!("{:>9}", "total");
     for outcome in outcomes {
         print!("{outcome:16}");
         for (_, progress) in channels.into_iter().flatten() {
-            print!("{:>10}", count(progress, outcome));
+            print!("{:>11}", count(progress, outcome));
         }
-        println!("{:>10}", count(&revocation["progress"]["total"], outcome));
+        println!("{:>9}", count(&revocation["progress"]["total"], outcome));
     }
     print!("{:16}", "all");
     for (_, progress) in channels.into_iter().flatten() {
-        print!("{:>10}", progress["ended"].as_u64().unwrap_or_default());
+        print!("{:>11}", progress["ended"].as_u64().unwrap_or_default());
     }
-    println!("{:>10}\n", revocation["progress"]["total"]["ended"].as_u64().unwrap_or_default());
+    println!("{:>9}\n", revocation["progress"]["total"]["ended"].as_u64().unwrap_or_default());
     println!("time to settle: {} ms", revocation["time_to_settle_ms"]);
 }
 
