@@ -28,6 +28,7 @@ mod retry_after;
 mod secret;
 mod settings;
 mod single_flight;
+mod xiaomi;
 
 pub use registry::{connect, connect_with};
 pub use settings::{Settings, Timeouts};

@@ -12,6 +12,7 @@ use crate::answers::{all_failed, misconfigured};
 use crate::apns::ApnsClient;
 use crate::huawei;
 use crate::settings::{Settings, Timeouts};
+use crate::xiaomi;
 
 /// The client of `channel`; `None` when it is not built yet.
 pub fn connect(
@@ -34,7 +35,8 @@ pub fn connect_with(
     let client: Result<Box<dyn ChannelClient>, _> = match channel {
         Channel::Huawei => huawei::connect(settings, timeouts, credentials, clock).map(boxed),
         Channel::Apns => ApnsClient::new(settings, timeouts, credentials, clock).map(boxed),
-        Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => {
+        Channel::Xiaomi => xiaomi::connect(settings, timeouts, credentials, clock).map(boxed),
+        Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => {
             return None;
         }
     };
