@@ -23,6 +23,7 @@ mod huawei;
 mod registry;
 mod retry_after;
 mod secret;
+mod sessions;
 mod settings;
 mod single_flight;
 

@@ -10,7 +10,7 @@ use futures::{FutureExt, StreamExt};
 use http::Request;
 use http::header::CONTENT_TYPE;
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order};
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order, SessionStore};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::Tenant;
 use revocation_rules::retry::{Answer, AttemptFailure};
@@ -51,13 +51,14 @@ impl HuaweiClient {
         settings: &Settings,
         timeouts: Timeouts,
         credentials: Arc<dyn CredentialStore>,
+        sessions: Arc<dyn SessionStore>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, DialError> {
         let https = Arc::new(Https::new(settings, timeouts)?);
         Ok(Self {
             push_url: origin(&settings.huawei_push_url)?,
             credentials: CredentialCache::new(Channel::Huawei, credentials, parse),
-            sessions: Sessions::new(origin(&settings.huawei_auth_url)?, Arc::clone(&https), Arc::clone(&clock)),
+            sessions: Sessions::new(origin(&settings.huawei_auth_url)?, Arc::clone(&https), sessions, Arc::clone(&clock)),
             https,
             clock,
         })

@@ -13,7 +13,9 @@ use revocation_rules::retry::Answer;
 use serde_json::json;
 
 use crate::server::{Do, Server};
-use crate::support::{Case, Documents, ManualClock, TIMEOUTS, count, ended, misconfigured, overwritten, settings, throttled, transient};
+use crate::support::{
+    Case, Documents, ManualClock, TIMEOUTS, count, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient,
+};
 
 pub fn document(key_id: &str) -> String {
     let pem = rcgen::KeyPair::generate().unwrap().serialize_pem();
@@ -26,7 +28,7 @@ pub fn ok() -> Do {
 
 pub fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
     let settings = settings(&server.url, &server.ca_pem);
-    connect_with(Channel::Apns, &settings, TIMEOUTS, documents.clone(), clock.clone()).unwrap()
+    connect_with(Channel::Apns, &settings, TIMEOUTS, documents.clone(), no_sessions(), clock.clone()).unwrap()
 }
 
 pub async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
