@@ -26,6 +26,7 @@ mod huawei;
 mod registry;
 mod retry_after;
 mod secret;
+mod sessions;
 mod settings;
 mod single_flight;
 mod xiaomi;

@@ -10,7 +10,7 @@ use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::server::{Do, Server};
-use crate::support::{Case, Documents, ManualClock, TIMEOUTS, settings};
+use crate::support::{Case, Documents, ManualClock, TIMEOUTS, no_sessions, settings};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -55,6 +55,7 @@ async fn orders() {
             &set,
             TIMEOUTS,
             Documents::new([Some(document)]),
+            no_sessions(),
             ManualClock::new(),
         )
         .unwrap(),
@@ -83,6 +84,7 @@ async fn orders() {
             &set,
             TIMEOUTS,
             Documents::new([Some(crate::apns::document("K"))]),
+            no_sessions(),
             ManualClock::new(),
         )
         .unwrap(),
@@ -107,6 +109,7 @@ async fn xiaomi() {
         &set,
         TIMEOUTS,
         Documents::new([Some(document)]),
+        no_sessions(),
         ManualClock::new(),
     )
     .unwrap();
