@@ -4,23 +4,25 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order};
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order, SessionStore};
 use revocation_rules::channel::Channel;
 use revocation_rules::retry::Answer;
 
 use crate::answers::{all_failed, misconfigured};
 use crate::apns::ApnsClient;
-use crate::huawei::HuaweiClient;
+use crate::huawei;
 use crate::settings::{Settings, Timeouts};
+use crate::xiaomi;
 
 /// The client of `channel`; `None` when it is not built yet.
 pub fn connect(
     channel: Channel,
     settings: &Settings,
     credentials: Arc<dyn CredentialStore>,
+    sessions: Arc<dyn SessionStore>,
     clock: Arc<dyn Clock>,
 ) -> Option<Box<dyn ChannelClient>> {
-    connect_with(channel, settings, Timeouts::default(), credentials, clock)
+    connect_with(channel, settings, Timeouts::default(), credentials, sessions, clock)
 }
 
 /// As [`connect`], with other timeouts.
@@ -29,12 +31,14 @@ pub fn connect_with(
     settings: &Settings,
     timeouts: Timeouts,
     credentials: Arc<dyn CredentialStore>,
+    sessions: Arc<dyn SessionStore>,
     clock: Arc<dyn Clock>,
 ) -> Option<Box<dyn ChannelClient>> {
     let client: Result<Box<dyn ChannelClient>, _> = match channel {
-        Channel::Huawei => HuaweiClient::new(settings, timeouts, credentials, clock).map(boxed),
-        Channel::Apns => ApnsClient::new(settings, timeouts, credentials, clock).map(boxed),
-        Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => {
+        Channel::Huawei => huawei::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
+        Channel::Apns => ApnsClient::new(settings, timeouts, credentials, sessions, clock).map(boxed),
+        Channel::Xiaomi => xiaomi::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
+        Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => {
             return None;
         }
     };

@@ -8,6 +8,12 @@ use std::time::Duration;
 pub struct Settings {
     pub huawei_auth_url: String,
     pub huawei_push_url: String,
+    /// Mainland China; the others by the `region` of the credentials document.
+    pub xiaomi_url: String,
+    pub xiaomi_global_url: String,
+    pub xiaomi_europe_url: String,
+    pub xiaomi_russia_url: String,
+    pub xiaomi_india_url: String,
     pub apns_url: String,
     pub apns_sandbox_url: String,
     /// Certificates to trust beside the public ones: a test stand's own authority.
@@ -20,6 +26,11 @@ impl Default for Settings {
         Self {
             huawei_auth_url: "https://oauth-login.cloud.huawei.com".to_owned(),
             huawei_push_url: "https://push-api.cloud.huawei.com".to_owned(),
+            xiaomi_url: "https://api.xmpush.xiaomi.com".to_owned(),
+            xiaomi_global_url: "https://api.xmpush.global.xiaomi.com".to_owned(),
+            xiaomi_europe_url: "https://fr-api.xmpush.global.xiaomi.com".to_owned(),
+            xiaomi_russia_url: "https://ru-api.xmpush.global.xiaomi.com".to_owned(),
+            xiaomi_india_url: "https://idmb-api.xmpush.global.xiaomi.com".to_owned(),
             apns_url: "https://api.push.apple.com".to_owned(),
             apns_sandbox_url: "https://api.sandbox.push.apple.com".to_owned(),
             extra_ca_pem: None,

@@ -6,6 +6,7 @@ mod error;
 mod keys;
 mod notices;
 mod queue;
+mod sessions;
 mod store;
 
 pub use channel::{ChannelClient, CredentialStore, Credentials, Order};
@@ -14,6 +15,7 @@ pub use error::{QueueError, Source, StoreError};
 pub use keys::{AccessKey, AccessKeyStore, KeyState, Role};
 pub use notices::AppNotices;
 pub use queue::{DispatchJob, Job, JobQueue};
+pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, VendorSession};
 pub use store::{
     BatchHeaders, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage, Inserted, Overview,
     ProgressList, ProgressPage, PushList, PushListPage, PushListQuery, PushOverview, PushStore, Recorded, RevocationStore, Saved,

@@ -8,3 +8,5 @@ mod huawei;
 mod quiet;
 mod server;
 mod support;
+mod xiaomi;
+mod xiaomi_trouble;

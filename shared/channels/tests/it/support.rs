@@ -16,6 +16,7 @@ use revocation_rules::notice::Notice;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
+use revocation_testkit::MemorySessions;
 
 /// Short enough for a test, long enough for a busy machine.
 pub const TIMEOUTS: Timeouts = Timeouts {
@@ -76,6 +77,7 @@ pub struct Case {
     push: PushRef,
     revocation: RevocationId,
     notice: Notice,
+    strategy: Strategy,
     deliveries: Vec<(DeviceToken, Option<Handle>)>,
 }
 
@@ -95,11 +97,16 @@ impl Case {
                 title: "Message revoked".to_owned(),
                 text: "planted-text".to_owned(),
             },
+            strategy: Strategy::Overwrite,
             deliveries: deliveries
                 .into_iter()
                 .map(|(token, handle)| (token.parse().unwrap(), handle))
                 .collect(),
         }
+    }
+
+    pub fn by(self, strategy: Strategy) -> Self {
+        Self { strategy, ..self }
     }
 
     /// `count` deliveries with one notify id.
@@ -129,7 +136,7 @@ impl Case {
         let order = Order {
             push: &self.push,
             revocation: &self.revocation,
-            strategy: Strategy::Overwrite,
+            strategy: self.strategy,
             calls: &calls,
             call_until,
         };
@@ -145,18 +152,29 @@ impl Case {
     }
 }
 
+/// A store of sessions with nothing in it.
+pub fn no_sessions() -> Arc<MemorySessions> {
+    Arc::default()
+}
+
 pub fn settings(url: &str, ca_pem: &str) -> Settings {
     Settings {
         huawei_auth_url: url.to_owned(),
         huawei_push_url: url.to_owned(),
+        xiaomi_url: url.to_owned(),
         apns_url: url.to_owned(),
         apns_sandbox_url: url.to_owned(),
         extra_ca_pem: Some(ca_pem.to_owned()),
+        ..Settings::default()
     }
 }
 
 pub fn overwritten() -> Answer {
     ended(Outcome::Overwritten, "accepted_by_vendor")
+}
+
+pub fn recalled() -> Answer {
+    ended(Outcome::Recalled, "accepted_by_vendor")
 }
 
 pub fn ended(outcome: Outcome, reason: &str) -> Answer {

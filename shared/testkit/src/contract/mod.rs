@@ -13,6 +13,7 @@ mod notices;
 mod pushes;
 mod queue;
 mod revocations;
+mod sessions;
 mod work;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -35,6 +36,7 @@ pub use notices::app_notices;
 pub use pushes::push_store;
 pub use queue::{QueueUnderTest, job_queue};
 pub use revocations::revocation_store;
+pub use sessions::session_store;
 pub use work::{batch_work_store, progress_list};
 
 /// Everything a store must do.

@@ -1,0 +1,110 @@
+//! A vendor's sessions, shared by all workers of an account.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use revocation_app::ports::{Clock, SessionStore, SessionText};
+use revocation_rules::retry::AttemptFailure;
+use tokio::time::Instant;
+
+use super::request::sensitive;
+use super::vendor::{Login, Told, Vendor};
+use crate::answers::{misconfigured, transient};
+use crate::elapsed::elapsed_ms;
+use crate::https::Https;
+use crate::retry_after::retry_after;
+use crate::sessions::{Opened, SharedSessions};
+use crate::single_flight::Kept;
+
+/// How long before its end a session is used no more.
+const LEFT_EARLY: Duration = Duration::from_mins(5);
+
+pub(super) struct Sessions<V: Vendor> {
+    https: Arc<Https>,
+    clock: Arc<dyn Clock>,
+    shared: SharedSessions,
+    of: std::marker::PhantomData<V>,
+}
+
+impl<V: Vendor> Sessions<V> {
+    pub fn new(https: Arc<Https>, store: Arc<dyn SessionStore>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            https,
+            shared: SharedSessions::new(V::CHANNEL, store, Arc::clone(&clock)),
+            clock,
+            of: std::marker::PhantomData,
+        }
+    }
+
+    /// The account's session; another one than `refused`, if given.
+    pub async fn open(
+        &self,
+        login: &dyn Login<V::Account>,
+        account: &V::Account,
+        refused: Option<u64>,
+    ) -> Result<Kept<SessionText>, AttemptFailure> {
+        self.shared.open(account, refused, || self.log_in(login, account)).await
+    }
+
+    async fn log_in(&self, login: &dyn Login<V::Account>, account: &V::Account) -> Result<Opened, AttemptFailure> {
+        let channel = V::CHANNEL;
+        let started = Instant::now();
+        let result = self.ask(login, account).await;
+        let ok = format!("{channel}:login_ok");
+        let code = result.as_ref().map_or_else(AttemptFailure::reason, |_| &ok);
+        tracing::info!(
+            channel = %channel,
+            call = "login",
+            code,
+            duration_ms = elapsed_ms(started),
+            "logged in at {channel}: {code}"
+        );
+        result
+    }
+
+    async fn ask(&self, login: &dyn Login<V::Account>, account: &V::Account) -> Result<Opened, AttemptFailure> {
+        let channel = V::CHANNEL;
+        let asked_at = self.clock.now();
+        let request = login
+            .request(account, asked_at)
+            .ok_or_else(|| misconfigured(format!("{channel}:bad_settings")))?;
+        let reply = self
+            .https
+            .call(request)
+            .await
+            .map_err(|none| transient(format!("{channel}:login_{}", none.as_str())))?;
+        let given = login.read(&Told {
+            status: reply.status,
+            retry_after: retry_after(&reply.headers, self.clock.now()),
+            body: &reply.body,
+        })?;
+        // What makes no header is kept for nobody.
+        sensitive(given.text.expose()).ok_or_else(|| transient(format!("{channel}:login_unreadable")))?;
+        Ok(Opened {
+            text: given.text,
+            good_until: good_until(asked_at, given.good_for),
+        })
+    }
+}
+
+/// Counted from the question, not the answer: the vendor's clock started in between.
+fn good_until(asked_at: Timestamp, good_for: Duration) -> Timestamp {
+    // A session shorter than the margin is used for half its life, not never.
+    let used_for = good_for.saturating_sub(LEFT_EARLY).max(good_for / 2).min(Duration::from_hours(24));
+    asked_at + used_for
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_left_five_minutes_early() {
+        let used_for = |secs| good_until(Timestamp::UNIX_EPOCH, Duration::from_secs(secs)).as_second();
+        assert_eq!(used_for(3600), 3300);
+        assert_eq!(used_for(400), 200);
+        assert_eq!(used_for(0), 0);
+        assert_eq!(used_for(u64::MAX), 86_400);
+    }
+}
