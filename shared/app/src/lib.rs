@@ -18,6 +18,7 @@ mod preview_revocation;
 mod record_deliveries;
 mod register_push;
 mod request_revocation;
+mod shown_outcomes;
 mod sweep;
 mod take_receipts;
 
@@ -32,5 +33,6 @@ pub use preview_revocation::{ChannelPreview, Preview, preview_revocation};
 pub use record_deliveries::{NewBatch, RecordError, RecordedBatch, record_deliveries};
 pub use register_push::{RegisterError, Registered, register_push};
 pub use request_revocation::{Accepted, NewRevocation, RequestError, request_revocation};
+pub use shown_outcomes::shown_outcomes;
 pub use sweep::{SweepError, Swept, sweep};
 pub use take_receipts::{NewReceipt, ReceiptError, TakenReceipts, take_receipts};
