@@ -128,7 +128,8 @@ fn play_seed(seed: u64) -> World {
 }
 
 /// How often each of these happens at least in every [`SEEDS`] runs.
-const EXPECTED: [(&str, u64); 47] = [
+const EXPECTED: [(&str, u64); 48] = [
+    ("a confirmation", 1_000_000),
     ("a TTL deletion", 300),
     ("a TTL deletion before the last look", 120),
     ("a batch that was busy", 16_000),
