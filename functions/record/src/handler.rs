@@ -30,6 +30,8 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
         | Route::ReadNotice
         | Route::WriteNotice
         | Route::Pushes
+        | Route::Receipts
+        | Route::VendorReceipts(_)
         | Route::OpenApi => Err(Problem::new(ProblemKind::NotFound)),
     }
 }

@@ -32,6 +32,8 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
         | Route::Outcomes(..)
         | Route::Pushes
         | Route::ReadNotice
+        | Route::Receipts
+        | Route::VendorReceipts(_)
         | Route::OpenApi => Err(Problem::new(ProblemKind::NotFound)),
     }
 }

@@ -9,6 +9,7 @@ pub mod ports;
 mod book;
 mod check_gate;
 mod check_revocation;
+mod confirm_batch;
 mod dispatch_batch;
 mod fan_out;
 mod list_outcomes;
@@ -19,10 +20,13 @@ mod register_push;
 mod replay_revocation;
 mod request_revocation;
 mod resolve_notices;
+mod shown_outcomes;
 mod sweep;
+mod take_receipts;
 
 pub use check_gate::{GateError, GateQuestion, check_gate};
 pub use check_revocation::{CheckError, Checked, Eagerness, check_revocation};
+pub use confirm_batch::{ConfirmError, Confirmed, confirm_batch};
 pub use dispatch_batch::{DispatchError, Dispatched, Dispatcher, LEASE, dispatch_batch};
 pub use fan_out::{FanOutError, FannedOut, fan_out};
 pub use list_outcomes::{DeliveryOutcome, OutcomeFilter, OutcomePage, OutcomesCursor, list_outcomes};
@@ -32,4 +36,6 @@ pub use record_deliveries::{NewBatch, RecordError, RecordedBatch, record_deliver
 pub use register_push::{RegisterError, Registered, register_push};
 pub use replay_revocation::{ReplayError, replay_revocation};
 pub use request_revocation::{Accepted, NewRevocation, RequestError, request_revocation};
+pub use shown_outcomes::shown_outcomes;
 pub use sweep::{SweepError, Swept, sweep};
+pub use take_receipts::{NewReceipt, ReceiptError, TakenReceipts, take_receipts};

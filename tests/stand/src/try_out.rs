@@ -27,10 +27,7 @@ pub async fn try_out(stand: &Stand, api: &str) -> Result<String, StandError> {
     let tenant = stand.tenant("shop", "default").await?;
     let huawei: Vec<_> = (1..=3).map(|n| format!("huawei-phone-{n}")).collect();
     let apns: Vec<_> = (1..=3).map(|n| format!("a991{n:060x}")).collect();
-    for (vendor, tokens, key) in [
-        ("huawei", &huawei, NOTIFY_ID.to_string()),
-        ("apns", &apns, COLLAPSE_ID.to_owned()),
-    ] {
+    for (vendor, tokens, key) in [("huawei", &huawei, NOTIFY_ID.to_string()), ("apns", &apns, COLLAPSE_ID.to_owned())] {
         stand.devices.register(vendor, &tenant.app_at(vendor), tokens, "active").await?;
         stand.devices.deliver(vendor, tokens, Some(&key), TITLE).await?;
     }

@@ -6,6 +6,7 @@ mod error;
 mod keys;
 mod notices;
 mod queue;
+mod receipts;
 mod sessions;
 mod store;
 
@@ -15,6 +16,7 @@ pub use error::{QueueError, Source, StoreError};
 pub use keys::{AccessKey, AccessKeyStore, KeyState, Role};
 pub use notices::AppNotices;
 pub use queue::{DispatchJob, Job, JobQueue};
+pub use receipts::ReceiptStore;
 pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, VendorSession};
 pub use store::{
     BatchHeaders, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage, Inserted, Overview,

@@ -8,6 +8,7 @@
 //! | batch header | `<push>#<shard>` | `batch#<batch>` | 9 days after it was sent |
 //! | batch payload | `<push>#<shard>#batch#<batch>` | `payload#<digest>` | 9 days after it was sent |
 //! | app's notices | `<app>/<workspace>#app` | `notice` | never |
+//! | receipt | `<push>#<shard>#receipt#<batch>` | `<event>#<token digest>` | 9 days after it came |
 //! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 67 days after the last change |
 //!
 //! Access keys and vendor sessions have tables of their own, without a sort key.
@@ -27,6 +28,7 @@ pub mod packed;
 pub mod progress;
 pub mod push;
 mod reader;
+pub mod receipt;
 pub mod revocation;
 pub mod update;
 pub mod vendor_session;

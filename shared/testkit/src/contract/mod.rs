@@ -12,6 +12,7 @@ mod lists;
 mod notices;
 mod pushes;
 mod queue;
+mod receipts;
 mod revocations;
 mod sessions;
 mod work;
@@ -19,8 +20,8 @@ mod work;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use revocation_app::ports::{
-    AppNotices, BatchHeaders, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore, Recorded,
-    RevocationStore, Saved,
+    AppNotices, BatchHeaders, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore, ReceiptStore,
+    Recorded, RevocationStore, Saved,
 };
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::push::Push;
@@ -35,6 +36,7 @@ pub use lists::{push_list, push_overview};
 pub use notices::app_notices;
 pub use pushes::push_store;
 pub use queue::{QueueUnderTest, job_queue};
+pub use receipts::receipt_store;
 pub use revocations::revocation_store;
 pub use sessions::session_store;
 pub use work::{batch_work_store, progress_list};
@@ -51,7 +53,8 @@ where
         + ProgressList
         + RevocationStore
         + Counters
-        + AppNotices,
+        + AppNotices
+        + ReceiptStore,
 {
     push_store(store).await;
     push_list(store).await;
@@ -63,6 +66,7 @@ where
     revocation_store(store).await;
     counters(store).await;
     app_notices(store).await;
+    receipt_store(store).await;
 }
 
 /// A name nobody used before, in this process or another.

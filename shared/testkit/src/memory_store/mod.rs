@@ -5,11 +5,12 @@
 mod batches;
 mod notices;
 mod pushes;
+mod receipts;
 mod revocations;
 mod ttl;
 mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use revocation_rules::batch::{BatchHeader, Delivery};
@@ -19,7 +20,7 @@ use revocation_rules::notice::Notices;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::push::Push;
-use revocation_rules::receipt::Receipts;
+use revocation_rules::receipt::{Receipt, TokenDigest};
 use revocation_rules::revocation::Revocation;
 use revocation_rules::shard::ShardCount;
 
@@ -41,7 +42,9 @@ struct Items {
     /// By digest, too: a conflicting batch must not overwrite the payload of the first.
     payloads: BTreeMap<(BatchRef, String), Vec<Delivery>>,
     progresses: BTreeMap<BatchRef, BatchProgress>,
-    receipts: BTreeMap<BatchRef, Receipts>,
+    receipts: BTreeSet<Receipt>,
+    /// Whose devices had said something that bears on a dispatch when an invocation read the batch.
+    told_when_read: BTreeMap<usize, BTreeSet<(BatchRef, TokenDigest)>>,
     notices: BTreeMap<Tenant, Notices>,
     revocations: BTreeMap<(PushRef, RevocationId), Revocation>,
     counters: BTreeMap<(PushRef, RevocationId, Channel), Counted>,
@@ -133,6 +136,12 @@ impl MemoryStore {
 
     pub fn has_header(&self, batch: &BatchRef) -> bool {
         self.items().headers.contains_key(batch)
+    }
+
+    pub fn has_payload(&self, batch: &BatchRef) -> bool {
+        let items = self.items();
+        let digest = items.headers.get(batch).map(|header| header.digest.clone());
+        digest.is_some_and(|digest| items.payloads.contains_key(&(batch.clone(), digest)))
     }
 
     /// Every slot that ended, from the `from`th write on.

@@ -116,12 +116,7 @@ pub async fn settled(tenant: &Tenant, revocation: &str, ended: usize, patience: 
 }
 
 /// Waits until a revocation is settled and as `wanted`. Returns it.
-pub async fn settled_with(
-    tenant: &Tenant,
-    revocation: &str,
-    patience: Duration,
-    wanted: impl Fn(&Value) -> bool,
-) -> Result<Value, Failed> {
+pub async fn settled_with(tenant: &Tenant, revocation: &str, patience: Duration, wanted: impl Fn(&Value) -> bool) -> Result<Value, Failed> {
     let began = Instant::now();
     loop {
         let now = tenant.viewer.get(revocation).await?;
@@ -164,7 +159,9 @@ pub async fn all_show_nothing(stand: &Stand, channel: &str, tokens: &[String]) -
         .iter()
         .filter(|token| bars.get(*token).is_none_or(|bar| !bar.titles.is_empty()))
         .count();
-    check(others == 0, || format!("{others} of {} {channel} devices show something", tokens.len()))
+    check(others == 0, || {
+        format!("{others} of {} {channel} devices show something", tokens.len())
+    })
 }
 
 /// How many deliveries of a settled revocation ended so on a channel.

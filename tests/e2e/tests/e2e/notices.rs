@@ -16,7 +16,9 @@ pub async fn each_user_reads_the_apps_notice_in_their_language(stand: &Stand) ->
     let default = tenant.viewer.get("/v1/notice").await?;
     check(default.body["title"] == "Message revoked", || format!("{}", default.body))?;
     expect(&tenant.operator.put("/v1/notice", &notice).await?, 200)?;
-    check(tenant.viewer.get("/v1/notice").await?.body == notice, || "not the notice that was written".to_owned())?;
+    check(tenant.viewer.get("/v1/notice").await?.body == notice, || {
+        "not the notice that was written".to_owned()
+    })?;
 
     let push = task(&tenant, "t1").await?;
     let (english, chinese) = (tokens("xiaomi", "notices-en", 5), tokens("xiaomi", "notices-zh", 5));
@@ -40,7 +42,9 @@ pub async fn a_notice_that_a_channel_would_refuse_is_refused_at_once(stand: &Sta
     let notice = json!({"title": "撤".repeat(21), "text": "t"});
     let refused = tenant.operator.post(&path, &json!({"reason": "r", "notice": notice})).await?;
     expect_problem(&refused, 400, "invalid-request")?;
-    check(refused.body["errors"][0]["pointer"] == "/notice/title", || format!("{}", refused.body))?;
+    check(refused.body["errors"][0]["pointer"] == "/notice/title", || {
+        format!("{}", refused.body)
+    })?;
     let apple_only = json!({"reason": "r", "notice": notice, "scope": {"channels": ["apns"]}, "dry_run": true});
     expect(&tenant.operator.post(&path, &apple_only).await?, 200)
 }

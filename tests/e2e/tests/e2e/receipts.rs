@@ -45,7 +45,10 @@ pub async fn what_was_opened_or_cleared_is_left_alone(stand: &Stand) -> Outcome 
     all_show(stand, "huawei", plain, "Message revoked").await?;
 
     // Three numbers, never merged: asked for, accepted, confirmed.
-    let answer = tenant.sender.post("/v1/receipts", &receipts("t1", "b1", &plain[..10], "revoked")).await?;
+    let answer = tenant
+        .sender
+        .post("/v1/receipts", &receipts("t1", "b1", &plain[..10], "revoked"))
+        .await?;
     expect(&answer, 200)?;
     let ends = settled_with(&tenant, &revocation, PATIENCE, |now| ended(now, "huawei", "confirmed") == 10).await?;
     let total = &ends["progress"]["total"];
@@ -69,7 +72,9 @@ pub async fn a_receipt_for_what_nobody_knows_is_told_and_a_bad_one_is_refused(st
     check(answer.body == json!({"accepted": 1, "unknown": [0]}), || format!("{}", answer.body))?;
     // Another tenant's delivery is answered as one that does not exist.
     let answer = other.sender.post("/v1/receipts", &receipts("t1", "b1", &devices, "opened")).await?;
-    check(answer.body == json!({"accepted": 0, "unknown": [0, 1]}), || format!("{}", answer.body))?;
+    check(answer.body == json!({"accepted": 0, "unknown": [0, 1]}), || {
+        format!("{}", answer.body)
+    })?;
 
     for bad in [
         json!({"receipts": []}),

@@ -112,7 +112,9 @@ pub async fn a_black_hole_holds_up_no_other_channel_and_ends_well(stand: &Stand)
             check(now["progress"]["channels"]["xiaomi"]["ended"] == 0, || now.to_string())?;
             break;
         }
-        check(began.elapsed() < Duration::from_secs(10), || format!("Apple waits for Xiaomi: {now}"))?;
+        check(began.elapsed() < Duration::from_secs(10), || {
+            format!("Apple waits for Xiaomi: {now}")
+        })?;
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     all_show(stand, "apns", &apple, "Message revoked").await?;

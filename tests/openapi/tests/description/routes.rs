@@ -28,6 +28,8 @@ fn operation_of(route: &Route) -> String {
         Route::Pushes => "listPushes".to_owned(),
         Route::ReadNotice => "readNotice".to_owned(),
         Route::WriteNotice => "writeNotice".to_owned(),
+        Route::Receipts => "takeReceipts".to_owned(),
+        Route::VendorReceipts(_) => "takeVendorReceipts".to_owned(),
         Route::OpenApi => "readDescription".to_owned(),
     }
 }

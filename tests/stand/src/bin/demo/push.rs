@@ -202,8 +202,7 @@ pub async fn report(tenant: &Tenant, id: &str, parts: &[&Part]) -> Result<usize,
             continue;
         };
         for (nth, tokens) in part.batches() {
-            let receipt =
-                |token| json!({"kind": "task", "id": id, "batch_id": part.batch_id(nth), "token": token, "event": event});
+            let receipt = |token| json!({"kind": "task", "id": id, "batch_id": part.batch_id(nth), "token": token, "event": event});
             let receipts: Vec<_> = tokens.iter().map(receipt).collect();
             let answer = tenant.sender.post("/v1/receipts", &json!({"receipts": receipts})).await?;
             answered("reporting", answer, 200)?;
@@ -217,7 +216,10 @@ fn answered(doing: &str, answer: Answer, status: u16) -> Result<Value, StandErro
     if answer.status == status {
         Ok(answer.body)
     } else {
-        Err(StandError::Unexpected(format!("{doing} was answered {}: {}", answer.status, answer.body)))
+        Err(StandError::Unexpected(format!(
+            "{doing} was answered {}: {}",
+            answer.status, answer.body
+        )))
     }
 }
 
