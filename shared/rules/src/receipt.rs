@@ -6,10 +6,11 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::ids::DeviceToken;
+use crate::ids::{BatchRef, DeviceToken};
 use crate::scope::hex;
 
 /// Most receipts that one call takes.
@@ -64,6 +65,16 @@ impl TokenDigest {
         let is_digest = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         is_digest.then(|| Self(text.to_owned()))
     }
+}
+
+/// One receipt, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Receipt {
+    pub batch: BatchRef,
+    pub token: TokenDigest,
+    pub event: ReceiptEvent,
+    /// When it happened, as far as anybody said.
+    pub at: Timestamp,
 }
 
 /// What is known of a batch's deliveries: of each the event that outweighs the others.

@@ -26,6 +26,9 @@ pub enum Job {
     /// Revoke a batch. Goes to its channel's queue, or, where the deployment has
     /// no dispatcher for the channel, to the fan-out's, which ends it as unsupported.
     Dispatch(DispatchJob),
+    /// See whether devices confirmed what a batch was revoked by. `nth` counts
+    /// from 0; each look that finds somebody still at work waits longer.
+    Confirm { batch: BatchRef, nth: u32 },
 }
 
 pub trait JobQueue: Send + Sync {

@@ -92,7 +92,7 @@ pub struct BatchWork {
     pub deliveries: Option<Vec<Delivery>>,
     pub progress: Option<BatchProgress>,
     pub revocation: Option<Revocation>,
-    /// What devices said of its deliveries.
+    /// What devices said of its deliveries and bears on what is done: not that they were shown.
     pub receipts: Receipts,
 }
 
@@ -113,6 +113,9 @@ pub enum Finished {
 pub trait BatchWorkStore: Send + Sync {
     /// A batch, its progress, and the revocation it is to be worked on for. `None` when the batch is unknown.
     fn work(&self, batch: &BatchRef, revocation: &RevocationId) -> impl Future<Output = Answer<Option<BatchWork>>> + Send;
+
+    /// The same for nobody's revocation: `revocation` is `None`.
+    fn unasked_work(&self, batch: &BatchRef) -> impl Future<Output = Answer<Option<BatchWork>>> + Send;
 
     /// Writes `progress` (which [`BatchProgress::claimed`] made) unless the
     /// stored version is no longer the one before it.

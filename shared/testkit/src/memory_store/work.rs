@@ -18,19 +18,11 @@ impl Items {
 
 impl BatchWorkStore for MemoryStore {
     async fn work(&self, batch: &BatchRef, revocation: &RevocationId) -> Result<Option<BatchWork>, StoreError> {
-        self.weather.before().await?;
-        let work = {
-            let items = self.items();
-            items.headers.get(batch).cloned().map(|header| BatchWork {
-                deliveries: items.payloads.get(&(batch.clone(), header.digest.clone())).cloned(),
-                header,
-                progress: items.progresses.get(batch).cloned(),
-                revocation: items.revocations.get(&(batch.push.clone(), revocation.clone())).cloned(),
-                receipts: items.receipts.get(batch).cloned().unwrap_or_default(),
-            })
-        };
-        self.weather.after().await?;
-        Ok(work)
+        self.read_work(batch, Some(revocation)).await
+    }
+
+    async fn unasked_work(&self, batch: &BatchRef) -> Result<Option<BatchWork>, StoreError> {
+        self.read_work(batch, None).await
     }
 
     async fn claim(&self, progress: &BatchProgress) -> Result<Claimed, StoreError> {
@@ -80,6 +72,23 @@ impl BatchWorkStore for MemoryStore {
 }
 
 impl MemoryStore {
+    async fn read_work(&self, batch: &BatchRef, revocation: Option<&RevocationId>) -> Result<Option<BatchWork>, StoreError> {
+        self.weather.before().await?;
+        let work = {
+            let mut items = self.items();
+            items.note_told(self.weather.running().invocation, batch);
+            items.headers.get(batch).cloned().map(|header| BatchWork {
+                deliveries: items.payloads.get(&(batch.clone(), header.digest.clone())).cloned(),
+                header,
+                progress: items.progresses.get(batch).cloned(),
+                revocation: revocation.and_then(|id| items.revocations.get(&(batch.push.clone(), id.clone())).cloned()),
+                receipts: items.receipts_of(batch),
+            })
+        };
+        self.weather.after().await?;
+        Ok(work)
+    }
+
     fn note(&self, items: &mut Items, progress: &BatchProgress) {
         let me = self.weather.running().invocation;
         let before = items.progresses.get(&progress.batch);

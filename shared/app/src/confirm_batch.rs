@@ -1,0 +1,140 @@
+//! Works in what devices confirmed after their batch was revoked.
+//!
+//! A delivery that the vendor took (overwritten, recalled) and whose device
+//! says that the message is gone is confirmed, and every revocation that
+//! counted it hears of it in the same transaction. May run twice at once, be
+//! killed anywhere, and be asked for what is done.
+//!
+//! A job that meets a worker comes back. Who starts work on a batch later reads
+//! its receipts anyway, so it needs to come back for as long as a worker may
+//! last that read them too early, and no longer.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use revocation_rules::batch::Delivery;
+use revocation_rules::ids::{BatchRef, RevocationId};
+use revocation_rules::outcome::Outcome;
+use revocation_rules::plan::reason;
+use revocation_rules::progress::{BatchProgress, Hold};
+use revocation_rules::receipt::{ReceiptEvent, Receipts};
+
+use crate::book::book_all;
+use crate::ports::{BatchWorkStore, Clock, Finished, Job, JobQueue, PushStore, QueueError, RevocationStore, StoreError};
+
+/// After this many looks it is given up; by then nearly an hour has passed.
+const LOOKS: u32 = 20;
+/// The longest wait between two looks.
+const LONGEST: Duration = Duration::from_mins(4);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// Nothing is left to confirm.
+    Done { deliveries: usize },
+    /// A worker is on the batch, or may be; a new job looks again.
+    ComesBack,
+    /// The same, too often: left to whoever works on the batch next.
+    GivenUp,
+    /// No such batch, or nobody revokes it.
+    NothingToDo,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfirmError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+/// Looks at one batch for the `nth` time.
+///
+/// # Errors
+/// When the store or the queue fails; the job is then delivered again.
+pub async fn confirm_batch(
+    store: &(impl BatchWorkStore + RevocationStore + PushStore),
+    queue: &impl JobQueue,
+    clock: &impl Clock,
+    batch: &BatchRef,
+    nth: u32,
+) -> Result<Confirmed, ConfirmError> {
+    let Some(work) = store.unasked_work(batch).await? else {
+        return Ok(Confirmed::NothingToDo);
+    };
+    let Some(mut progress) = work.progress else {
+        // Nobody has written yet, but somebody may be about to who read the
+        // receipts before this one was there.
+        let push = store.push(&batch.push).await?;
+        let revoked = push.is_some_and(|push| push.revocations_of(work.header.channel).next().is_some());
+        return if revoked {
+            come_back(queue, batch, nth).await
+        } else {
+            Ok(Confirmed::NothingToDo)
+        };
+    };
+    let deliveries = work.deliveries.as_deref().unwrap_or_default();
+    let confirmed = confirmed_slots(deliveries, &work.receipts);
+    let outstanding = confirmed.iter().any(|slot| progress.slots.get(*slot).is_none());
+    if is_held(&progress, clock.now()) {
+        // Also for what has ended: to write now would take the batch from its worker.
+        return come_back(queue, batch, nth).await;
+    }
+    let ended = confirm(&mut progress, &confirmed);
+    if ended > 0 && write(store, progress, work.deliveries.as_deref()).await? == Finished::Lost {
+        return come_back(queue, batch, nth).await;
+    }
+    if outstanding {
+        come_back(queue, batch, nth).await
+    } else {
+        Ok(Confirmed::Done { deliveries: ended })
+    }
+}
+
+/// The slots whose devices say that the message is gone.
+fn confirmed_slots(deliveries: &[Delivery], receipts: &Receipts) -> Vec<usize> {
+    let gone = |(slot, delivery): (usize, &Delivery)| (receipts.of(&delivery.token) == Some(ReceiptEvent::Revoked)).then_some(slot);
+    deliveries.iter().enumerate().filter_map(gone).collect()
+}
+
+fn is_held(progress: &BatchProgress, now: Timestamp) -> bool {
+    progress.hold == Hold::Taken && !progress.is_free(now)
+}
+
+/// Only what a vendor had accepted: what failed is for a replay to decide.
+fn confirm(progress: &mut BatchProgress, slots: &[usize]) -> usize {
+    let mut ended = 0;
+    for &slot in slots {
+        let accepted = matches!(progress.slots.get(slot), Some((Outcome::Overwritten | Outcome::Recalled, _)));
+        if accepted && progress.slots.end(slot, Outcome::Confirmed, reason::CONFIRMED) {
+            ended += 1;
+        }
+    }
+    ended
+}
+
+async fn write(
+    store: &(impl BatchWorkStore + RevocationStore),
+    mut progress: BatchProgress,
+    deliveries: Option<&[Delivery]>,
+) -> Result<Finished, StoreError> {
+    // This is no attempt: what is known of attempts and of lost workers stays.
+    let (attempts, hold) = (progress.attempts, progress.hold);
+    let counted: Vec<RevocationId> = progress.counted.keys().cloned().collect();
+    let changes = book_all(store, &mut progress, counted, deliveries).await?;
+    progress.attempts = attempts;
+    progress.hold = hold;
+    store.finish(&progress, &changes).await
+}
+
+async fn come_back(queue: &impl JobQueue, batch: &BatchRef, nth: u32) -> Result<Confirmed, ConfirmError> {
+    if nth >= LOOKS {
+        return Ok(Confirmed::GivenUp);
+    }
+    let job = Job::Confirm {
+        batch: batch.clone(),
+        nth: nth + 1,
+    };
+    let wait = Duration::from_secs(2 << nth.min(16)).min(LONGEST);
+    queue.send(&[job], wait).await?;
+    Ok(Confirmed::ComesBack)
+}
