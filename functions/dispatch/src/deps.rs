@@ -11,6 +11,8 @@ use revocation_aws::{
 use revocation_lambda::config::Settings;
 use revocation_rules::channel::{Channel, Channels};
 
+use crate::vendors::vendors;
+
 pub struct Deps {
     pub store: DynamoPushStore,
     pub queue: SqsJobQueue,
@@ -34,13 +36,7 @@ impl Deps {
             Some(Channel::SelfBuilt) => String::new(),
             _ => settings.text("VENDOR_SESSIONS_TABLE"),
         };
-        let vendors = revocation_channels::Settings {
-            huawei_auth_url: settings.text("HUAWEI_AUTH_URL"),
-            huawei_push_url: settings.text("HUAWEI_PUSH_URL"),
-            apns_url: settings.text("APNS_URL"),
-            apns_sandbox_url: settings.text("APNS_SANDBOX_URL"),
-            extra_ca_pem: settings.optional("EXTRA_CA_PEM"),
-        };
+        let vendors = vendors(&settings);
         settings.finish()?;
         // Cannot fail: `finish` complains about a missing channel.
         let channel = channel.ok_or("`CHANNEL` is not set")?;

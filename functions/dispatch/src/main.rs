@@ -3,6 +3,7 @@
 
 mod deps;
 mod handler;
+mod vendors;
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
