@@ -23,6 +23,8 @@
 
 mod account;
 mod round;
+#[cfg(test)]
+mod simulation;
 mod step;
 #[cfg(test)]
 mod tests;
