@@ -20,6 +20,8 @@ mod dial;
 mod elapsed;
 mod https;
 mod huawei;
+mod meaning;
+mod oppo;
 mod registry;
 mod retry_after;
 mod secret;
