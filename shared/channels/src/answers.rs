@@ -18,6 +18,22 @@ pub(crate) fn overwritten() -> Answer {
     }
 }
 
+/// The vendor took the message off the device.
+pub(crate) fn recalled() -> Answer {
+    Answer::Ended {
+        outcome: Outcome::Recalled,
+        reason: reason::ACCEPTED.to_owned(),
+    }
+}
+
+/// Nothing more today. Ends as failed, so that it can be replayed when there is a quota again.
+pub(crate) fn quota_used_up(reason: String) -> Answer {
+    Answer::Ended {
+        outcome: Outcome::Failed,
+        reason,
+    }
+}
+
 pub(crate) fn gone(reason: String) -> Answer {
     Answer::Ended {
         outcome: Outcome::TargetGone,

@@ -9,6 +9,8 @@
 //! | answer | `answer` | pure: the vendor's answer becomes one of a closed set |
 //! | client | `client` | joins them, and the session the vendor asks for |
 //!
+//! Vendors that are asked over plain HTTPS share one client, the `driver`.
+//!
 //! Promises: every delivery of an order gets exactly one answer; no call
 //! starts at or after the order's `call_until`; every wait has a timeout; no
 //! token, text, credential or body reaches a log, an error or a `Debug`.
@@ -17,6 +19,7 @@ mod answers;
 mod apns;
 mod credentials;
 mod dial;
+mod driver;
 mod elapsed;
 mod https;
 mod huawei;

@@ -10,7 +10,7 @@ use revocation_rules::retry::Answer;
 
 use crate::answers::{all_failed, misconfigured};
 use crate::apns::ApnsClient;
-use crate::huawei::HuaweiClient;
+use crate::huawei;
 use crate::settings::{Settings, Timeouts};
 
 /// The client of `channel`; `None` when it is not built yet.
@@ -32,7 +32,7 @@ pub fn connect_with(
     clock: Arc<dyn Clock>,
 ) -> Option<Box<dyn ChannelClient>> {
     let client: Result<Box<dyn ChannelClient>, _> = match channel {
-        Channel::Huawei => HuaweiClient::new(settings, timeouts, credentials, clock).map(boxed),
+        Channel::Huawei => huawei::connect(settings, timeouts, credentials, clock).map(boxed),
         Channel::Apns => ApnsClient::new(settings, timeouts, credentials, clock).map(boxed),
         Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => {
             return None;

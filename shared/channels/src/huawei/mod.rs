@@ -5,8 +5,8 @@
 
 mod answer;
 mod client;
+mod login;
 mod request;
-mod session;
 mod settings;
 
-pub(crate) use client::HuaweiClient;
+pub(crate) use client::connect;

@@ -1,11 +1,7 @@
 //! From deliveries to Huawei's requests. Pure.
 
-use std::collections::HashMap;
-
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use revocation_rules::batch::Handle;
 use revocation_rules::notice::Notice;
-use revocation_rules::plan::ToCall;
 use serde::Serialize;
 
 use super::settings::{Account, HuaweiCredentials};
@@ -16,40 +12,11 @@ pub(super) const MAX_TOKENS: usize = 1_000;
 /// the message may be revoked. Huawei's own default is a day, its limit 15.
 const TTL: &str = "604800s";
 
-/// Deliveries that one call asks for: they have the same `notify_id` and notice.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Group<'a> {
+/// What a call asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Overwrite<'a> {
     pub notify_id: u32,
     pub notice: &'a Notice,
-    /// Slot and token.
-    pub deliveries: Vec<(usize, &'a str)>,
-}
-
-/// Sorts deliveries into calls, in the order in which they came. Those
-/// without a notify id are told apart by slot.
-pub(super) fn group<'a>(calls: &[ToCall<'a>]) -> (Vec<Group<'a>>, Vec<usize>) {
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    let mut open: HashMap<(u32, &'a Notice), usize> = HashMap::new();
-    let mut without_id = Vec::new();
-    for call in calls {
-        let Some(Handle::NotifyId(notify_id)) = call.handle else {
-            without_id.push(call.slot);
-            continue;
-        };
-        let delivery = (call.slot, call.token.as_str());
-        match open.get(&(*notify_id, call.notice)).and_then(|&at| groups.get_mut(at)) {
-            Some(group) if group.deliveries.len() < MAX_TOKENS => group.deliveries.push(delivery),
-            _ => {
-                open.insert((*notify_id, call.notice), groups.len());
-                groups.push(Group {
-                    notify_id: *notify_id,
-                    notice: call.notice,
-                    deliveries: vec![delivery],
-                });
-            }
-        }
-    }
-    (groups, without_id)
 }
 
 #[derive(Serialize)]
@@ -88,18 +55,22 @@ struct ClickAction {
 }
 
 /// The body of `messages:send`.
-pub(super) fn body(group: &Group<'_>, credentials: &HuaweiCredentials) -> Result<Vec<u8>, serde_json::Error> {
+pub(super) fn body<'a>(
+    ask: &Overwrite<'_>,
+    tokens: impl IntoIterator<Item = &'a str>,
+    credentials: &HuaweiCredentials,
+) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(&Body {
         message: Message {
-            token: group.deliveries.iter().map(|(_, token)| *token).collect(),
+            token: tokens.into_iter().collect(),
             android: Android {
                 ttl: TTL,
                 category: credentials.category.as_deref(),
                 notification: Notification {
-                    title: &group.notice.title,
-                    body: &group.notice.text,
+                    title: &ask.notice.title,
+                    body: &ask.notice.text,
                     click_action: ClickAction { r#type: 3 },
-                    notify_id: group.notify_id,
+                    notify_id: ask.notify_id,
                     importance: "LOW",
                 },
             },
@@ -126,7 +97,6 @@ pub(super) fn login_form(account: &Account) -> String {
 
 #[cfg(test)]
 mod tests {
-    use revocation_rules::ids::DeviceToken;
     use serde_json::json;
 
     use super::*;
@@ -146,12 +116,11 @@ mod tests {
             title: "Message revoked".to_owned(),
             text: "撤回".to_owned(),
         };
-        let group = Group {
+        let ask = Overwrite {
             notify_id: 123_456,
             notice: &notice,
-            deliveries: vec![(0, "t1"), (1, "t2")],
         };
-        serde_json::from_slice(&body(&group, &credentials(category)).unwrap()).unwrap()
+        serde_json::from_slice(&body(&ask, ["t1", "t2"], &credentials(category)).unwrap()).unwrap()
     }
 
     #[test]
@@ -187,36 +156,5 @@ mod tests {
             login_form(&credentials(None).account),
             "grant_type=client_credentials&client_id=104&client_secret=a%2Bb%2Fc%3D"
         );
-    }
-
-    #[test]
-    fn a_call_has_one_notify_id_one_notice_and_at_most_1000_tokens() {
-        let tokens: Vec<DeviceToken> = (0..2_003).map(|n| format!("t{n}").parse().unwrap()).collect();
-        let (one, other) = (Handle::NotifyId(1), Handle::NotifyId(2));
-        let english = Notice::default();
-        let chinese = Notice {
-            title: "撤回".to_owned(),
-            text: "撤回".to_owned(),
-        };
-        let calls: Vec<ToCall<'_>> = tokens
-            .iter()
-            .enumerate()
-            .map(|(slot, token)| ToCall {
-                slot,
-                token,
-                handle: match slot {
-                    0 => None,
-                    1 => Some(&other),
-                    _ => Some(&one),
-                },
-                vendor_task: None,
-                notice: if slot == 2 { &chinese } else { &english },
-            })
-            .collect();
-        let (groups, without_id) = group(&calls);
-        let sizes: Vec<_> = groups.iter().map(|group| (group.notify_id, group.deliveries.len())).collect();
-        assert_eq!(sizes, [(2, 1), (1, 1), (1, 1_000), (1, 1_000)]);
-        assert_eq!(without_id, [0]);
-        assert_eq!(groups[0].deliveries, [(1, "t1")]);
     }
 }

@@ -1,0 +1,117 @@
+//! A vendor, connected: its credentials, its sessions, its line.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order};
+use revocation_rules::ids::Tenant;
+use revocation_rules::retry::{Answer, AttemptFailure};
+
+use super::run::Run;
+use super::session::Sessions;
+use super::vendor::Vendor;
+use crate::answers::{all_failed, misconfigured, none_tried};
+use crate::credentials::CredentialCache;
+use crate::dial::DialError;
+use crate::https::Https;
+use crate::secret::Secret;
+use crate::settings::{Settings, Timeouts};
+use crate::single_flight::Kept;
+
+pub(crate) struct Client<V: Vendor> {
+    pub(super) vendor: V,
+    pub(super) https: Arc<Https>,
+    pub(super) clock: Arc<dyn Clock>,
+    credentials: CredentialCache<V::Credentials>,
+    sessions: Sessions<V>,
+}
+
+/// Who is calling, and in which session, if the vendor has sessions.
+pub(super) struct Caller<V: Vendor> {
+    pub credentials: Kept<Arc<V::Credentials>>,
+    pub session: Option<Kept<Secret>>,
+}
+
+impl<V: Vendor> Caller<V> {
+    fn account(&self) -> &V::Account {
+        V::account(&self.credentials.value)
+    }
+}
+
+impl<V: Vendor> Client<V> {
+    pub fn new(
+        vendor: V,
+        settings: &Settings,
+        timeouts: Timeouts,
+        credentials: Arc<dyn CredentialStore>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, DialError> {
+        let https = Arc::new(Https::new(settings, timeouts)?);
+        Ok(Self {
+            vendor,
+            credentials: CredentialCache::new(V::CHANNEL, credentials, V::parse),
+            sessions: Sessions::new(Arc::clone(&https), Arc::clone(&clock)),
+            https,
+            clock,
+        })
+    }
+
+    /// The tenant's credentials and a session of theirs. Credentials that are
+    /// refused are read anew, once: they may have been rotated.
+    pub(super) async fn caller(&self, tenant: &Tenant) -> Result<Caller<V>, AttemptFailure> {
+        let credentials = self.credentials.read(tenant, self.clock.now(), None).await?;
+        match self.session(V::account(&credentials.value), None).await {
+            Ok(session) => Ok(Caller { credentials, session }),
+            Err(AttemptFailure::Misconfigured { reason }) => {
+                let newer = self.credentials.read(tenant, self.clock.now(), Some(credentials.version)).await?;
+                if V::account(&newer.value) == V::account(&credentials.value) {
+                    return Err(misconfigured(reason));
+                }
+                let session = self.session(V::account(&newer.value), None).await?;
+                Ok(Caller {
+                    credentials: newer,
+                    session,
+                })
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Another caller than `before`, who was not let in; `None` when there is
+    /// no other: the same credentials, and no session to renew.
+    pub(super) async fn caller_after(&self, tenant: &Tenant, before: &Caller<V>) -> Result<Option<Caller<V>>, AttemptFailure> {
+        let credentials = self
+            .credentials
+            .read(tenant, self.clock.now(), Some(before.credentials.version))
+            .await?;
+        let account = V::account(&credentials.value);
+        let same = account == before.account();
+        let refused = before.session.as_ref().map(|session| session.version);
+        let session = self.session(account, refused.filter(|_| same)).await?;
+        Ok((!same || session.is_some()).then_some(Caller { credentials, session }))
+    }
+
+    async fn session(&self, account: &V::Account, refused: Option<u64>) -> Result<Option<Kept<Secret>>, AttemptFailure> {
+        match self.vendor.login() {
+            None => Ok(None),
+            Some(login) => self.sessions.open(login, account, refused).await.map(Some),
+        }
+    }
+}
+
+impl<V: Vendor> ChannelClient for Client<V> {
+    fn revoke<'a>(&'a self, order: &'a Order<'a>) -> BoxFuture<'a, Vec<(usize, Answer)>> {
+        async move {
+            if self.clock.now() >= order.call_until {
+                return none_tried(order);
+            }
+            // One login before the calls, and one answer for all when there is none.
+            if let Err(failure) = self.caller(&order.push.tenant).await {
+                return all_failed(order, &failure);
+            }
+            Run::new(self, order).finish().await
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,230 @@
+//! One order, from its deliveries to their answers.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use revocation_app::ports::Order;
+use revocation_rules::plan::ToCall;
+use revocation_rules::retry::{Answer, AttemptFailure};
+use tokio::time::Instant;
+
+use super::client::{Caller, Client};
+use super::group::group;
+use super::vendor::{Call, Fate, Reading, Told, Vendor, Verdict, Who};
+use crate::answers::{misconfigured, quota_used_up, transient};
+use crate::elapsed::elapsed_ms;
+use crate::retry_after::retry_after;
+
+/// Calls of one order at the same time.
+const CALLS_AT_ONCE: usize = 4;
+
+type CallOf<'a, V> = Call<'a, <V as Vendor>::Ask<'a>>;
+type VerdictOf<'a, V> = Verdict<<V as Vendor>::Ask<'a>>;
+
+pub(super) struct Run<'a, V: Vendor> {
+    client: &'a Client<V>,
+    order: &'a Order<'a>,
+    stopped: Mutex<Stopped>,
+}
+
+/// Why no further call starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stopped {
+    No,
+    /// The next call would be told the same.
+    Halted,
+    /// The code that said so.
+    QuotaUsedUp(String),
+}
+
+/// What a turn left.
+struct Turn<'a, V: Vendor> {
+    answers: Vec<(usize, Answer)>,
+    next: Vec<CallOf<'a, V>>,
+}
+
+impl<'a, V: Vendor> Run<'a, V> {
+    pub fn new(client: &'a Client<V>, order: &'a Order<'a>) -> Self {
+        Self {
+            client,
+            order,
+            stopped: Mutex::new(Stopped::No),
+        }
+    }
+
+    /// One answer for each delivery of the order.
+    pub async fn finish(&self) -> Vec<(usize, Answer)> {
+        let mut answers = Vec::with_capacity(self.order.calls.len());
+        let mut to_ask = Vec::with_capacity(self.order.calls.len());
+        for delivery in self.order.calls {
+            match self.client.vendor.first(self.order.strategy, delivery) {
+                Ok(ask) => to_ask.push((ask, *delivery)),
+                Err(answer) => answers.push((delivery.slot, answer)),
+            }
+        }
+        let mut waiting = VecDeque::from(group::<V>(self.order.strategy, to_ask, None));
+        let mut asked = FuturesUnordered::new();
+        loop {
+            while asked.len() < CALLS_AT_ONCE
+                && let Some(call) = waiting.pop_front()
+            {
+                asked.push(self.turn(call));
+            }
+            let Some(turn) = asked.next().await else {
+                return answers;
+            };
+            answers.extend(turn.answers);
+            // What was begun is finished first.
+            for call in turn.next.into_iter().rev() {
+                waiting.push_front(call);
+            }
+        }
+    }
+
+    async fn turn(&self, call: CallOf<'a, V>) -> Turn<'a, V> {
+        let same = |answer: Answer| Turn {
+            answers: call.deliveries.iter().map(|delivery| (delivery.slot, answer.clone())).collect(),
+            next: Vec::new(),
+        };
+        if let Some(answer) = self.no_turn(&call) {
+            return same(answer);
+        }
+        let Some(verdict) = self.ask(&call).await else {
+            return same(not_asked(&call));
+        };
+        match verdict.reading {
+            Reading::Each(fates) => self.sort(&call, fates.0, &verdict.code),
+            Reading::NotLetIn => same(Answer::Failed(self.failed(misconfigured(verdict.code)))),
+            Reading::QuotaUsedUp => {
+                self.stop(Stopped::QuotaUsedUp(verdict.code.clone()));
+                same(quota_used_up(verdict.code))
+            }
+            Reading::Failed(failure) => same(Answer::Failed(self.failed(failure))),
+        }
+    }
+
+    /// The answers there are, and the calls that are to follow.
+    fn sort(&self, call: &CallOf<'a, V>, fates: Vec<Fate<V::Ask<'a>>>, code: &str) -> Turn<'a, V> {
+        let mut answers = Vec::with_capacity(call.deliveries.len());
+        let mut to_ask: Vec<(V::Ask<'a>, ToCall<'a>)> = Vec::new();
+        for (delivery, fate) in call.deliveries.iter().zip(fates) {
+            match fate {
+                Fate::Ends(Answer::Failed(failure)) => answers.push((delivery.slot, Answer::Failed(self.failed(failure)))),
+                Fate::Ends(answer) => answers.push((delivery.slot, answer)),
+                Fate::Then(ask) => to_ask.push((ask, *delivery)),
+            }
+        }
+        Turn {
+            answers,
+            next: group::<V>(call.strategy, to_ask, Some(code)),
+        }
+    }
+
+    /// The answer to a call that is not to be made.
+    fn no_turn(&self, call: &CallOf<'a, V>) -> Option<Answer> {
+        match &*self.stopped.lock().unwrap_or_else(PoisonError::into_inner) {
+            Stopped::QuotaUsedUp(code) => Some(quota_used_up(code.clone())),
+            Stopped::Halted => Some(not_asked(call)),
+            Stopped::No => (!self.in_time()).then(|| not_asked(call)),
+        }
+    }
+
+    fn in_time(&self) -> bool {
+        self.client.clock.now() < self.order.call_until
+    }
+
+    fn stop(&self, why: Stopped) {
+        let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(*stopped, Stopped::QuotaUsedUp(_)) {
+            *stopped = why;
+        }
+    }
+
+    fn failed(&self, failure: AttemptFailure) -> AttemptFailure {
+        match &failure {
+            AttemptFailure::Throttled { .. } | AttemptFailure::Misconfigured { .. } => self.stop(Stopped::Halted),
+            AttemptFailure::Transient { .. } => {}
+        }
+        failure
+    }
+
+    /// Makes one call; who is not let in renews what lets us in, once. `None`
+    /// when time ran out before anything was asked.
+    async fn ask(&self, call: &CallOf<'a, V>) -> Option<VerdictOf<'a, V>> {
+        let tenant = &self.order.push.tenant;
+        let failed = |failure: AttemptFailure| {
+            Some(Verdict {
+                code: failure.reason().to_owned(),
+                reading: Reading::Failed(failure),
+            })
+        };
+        let caller = match self.client.caller(tenant).await {
+            Ok(caller) => caller,
+            Err(failure) => return failed(failure),
+        };
+        if !self.in_time() {
+            return None;
+        }
+        let first = self.ask_once(call, &caller).await;
+        if !matches!(first.reading, Reading::NotLetIn) {
+            return Some(first);
+        }
+        match self.client.caller_after(tenant, &caller).await {
+            Err(failure) => failed(failure),
+            Ok(Some(_)) if !self.in_time() => failed(transient(first.code)),
+            // Not let in again, a session minutes old: the app's rights are at fault.
+            Ok(Some(caller)) => Some(self.ask_once(call, &caller).await),
+            Ok(None) => Some(first),
+        }
+    }
+
+    async fn ask_once(&self, call: &CallOf<'a, V>, caller: &Caller<V>) -> VerdictOf<'a, V> {
+        let channel = V::CHANNEL;
+        let started = Instant::now();
+        let who = Who {
+            credentials: &*caller.credentials.value,
+            session: caller.session.as_ref().map(|session| &session.value),
+            revocation: self.order.revocation,
+            now: self.client.clock.now(),
+        };
+        let failed = |failure: AttemptFailure| Verdict {
+            code: failure.reason().to_owned(),
+            reading: Reading::Failed(failure),
+        };
+        let verdict = match self.client.vendor.request(call, &who) {
+            None => failed(misconfigured(format!("{channel}:bad_settings"))),
+            Some(request) => match self.client.https.call(request).await {
+                Ok(reply) => {
+                    let told = Told {
+                        status: reply.status,
+                        retry_after: retry_after(&reply.headers, self.client.clock.now()),
+                        body: &reply.body,
+                    };
+                    self.client.vendor.read(call, &told)
+                }
+                Err(none) => failed(transient(format!("{channel}:{}", none.as_str()))),
+            },
+        };
+        let (what, code) = (V::name(&call.ask), &verdict.code);
+        tracing::info!(
+            revocation.id = %self.order.revocation,
+            channel = %channel,
+            call = what,
+            deliveries = call.deliveries.len(),
+            code,
+            duration_ms = elapsed_ms(started),
+            "asked {channel} to {what}: {code}"
+        );
+        verdict
+    }
+}
+
+/// Nothing was asked yet; or a first call was, which did not do it.
+fn not_asked<A>(call: &Call<'_, A>) -> Answer {
+    match &call.after {
+        None => Answer::NotTried,
+        Some(code) => Answer::Failed(transient(code.clone())),
+    }
+}

@@ -1,0 +1,140 @@
+//! What a vendor brings.
+
+use std::hash::Hash;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use http_body_util::Full;
+use jiff::Timestamp;
+use revocation_rules::channel::{Channel, Strategy};
+use revocation_rules::ids::RevocationId;
+use revocation_rules::plan::ToCall;
+use revocation_rules::retry::{Answer, AttemptFailure};
+
+use crate::secret::Secret;
+
+/// A vendor that is asked over HTTPS, many deliveries a call. Nothing here
+/// waits: all of it is decided from what is passed in.
+pub(crate) trait Vendor: Send + Sync + 'static {
+    const CHANNEL: Channel;
+    /// What a tenant's credentials document holds.
+    type Credentials: Send + Sync;
+    /// The part of it that lets us in: a session belongs to it. The secret is
+    /// in it, so nobody gets a session by naming another's app.
+    type Account: Clone + Eq + Hash + Send + Sync;
+    /// What a call asks for. Deliveries that ask for the same share a call.
+    type Ask<'a>: Clone + Eq + Hash + Send + Sync;
+
+    /// Reads a credentials document; `None` when it is not one of this vendor's.
+    fn parse(document: &str) -> Option<Self::Credentials>;
+
+    fn account(credentials: &Self::Credentials) -> &Self::Account;
+
+    /// What is asked for a delivery first; an answer when nothing is to be asked.
+    fn first<'a>(&self, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Self::Ask<'a>, Answer>;
+
+    /// Most deliveries in one call, at least one.
+    fn most(ask: &Self::Ask<'_>) -> usize;
+
+    /// What the call does, as a word for the log: `overwrite`, `recall`.
+    fn name(ask: &Self::Ask<'_>) -> &'static str;
+
+    /// `None` only for settings that do not make a request.
+    fn request<'a>(&self, call: &Call<'a, Self::Ask<'a>>, who: &Who<'_, Self::Credentials>) -> Option<Request<Full<Bytes>>>;
+
+    fn read<'a>(&self, call: &Call<'a, Self::Ask<'a>>, told: &Told<'_>) -> Verdict<Self::Ask<'a>>;
+
+    /// How a session is opened; `None` where calls carry the credentials themselves.
+    fn login(&self) -> Option<&dyn Login<Self::Account>> {
+        None
+    }
+}
+
+/// How a vendor's session is opened.
+pub(crate) trait Login<A>: Send + Sync {
+    /// `None` only for settings that do not make a request.
+    fn request(&self, account: &A, now: Timestamp) -> Option<Request<Full<Bytes>>>;
+
+    fn read(&self, told: &Told<'_>) -> Result<Opened, AttemptFailure>;
+}
+
+/// A session as the vendor gave it.
+pub(crate) struct Opened {
+    pub text: Secret,
+    /// How long the vendor says it is good.
+    pub good_for: Duration,
+}
+
+/// One call and the deliveries it is made for, at least one.
+pub(crate) struct Call<'a, A> {
+    pub ask: A,
+    pub strategy: Strategy,
+    pub deliveries: Vec<ToCall<'a>>,
+    /// The code of the call that made this one necessary.
+    pub(super) after: Option<String>,
+}
+
+/// Who is calling, for which revocation, and when.
+pub(crate) struct Who<'w, C> {
+    pub credentials: &'w C,
+    /// There is one where the vendor has a [`Login`].
+    pub session: Option<&'w Secret>,
+    pub revocation: &'w RevocationId,
+    pub now: Timestamp,
+}
+
+/// What the vendor said.
+#[derive(Clone, Copy)]
+pub(crate) struct Told<'t> {
+    pub status: StatusCode,
+    /// The wait it asked for.
+    pub retry_after: Option<Duration>,
+    pub body: &'t [u8],
+}
+
+/// What an answer means, and the code to log.
+pub(crate) struct Verdict<A> {
+    /// Such as `huawei:80300007` or `huawei:http_502`.
+    pub code: String,
+    pub reading: Reading<A>,
+}
+
+/// What one call came to.
+pub(crate) enum Reading<A> {
+    /// For each delivery of the call, in its order; made by [`Call::each`].
+    Each(Fates<A>),
+    /// The session, or the credentials where there is none, is not or no
+    /// longer good. Renewed, and asked again, once.
+    NotLetIn,
+    /// Nothing more today: all that is left of the order ends as failed.
+    QuotaUsedUp,
+    /// The same for all. Throttled and misconfigured: no further call.
+    Failed(AttemptFailure),
+}
+
+/// What a call came to for one delivery.
+pub(crate) enum Fate<A> {
+    Ends(Answer),
+    /// Another call is to be made for it.
+    Then(A),
+}
+
+/// One fate for each delivery of a call.
+pub(crate) struct Fates<A>(pub(super) Vec<Fate<A>>);
+
+impl<'a, A> Call<'a, A> {
+    /// A reading that tells the deliveries apart.
+    pub fn each(&self, fate: impl FnMut(&ToCall<'a>) -> Fate<A>) -> Reading<A> {
+        Reading::Each(Fates(self.deliveries.iter().map(fate).collect()))
+    }
+
+    /// A reading that is the same for all.
+    pub fn all(&self, answer: &Answer) -> Reading<A> {
+        self.each(|_| Fate::Ends(answer.clone()))
+    }
+
+    pub fn tokens(&self) -> impl Iterator<Item = &'a str> {
+        self.deliveries.iter().map(|delivery| delivery.token.as_str())
+    }
+}
