@@ -25,11 +25,13 @@ mod https;
 mod huawei;
 mod meaning;
 mod oppo;
+mod part;
 mod registry;
 mod retry_after;
 mod secret;
 mod settings;
 mod single_flight;
+mod vivo;
 
 pub use registry::{connect, connect_with};
 pub use settings::{Settings, Timeouts};

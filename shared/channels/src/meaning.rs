@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use revocation_rules::outcome::Outcome;
 use revocation_rules::retry::{Answer, AttemptFailure};
 use serde::{Deserialize, Deserializer};
 
-use crate::answers::{gone, misconfigured, refused, throttled, transient};
+use crate::answers::{gone, misconfigured, quota_used_up, refused, throttled, transient};
+use crate::driver::{Call, Reading};
 
 /// A closed set. What the vendor's texts say besides is not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +28,9 @@ pub(crate) enum Meaning {
     Transient,
 }
 
-/// A meaning, and the code to store and log.
+/// What a vendor said: a meaning, and the code to store and log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Verdict {
+pub(crate) struct Said {
     /// Such as `oppo:41` or `vivo:http_502`.
     pub reason: String,
     pub meaning: Meaning,
@@ -38,7 +38,7 @@ pub(crate) struct Verdict {
     pub retry_after: Option<Duration>,
 }
 
-impl Verdict {
+impl Said {
     /// What a delivery came to. `accepted` is the answer of one that was accepted.
     pub fn answer(&self, accepted: Answer) -> Answer {
         let reason = self.reason.clone();
@@ -47,13 +47,28 @@ impl Verdict {
             Meaning::Accepted => accepted,
             Meaning::Gone => gone(reason),
             Meaning::NotThere | Meaning::Refused => refused(reason),
-            Meaning::QuotaUsedUp => Answer::Ended {
-                outcome: Outcome::Failed,
-                reason,
-            },
+            Meaning::QuotaUsedUp => quota_used_up(reason),
             Meaning::Throttled => failed(throttled(reason, self.retry_after)),
             Meaning::SessionRefused | Meaning::Misconfigured => failed(misconfigured(reason)),
             Meaning::Transient => failed(transient(reason)),
+        }
+    }
+
+    /// What a call came to whose deliveries all share the answer.
+    pub fn reading<'a, A>(&self, call: &Call<'a, A>, accepted: &Answer) -> Reading<A> {
+        match self.meaning {
+            Meaning::SessionRefused => Reading::NotLetIn,
+            Meaning::QuotaUsedUp => Reading::QuotaUsedUp,
+            Meaning::Accepted
+            | Meaning::Gone
+            | Meaning::NotThere
+            | Meaning::Refused
+            | Meaning::Throttled
+            | Meaning::Misconfigured
+            | Meaning::Transient => match self.answer(accepted.clone()) {
+                Answer::Failed(failure) => Reading::Failed(failure),
+                answer => call.all(&answer),
+            },
         }
     }
 
@@ -82,13 +97,15 @@ pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
 
 #[cfg(test)]
 mod tests {
+    use revocation_rules::outcome::Outcome;
+
     use super::*;
     use crate::answers::overwritten;
 
     const WAIT: Option<Duration> = Some(Duration::from_secs(7));
 
-    fn verdict(meaning: Meaning) -> Verdict {
-        Verdict {
+    fn said(meaning: Meaning) -> Said {
+        Said {
             reason: "v:1".to_owned(),
             meaning,
             retry_after: WAIT,
@@ -112,15 +129,15 @@ mod tests {
             (Meaning::Misconfigured, Answer::Failed(misconfigured("v:1"))),
             (Meaning::Transient, Answer::Failed(transient("v:1"))),
         ] {
-            assert_eq!(verdict(meaning).answer(overwritten()), answer);
+            assert_eq!(said(meaning).answer(overwritten()), answer);
         }
     }
 
     #[test]
     fn a_login_that_is_refused_waits_for_a_person() {
-        assert_eq!(verdict(Meaning::Refused).login_failure(), misconfigured("v:1"));
-        assert_eq!(verdict(Meaning::Throttled).login_failure(), throttled("v:1", WAIT));
-        assert_eq!(verdict(Meaning::Transient).login_failure(), transient("v:1"));
+        assert_eq!(said(Meaning::Refused).login_failure(), misconfigured("v:1"));
+        assert_eq!(said(Meaning::Throttled).login_failure(), throttled("v:1", WAIT));
+        assert_eq!(said(Meaning::Transient).login_failure(), transient("v:1"));
     }
 
     #[test]

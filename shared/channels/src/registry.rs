@@ -11,7 +11,9 @@ use revocation_rules::retry::Answer;
 use crate::answers::{all_failed, misconfigured};
 use crate::apns::ApnsClient;
 use crate::huawei;
+use crate::oppo;
 use crate::settings::{Settings, Timeouts};
+use crate::vivo;
 
 /// The client of `channel`; `None` when it is not built yet.
 pub fn connect(
@@ -34,7 +36,9 @@ pub fn connect_with(
     let client: Result<Box<dyn ChannelClient>, _> = match channel {
         Channel::Huawei => huawei::connect(settings, timeouts, credentials, clock).map(boxed),
         Channel::Apns => ApnsClient::new(settings, timeouts, credentials, clock).map(boxed),
-        Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => {
+        Channel::Oppo => oppo::connect(settings, timeouts, credentials, clock).map(boxed),
+        Channel::Vivo => vivo::connect(settings, timeouts, credentials, clock).map(boxed),
+        Channel::Xiaomi | Channel::SelfBuilt | Channel::Sms => {
             return None;
         }
     };

@@ -8,6 +8,10 @@ use std::time::Duration;
 pub struct Settings {
     pub huawei_auth_url: String,
     pub huawei_push_url: String,
+    pub oppo_url: String,
+    pub vivo_url: String,
+    /// Where vivo's recall is; not confirmed by any public source.
+    pub vivo_recall_path: String,
     pub apns_url: String,
     pub apns_sandbox_url: String,
     /// Certificates to trust beside the public ones: a test stand's own authority.
@@ -20,6 +24,9 @@ impl Default for Settings {
         Self {
             huawei_auth_url: "https://oauth-login.cloud.huawei.com".to_owned(),
             huawei_push_url: "https://push-api.cloud.huawei.com".to_owned(),
+            oppo_url: "https://api-push-cn.heytapmobi.com".to_owned(),
+            vivo_url: "https://api-push.vivo.com.cn".to_owned(),
+            vivo_recall_path: "/message/recall".to_owned(),
             apns_url: "https://api.push.apple.com".to_owned(),
             apns_sandbox_url: "https://api.sandbox.push.apple.com".to_owned(),
             extra_ca_pem: None,

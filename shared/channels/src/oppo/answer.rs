@@ -6,17 +6,17 @@ use std::time::Duration;
 use http::StatusCode;
 use serde::Deserialize;
 
-use crate::meaning::{Meaning, Verdict, number};
+use crate::meaning::{Meaning, Said, number};
 
 /// One answer to a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reading {
     /// The same for every delivery of the call.
-    All(Verdict),
+    All(Said),
     /// One for each delivery of the call, in their order.
-    Each(Vec<Verdict>),
+    Each(Vec<Said>),
     /// One of several registration ids is bad, and nobody says which.
-    OneIsBad(Verdict),
+    OneIsBad(Said),
 }
 
 #[derive(Deserialize)]
@@ -42,27 +42,27 @@ struct Target {
 
 /// Reads an answer to a call with these registration ids.
 pub(super) fn classify(status: StatusCode, retry_after: Option<Duration>, body: &[u8], tokens: &[&str]) -> Reading {
-    let (verdict, data) = read(status, retry_after, body, "");
-    match verdict.meaning {
+    let (said, data) = read(status, retry_after, body, "");
+    match said.meaning {
         Meaning::Accepted if tokens.len() > 1 => Reading::Each(each(data, retry_after, tokens)),
-        Meaning::Gone if tokens.len() > 1 => Reading::OneIsBad(verdict),
-        _ => Reading::All(verdict),
+        Meaning::Gone if tokens.len() > 1 => Reading::OneIsBad(said),
+        _ => Reading::All(said),
     }
 }
 
 /// Reads a login's answer: the token.
-pub(super) fn classify_login(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Result<String, Verdict> {
+pub(super) fn classify_login(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Result<String, Said> {
     #[derive(Deserialize)]
     struct Login {
         auth_token: String,
     }
-    let (verdict, data) = read(status, retry_after, body, "login_");
-    if verdict.meaning != Meaning::Accepted {
-        return Err(verdict);
+    let (said, data) = read(status, retry_after, body, "login_");
+    if said.meaning != Meaning::Accepted {
+        return Err(said);
     }
     match serde_json::from_value::<Login>(data) {
         Ok(login) if !login.auth_token.is_empty() => Ok(login.auth_token),
-        Ok(_) | Err(_) => Err(Verdict {
+        Ok(_) | Err(_) => Err(Said {
             reason: "oppo:login_unreadable".to_owned(),
             meaning: Meaning::Transient,
             retry_after: None,
@@ -70,8 +70,8 @@ pub(super) fn classify_login(status: StatusCode, retry_after: Option<Duration>, 
     }
 }
 
-/// The verdict over a whole call, and its `data`.
-fn read(status: StatusCode, retry_after: Option<Duration>, body: &[u8], call: &str) -> (Verdict, serde_json::Value) {
+/// The said over a whole call, and its `data`.
+fn read(status: StatusCode, retry_after: Option<Duration>, body: &[u8], call: &str) -> (Said, serde_json::Value) {
     let answer: Option<Answer> = serde_json::from_slice(body).ok();
     let known = answer.as_ref().and_then(|answer| answer.code);
     let message = answer.as_ref().and_then(|answer| answer.message.as_deref()).unwrap_or_default();
@@ -89,21 +89,23 @@ fn read(status: StatusCode, retry_after: Option<Duration>, body: &[u8], call: &s
         (404 | 405, None) => Meaning::Misconfigured,
         _ => Meaning::Transient,
     };
-    let verdict = Verdict {
+    let said = Said {
         reason,
         meaning,
         retry_after,
     };
-    (verdict, answer.map(|answer| answer.data).unwrap_or_default())
+    (said, answer.map(|answer| answer.data).unwrap_or_default())
 }
 
 /// What a batch says of each target. Of one that it does not name nobody can
 /// say whether it was taken: to claim that would be a guess. Asking again is
 /// harmless: what was taken is a duplicate then.
-fn each(data: serde_json::Value, retry_after: Option<Duration>, tokens: &[&str]) -> Vec<Verdict> {
+fn each(data: serde_json::Value, retry_after: Option<Duration>, tokens: &[&str]) -> Vec<Said> {
     let targets: Vec<serde_json::Value> = serde_json::from_value(data).unwrap_or_default();
-    let targets = targets.into_iter().filter_map(|target| serde_json::from_value::<Target>(target).ok());
-    let said: HashMap<String, Verdict> = targets
+    let targets = targets
+        .into_iter()
+        .filter_map(|target| serde_json::from_value::<Target>(target).ok());
+    let by_id: HashMap<String, Said> = targets
         .map(|target| {
             let code = target.error_code.unwrap_or(0);
             let meaning = match by_code(code, target.error_message.as_deref().unwrap_or_default()) {
@@ -111,20 +113,23 @@ fn each(data: serde_json::Value, retry_after: Option<Duration>, tokens: &[&str])
                 Meaning::SessionRefused => Meaning::Transient,
                 meaning => meaning,
             };
-            let verdict = Verdict {
+            let said = Said {
                 reason: format!("oppo:{code}"),
                 meaning,
                 retry_after,
             };
-            (target.registration_id, verdict)
+            (target.registration_id, said)
         })
         .collect();
-    let unnamed = || Verdict {
+    let unnamed = || Said {
         reason: "oppo:unnamed".to_owned(),
         meaning: Meaning::Transient,
         retry_after: None,
     };
-    tokens.iter().map(|token| said.get(*token).cloned().unwrap_or_else(unnamed)).collect()
+    tokens
+        .iter()
+        .map(|token| by_id.get(*token).cloned().unwrap_or_else(unnamed))
+        .collect()
 }
 
 fn by_code(code: i64, message: &str) -> Meaning {
@@ -160,8 +165,8 @@ mod tests {
 
     const WAIT: Option<Duration> = Some(Duration::from_secs(7));
 
-    fn verdict(reason: &str, meaning: Meaning, retry_after: Option<Duration>) -> Verdict {
-        Verdict {
+    fn said(reason: &str, meaning: Meaning, retry_after: Option<Duration>) -> Said {
+        Said {
             reason: reason.to_owned(),
             meaning,
             retry_after,
@@ -172,9 +177,9 @@ mod tests {
         classify(StatusCode::from_u16(status).unwrap(), retry_after, body.as_bytes(), tokens)
     }
 
-    fn one(status: u16, body: &Value) -> Verdict {
+    fn one(status: u16, body: &Value) -> Said {
         match read(status, None, &body.to_string(), &["t1"]) {
-            Reading::All(verdict) => verdict,
+            Reading::All(said) => said,
             other => panic!("{other:?}"),
         }
     }
@@ -182,7 +187,7 @@ mod tests {
     fn batch(data: &Value) -> Vec<(String, Meaning)> {
         let body = json!({"code": 0, "message": "", "data": data}).to_string();
         match read(200, None, &body, &["t1", "t2", "t3"]) {
-            Reading::Each(verdicts) => verdicts.into_iter().map(|v| (v.reason, v.meaning)).collect(),
+            Reading::Each(saids) => saids.into_iter().map(|v| (v.reason, v.meaning)).collect(),
             other => panic!("{other:?}"),
         }
     }
@@ -204,7 +209,7 @@ mod tests {
         ];
         for (codes, meaning) in table {
             for code in *codes {
-                let expected = verdict(&format!("oppo:{code}"), *meaning, None);
+                let expected = said(&format!("oppo:{code}"), *meaning, None);
                 assert_eq!(one(200, &json!({"code": code, "message": "m"})), expected, "{code}");
             }
         }
@@ -226,13 +231,13 @@ mod tests {
             {"registrationId": "t1", "messageId": "m1", "errorCode": 10000, "errorMessage": "x"},
             {"registrationId": "t2", "errorCode": 41, "errorMessage": "bad title"},
         ]);
-        let said = |reason: &str, meaning| (reason.to_owned(), meaning);
+        let came_to = |reason: &str, meaning| (reason.to_owned(), meaning);
         assert_eq!(
             batch(&data),
             [
-                said("oppo:10000", Meaning::Gone),
-                said("oppo:41", Meaning::Refused),
-                said("oppo:0", Meaning::Accepted)
+                came_to("oppo:10000", Meaning::Gone),
+                came_to("oppo:41", Meaning::Refused),
+                came_to("oppo:0", Meaning::Accepted)
             ]
         );
         let data = json!([
@@ -243,21 +248,22 @@ mod tests {
         assert_eq!(
             batch(&data),
             [
-                said("oppo:32", Meaning::Accepted),
-                said("oppo:33", Meaning::QuotaUsedUp),
-                said("oppo:11", Meaning::Transient)
+                came_to("oppo:32", Meaning::Accepted),
+                came_to("oppo:33", Meaning::QuotaUsedUp),
+                came_to("oppo:11", Meaning::Transient)
             ]
         );
     }
 
     #[test]
     fn whom_a_batch_does_not_name_is_asked_for_again() {
-        for data in [json!(null), json!({}), json!([]), json!([{"registrationId": "t9"}, {"messageId": "m"}, 7])] {
-            assert_eq!(
-                batch(&data),
-                vec![("oppo:unnamed".to_owned(), Meaning::Transient); 3],
-                "{data}"
-            );
+        for data in [
+            json!(null),
+            json!({}),
+            json!([]),
+            json!([{"registrationId": "t9"}, {"messageId": "m"}, 7]),
+        ] {
+            assert_eq!(batch(&data), vec![("oppo:unnamed".to_owned(), Meaning::Transient); 3], "{data}");
         }
     }
 
@@ -266,7 +272,7 @@ mod tests {
         let body = json!({"code": 10000, "message": "Invalid RegistrationId"}).to_string();
         assert_eq!(
             read(200, None, &body, &["t1", "t2"]),
-            Reading::OneIsBad(verdict("oppo:10000", Meaning::Gone, None))
+            Reading::OneIsBad(said("oppo:10000", Meaning::Gone, None))
         );
     }
 
@@ -286,7 +292,7 @@ mod tests {
         ] {
             assert_eq!(
                 read(status, WAIT, body, &["t1"]),
-                Reading::All(verdict(reason, meaning, WAIT)),
+                Reading::All(said(reason, meaning, WAIT)),
                 "{status} {body}"
             );
         }
@@ -312,10 +318,10 @@ mod tests {
             (404, "", "oppo:login_http_404", Meaning::Misconfigured),
             (500, "", "oppo:login_http_500", Meaning::Transient),
         ] {
-            assert_eq!(read(status, body), Err(verdict(reason, meaning, WAIT)), "{status} {body}");
+            assert_eq!(read(status, body), Err(said(reason, meaning, WAIT)), "{status} {body}");
         }
         for unreadable in [r#"{"code":0}"#, r#"{"code":0,"data":{"auth_token":""}}"#] {
-            let expected = Err(verdict("oppo:login_unreadable", Meaning::Transient, None));
+            let expected = Err(said("oppo:login_unreadable", Meaning::Transient, None));
             assert_eq!(read(200, unreadable), expected, "{unreadable}");
         }
     }

@@ -4,5 +4,11 @@
 //! takes its place in the notification bar.
 
 mod answer;
+mod client;
+mod login;
 mod request;
 mod settings;
+
+pub(crate) use client::connect;
+
+const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";

@@ -1,16 +1,15 @@
 //! From deliveries to OPPO's requests. Pure.
 
 use jiff::Timestamp;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use revocation_rules::batch::Handle;
 use revocation_rules::ids::RevocationId;
-use revocation_rules::notice::Notice;
 use revocation_rules::plan::ToCall;
 use revocation_rules::scope::hex;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::settings::{Account, OppoCredentials};
+use crate::driver::form;
 
 /// Most messages in one `unicast_batch`.
 pub(super) const MAX_MESSAGES: usize = 1_000;
@@ -23,36 +22,6 @@ const SHORT_CONTENT_CHARS: usize = 50;
 const REGISTRATION_ID: u8 = 2;
 /// In the bar only: no lock screen, banner, sound or vibration.
 const BAR_ONLY: u8 = 1;
-
-/// One delivery to overwrite.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Overwrite<'a> {
-    pub slot: usize,
-    pub token: &'a str,
-    pub notify_id: u32,
-    pub notice: &'a Notice,
-}
-
-/// Sorts deliveries into calls, in the order in which they came. Each message
-/// of a call has its own notify id and notice. Those without a notify id are
-/// told apart by slot.
-pub(super) fn group<'a>(calls: &[ToCall<'a>]) -> (Vec<Vec<Overwrite<'a>>>, Vec<usize>) {
-    let mut overwrites = Vec::with_capacity(calls.len());
-    let mut without_id = Vec::new();
-    for call in calls {
-        match call.handle {
-            Some(Handle::NotifyId(notify_id)) => overwrites.push(Overwrite {
-                slot: call.slot,
-                token: call.token.as_str(),
-                notify_id: *notify_id,
-                notice: call.notice,
-            }),
-            Some(Handle::CollapseId(_)) | None => without_id.push(call.slot),
-        }
-    }
-    let groups = overwrites.chunks(MAX_MESSAGES).map(<[_]>::to_vec).collect();
-    (groups, without_id)
-}
 
 #[derive(Serialize)]
 struct Message<'a> {
@@ -84,12 +53,12 @@ struct Notification<'a> {
 }
 
 impl<'a> Message<'a> {
-    fn new(overwrite: &Overwrite<'a>, revocation: &RevocationId, credentials: &'a OppoCredentials) -> Self {
-        let Overwrite {
-            token, notify_id, notice, ..
-        } = *overwrite;
+    /// `None` for a delivery that can not be overwritten; none is asked for.
+    fn new(delivery: &ToCall<'a>, revocation: &RevocationId, credentials: &'a OppoCredentials) -> Option<Self> {
+        let (token, notice) = (delivery.token.as_str(), delivery.notice);
+        let notify_id = notify_id(delivery)?;
         let is_short = notice.text.chars().count() <= SHORT_CONTENT_CHARS;
-        Self {
+        Some(Self {
             target_type: REGISTRATION_ID,
             target_value: token,
             verify_registration_id: true,
@@ -106,7 +75,14 @@ impl<'a> Message<'a> {
                 category: credentials.category.as_deref(),
                 notify_level: credentials.category.as_ref().map(|_| BAR_ONLY),
             },
-        }
+        })
+    }
+}
+
+pub(super) fn notify_id(delivery: &ToCall<'_>) -> Option<u32> {
+    match delivery.handle {
+        Some(Handle::NotifyId(id)) => Some(*id),
+        Some(Handle::CollapseId(_)) | None => None,
     }
 }
 
@@ -125,71 +101,48 @@ fn app_message_id(revocation: &RevocationId, notify_id: u32, token: &str) -> Str
     format!("rv-{}", hex(&hash[..16]))
 }
 
-/// One call without its session, which is a field of the form.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Push {
-    pub path: &'static str,
-    /// The rest of the form.
-    field: String,
-}
-
-impl Push {
-    /// The body of the request.
-    pub fn form(&self, auth_token: &str) -> String {
-        format!("auth_token={}&{}", encoded(auth_token), self.field)
-    }
-}
-
-/// The call that overwrites the deliveries of a group.
+/// The path and the form that overwrite these deliveries.
 pub(super) fn push(
-    group: &[Overwrite<'_>],
+    deliveries: &[ToCall<'_>],
     revocation: &RevocationId,
     credentials: &OppoCredentials,
-) -> Result<Push, serde_json::Error> {
-    let message = |overwrite| Message::new(overwrite, revocation, credentials);
-    Ok(match group {
-        [alone] => Push {
-            path: "/server/v1/message/notification/unicast",
-            field: format!("message={}", encoded(&serde_json::to_string(&message(alone))?)),
-        },
-        group => {
-            let messages: Vec<_> = group.iter().map(message).collect();
-            Push {
-                path: "/server/v1/message/notification/unicast_batch",
-                field: format!("messages={}", encoded(&serde_json::to_string(&messages)?)),
-            }
+    auth_token: &str,
+) -> Option<(&'static str, String)> {
+    let message = |delivery| Message::new(delivery, revocation, credentials);
+    let (path, name, json) = match deliveries {
+        [alone] => (UNICAST, "message", serde_json::to_string(&message(alone)?)),
+        several => {
+            let messages: Vec<_> = several.iter().map(message).collect::<Option<_>>()?;
+            (UNICAST_BATCH, "messages", serde_json::to_string(&messages))
         }
-    })
+    };
+    Some((path, form([("auth_token", auth_token), (name, &json.ok()?)])))
 }
 
+pub(super) const UNICAST: &str = "/server/v1/message/notification/unicast";
+pub(super) const UNICAST_BATCH: &str = "/server/v1/message/notification/unicast_batch";
 pub(super) const LOGIN_PATH: &str = "/server/v1/auth";
 
 /// The body of the login: a signature with the time in it, good for 10 minutes.
 pub(super) fn login_form(account: &Account, now: Timestamp) -> String {
-    let timestamp = now.as_millisecond();
+    let timestamp = now.as_millisecond().to_string();
     let signature = Sha256::new()
         .chain_update(&account.app_key)
-        .chain_update(timestamp.to_string())
+        .chain_update(&timestamp)
         .chain_update(account.master_secret.expose())
         .finalize();
-    format!(
-        "app_key={}&timestamp={timestamp}&sign={}",
-        encoded(&account.app_key),
-        hex(&signature)
-    )
-}
-
-/// What a form (WHATWG URL, section 5.2) leaves as it is.
-const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
-
-fn encoded(text: &str) -> impl std::fmt::Display {
-    utf8_percent_encode(text, FORM).to_string()
+    form([
+        ("app_key", account.app_key.as_str()),
+        ("timestamp", &timestamp),
+        ("sign", &hex(&signature)),
+    ])
 }
 
 #[cfg(test)]
 mod tests {
     use percent_encoding::percent_decode_str;
     use revocation_rules::ids::DeviceToken;
+    use revocation_rules::notice::Notice;
     use serde_json::{Value, json};
 
     use super::*;
@@ -212,37 +165,44 @@ mod tests {
         }
     }
 
-    fn overwrite<'a>(slot: usize, token: &'a str, notice: &'a Notice) -> Overwrite<'a> {
-        Overwrite {
-            slot,
+    const SEVEN: &Handle = &Handle::NotifyId(7);
+
+    fn delivery<'a>(token: &'a DeviceToken, notice: &'a Notice) -> ToCall<'a> {
+        ToCall {
+            slot: 0,
             token,
-            notify_id: 7,
+            handle: Some(SEVEN),
+            vendor_task: None,
             notice,
         }
+    }
+
+    fn token(text: &str) -> DeviceToken {
+        text.parse().unwrap()
     }
 
     fn revocation(id: &str) -> RevocationId {
         id.parse().unwrap()
     }
 
-    /// The path, and the JSON in the form.
-    fn read(group: &[Overwrite<'_>], credentials: &OppoCredentials) -> (&'static str, String, Value) {
-        let push = push(group, &revocation("rvk_1"), credentials).unwrap();
-        let form = push.form("a+b/c=&d");
+    /// The path, the field, and the JSON in it.
+    fn read(deliveries: &[ToCall<'_>], credentials: &OppoCredentials) -> (&'static str, String, Value) {
+        let (path, form) = push(deliveries, &revocation("rvk_1"), credentials, "a+b/c=&d").unwrap();
         let rest = form.strip_prefix("auth_token=a%2Bb%2Fc%3D%26d&").unwrap();
         let (name, text) = rest.split_once('=').unwrap();
         let text = percent_decode_str(text).decode_utf8().unwrap();
-        (push.path, name.to_owned(), serde_json::from_str(&text).unwrap())
+        (path, name.to_owned(), serde_json::from_str(&text).unwrap())
+    }
+
+    fn read_one(text: &str, credentials: &OppoCredentials) -> Value {
+        read(&[delivery(&token("CN_1"), &notice(text))], credentials).2
     }
 
     #[test]
     fn an_overwrite_of_one_looks_like_this() {
-        let notice = notice("撤回 & = + 100%");
-        let (path, name, message) = read(&[overwrite(3, "CN_1", &notice)], &credentials(Some("service"), Some("IM")));
-        assert_eq!(
-            (path, name.as_str()),
-            ("/server/v1/message/notification/unicast", "message")
-        );
+        let (token, notice) = (token("CN_1"), notice("撤回 & = + 100%"));
+        let (path, name, message) = read(&[delivery(&token, &notice)], &credentials(Some("service"), Some("IM")));
+        assert_eq!((path, name.as_str()), (UNICAST, "message"));
         assert_eq!(
             message,
             json!({
@@ -269,14 +229,11 @@ mod tests {
     #[test]
     fn an_overwrite_of_several_is_a_list_of_the_same() {
         let (one, other) = (notice("one"), notice("other"));
-        let group = [overwrite(0, "CN_1", &one), overwrite(1, "CN_2", &other)];
-        let (path, name, messages) = read(&group, &credentials(None, None));
-        assert_eq!(
-            (path, name.as_str()),
-            ("/server/v1/message/notification/unicast_batch", "messages")
-        );
-        let (_, _, alone) = read(&group[..1], &credentials(None, None));
-        assert_eq!(messages[0], alone);
+        let tokens = [token("CN_1"), token("CN_2")];
+        let several = [delivery(&tokens[0], &one), delivery(&tokens[1], &other)];
+        let (path, name, messages) = read(&several, &credentials(None, None));
+        assert_eq!((path, name.as_str()), (UNICAST_BATCH, "messages"));
+        assert_eq!(messages[0], read_one("one", &credentials(None, None)));
         assert_eq!(messages[1]["target_value"], "CN_2");
         assert_eq!(messages[1]["notification"]["content"], "other");
         assert_eq!(messages.as_array().unwrap().len(), 2);
@@ -284,8 +241,7 @@ mod tests {
 
     #[test]
     fn without_a_category_there_is_no_level_that_needs_one() {
-        let notice = notice("x");
-        let (_, _, message) = read(&[overwrite(0, "CN_1", &notice)], &credentials(None, None));
+        let message = read_one("x", &credentials(None, None));
         for absent in ["channel_id", "category", "notify_level"] {
             assert_eq!(message["notification"].get(absent), None, "{absent}");
         }
@@ -294,8 +250,7 @@ mod tests {
     #[test]
     fn a_content_of_more_than_50_characters_has_the_long_style() {
         for (length, style) in [(1, 1), (50, 1), (51, 2), (100, 2)] {
-            let notice = notice(&"撤".repeat(length));
-            let (_, _, message) = read(&[overwrite(0, "CN_1", &notice)], &credentials(None, None));
+            let message = read_one(&"撤".repeat(length), &credentials(None, None));
             assert_eq!(message["notification"]["style"], style, "{length}");
         }
     }
@@ -312,38 +267,6 @@ mod tests {
             assert_ne!(id, different);
         }
         assert_eq!(id.len(), 35);
-    }
-
-    #[test]
-    fn a_call_has_at_most_1000_messages_whatever_they_say() {
-        let tokens: Vec<DeviceToken> = (0..2_002).map(|n| format!("t{n}").parse().unwrap()).collect();
-        let (english, chinese) = (Notice::default(), notice("撤回"));
-        let (one, other, wrong) = (Handle::NotifyId(1), Handle::NotifyId(2), Handle::CollapseId("c".to_owned()));
-        let calls: Vec<ToCall<'_>> = tokens
-            .iter()
-            .enumerate()
-            .map(|(slot, token)| ToCall {
-                slot,
-                token,
-                handle: match slot {
-                    0 => None,
-                    1 => Some(&wrong),
-                    2 => Some(&other),
-                    _ => Some(&one),
-                },
-                vendor_task: None,
-                notice: if slot == 3 { &chinese } else { &english },
-            })
-            .collect();
-        let (groups, without_id) = group(&calls);
-        assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [1_000, 1_000]);
-        assert_eq!(without_id, [0, 1]);
-        let first = &groups[0][..2];
-        assert_eq!(
-            first.iter().map(|o| (o.slot, o.token, o.notify_id)).collect::<Vec<_>>(),
-            [(2, "t2", 2), (3, "t3", 1)]
-        );
-        assert_eq!(groups[0][1].notice, &chinese);
     }
 
     #[test]

@@ -149,6 +149,9 @@ pub fn settings(url: &str, ca_pem: &str) -> Settings {
     Settings {
         huawei_auth_url: url.to_owned(),
         huawei_push_url: url.to_owned(),
+        oppo_url: url.to_owned(),
+        vivo_url: url.to_owned(),
+        vivo_recall_path: "/message/recall".to_owned(),
         apns_url: url.to_owned(),
         apns_sandbox_url: url.to_owned(),
         extra_ca_pem: Some(ca_pem.to_owned()),
