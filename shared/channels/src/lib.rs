@@ -32,6 +32,7 @@ mod secret;
 mod settings;
 mod single_flight;
 mod vivo;
+mod xiaomi;
 
 pub use registry::{connect, connect_with};
 pub use settings::{Settings, Timeouts};

@@ -14,6 +14,7 @@ use crate::huawei;
 use crate::oppo;
 use crate::settings::{Settings, Timeouts};
 use crate::vivo;
+use crate::xiaomi;
 
 /// The client of `channel`; `None` when it is not built yet.
 pub fn connect(
@@ -36,9 +37,10 @@ pub fn connect_with(
     let client: Result<Box<dyn ChannelClient>, _> = match channel {
         Channel::Huawei => huawei::connect(settings, timeouts, credentials, clock).map(boxed),
         Channel::Apns => ApnsClient::new(settings, timeouts, credentials, clock).map(boxed),
+        Channel::Xiaomi => xiaomi::connect(settings, timeouts, credentials, clock).map(boxed),
         Channel::Oppo => oppo::connect(settings, timeouts, credentials, clock).map(boxed),
         Channel::Vivo => vivo::connect(settings, timeouts, credentials, clock).map(boxed),
-        Channel::Xiaomi | Channel::SelfBuilt | Channel::Sms => {
+        Channel::SelfBuilt | Channel::Sms => {
             return None;
         }
     };

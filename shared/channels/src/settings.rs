@@ -8,6 +8,12 @@ use std::time::Duration;
 pub struct Settings {
     pub huawei_auth_url: String,
     pub huawei_push_url: String,
+    /// Mainland China; the others by the `region` of the credentials document.
+    pub xiaomi_url: String,
+    pub xiaomi_global_url: String,
+    pub xiaomi_europe_url: String,
+    pub xiaomi_russia_url: String,
+    pub xiaomi_india_url: String,
     pub oppo_url: String,
     pub vivo_url: String,
     /// Where vivo's recall is; not confirmed by any public source.
@@ -24,6 +30,11 @@ impl Default for Settings {
         Self {
             huawei_auth_url: "https://oauth-login.cloud.huawei.com".to_owned(),
             huawei_push_url: "https://push-api.cloud.huawei.com".to_owned(),
+            xiaomi_url: "https://api.xmpush.xiaomi.com".to_owned(),
+            xiaomi_global_url: "https://api.xmpush.global.xiaomi.com".to_owned(),
+            xiaomi_europe_url: "https://fr-api.xmpush.global.xiaomi.com".to_owned(),
+            xiaomi_russia_url: "https://ru-api.xmpush.global.xiaomi.com".to_owned(),
+            xiaomi_india_url: "https://idmb-api.xmpush.global.xiaomi.com".to_owned(),
             oppo_url: "https://api-push-cn.heytapmobi.com".to_owned(),
             vivo_url: "https://api-push.vivo.com.cn".to_owned(),
             vivo_recall_path: "/message/recall".to_owned(),

@@ -32,3 +32,73 @@ pub(super) fn group<'a, V: Vendor>(
     }
     calls
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::Request;
+    use http_body_util::Full;
+    use revocation_rules::channel::Channel;
+    use revocation_rules::ids::DeviceToken;
+    use revocation_rules::notice::Notice;
+    use revocation_rules::retry::Answer;
+
+    use super::*;
+    use crate::driver::{Told, Verdict, Who};
+
+    /// Two deliveries a call.
+    struct Pairs;
+
+    impl Vendor for Pairs {
+        const CHANNEL: Channel = Channel::Huawei;
+        type Credentials = ();
+        type Account = ();
+        type Ask<'a> = char;
+
+        fn parse(_: &str) -> Option<()> {
+            Some(())
+        }
+        fn account(credentials: &()) -> &() {
+            credentials
+        }
+        fn first(&self, _: Strategy, _: &ToCall<'_>) -> Result<char, Answer> {
+            Ok('a')
+        }
+        fn most(_: &char) -> usize {
+            2
+        }
+        fn name(_: &char) -> &'static str {
+            "ask"
+        }
+        fn request(&self, _: &Call<'_, char>, _: &Who<'_, ()>) -> Option<Request<Full<Bytes>>> {
+            None
+        }
+        fn read(&self, call: &Call<'_, char>, _: &Told<'_>) -> Verdict<char> {
+            Verdict {
+                code: String::new(),
+                reading: call.all(&Answer::NotTried),
+            }
+        }
+    }
+
+    #[test]
+    fn a_call_asks_for_one_thing_and_has_no_more_than_the_vendor_takes() {
+        let token: DeviceToken = "t".parse().unwrap();
+        let notice = Notice::default();
+        let deliveries = "abaaba".chars().enumerate().map(|(slot, ask)| {
+            let delivery = ToCall {
+                slot,
+                token: &token,
+                handle: None,
+                vendor_task: None,
+                notice: &notice,
+            };
+            (ask, delivery)
+        });
+        let calls = group::<Pairs>(Strategy::Overwrite, deliveries, Some("v:1"));
+        let slots = |call: &Call<'_, char>| call.deliveries.iter().map(|delivery| delivery.slot).collect::<Vec<_>>();
+        let sorted: Vec<_> = calls.iter().map(|call| (call.ask, slots(call))).collect();
+        assert_eq!(sorted, [('a', vec![0, 2]), ('b', vec![1, 4]), ('a', vec![3, 5])]);
+        assert!(calls.iter().all(|call| call.after.as_deref() == Some("v:1")));
+    }
+}

@@ -5,6 +5,12 @@
 mod apns;
 mod apns_trouble;
 mod huawei;
+mod oppo;
+mod oppo_trouble;
 mod quiet;
 mod server;
 mod support;
+mod vivo;
+mod vivo_trouble;
+mod xiaomi;
+mod xiaomi_trouble;

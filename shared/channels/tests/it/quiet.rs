@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use revocation_channels::connect_with;
 use revocation_rules::batch::Handle;
-use revocation_rules::channel::Channel;
+use revocation_rules::channel::{Channel, Strategy};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -61,6 +61,8 @@ async fn orders() {
     )
     .await;
 
+    xiaomi().await;
+
     let apns = Server::http2(10, |_, n| match n {
         0 => Do::reason(403, "ExpiredProviderToken"),
         1 => Do::reason(400, "planted-token"),
@@ -88,6 +90,29 @@ async fn orders() {
     .await;
 }
 
+/// Recalls that are refused, and overwrites in every sort of way.
+async fn xiaomi() {
+    let server = Server::http1(|seen, _| match (seen.path.as_str(), seen.field("notify_id").as_str()) {
+        ("/v3/message/regid/revoke", _) => Do::answer(404, "planted-body"),
+        (_, "1") => Do::answer(200, r#"{"code":0,"data":{"bad_regids":"planted-token-1"}}"#),
+        (_, "2") => Do::answer(200, r#"{"code":21301,"reason":"planted-body"}"#),
+        _ => Do::answer(200, r#"{"code":"planted-code"}"#),
+    })
+    .await;
+    let document = json!({"app_secret": "planted-secret", "package": "planted.package"}).to_string();
+    let case = Case::new((1..4).map(|n| (format!("planted-token-{n}"), Some(Handle::NotifyId(n)))));
+    let set = settings(&server.url, &server.ca_pem);
+    let client = connect_with(
+        Channel::Xiaomi,
+        &set,
+        TIMEOUTS,
+        Documents::new([Some(document)]),
+        ManualClock::new(),
+    )
+    .unwrap();
+    case.by(Strategy::RecallThenOverwrite).revoke(&*client).await;
+}
+
 #[tokio::test]
 async fn no_token_text_or_credential_is_logged_at_any_level() {
     let log = Log::default();
@@ -100,8 +125,10 @@ async fn no_token_text_or_credential_is_logged_at_any_level() {
     drop(guard);
     let text = log.text();
     assert!(text.contains("asked huawei to overwrite"), "something was logged");
+    assert!(text.contains("asked xiaomi to recall"), "something was logged");
+    assert!(text.contains("asked xiaomi to overwrite"), "something was logged");
     assert!(text.contains("asked apns to overwrite"), "something was logged");
-    for secret in ["planted", "PRIVATE KEY", "bearer ey", "Bearer"] {
+    for secret in ["planted", "PRIVATE KEY", "bearer ey", "Bearer", "key="] {
         let line = text.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret} was logged");
     }

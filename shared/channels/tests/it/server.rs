@@ -37,6 +37,16 @@ impl Seen {
         serde_json::from_slice(&self.body).unwrap()
     }
 
+    /// A field of a form; empty when there is none.
+    pub fn field(&self, name: &str) -> String {
+        let form = std::str::from_utf8(&self.body).unwrap();
+        let value = form.split('&').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
+        percent_encoding::percent_decode_str(value.unwrap_or_default())
+            .decode_utf8()
+            .unwrap()
+            .into_owned()
+    }
+
     /// The device token of an APNs path.
     pub fn device(&self) -> &str {
         self.path.strip_prefix("/3/device/").unwrap()

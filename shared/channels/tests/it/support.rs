@@ -11,7 +11,7 @@ use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Credentials, 
 use revocation_channels::{Settings, Timeouts};
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
-use revocation_rules::ids::{DeviceToken, PushKind, PushRef, RevocationId, Tenant};
+use revocation_rules::ids::{DeviceToken, PushKind, PushRef, RevocationId, Tenant, VendorTaskId};
 use revocation_rules::notice::Notice;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
@@ -76,7 +76,10 @@ pub struct Case {
     push: PushRef,
     revocation: RevocationId,
     notice: Notice,
+    strategy: Strategy,
     deliveries: Vec<(DeviceToken, Option<Handle>)>,
+    /// By slot; none where it is shorter.
+    vendor_tasks: Vec<Option<VendorTaskId>>,
 }
 
 impl Case {
@@ -95,11 +98,36 @@ impl Case {
                 title: "Message revoked".to_owned(),
                 text: "planted-text".to_owned(),
             },
+            strategy: Strategy::Overwrite,
             deliveries: deliveries
                 .into_iter()
                 .map(|(token, handle)| (token.parse().unwrap(), handle))
                 .collect(),
+            vendor_tasks: Vec::new(),
         }
+    }
+
+    /// Which of the vendor's sendings each delivery was part of, by slot.
+    pub fn sent_as<'t>(self, tasks: impl IntoIterator<Item = Option<&'t str>>) -> Self {
+        let parse = |task: Option<&str>| task.map(|task| task.parse().unwrap());
+        Self {
+            vendor_tasks: tasks.into_iter().map(parse).collect(),
+            ..self
+        }
+    }
+
+    /// The notice's text.
+    pub fn saying(mut self, text: &str) -> Self {
+        text.clone_into(&mut self.notice.text);
+        self
+    }
+
+    pub fn token(&self, slot: usize) -> &str {
+        self.deliveries[slot].0.as_str()
+    }
+
+    pub fn by(self, strategy: Strategy) -> Self {
+        Self { strategy, ..self }
     }
 
     /// `count` deliveries with one notify id.
@@ -122,14 +150,14 @@ impl Case {
                 slot,
                 token,
                 handle: handle.as_ref(),
-                vendor_task: None,
+                vendor_task: self.vendor_tasks.get(slot).and_then(Option::as_ref),
                 notice: &self.notice,
             })
             .collect();
         let order = Order {
             push: &self.push,
             revocation: &self.revocation,
-            strategy: Strategy::Overwrite,
+            strategy: self.strategy,
             calls: &calls,
             call_until,
         };
@@ -149,17 +177,23 @@ pub fn settings(url: &str, ca_pem: &str) -> Settings {
     Settings {
         huawei_auth_url: url.to_owned(),
         huawei_push_url: url.to_owned(),
+        xiaomi_url: url.to_owned(),
         oppo_url: url.to_owned(),
         vivo_url: url.to_owned(),
         vivo_recall_path: "/message/recall".to_owned(),
         apns_url: url.to_owned(),
         apns_sandbox_url: url.to_owned(),
         extra_ca_pem: Some(ca_pem.to_owned()),
+        ..Settings::default()
     }
 }
 
 pub fn overwritten() -> Answer {
     ended(Outcome::Overwritten, "accepted_by_vendor")
+}
+
+pub fn recalled() -> Answer {
+    ended(Outcome::Recalled, "accepted_by_vendor")
 }
 
 pub fn ended(outcome: Outcome, reason: &str) -> Answer {

@@ -1,0 +1,97 @@
+//! What a tenant's credentials document holds.
+
+use serde::Deserialize;
+
+use crate::driver::sensitive;
+use crate::secret::Secret;
+
+/// Which of Xiaomi's services the app's devices are registered with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Region {
+    /// Mainland China.
+    #[default]
+    Cn,
+    Global,
+    Europe,
+    Russia,
+    India,
+}
+
+/// Unknown fields are left alone: a newer tool may write more than we read.
+#[derive(Deserialize)]
+struct Document {
+    app_secret: Secret,
+    package: String,
+    #[serde(default)]
+    region: Region,
+    channel_id: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct XiaomiCredentials {
+    pub account: Account,
+    /// The channel the notice is shown in: its class, as granted by Xiaomi.
+    pub channel_id: Option<String>,
+}
+
+/// What every call carries; there are no sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Account {
+    pub app_secret: Secret,
+    pub package: String,
+    pub region: Region,
+}
+
+/// `None` when the document is not one of Xiaomi's.
+pub(super) fn parse(document: &str) -> Option<XiaomiCredentials> {
+    let Document {
+        app_secret,
+        package,
+        region,
+        channel_id,
+    } = serde_json::from_str(document).ok()?;
+    // Xiaomi would read a comma as a second package.
+    let package_is_one = !package.is_empty() && package.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte));
+    let secret_is_one = !app_secret.expose().is_empty() && sensitive(app_secret.expose()).is_some();
+    (package_is_one && secret_is_one).then_some(XiaomiCredentials {
+        account: Account {
+            app_secret,
+            package,
+            region,
+        },
+        channel_id,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_has_a_secret_and_a_package() {
+        let read = parse(r#"{"app_secret":"s","package":"com.example.shop","channel_id":"104","region":"europe"}"#).unwrap();
+        assert_eq!(read.account.region, Region::Europe);
+        assert_eq!(read.channel_id.as_deref(), Some("104"));
+        let least = parse(r#"{"app_secret":"s","package":"com.example","later":1}"#).unwrap();
+        assert_eq!(least.account.region, Region::Cn);
+        for bad in [
+            "",
+            "{}",
+            r#"{"app_secret":"s"}"#,
+            r#"{"app_secret":"","package":"p"}"#,
+            r#"{"app_secret":"a\nb","package":"p"}"#,
+            r#"{"app_secret":"s","package":""}"#,
+            r#"{"app_secret":"s","package":"a,b"}"#,
+            r#"{"app_secret":"s","package":"p","region":"moon"}"#,
+        ] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn credentials_never_show_the_secret() {
+        let read = parse(r#"{"app_secret":"planted","package":"p"}"#).unwrap();
+        assert!(!format!("{read:?}").contains("planted"));
+    }
+}
