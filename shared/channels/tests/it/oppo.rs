@@ -109,8 +109,14 @@ async fn a_push_carries_its_session_in_the_form() {
     let server = oppo(|seen, _| taken(seen, |_| None)).await;
     revoke(&server, &devices(2)).await;
     let login = &server.seen_at(LOGIN)[0];
-    assert_eq!((login.field("app_key"), login.field("timestamp")), ("key".into(), "1800000000000".into()));
-    assert_eq!(login.field("sign"), "7f017467efb9f5ab6ae5347859a9fed33a6d7bb3f3296f58bceeeeaad7624f26");
+    assert_eq!(
+        (login.field("app_key"), login.field("timestamp")),
+        ("key".into(), "1800000000000".into())
+    );
+    assert_eq!(
+        login.field("sign"),
+        "7f017467efb9f5ab6ae5347859a9fed33a6d7bb3f3296f58bceeeeaad7624f26"
+    );
     let push = &server.seen_at(BATCH)[0];
     assert_eq!(push.header("content-type"), "application/x-www-form-urlencoded; charset=UTF-8");
     assert_eq!(push.field("auth_token"), "session");
@@ -181,7 +187,11 @@ async fn one_bad_id_that_spoils_a_batch_is_found_and_the_others_are_overwritten(
     .await;
     let answers = revoke(&server, &devices(100)).await;
     for (slot, answer) in answers.into_iter().enumerate() {
-        let expected = if slot == 5 { ended(Outcome::TargetGone, "oppo:10000") } else { overwritten() };
+        let expected = if slot == 5 {
+            ended(Outcome::TargetGone, "oppo:10000")
+        } else {
+            overwritten()
+        };
         assert_eq!(answer, expected, "{slot}");
     }
     assert!(server.seen().len() < 20);

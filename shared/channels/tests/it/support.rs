@@ -122,10 +122,6 @@ impl Case {
         self
     }
 
-    pub fn token(&self, slot: usize) -> &str {
-        self.deliveries[slot].0.as_str()
-    }
-
     pub fn by(self, strategy: Strategy) -> Self {
         Self { strategy, ..self }
     }

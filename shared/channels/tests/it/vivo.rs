@@ -12,9 +12,7 @@ use revocation_rules::retry::Answer;
 use serde_json::{Value, json};
 
 use crate::server::{Do, Seen, Server};
-use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, overwritten, recalled, settings, throttled, transient,
-};
+use crate::support::{Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, overwritten, recalled, settings, throttled, transient};
 
 pub const LOGIN: &str = "/message/auth";
 pub const RECALL: &str = "/message/recall";
@@ -87,7 +85,10 @@ async fn a_recall_is_one_call_for_each_sending() {
     assert_eq!(recall.header("authtoken"), "session");
     let mut recalls: Vec<Value> = server.seen_at(RECALL)[..2].iter().map(Seen::json).collect();
     recalls.sort_by_key(|body| body["taskId"].to_string());
-    assert_eq!(recalls, [json!({"appId": 10_004, "taskId": "a"}), json!({"appId": 10_004, "taskId": "b"})]);
+    assert_eq!(
+        recalls,
+        [json!({"appId": 10_004, "taskId": "a"}), json!({"appId": 10_004, "taskId": "b"})]
+    );
 }
 
 #[tokio::test]
@@ -106,7 +107,11 @@ async fn one_delivery_is_sent_to_and_a_thousand_share_a_list() {
         let server = vivo(|_, _| result(0)).await;
         assert_eq!(revoke(&server, &devices(count)).await, vec![overwritten(); count]);
         assert_eq!(counts(&server), [0, sends, saves, lists], "{count}");
-        let pushed: usize = [SEND, LIST].iter().flat_map(|path| server.seen_at(path)).map(|seen| devices_of(&seen).len()).sum();
+        let pushed: usize = [SEND, LIST]
+            .iter()
+            .flat_map(|path| server.seen_at(path))
+            .map(|seen| devices_of(&seen).len())
+            .sum();
         assert_eq!(pushed, count);
         assert_eq!(server.seen_at(LOGIN).len(), 1);
     }
@@ -126,7 +131,10 @@ async fn a_list_names_the_notice_that_was_saved() {
     assert_eq!(saved.header("content-type"), "application/json;charset=utf-8");
     assert_eq!((&saved.json()["notifyId"], &saved.json()["category"]), (&json!(7), &json!("IM")));
     assert_eq!(saved.json()["content"], "planted-text");
-    assert_eq!((&list.json()["taskId"], &list.json()["regIds"]), (&json!("9001"), &json!(["r0", "r1"])));
+    assert_eq!(
+        (&list.json()["taskId"], &list.json()["regIds"]),
+        (&json!("9001"), &json!(["r0", "r1"]))
+    );
     assert_ne!(saved.json()["requestId"], list.json()["requestId"]);
 }
 
@@ -176,7 +184,9 @@ async fn a_recall_that_is_not_there_is_asked_for_once() {
     }
     assert_eq!(counts(&server), [1, 0, 3, 3]);
     // Without a notify id there is nothing else to ask for.
-    let case = Case::new([("r0".to_owned(), None)]).sent_as([Some("task")]).by(Strategy::RecallThenOverwrite);
+    let case = Case::new([("r0".to_owned(), None)])
+        .sent_as([Some("task")])
+        .by(Strategy::RecallThenOverwrite);
     assert_eq!(case.revoke(&*client).await, [ended(Outcome::Refused, "vivo:http_404")]);
 }
 
@@ -185,9 +195,15 @@ async fn a_delivery_that_brings_nothing_to_take_it_back_by_is_not_asked_for() {
     let server = vivo(|_, _| result(0)).await;
     let bare = |strategy| Case::new([("r0".to_owned(), None)]).by(strategy);
     let without = |reason: &str| [ended(Outcome::NotRevocable, reason)];
-    assert_eq!(revoke(&server, &bare(Strategy::Recall)).await, without("sent_without_vendor_task_id"));
+    assert_eq!(
+        revoke(&server, &bare(Strategy::Recall)).await,
+        without("sent_without_vendor_task_id")
+    );
     assert_eq!(revoke(&server, &bare(Strategy::Overwrite)).await, without("sent_without_notify_id"));
-    assert_eq!(revoke(&server, &bare(Strategy::RecallThenOverwrite)).await, without("sent_without_notify_id"));
+    assert_eq!(
+        revoke(&server, &bare(Strategy::RecallThenOverwrite)).await,
+        without("sent_without_notify_id")
+    );
     assert_eq!(counts(&server), [0; 4]);
 }
 
@@ -195,7 +211,14 @@ async fn a_delivery_that_brings_nothing_to_take_it_back_by_is_not_asked_for() {
 async fn invalid_users_are_gone_and_the_others_overwritten() {
     let users = json!([{"status": 1, "userid": "r1"}, {"status": 2, "userid": "r3"}]);
     let body = json!({"result": 0, "desc": "d", "requestId": "1", "invalidUsers": users}).to_string();
-    let server = vivo(move |seen, _| if seen.path == LIST { Do::answer(200, body.clone()) } else { result(0) }).await;
+    let server = vivo(move |seen, _| {
+        if seen.path == LIST {
+            Do::answer(200, body.clone())
+        } else {
+            result(0)
+        }
+    })
+    .await;
     let gone = |status| ended(Outcome::TargetGone, &format!("vivo:invalid_user_{status}"));
     assert_eq!(revoke(&server, &devices(4)).await, [overwritten(), gone(1), overwritten(), gone(2)]);
 
@@ -213,7 +236,11 @@ async fn one_bad_id_that_spoils_a_list_is_found_and_the_others_are_overwritten()
     .await;
     let answers = revoke(&server, &devices(100)).await;
     for (slot, answer) in answers.into_iter().enumerate() {
-        let expected = if slot == 5 { ended(Outcome::TargetGone, "vivo:10302") } else { overwritten() };
+        let expected = if slot == 5 {
+            ended(Outcome::TargetGone, "vivo:10302")
+        } else {
+            overwritten()
+        };
         assert_eq!(answer, expected, "{slot}");
     }
     assert_eq!(server.seen_at(SAVE).len(), 1);
@@ -228,7 +255,11 @@ fn codes() -> Vec<(i64, Answer, bool)> {
     for code in [10050, 10302, 10311] {
         table.push((code, ended(Outcome::TargetGone, &reason(code)), true));
     }
-    for code in [10051, 10103, 10104, 10150, 10151, 10152, 10153, 10155, 10352, 10353].into_iter().chain(10054..=10067).chain(10095..=10097) {
+    for code in [10051, 10103, 10104, 10150, 10151, 10152, 10153, 10155, 10352, 10353]
+        .into_iter()
+        .chain(10054..=10067)
+        .chain(10095..=10097)
+    {
         table.push((code, ended(Outcome::Refused, &reason(code)), true));
     }
     for code in [10070, 10071, 10073, 10252] {
@@ -263,7 +294,11 @@ async fn every_documented_code_has_its_outcome_under_every_strategy() {
         assert_eq!(counts(&server), [asked, 0, 0, 0], "{code}");
 
         let then = if overwrites { overwritten() } else { expected };
-        assert_eq!(revoke(&server, &devices(1).by(Strategy::RecallThenOverwrite)).await, [then], "{code}");
+        assert_eq!(
+            revoke(&server, &devices(1).by(Strategy::RecallThenOverwrite)).await,
+            [then],
+            "{code}"
+        );
         assert_eq!(counts(&server), [2 * asked, usize::from(overwrites), 0, 0], "{code}");
     }
 }

@@ -150,7 +150,14 @@ async fn a_recall_that_failed_is_not_overwritten_but_asked_for_again() {
 
 #[tokio::test]
 async fn a_repeat_carries_the_ids_of_the_first_try() {
-    let server = vivo(|seen, n| if seen.path == LIST && n < 2 { Do::drop_connection() } else { result(0) }).await;
+    let server = vivo(|seen, n| {
+        if seen.path == LIST && n < 2 {
+            Do::drop_connection()
+        } else {
+            result(0)
+        }
+    })
+    .await;
     let client = client(&server, &Documents::new([Some(document("s"))]), &ManualClock::new());
     assert_eq!(devices(2).revoke(&*client).await, vec![transient("vivo:connection_broken"); 2]);
     assert_eq!(devices(2).revoke(&*client).await, vec![overwritten(); 2]);
