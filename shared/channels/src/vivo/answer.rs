@@ -64,9 +64,10 @@ fn said(reason: impl Into<String>, meaning: Meaning) -> Said {
 /// Reads an answer to `/message/send`.
 pub(super) fn classify_send(told: &Told<'_>) -> Said {
     let (said, answer) = read(told, "");
-    match answer.invalid_user {
-        Some(invalid) if said.meaning == Meaning::Accepted => invalid.said(),
-        Some(_) | None => said,
+    match (answer.invalid_user, said.meaning) {
+        // It says more than the code beside it.
+        (Some(invalid), Meaning::Accepted | Meaning::Gone) => invalid.said(),
+        _ => said,
     }
 }
 

@@ -118,8 +118,12 @@ fn the_http_status_counts_where_it_says_more() {
 #[test]
 fn a_send_to_an_invalid_user_is_no_send() {
     let send = |status: i64| {
-        let body = json!({"result": 0, "taskId": "1", "invalidUser": {"status": status, "userid": "t1"}}).to_string();
-        with(200, &body, classify_send)
+        let [under_ok, under_code] = [0, 10302].map(|result| {
+            let body = json!({"result": result, "invalidUser": {"status": status, "userid": "t1"}}).to_string();
+            with(200, &body, classify_send)
+        });
+        assert_eq!(under_ok, under_code);
+        under_ok
     };
     assert_eq!(send(1), said("vivo:invalid_user_1", Meaning::Gone));
     assert_eq!(send(2), said("vivo:invalid_user_2", Meaning::Gone));
