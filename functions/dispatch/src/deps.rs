@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use lambda_runtime::Error;
 use revocation_app::ports::ChannelClient;
-use revocation_aws::{DynamoPushStore, QueueUrls, SecretsManagerCredentials, SqsJobQueue, SystemClock, SystemDice, sdk_config};
+use revocation_aws::{
+    DynamoPushStore, DynamoVendorSessions, QueueUrls, SecretsManagerCredentials, SqsJobQueue, SystemClock, SystemDice, sdk_config,
+};
 use revocation_lambda::config::Settings;
 use revocation_rules::channel::{Channel, Channels};
 
@@ -27,6 +29,11 @@ impl Deps {
         let secret_prefix = settings.text("SECRET_PREFIX");
         let channel = settings.read("CHANNEL", "a channel", Channel::parse);
         let strategy = settings.text("STRATEGY");
+        let vendor_sessions = match channel {
+            // No vendor, no session.
+            Some(Channel::SelfBuilt) => String::new(),
+            _ => settings.text("VENDOR_SESSIONS_TABLE"),
+        };
         let vendors = revocation_channels::Settings {
             huawei_auth_url: settings.text("HUAWEI_AUTH_URL"),
             huawei_push_url: settings.text("HUAWEI_PUSH_URL"),
@@ -40,11 +47,13 @@ impl Deps {
         let channels =
             Channels::parse(&format!("{channel}={strategy}")).ok_or_else(|| format!("`STRATEGY` is not one that {channel} has"))?;
         let aws = sdk_config().await;
+        let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
         let credentials = SecretsManagerCredentials::new(aws_sdk_secretsmanager::Client::new(&aws), secret_prefix);
-        let client = revocation_channels::connect(channel, &vendors, Arc::new(credentials), Arc::new(SystemClock))
+        let sessions = DynamoVendorSessions::new(dynamodb.clone(), vendor_sessions);
+        let client = revocation_channels::connect(channel, &vendors, Arc::new(credentials), Arc::new(sessions), Arc::new(SystemClock))
             .ok_or_else(|| format!("there is no dispatcher for {channel}"))?;
         Ok(Self {
-            store: DynamoPushStore::new(aws_sdk_dynamodb::Client::new(&aws), pushes),
+            store: DynamoPushStore::new(dynamodb, pushes),
             queue: SqsJobQueue::new(
                 aws_sdk_sqs::Client::new(&aws),
                 QueueUrls {

@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | everything about pushes, batches and revocations | [`DynamoPushStore`] | `store` |
 //! | access keys | [`DynamoAccessKeys`] | `access_keys` |
+//! | vendor sessions | [`DynamoVendorSessions`] | `sessions` |
 //! | jobs | [`SqsJobQueue`] | `queue` |
 //! | vendor credentials | [`SecretsManagerCredentials`] | `credentials.rs` |
 //! | time, chance | [`SystemClock`], [`SystemDice`] | `clock.rs`, `dice.rs` |
@@ -23,6 +24,7 @@ mod pause;
 mod queue;
 #[cfg(feature = "schema")]
 pub mod schema;
+mod sessions;
 mod store;
 mod work;
 
@@ -32,5 +34,6 @@ pub use config::sdk_config;
 pub use credentials::SecretsManagerCredentials;
 pub use dice::SystemDice;
 pub use queue::{JobError, QueueUrls, SqsJobQueue, decode, encode};
+pub use sessions::DynamoVendorSessions;
 pub use store::DynamoPushStore;
 pub use work::Work;

@@ -43,6 +43,21 @@ pub async fn create_tables(client: &Client, pushes: &str, access_keys: &str) -> 
     Ok(())
 }
 
+/// # Errors
+/// When `DynamoDB` refuses the table.
+pub async fn create_vendor_sessions(client: &Client, table: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    client
+        .create_table()
+        .table_name(table)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute("pk", ScalarAttributeType::S)?)
+        .key_schema(key("pk", KeyType::Hash)?)
+        .send()
+        .await
+        .map_err(|error| AwsFailure::of("CreateTable", &error))?;
+    Ok(())
+}
+
 fn attribute(name: &str, kind: ScalarAttributeType) -> Result<AttributeDefinition, BuildError> {
     AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()
 }

@@ -29,6 +29,7 @@ mod part;
 mod registry;
 mod retry_after;
 mod secret;
+mod sessions;
 mod settings;
 mod single_flight;
 mod vivo;

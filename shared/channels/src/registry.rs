@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order};
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order, SessionStore};
 use revocation_rules::channel::Channel;
 use revocation_rules::retry::Answer;
 
@@ -21,9 +21,10 @@ pub fn connect(
     channel: Channel,
     settings: &Settings,
     credentials: Arc<dyn CredentialStore>,
+    sessions: Arc<dyn SessionStore>,
     clock: Arc<dyn Clock>,
 ) -> Option<Box<dyn ChannelClient>> {
-    connect_with(channel, settings, Timeouts::default(), credentials, clock)
+    connect_with(channel, settings, Timeouts::default(), credentials, sessions, clock)
 }
 
 /// As [`connect`], with other timeouts.
@@ -32,14 +33,15 @@ pub fn connect_with(
     settings: &Settings,
     timeouts: Timeouts,
     credentials: Arc<dyn CredentialStore>,
+    sessions: Arc<dyn SessionStore>,
     clock: Arc<dyn Clock>,
 ) -> Option<Box<dyn ChannelClient>> {
     let client: Result<Box<dyn ChannelClient>, _> = match channel {
-        Channel::Huawei => huawei::connect(settings, timeouts, credentials, clock).map(boxed),
-        Channel::Apns => ApnsClient::new(settings, timeouts, credentials, clock).map(boxed),
-        Channel::Xiaomi => xiaomi::connect(settings, timeouts, credentials, clock).map(boxed),
-        Channel::Oppo => oppo::connect(settings, timeouts, credentials, clock).map(boxed),
-        Channel::Vivo => vivo::connect(settings, timeouts, credentials, clock).map(boxed),
+        Channel::Huawei => huawei::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
+        Channel::Apns => ApnsClient::new(settings, timeouts, credentials, sessions, clock).map(boxed),
+        Channel::Xiaomi => xiaomi::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
+        Channel::Oppo => oppo::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
+        Channel::Vivo => vivo::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
         Channel::SelfBuilt | Channel::Sms => {
             return None;
         }

@@ -1,4 +1,4 @@
-//! Made once, shared by all who ask: sessions, credentials, connections.
+//! Made once, shared by all who ask in this process: credentials, connections.
 //!
 //! However many ask at the same time, one makes it and the others wait for
 //! that one: hundreds of calls must not each log in. A failure is shared by
@@ -6,9 +6,7 @@
 //! the vendor refuses what it got names that version; it is made anew once,
 //! however many held it.
 //!
-//! This is one process's memory. Sharing sessions between workers belongs in
-//! [`SingleFlight::obtain`], just before `make`: look in the shared store, and
-//! make and store under its lease only what is not there.
+//! Sessions are shared between processes too: see [`crate::sessions`].
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -23,7 +21,7 @@ use revocation_rules::retry::AttemptFailure;
 pub(crate) struct Kept<V> {
     pub value: V,
     pub version: u64,
-    good_until: Timestamp,
+    pub good_until: Timestamp,
 }
 
 pub(crate) struct SingleFlight<K, V> {

@@ -7,6 +7,7 @@
 //! | time and chance that tests hold in their hands | [`ManualClock`], [`SeededDice`], [`Chance`] |
 //! | a vendor and the devices behind it | [`FakeChannel`] |
 //! | access keys | [`MemoryAccessKeys`] |
+//! | vendor sessions | [`MemorySessions`] |
 //! | crashes, lost answers and interleavings between any two port calls | [`Weather`] |
 //! | pushes, batches and revocations that read as sentences | [`builders`] |
 //! | what every implementation of a port must do | [`contract`] |
@@ -21,6 +22,7 @@ pub mod contract;
 mod fake_channel;
 mod memory_keys;
 mod memory_queue;
+mod memory_sessions;
 mod memory_store;
 mod weather;
 
@@ -29,6 +31,7 @@ pub use clock::ManualClock;
 pub use fake_channel::{Call, FakeChannel, Mood, Shown};
 pub use memory_keys::MemoryAccessKeys;
 pub use memory_queue::{MemoryQueue, Receipt};
+pub use memory_sessions::MemorySessions;
 pub use memory_store::{CommittedBatch, Kept, MemoryStore};
 pub use weather::{Running, Weather};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use revocation_app::ports::{Clock, Job, JobQueue, QueueError};
 use revocation_testkit::contract::{self, QueueUnderTest};
-use revocation_testkit::{ManualClock, MemoryAccessKeys, MemoryQueue, MemoryStore, builders, run};
+use revocation_testkit::{ManualClock, MemoryAccessKeys, MemoryQueue, MemorySessions, MemoryStore, builders, run};
 
 #[test]
 fn the_store_in_memory_keeps_the_contract() {
@@ -78,4 +78,9 @@ fn the_keys_in_memory_keep_the_contract() {
         &MemoryAccessKeys::default(),
         async |keys: &MemoryAccessKeys, key| keys.insert(key),
     ));
+}
+
+#[test]
+fn the_sessions_in_memory_keep_the_contract() {
+    run(contract::session_store(&MemorySessions::default()));
 }

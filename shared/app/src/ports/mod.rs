@@ -5,6 +5,7 @@ mod clock;
 mod error;
 mod keys;
 mod queue;
+mod sessions;
 mod store;
 
 pub use channel::{ChannelClient, CredentialStore, Credentials, Order};
@@ -12,6 +13,7 @@ pub use clock::{Clock, Dice};
 pub use error::{QueueError, Source, StoreError};
 pub use keys::{AccessKey, AccessKeyStore, KeyState, Role};
 pub use queue::{DispatchJob, Job, JobQueue};
+pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, VendorSession};
 pub use store::{
     BatchHeaders, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage, Inserted, Overview,
     ProgressList, ProgressPage, PushList, PushListPage, PushListQuery, PushOverview, PushStore, Recorded, RevocationStore, Saved,

@@ -9,6 +9,8 @@
 //! | batch payload | `<push>#<shard>#batch#<batch>` | `payload#<digest>` | 9 days after it was sent |
 //! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 67 days after the last change |
 //!
+//! Access keys and vendor sessions have tables of their own, without a sort key.
+//!
 //! `<push>` is `<app>/<workspace>#<kind>#<id>`. Times are epoch milliseconds in
 //! attributes named `.._at`, but for the TTL attribute `expires_at`, which has
 //! seconds. Every item has `v` = 1; attributes that a newer version added are
@@ -25,6 +27,7 @@ pub mod push;
 mod reader;
 pub mod revocation;
 pub mod update;
+pub mod vendor_session;
 mod writer;
 pub mod written_by;
 

@@ -26,3 +26,4 @@ mod work;
 mod work_store;
 
 pub use dynamo::DynamoPushStore;
+pub use put_progress::VersionIs;

@@ -13,5 +13,6 @@ mod ports;
 mod progress;
 mod pushes;
 mod revocations;
+mod sessions;
 mod support;
 mod work;

@@ -18,3 +18,9 @@ async fn dynamodb_keeps_the_contract_of_access_keys() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn dynamodb_keeps_the_contract_of_vendor_sessions() {
+    let stand = Stand::new().await;
+    contract::session_store(&stand.sessions).await;
+}

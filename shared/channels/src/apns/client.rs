@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order};
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order, SessionStore};
 use revocation_rules::channel::Channel;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
@@ -33,12 +33,13 @@ impl ApnsClient {
         settings: &Settings,
         timeouts: Timeouts,
         credentials: Arc<dyn CredentialStore>,
+        sessions: Arc<dyn SessionStore>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, DialError> {
         Ok(Self {
             credentials: CredentialCache::new(Channel::Apns, credentials, parse),
             links: Links::new(settings, timeouts)?,
-            tokens: ProviderTokens::new(),
+            tokens: ProviderTokens::new(sessions, Arc::clone(&clock)),
             clock,
         })
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order};
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order, SessionStore, SessionText};
 use revocation_rules::ids::Tenant;
 use revocation_rules::retry::{Answer, AttemptFailure};
 
@@ -15,7 +15,6 @@ use crate::answers::{all_failed, misconfigured, none_tried};
 use crate::credentials::CredentialCache;
 use crate::dial::DialError;
 use crate::https::Https;
-use crate::secret::Secret;
 use crate::settings::{Settings, Timeouts};
 use crate::single_flight::Kept;
 
@@ -30,7 +29,7 @@ pub(crate) struct Client<V: Vendor> {
 /// Who is calling, and in which session, if the vendor has sessions.
 pub(super) struct Caller<V: Vendor> {
     pub credentials: Kept<Arc<V::Credentials>>,
-    pub session: Option<Kept<Secret>>,
+    pub session: Option<Kept<SessionText>>,
 }
 
 impl<V: Vendor> Caller<V> {
@@ -45,13 +44,14 @@ impl<V: Vendor> Client<V> {
         settings: &Settings,
         timeouts: Timeouts,
         credentials: Arc<dyn CredentialStore>,
+        sessions: Arc<dyn SessionStore>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, DialError> {
         let https = Arc::new(Https::new(settings, timeouts)?);
         Ok(Self {
             vendor,
             credentials: CredentialCache::new(V::CHANNEL, credentials, V::parse),
-            sessions: Sessions::new(Arc::clone(&https), Arc::clone(&clock)),
+            sessions: Sessions::new(Arc::clone(&https), sessions, Arc::clone(&clock)),
             https,
             clock,
         })
@@ -92,7 +92,7 @@ impl<V: Vendor> Client<V> {
         Ok((!same || session.is_some()).then_some(Caller { credentials, session }))
     }
 
-    async fn session(&self, account: &V::Account, refused: Option<u64>) -> Result<Option<Kept<Secret>>, AttemptFailure> {
+    async fn session(&self, account: &V::Account, refused: Option<u64>) -> Result<Option<Kept<SessionText>>, AttemptFailure> {
         match self.vendor.login() {
             None => Ok(None),
             Some(login) => self.sessions.open(login, account, refused).await.map(Some),

@@ -45,6 +45,13 @@ mod tests {
 
     use super::*;
     use crate::driver::{Told, Verdict, Who};
+    use crate::sessions::AccountKey;
+
+    impl AccountKey for () {
+        fn parts(&self) -> Vec<&str> {
+            Vec::new()
+        }
+    }
 
     /// Two deliveries a call.
     struct Pairs;

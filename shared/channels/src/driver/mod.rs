@@ -20,4 +20,4 @@ mod vendor;
 
 pub(crate) use client::Client;
 pub(crate) use request::{form, post, sensitive};
-pub(crate) use vendor::{Call, Fate, Login, Opened, Reading, Told, Vendor, Verdict, Who};
+pub(crate) use vendor::{Call, Fate, Given, Login, Reading, Told, Vendor, Verdict, Who};

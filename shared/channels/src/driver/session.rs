@@ -1,36 +1,39 @@
-//! A vendor's sessions, shared by all calls of an account.
+//! A vendor's sessions, shared by all workers of an account.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use revocation_app::ports::Clock;
+use revocation_app::ports::{Clock, SessionStore, SessionText};
 use revocation_rules::retry::AttemptFailure;
 use tokio::time::Instant;
 
+use super::request::sensitive;
 use super::vendor::{Login, Told, Vendor};
 use crate::answers::{misconfigured, transient};
 use crate::elapsed::elapsed_ms;
 use crate::https::Https;
 use crate::retry_after::retry_after;
-use crate::secret::Secret;
-use crate::single_flight::{Kept, SingleFlight};
+use crate::sessions::{Opened, SharedSessions};
+use crate::single_flight::Kept;
 
-/// How long before its end a session is renewed.
-const RENEWED_EARLY: Duration = Duration::from_mins(5);
+/// How long before its end a session is used no more.
+const LEFT_EARLY: Duration = Duration::from_mins(5);
 
 pub(super) struct Sessions<V: Vendor> {
     https: Arc<Https>,
     clock: Arc<dyn Clock>,
-    kept: SingleFlight<V::Account, Secret>,
+    shared: SharedSessions,
+    of: std::marker::PhantomData<V>,
 }
 
 impl<V: Vendor> Sessions<V> {
-    pub fn new(https: Arc<Https>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(https: Arc<Https>, store: Arc<dyn SessionStore>, clock: Arc<dyn Clock>) -> Self {
         Self {
             https,
+            shared: SharedSessions::new(V::CHANNEL, store, Arc::clone(&clock)),
             clock,
-            kept: SingleFlight::new(),
+            of: std::marker::PhantomData,
         }
     }
 
@@ -40,12 +43,11 @@ impl<V: Vendor> Sessions<V> {
         login: &dyn Login<V::Account>,
         account: &V::Account,
         refused: Option<u64>,
-    ) -> Result<Kept<Secret>, AttemptFailure> {
-        let make = || self.log_in(login, account);
-        self.kept.obtain(account.clone(), self.clock.now(), refused, make).await
+    ) -> Result<Kept<SessionText>, AttemptFailure> {
+        self.shared.open(account, refused, || self.log_in(login, account)).await
     }
 
-    async fn log_in(&self, login: &dyn Login<V::Account>, account: &V::Account) -> Result<(Secret, Timestamp), AttemptFailure> {
+    async fn log_in(&self, login: &dyn Login<V::Account>, account: &V::Account) -> Result<Opened, AttemptFailure> {
         let channel = V::CHANNEL;
         let started = Instant::now();
         let result = self.ask(login, account).await;
@@ -61,7 +63,7 @@ impl<V: Vendor> Sessions<V> {
         result
     }
 
-    async fn ask(&self, login: &dyn Login<V::Account>, account: &V::Account) -> Result<(Secret, Timestamp), AttemptFailure> {
+    async fn ask(&self, login: &dyn Login<V::Account>, account: &V::Account) -> Result<Opened, AttemptFailure> {
         let channel = V::CHANNEL;
         let asked_at = self.clock.now();
         let request = login
@@ -72,22 +74,24 @@ impl<V: Vendor> Sessions<V> {
             .call(request)
             .await
             .map_err(|none| transient(format!("{channel}:login_{}", none.as_str())))?;
-        let opened = login.read(&Told {
+        let given = login.read(&Told {
             status: reply.status,
             retry_after: retry_after(&reply.headers, self.clock.now()),
             body: &reply.body,
         })?;
-        Ok((opened.text, good_until(asked_at, opened.good_for)))
+        // What makes no header is kept for nobody.
+        sensitive(given.text.expose()).ok_or_else(|| transient(format!("{channel}:login_unreadable")))?;
+        Ok(Opened {
+            text: given.text,
+            good_until: good_until(asked_at, given.good_for),
+        })
     }
 }
 
 /// Counted from the question, not the answer: the vendor's clock started in between.
 fn good_until(asked_at: Timestamp, good_for: Duration) -> Timestamp {
     // A session shorter than the margin is used for half its life, not never.
-    let used_for = good_for
-        .saturating_sub(RENEWED_EARLY)
-        .max(good_for / 2)
-        .min(Duration::from_hours(24));
+    let used_for = good_for.saturating_sub(LEFT_EARLY).max(good_for / 2).min(Duration::from_hours(24));
     asked_at + used_for
 }
 
@@ -96,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_is_renewed_five_minutes_early() {
+    fn a_session_is_left_five_minutes_early() {
         let used_for = |secs| good_until(Timestamp::UNIX_EPOCH, Duration::from_secs(secs)).as_second();
         assert_eq!(used_for(3600), 3300);
         assert_eq!(used_for(400), 200);

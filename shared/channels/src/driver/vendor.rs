@@ -7,12 +7,13 @@ use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::Full;
 use jiff::Timestamp;
+use revocation_app::ports::SessionText;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::ids::RevocationId;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
 
-use crate::secret::Secret;
+use crate::sessions::AccountKey;
 
 /// A vendor that is asked over HTTPS, many deliveries a call. Nothing here
 /// waits: all of it is decided from what is passed in.
@@ -20,9 +21,8 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     const CHANNEL: Channel;
     /// What a tenant's credentials document holds.
     type Credentials: Send + Sync;
-    /// The part of it that lets us in: a session belongs to it. The secret is
-    /// in it, so nobody gets a session by naming another's app.
-    type Account: Clone + Eq + Hash + Send + Sync;
+    /// The part of it that lets us in: a session belongs to it.
+    type Account: AccountKey + Eq + Send + Sync;
     /// What a call asks for. Deliveries that ask for the same share a call.
     type Ask<'a>: Clone + Eq + Hash + Send + Sync;
 
@@ -56,12 +56,12 @@ pub(crate) trait Login<A>: Send + Sync {
     /// `None` only for settings that do not make a request.
     fn request(&self, account: &A, now: Timestamp) -> Option<Request<Full<Bytes>>>;
 
-    fn read(&self, told: &Told<'_>) -> Result<Opened, AttemptFailure>;
+    fn read(&self, told: &Told<'_>) -> Result<Given, AttemptFailure>;
 }
 
 /// A session as the vendor gave it.
-pub(crate) struct Opened {
-    pub text: Secret,
+pub(crate) struct Given {
+    pub text: SessionText,
     /// How long the vendor says it is good.
     pub good_for: Duration,
 }
@@ -79,7 +79,7 @@ pub(crate) struct Call<'a, A> {
 pub(crate) struct Who<'w, C> {
     pub credentials: &'w C,
     /// There is one where the vendor has a [`Login`].
-    pub session: Option<&'w Secret>,
+    pub session: Option<&'w SessionText>,
     pub revocation: &'w RevocationId,
     #[expect(dead_code, reason = "request ids are made of it")]
     pub now: Timestamp,

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Request;
 use http::header::AUTHORIZATION;
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore};
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
@@ -30,6 +30,7 @@ pub(crate) fn connect(
     settings: &Settings,
     timeouts: Timeouts,
     credentials: Arc<dyn CredentialStore>,
+    sessions: Arc<dyn SessionStore>,
     clock: Arc<dyn Clock>,
 ) -> Result<impl ChannelClient + 'static, DialError> {
     let huawei = Huawei {
@@ -38,7 +39,7 @@ pub(crate) fn connect(
             auth_url: origin(&settings.huawei_auth_url)?,
         },
     };
-    Client::new(huawei, settings, timeouts, credentials, clock)
+    Client::new(huawei, settings, timeouts, credentials, sessions, clock)
 }
 
 impl Vendor for Huawei {

@@ -9,10 +9,17 @@ use revocation_rules::retry::AttemptFailure;
 use super::answer::classify_login;
 use super::request::{LOGIN_PATH, login_form};
 use super::settings::Account;
-use crate::driver::{Login, Opened, Told, post};
+use crate::driver::{Given, Login, Told, post};
+use crate::sessions::AccountKey;
 
 pub(super) struct HuaweiLogin {
     pub auth_url: String,
+}
+
+impl AccountKey for Account {
+    fn parts(&self) -> Vec<&str> {
+        vec![&self.app_id, self.client_secret.expose()]
+    }
 }
 
 impl Login<Account> for HuaweiLogin {
@@ -21,10 +28,10 @@ impl Login<Account> for HuaweiLogin {
         post(&url, "application/x-www-form-urlencoded", login_form(account))
     }
 
-    fn read(&self, told: &Told<'_>) -> Result<Opened, AttemptFailure> {
+    fn read(&self, told: &Told<'_>) -> Result<Given, AttemptFailure> {
         let (access_token, good_for) = classify_login(told.status, told.retry_after, told.body)?;
-        Ok(Opened {
-            text: access_token.as_str().into(),
+        Ok(Given {
+            text: access_token.into(),
             good_for,
         })
     }

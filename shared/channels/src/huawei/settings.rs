@@ -22,7 +22,7 @@ pub(super) struct HuaweiCredentials {
 
 /// What a session is opened with. Two tenants with the same app share one; the
 /// secret is part of it, so nobody gets a session by naming another's app.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Account {
     pub app_id: String,
     pub client_secret: Secret,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore};
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
@@ -29,6 +29,7 @@ pub(crate) fn connect(
     settings: &Settings,
     timeouts: Timeouts,
     credentials: Arc<dyn CredentialStore>,
+    sessions: Arc<dyn SessionStore>,
     clock: Arc<dyn Clock>,
 ) -> Result<impl ChannelClient + 'static, DialError> {
     let url = origin(&settings.oppo_url)?;
@@ -36,7 +37,7 @@ pub(crate) fn connect(
         login: OppoLogin { url: url.clone() },
         url,
     };
-    Client::new(oppo, settings, timeouts, credentials, clock)
+    Client::new(oppo, settings, timeouts, credentials, sessions, clock)
 }
 
 impl Vendor for Oppo {

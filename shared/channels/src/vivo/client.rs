@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, Request};
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore};
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::ids::VendorTaskId;
@@ -49,6 +49,7 @@ pub(crate) fn connect(
     settings: &Settings,
     timeouts: Timeouts,
     credentials: Arc<dyn CredentialStore>,
+    sessions: Arc<dyn SessionStore>,
     clock: Arc<dyn Clock>,
 ) -> Result<impl ChannelClient + 'static, DialError> {
     let url = origin(&settings.vivo_url)?;
@@ -58,7 +59,7 @@ pub(crate) fn connect(
         login: VivoLogin { url: url.clone() },
         url,
     };
-    Client::new(vivo, settings, timeouts, credentials, clock)
+    Client::new(vivo, settings, timeouts, credentials, sessions, clock)
 }
 
 /// A path as it stands behind an address.

@@ -160,7 +160,7 @@ pub(super) fn login(account: &Account, now: Timestamp) -> Option<Vec<u8>> {
     }
     let timestamp = now.as_millisecond();
     let signature = Md5::new()
-        .chain_update(account.app_id.to_string())
+        .chain_update(&account.app_id_text)
         .chain_update(&account.app_key)
         .chain_update(timestamp.to_string())
         .chain_update(account.app_secret.expose())
@@ -211,6 +211,7 @@ mod tests {
         VivoCredentials {
             account: Account {
                 app_id: 10_004,
+                app_id_text: "10004".to_owned(),
                 app_key: "key".to_owned(),
                 app_secret: "secret".into(),
             },

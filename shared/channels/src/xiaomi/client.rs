@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Request;
 use http::header::AUTHORIZATION;
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore};
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
@@ -32,6 +32,7 @@ pub(crate) fn connect(
     settings: &Settings,
     timeouts: Timeouts,
     credentials: Arc<dyn CredentialStore>,
+    sessions: Arc<dyn SessionStore>,
     clock: Arc<dyn Clock>,
 ) -> Result<impl ChannelClient + 'static, DialError> {
     let xiaomi = Xiaomi {
@@ -41,7 +42,7 @@ pub(crate) fn connect(
         russia_url: origin(&settings.xiaomi_russia_url)?,
         india_url: origin(&settings.xiaomi_india_url)?,
     };
-    Client::new(xiaomi, settings, timeouts, credentials, clock)
+    Client::new(xiaomi, settings, timeouts, credentials, sessions, clock)
 }
 
 impl Xiaomi {

@@ -4,9 +4,10 @@ use serde::Deserialize;
 
 use crate::driver::sensitive;
 use crate::secret::Secret;
+use crate::sessions::AccountKey;
 
 /// Which of Xiaomi's services the app's devices are registered with.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Region {
     /// Mainland China.
@@ -36,11 +37,17 @@ pub(super) struct XiaomiCredentials {
 }
 
 /// What every call carries; there are no sessions.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Account {
     pub app_secret: Secret,
     pub package: String,
     pub region: Region,
+}
+
+impl AccountKey for Account {
+    fn parts(&self) -> Vec<&str> {
+        vec![self.app_secret.expose(), &self.package]
+    }
 }
 
 /// `None` when the document is not one of Xiaomi's.

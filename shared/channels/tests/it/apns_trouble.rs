@@ -6,7 +6,7 @@ use revocation_rules::retry::Answer;
 
 use crate::apns::{client, document, ok, revoke};
 use crate::server::{Do, Seen, Server};
-use crate::support::{Case, Documents, ManualClock, count, overwritten, settings, transient};
+use crate::support::{Case, Documents, ManualClock, count, no_sessions, overwritten, settings, transient};
 
 #[tokio::test]
 async fn an_order_goes_on_after_goaway() {
@@ -70,6 +70,7 @@ async fn nobody_there_is_told_at_once() {
         &settings,
         crate::support::TIMEOUTS,
         Documents::new([Some(document("K"))]),
+        no_sessions(),
         ManualClock::new(),
     )
     .unwrap();
@@ -97,6 +98,7 @@ async fn a_connection_that_went_silent_is_noticed_by_ping_and_replaced() {
             ..crate::support::TIMEOUTS
         },
         Documents::new([Some(document("K"))]),
+        no_sessions(),
         ManualClock::new(),
     )
     .unwrap();

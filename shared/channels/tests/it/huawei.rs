@@ -14,7 +14,9 @@ use revocation_rules::retry::Answer;
 use serde_json::json;
 
 use crate::server::{Do, Seen, Server};
-use crate::support::{Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, overwritten, settings, throttled, transient};
+use crate::support::{
+    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient,
+};
 
 const LOGIN: &str = "/oauth2/v3/token";
 const SEND: &str = "/v1/104/messages:send";
@@ -39,7 +41,15 @@ async fn huawei(sends: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -> S
 
 fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
     let settings = settings(&server.url, &server.ca_pem);
-    connect_with(Channel::Huawei, &settings, TIMEOUTS, documents.clone(), clock.clone()).unwrap()
+    connect_with(
+        Channel::Huawei,
+        &settings,
+        TIMEOUTS,
+        documents.clone(),
+        no_sessions(),
+        clock.clone(),
+    )
+    .unwrap()
 }
 
 async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
@@ -72,11 +82,11 @@ async fn fifty_orders_at_once_share_one_login_and_one_reading_of_the_credentials
 }
 
 #[tokio::test]
-async fn a_session_is_used_until_five_minutes_before_its_end() {
+async fn a_session_is_renewed_when_four_fifths_of_its_life_are_over() {
     let server = huawei(|_, _| Do::code("80000000")).await;
     let clock = ManualClock::new();
     let client = client(&server, &Documents::new([Some(document("s"))]), &clock);
-    for (advance, logins) in [(0, 1), (3_299, 1), (1, 2)] {
+    for (advance, logins) in [(0, 1), (2_639, 1), (1, 2)] {
         clock.advance_secs(advance);
         Case::huawei(1).revoke(&*client).await;
         assert_eq!(server.seen_at(LOGIN).len(), logins);
@@ -213,6 +223,7 @@ async fn a_server_nobody_vouches_for_gets_nothing() {
         &settings,
         TIMEOUTS,
         Documents::new([Some(document("s"))]),
+        no_sessions(),
         ManualClock::new(),
     )
     .unwrap();
@@ -224,7 +235,7 @@ async fn a_server_nobody_vouches_for_gets_nothing() {
 async fn settings_that_can_not_be_used_wait_for_a_person() {
     for bad in [settings("http://127.0.0.1:1", ""), settings("https://127.0.0.1:1", "not pem")] {
         for channel in [Channel::Huawei, Channel::Xiaomi, Channel::Oppo, Channel::Vivo, Channel::Apns] {
-            let client = connect_with(channel, &bad, TIMEOUTS, Documents::new([None]), ManualClock::new()).unwrap();
+            let client = connect_with(channel, &bad, TIMEOUTS, Documents::new([None]), no_sessions(), ManualClock::new()).unwrap();
             assert_eq!(
                 Case::huawei(1).revoke(&*client).await,
                 [misconfigured(&format!("{channel}:bad_settings"))]
@@ -237,6 +248,6 @@ async fn settings_that_can_not_be_used_wait_for_a_person() {
 fn what_is_not_built_is_not_connected() {
     for channel in [Channel::SelfBuilt, Channel::Sms] {
         let settings = revocation_channels::Settings::default();
-        assert!(revocation_channels::connect(channel, &settings, Documents::new([None]), ManualClock::new()).is_none());
+        assert!(revocation_channels::connect(channel, &settings, Documents::new([None]), no_sessions(), ManualClock::new()).is_none());
     }
 }

@@ -12,7 +12,9 @@ use revocation_rules::retry::Answer;
 use serde_json::{Value, json};
 
 use crate::server::{Do, Seen, Server};
-use crate::support::{Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, overwritten, settings, throttled, transient};
+use crate::support::{
+    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient,
+};
 
 pub const LOGIN: &str = "/server/v1/auth";
 pub const SEND: &str = "/server/v1/message/notification/unicast";
@@ -72,7 +74,7 @@ pub async fn oppo(pushes: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -
 
 pub fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
     let settings = settings(&server.url, &server.ca_pem);
-    connect_with(Channel::Oppo, &settings, TIMEOUTS, documents.clone(), clock.clone()).unwrap()
+    connect_with(Channel::Oppo, &settings, TIMEOUTS, documents.clone(), no_sessions(), clock.clone()).unwrap()
 }
 
 pub async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {

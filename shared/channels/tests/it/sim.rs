@@ -14,7 +14,7 @@ use revocation_rules::channel::Channel;
 use serde_json::{Value, json};
 use vendor_sim::{Options, Sim};
 
-use crate::support::{Case, Documents, TIMEOUTS};
+use crate::support::{Case, Documents, TIMEOUTS, no_sessions};
 
 pub const SECRET: &str = "planted-secret";
 
@@ -53,7 +53,7 @@ impl World {
             ..Settings::default()
         };
         let documents = Documents::new([Some(document.to_string())]);
-        connect_with(self.channel, &settings, TIMEOUTS, documents, Arc::new(WallClock)).unwrap()
+        connect_with(self.channel, &settings, TIMEOUTS, documents, no_sessions(), Arc::new(WallClock)).unwrap()
     }
 
     /// Devices `d0`, `d1`, .. of `app` whose users read the wrong message.

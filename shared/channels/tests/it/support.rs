@@ -16,6 +16,7 @@ use revocation_rules::notice::Notice;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
+use revocation_testkit::MemorySessions;
 
 /// Short enough for a test, long enough for a busy machine.
 pub const TIMEOUTS: Timeouts = Timeouts {
@@ -167,6 +168,11 @@ impl Case {
     pub async fn revoke(&self, client: &dyn ChannelClient) -> Vec<Answer> {
         self.revoke_until(client, Timestamp::MAX).await
     }
+}
+
+/// A store of sessions with nothing in it.
+pub fn no_sessions() -> Arc<MemorySessions> {
+    Arc::default()
 }
 
 pub fn settings(url: &str, ca_pem: &str) -> Settings {

@@ -12,7 +12,9 @@ use revocation_rules::retry::Answer;
 use serde_json::{Value, json};
 
 use crate::server::{Do, Seen, Server};
-use crate::support::{Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, overwritten, recalled, settings, throttled, transient};
+use crate::support::{
+    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, recalled, settings, throttled, transient,
+};
 
 pub const LOGIN: &str = "/message/auth";
 pub const RECALL: &str = "/message/recall";
@@ -52,7 +54,7 @@ pub async fn vivo(rest: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -> 
 }
 
 pub fn client_with(settings: &Settings, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
-    connect_with(Channel::Vivo, settings, TIMEOUTS, documents.clone(), clock.clone()).unwrap()
+    connect_with(Channel::Vivo, settings, TIMEOUTS, documents.clone(), no_sessions(), clock.clone()).unwrap()
 }
 
 pub fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {

@@ -11,7 +11,9 @@ use revocation_rules::retry::Answer;
 use serde_json::json;
 
 use crate::server::{Do, Server};
-use crate::support::{Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, overwritten, recalled, settings, throttled, transient};
+use crate::support::{
+    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, recalled, settings, throttled, transient,
+};
 
 pub const SEND: &str = "/v3/message/regid";
 pub const RECALL: &str = "/v3/message/regid/revoke";
@@ -31,7 +33,15 @@ pub fn code(code: i64) -> Do {
 
 pub fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
     let settings = settings(&server.url, &server.ca_pem);
-    connect_with(Channel::Xiaomi, &settings, TIMEOUTS, documents.clone(), clock.clone()).unwrap()
+    connect_with(
+        Channel::Xiaomi,
+        &settings,
+        TIMEOUTS,
+        documents.clone(),
+        no_sessions(),
+        clock.clone(),
+    )
+    .unwrap()
 }
 
 pub async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
@@ -220,6 +230,7 @@ async fn the_region_of_the_credentials_says_whom_to_ask() {
             &settings,
             TIMEOUTS,
             Documents::new([Some(document)]),
+            no_sessions(),
             ManualClock::new(),
         )
         .unwrap();

@@ -12,6 +12,7 @@ mod lists;
 mod pushes;
 mod queue;
 mod revocations;
+mod sessions;
 mod work;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -33,6 +34,7 @@ pub use lists::{push_list, push_overview};
 pub use pushes::push_store;
 pub use queue::{QueueUnderTest, job_queue};
 pub use revocations::revocation_store;
+pub use sessions::session_store;
 pub use work::{batch_work_store, progress_list};
 
 /// Everything a store must do.

@@ -16,10 +16,11 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use revocation_app::ports::Clock;
-use revocation_aws::{DynamoAccessKeys, DynamoPushStore};
+use revocation_aws::{DynamoAccessKeys, DynamoPushStore, DynamoVendorSessions};
 
 pub const PUSHES: &str = "pushes";
 pub const ACCESS_KEYS: &str = "access_keys";
+pub const VENDOR_SESSIONS: &str = "vendor_sessions";
 
 pub type Item = HashMap<String, AttributeValue>;
 
@@ -37,6 +38,7 @@ pub struct Stand {
     pub client: Client,
     pub store: DynamoPushStore,
     pub keys: DynamoAccessKeys,
+    pub sessions: DynamoVendorSessions,
     pub faults: Faults,
 }
 
@@ -57,9 +59,13 @@ impl Stand {
             .build();
         let client = Client::from_conf(config);
         revocation_aws::schema::create_tables(&client, PUSHES, ACCESS_KEYS).await.unwrap();
+        revocation_aws::schema::create_vendor_sessions(&client, VENDOR_SESSIONS)
+            .await
+            .unwrap();
         Self {
             store: DynamoPushStore::new(client.clone(), PUSHES).with_clock(Arc::new(StillClock(Mutex::new(now())))),
             keys: DynamoAccessKeys::new(client.clone(), ACCESS_KEYS),
+            sessions: DynamoVendorSessions::new(client.clone(), VENDOR_SESSIONS),
             client,
             faults,
         }
