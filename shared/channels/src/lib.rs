@@ -23,6 +23,7 @@ mod driver;
 mod elapsed;
 mod https;
 mod huawei;
+mod pace;
 mod registry;
 mod retry_after;
 mod secret;
@@ -31,5 +32,5 @@ mod settings;
 mod single_flight;
 mod xiaomi;
 
-pub use registry::{connect, connect_with};
+pub use registry::{connect, connect_with, paced};
 pub use settings::{Settings, Timeouts};
