@@ -9,6 +9,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 VENV := .tools/venv
 # the stranger that reads the OpenAPI document; its pins do not agree with the others
 FUZZ := .tools/fuzz
+# vendor clients that we did not write, with the Node.js that they run on
+CLIENTS := .tools/clients
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
 # what the release binaries are built for, and which ones
@@ -32,7 +34,7 @@ dev: build       ## the whole system on this machine until Ctrl-C, with curl lin
 watch: build $(VENV)/package-pins.txt  ## like dev, with the HTTP functions run from source and rebuilt on change
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(TARGET)/debug/watch
 
-test: build $(FUZZ)/installed-pins.txt  ## every test: unit, property, contract, documentation, then the whole system on this machine
+test: build $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  echo "== tests"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e; \
 	  echo "== the local stack"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e --run-ignored only --test-threads 1; \
@@ -89,6 +91,19 @@ $(FUZZ)/installed-pins.txt: tests/openapi/requirements.txt
 	@echo "installing schemathesis into $(FUZZ), once (about 20 seconds)" >&2
 	@python3 -m venv $(FUZZ)
 	@$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@cp $< $@
+
+$(CLIENTS)/venv/installed-pins.txt: tests/clients/python/requirements.txt
+	@echo "installing the vendor clients of others into $(CLIENTS), once (about 30 seconds)" >&2
+	@python3 -m venv $(CLIENTS)/venv
+	@$(CLIENTS)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@cp $< $@
+
+# npm comes with the Node.js above; what it installs runs no script of its own.
+$(CLIENTS)/node/installed-lock.json: tests/clients/node/package-lock.json tests/clients/node/package.json $(CLIENTS)/venv/installed-pins.txt
+	@mkdir -p $(@D)
+	@cp tests/clients/node/package.json tests/clients/node/package-lock.json $(@D)
+	@PATH="$(CURDIR)/$(CLIENTS)/venv/bin:$$PATH" npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@cp $< $@
 
 $(VENV)/bin/python:

@@ -1,7 +1,7 @@
 //! Request in, response out.
 
 use http::{Response, StatusCode};
-use revocation_app::ports::Clock;
+use revocation_app::ports::{AppNotices, Clock};
 use revocation_app::{check_gate, list_outcomes, list_pushes, look_up_push, look_up_revocation};
 use revocation_http::OPENAPI;
 use revocation_http::auth::{Caller, Permission, authenticate};
@@ -32,12 +32,21 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
             location: None,
             body: OPENAPI.to_owned(),
         }),
-        Route::Register(_) | Route::Record(_) | Route::Revoke(_) => Err(Problem::new(ProblemKind::NotFound)),
+        Route::ReadNotice => notice(deps, request).await,
+        Route::Register(_) | Route::Record(_) | Route::Revoke(_) | Route::Replay(..) | Route::WriteNotice => {
+            Err(Problem::new(ProblemKind::NotFound))
+        }
     }
 }
 
 async fn caller(deps: &Deps, request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
     authenticate(&request.headers, &deps.keys, &deps.key_cache, deps.clock.now(), permission).await
+}
+
+async fn notice(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+    let caller = caller(deps, request, Permission::Read).await?;
+    let notices = deps.store.notices(&caller.tenant).await.map_err(problem_of)?;
+    Ok(Reply::json(StatusCode::OK, &notices.unwrap_or_default()))
 }
 
 async fn gate(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {

@@ -26,6 +26,9 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
         | Route::Push(_)
         | Route::Revocation(..)
         | Route::Outcomes(..)
+        | Route::Replay(..)
+        | Route::ReadNotice
+        | Route::WriteNotice
         | Route::Pushes
         | Route::OpenApi => Err(Problem::new(ProblemKind::NotFound)),
     }

@@ -1,15 +1,17 @@
 //! Request in, response out.
 
 use http::{Response, StatusCode};
+use revocation_app::ports::AppNotices;
 use revocation_app::ports::Clock;
-use revocation_app::{Accepted, preview_revocation, request_revocation};
-use revocation_http::auth::{Permission, authenticate};
+use revocation_app::{Accepted, preview_revocation, replay_revocation, request_revocation};
+use revocation_http::auth::{Caller, Permission, authenticate};
 use revocation_http::body;
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
 use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{PushName, Route, route};
-use revocation_http::wire::{PreviewAnswer, RevocationAnswer, RevokeBody, revocation_path};
+use revocation_http::wire::{NoticeBody, PreviewAnswer, RevocationAnswer, RevokeBody, revocation_path};
 use revocation_lambda::http_event::HttpRequest;
+use revocation_rules::ids::RevocationId;
 
 use crate::deps::Deps;
 
@@ -20,6 +22,8 @@ pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
 async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
     match route(&request.method, &request.path)? {
         Route::Revoke(push) => revoke(deps, request, push).await,
+        Route::Replay(push, id) => replay(deps, request, push, &id).await,
+        Route::WriteNotice => write_notice(deps, request).await,
         Route::Register(_)
         | Route::Record(_)
         | Route::Gate(_)
@@ -27,13 +31,34 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
         | Route::Revocation(..)
         | Route::Outcomes(..)
         | Route::Pushes
+        | Route::ReadNotice
         | Route::OpenApi => Err(Problem::new(ProblemKind::NotFound)),
     }
 }
 
+async fn operator(deps: &Deps, request: &HttpRequest) -> Result<Caller, Problem> {
+    authenticate(&request.headers, &deps.keys, &deps.key_cache, deps.clock.now(), Permission::Revoke).await
+}
+
+async fn replay(deps: &Deps, request: &HttpRequest, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
+    let caller = operator(deps, request).await?;
+    let revocation = replay_revocation(&deps.store, &deps.queue, &deps.clock, &push.of(caller.tenant), id)
+        .await
+        .map_err(problem_of)?;
+    let answer = RevocationAnswer::new(&revocation, None);
+    Ok(Reply::json(StatusCode::ACCEPTED, &answer).at(revocation_path(&revocation)))
+}
+
+async fn write_notice(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+    let caller = operator(deps, request).await?;
+    let body: NoticeBody = body::json(&request.headers, &request.body)?;
+    let notices = body.notices()?;
+    deps.store.put_notices(&caller.tenant, &notices).await.map_err(problem_of)?;
+    Ok(Reply::json(StatusCode::OK, &notices))
+}
+
 async fn revoke(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
-    let now = deps.clock.now();
-    let caller = authenticate(&request.headers, &deps.keys, &deps.key_cache, now, Permission::Revoke).await?;
+    let caller = operator(deps, request).await?;
     let body: RevokeBody = body::json(&request.headers, &request.body)?;
     let dry_run = body.dry_run;
     let wanted = body.revocation(push.of(caller.tenant), caller.key)?;

@@ -16,7 +16,9 @@ mod look_up;
 mod preview_revocation;
 mod record_deliveries;
 mod register_push;
+mod replay_revocation;
 mod request_revocation;
+mod resolve_notices;
 mod sweep;
 
 pub use check_gate::{GateError, GateQuestion, check_gate};
@@ -28,5 +30,6 @@ pub use look_up::{LookUpError, list_pushes, look_up_push, look_up_revocation};
 pub use preview_revocation::{ChannelPreview, Preview, preview_revocation};
 pub use record_deliveries::{NewBatch, RecordError, RecordedBatch, record_deliveries};
 pub use register_push::{RegisterError, Registered, register_push};
+pub use replay_revocation::{ReplayError, replay_revocation};
 pub use request_revocation::{Accepted, NewRevocation, RequestError, request_revocation};
 pub use sweep::{SweepError, Swept, sweep};

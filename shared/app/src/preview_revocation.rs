@@ -12,8 +12,9 @@ use revocation_rules::scope::Scope;
 use revocation_rules::verdict::{Verdict, decide};
 use revocation_rules::window;
 
-use crate::ports::{BatchHeaders, Clock, PushStore, StoreError};
+use crate::ports::{AppNotices, BatchHeaders, Clock, PushStore, StoreError};
 use crate::request_revocation::{NewRevocation, RequestError};
+use crate::resolve_notices::resolve_notices;
 
 /// What would become of the deliveries of one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub struct Preview {
 /// # Errors
 /// When the push is unknown or the store fails. A refusal is part of the answer.
 pub async fn preview_revocation(
-    store: &(impl PushStore + BatchHeaders),
+    store: &(impl PushStore + BatchHeaders + AppNotices),
     clock: &impl Clock,
     channels: &Channels,
     request: &NewRevocation,
@@ -61,7 +62,7 @@ pub async fn preview_revocation(
     Ok(Preview {
         verdict: decide(&push, &request.scope, channels, now),
         closes_at: push.registration.closes_at(),
-        notices: request.notices.clone().or(push.registration.notices).unwrap_or_default(),
+        notices: resolve_notices(store, &push, request.notices.as_ref()).await?,
         channels: found,
         exact: request.scope.targets.is_none(),
     })

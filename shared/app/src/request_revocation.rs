@@ -14,7 +14,8 @@ use revocation_rules::revocation::{Fanout, Revocation, State};
 use revocation_rules::scope::Scope;
 use revocation_rules::verdict::{Refusal, Verdict, decide};
 
-use crate::ports::{Clock, Dice, Job, JobQueue, PushStore, RevocationStore, Saved, StoreError};
+use crate::ports::{AppNotices, Clock, Dice, Job, JobQueue, PushStore, RevocationStore, Saved, StoreError};
+use crate::resolve_notices::resolve_notices;
 
 #[derive(Debug, Clone)]
 pub struct NewRevocation {
@@ -54,7 +55,7 @@ const ROUNDS: usize = 5;
 /// When the push is unknown, the rules refuse, or the store fails. After a
 /// store error the caller asks again: asking twice is the same revocation.
 pub async fn request_revocation(
-    store: &(impl PushStore + RevocationStore),
+    store: &(impl PushStore + RevocationStore + AppNotices),
     queue: &impl JobQueue,
     clock: &impl Clock,
     dice: &impl Dice,
@@ -78,7 +79,8 @@ pub async fn request_revocation(
                 };
             }
             Verdict::Accept => {
-                let revocation = revocation(&push, request, dice, now);
+                let notices = resolve_notices(store, &push, request.notices.as_ref()).await?;
+                let revocation = revocation(&push, request, notices, dice, now);
                 if store.insert_revocation(&push, &revocation).await? == Saved::Yes {
                     start(queue, &revocation).await;
                     return Ok(Accepted::New(revocation));
@@ -89,14 +91,14 @@ pub async fn request_revocation(
     Err(RequestError::Busy)
 }
 
-fn revocation(push: &Push, request: &NewRevocation, dice: &impl Dice, now: Timestamp) -> Revocation {
+fn revocation(push: &Push, request: &NewRevocation, notices: Notices, dice: &impl Dice, now: Timestamp) -> Revocation {
     let registration = &push.registration;
     Revocation {
         id: dice.revocation_id(),
         push: request.push.clone(),
         scope: request.scope.clone(),
         reason: request.reason.clone(),
-        notices: request.notices.clone().or_else(|| registration.notices.clone()).unwrap_or_default(),
+        notices,
         requested_by: request.requested_by.clone(),
         requested_at: now,
         state: State::Requested,

@@ -25,6 +25,7 @@ mod https;
 mod huawei;
 mod meaning;
 mod oppo;
+mod pace;
 mod part;
 mod registry;
 mod retry_after;
@@ -35,5 +36,5 @@ mod single_flight;
 mod vivo;
 mod xiaomi;
 
-pub use registry::{connect, connect_with};
+pub use registry::{connect, connect_with, paced};
 pub use settings::{Settings, Timeouts};

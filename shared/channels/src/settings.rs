@@ -20,6 +20,10 @@ pub struct Settings {
     pub vivo_recall_path: String,
     pub apns_url: String,
     pub apns_sandbox_url: String,
+    /// Deliveries a second that the channel may be asked for, by all its workers together; 0: no limit.
+    pub rate_per_second: u32,
+    /// How many workers the channel has at most.
+    pub workers: u32,
     /// Certificates to trust beside the public ones: a test stand's own authority.
     pub extra_ca_pem: Option<String>,
 }
@@ -40,6 +44,8 @@ impl Default for Settings {
             vivo_recall_path: "/message/recall".to_owned(),
             apns_url: "https://api.push.apple.com".to_owned(),
             apns_sandbox_url: "https://api.sandbox.push.apple.com".to_owned(),
+            rate_per_second: 0,
+            workers: 1,
             extra_ca_pem: None,
         }
     }

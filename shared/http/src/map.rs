@@ -1,7 +1,7 @@
 //! What each use case's failure means to a caller. Total: no wildcard arms.
 
 use revocation_app::ports::{QueueError, StoreError};
-use revocation_app::{GateError, LookUpError, RecordError, RegisterError, RequestError};
+use revocation_app::{GateError, LookUpError, RecordError, RegisterError, ReplayError, RequestError};
 use revocation_rules::batch::BatchError;
 use revocation_rules::verdict::Refusal;
 
@@ -97,6 +97,19 @@ impl From<&RequestError> for Problem {
                 .with_detail("this push is being revoked by many at once; ask again")
                 .with_retry_after_s(1),
             RequestError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<&ReplayError> for Problem {
+    fn from(error: &ReplayError) -> Self {
+        match error {
+            ReplayError::RevocationNotFound => Self::new(ProblemKind::RevocationNotFound),
+            ReplayError::WindowClosed { closed_at } => window_closed(*closed_at),
+            ReplayError::Busy => Self::new(ProblemKind::TooManyRequests)
+                .with_detail("this revocation is being changed by many at once; ask again")
+                .with_retry_after_s(1),
+            ReplayError::Store(error) => error.into(),
         }
     }
 }

@@ -19,7 +19,10 @@ pub enum Route {
     Push(PushName),
     Revocation(PushName, RevocationId),
     Outcomes(PushName, RevocationId),
+    Replay(PushName, RevocationId),
     Pushes,
+    ReadNotice,
+    WriteNotice,
     OpenApi,
 }
 
@@ -48,6 +51,9 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Problem> {
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     match segments.as_slice() {
         ["v1", "openapi.json"] => only(method, &Method::GET, || Ok(Route::OpenApi)),
+        ["v1", "notice"] if method == Method::GET => Ok(Route::ReadNotice),
+        ["v1", "notice"] if method == Method::PUT => Ok(Route::WriteNotice),
+        ["v1", "notice"] => Err(not_allowed("GET, PUT")),
         ["v1", "pushes"] => only(method, &Method::GET, || Ok(Route::Pushes)),
         ["v1", kind, id, rest @ ..] => {
             let kind = match *kind {
@@ -76,6 +82,7 @@ fn of_push(method: &Method, rest: &[&str], push: impl Fn() -> Result<PushName, P
         ["gate"] => only(method, &Method::GET, || Ok(Route::Gate(push()?))),
         ["revocations"] => only(method, &Method::POST, || Ok(Route::Revoke(push()?))),
         ["revocations", id] => only(method, &Method::GET, || Ok(Route::Revocation(push()?, revocation(id)?))),
+        ["revocations", id, "replays"] => only(method, &Method::POST, || Ok(Route::Replay(push()?, revocation(id)?))),
         ["revocations", id, "outcomes"] => only(method, &Method::GET, || Ok(Route::Outcomes(push()?, revocation(id)?))),
         _ => Err(Problem::new(ProblemKind::NotFound)),
     }

@@ -4,6 +4,7 @@ mod channel;
 mod clock;
 mod error;
 mod keys;
+mod notices;
 mod queue;
 mod sessions;
 mod store;
@@ -12,6 +13,7 @@ pub use channel::{ChannelClient, CredentialStore, Credentials, Order};
 pub use clock::{Clock, Dice};
 pub use error::{QueueError, Source, StoreError};
 pub use keys::{AccessKey, AccessKeyStore, KeyState, Role};
+pub use notices::AppNotices;
 pub use queue::{DispatchJob, Job, JobQueue};
 pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, VendorSession};
 pub use store::{

@@ -12,10 +12,16 @@ pub const REVOCATION: &str = "revocation#";
 pub const COUNTERS: &str = "progress#";
 pub const BATCH: &str = "batch#";
 pub const OUTCOME: &str = "outcome#";
+pub const NOTICE: &str = "notice";
 pub const PAYLOAD: &str = "payload#";
 
 pub fn push(push: &PushRef) -> String {
     format!("{}#{}#{}", push.tenant, push.kind.as_str(), escaped(&push.id))
+}
+
+/// What belongs to a tenant as a whole. No push lies there: a push's key goes on after its kind.
+pub fn app(tenant: &Tenant) -> String {
+    format!("{tenant}#app")
 }
 
 /// The push a key names; `None` for a text that [`push`] does not write.

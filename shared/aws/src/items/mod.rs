@@ -7,6 +7,7 @@
 //! | counters | `<push>` | `progress#<rvk>#<channel>#<nn>` | 67 days after the last change |
 //! | batch header | `<push>#<shard>` | `batch#<batch>` | 9 days after it was sent |
 //! | batch payload | `<push>#<shard>#batch#<batch>` | `payload#<digest>` | 9 days after it was sent |
+//! | app's notices | `<app>/<workspace>#app` | `notice` | never |
 //! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 67 days after the last change |
 //!
 //! Access keys and vendor sessions have tables of their own, without a sort key.
@@ -21,6 +22,7 @@ pub mod batch;
 pub mod counters;
 mod expiry;
 pub mod key;
+pub mod notices;
 pub mod packed;
 pub mod progress;
 pub mod push;

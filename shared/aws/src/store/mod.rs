@@ -13,6 +13,7 @@ mod finish;
 mod headers;
 mod insert_revocation;
 mod list;
+mod notices;
 mod overview;
 mod progresses;
 mod push;

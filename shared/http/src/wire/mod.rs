@@ -23,7 +23,7 @@ use revocation_rules::ids::{Locale, PushKind};
 use revocation_rules::notice::{self, MAX_LOCALES, Notice, Notices};
 use serde::Deserialize;
 
-use crate::problem::FieldError;
+use crate::problem::{FieldError, Problem};
 
 /// A notice as the caller writes it, perhaps in more languages than one.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,9 +45,27 @@ struct LocalNotice {
 impl NoticeBody {
     /// Every text must fit every one of `channels`.
     fn check(self, channels: impl IntoIterator<Item = Channel> + Clone, errors: &mut Vec<FieldError>) -> Notices {
+        self.check_at("/notice", channels, errors)
+    }
+
+    /// As the whole body of a request: an app's own notice, for any channel.
+    ///
+    /// # Errors
+    /// 400 naming each line that can not be one.
+    pub fn notices(self) -> Result<Notices, Problem> {
+        let mut errors = Vec::new();
+        let notices = self.check_at("", Channel::ALL, &mut errors);
+        if errors.is_empty() {
+            Ok(notices)
+        } else {
+            Err(Problem::invalid_all(errors))
+        }
+    }
+
+    fn check_at(self, at: &str, channels: impl IntoIterator<Item = Channel> + Clone, errors: &mut Vec<FieldError>) -> Notices {
         let mut wrong = |pointer: String, detail: String| errors.push(FieldError { pointer, detail });
         if self.locales.len() > MAX_LOCALES {
-            wrong("/notice/locales".to_owned(), format!("has more than {MAX_LOCALES} languages"));
+            wrong(format!("{at}/locales"), format!("has more than {MAX_LOCALES} languages"));
         }
         let local = |notice: LocalNotice| Notice {
             title: notice.title,
@@ -61,7 +79,7 @@ impl NoticeBody {
             locales: self.locales.into_iter().map(|(locale, notice)| (locale, local(notice))).collect(),
         };
         for (locale, notice) in notices.all() {
-            let pointer = locale.map_or_else(|| "/notice".to_owned(), |locale| format!("/notice/locales/{locale}"));
+            let pointer = locale.map_or_else(|| at.to_owned(), |locale| format!("{at}/locales/{locale}"));
             for (line, error) in notice::check(notice, channels.clone()) {
                 wrong(format!("{pointer}/{}", line.as_str()), error.to_string());
             }

@@ -60,6 +60,7 @@ pub struct RevocationAnswer<'a> {
     notice: &'a Notices,
     requested_by: &'a KeyId,
     requested_at: Timestamp,
+    replays: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     settled_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,6 +115,7 @@ impl<'a> RevocationAnswer<'a> {
             notice: &revocation.notices,
             requested_by: &revocation.requested_by,
             requested_at: revocation.requested_at,
+            replays: revocation.replays,
             settled_at,
             time_to_settle_ms: settled_at.map(|at| at.as_millisecond() - revocation.requested_at.as_millisecond()),
             progress: progress(revocation, counters),

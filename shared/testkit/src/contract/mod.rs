@@ -9,6 +9,7 @@ mod batches;
 mod counters;
 mod keys;
 mod lists;
+mod notices;
 mod pushes;
 mod queue;
 mod revocations;
@@ -18,8 +19,8 @@ mod work;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use revocation_app::ports::{
-    BatchHeaders, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore, Recorded, RevocationStore,
-    Saved,
+    AppNotices, BatchHeaders, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore, Recorded,
+    RevocationStore, Saved,
 };
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::push::Push;
@@ -31,6 +32,7 @@ pub use batches::{batch_headers, batch_recorder};
 pub use counters::counters;
 pub use keys::access_keys;
 pub use lists::{push_list, push_overview};
+pub use notices::app_notices;
 pub use pushes::push_store;
 pub use queue::{QueueUnderTest, job_queue};
 pub use revocations::revocation_store;
@@ -40,7 +42,16 @@ pub use work::{batch_work_store, progress_list};
 /// Everything a store must do.
 pub async fn all_store_ports<S>(store: &S)
 where
-    S: PushStore + PushList + PushOverview + BatchRecorder + BatchHeaders + BatchWorkStore + ProgressList + RevocationStore + Counters,
+    S: PushStore
+        + PushList
+        + PushOverview
+        + BatchRecorder
+        + BatchHeaders
+        + BatchWorkStore
+        + ProgressList
+        + RevocationStore
+        + Counters
+        + AppNotices,
 {
     push_store(store).await;
     push_list(store).await;
@@ -51,6 +62,7 @@ where
     progress_list(store).await;
     revocation_store(store).await;
     counters(store).await;
+    app_notices(store).await;
 }
 
 /// A name nobody used before, in this process or another.

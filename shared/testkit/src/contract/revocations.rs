@@ -82,6 +82,10 @@ async fn every_state_is_read_as_it_was_saved(store: &(impl PushStore + Revocatio
         assert_eq!(store.revocation(&push, &revocation.id).await.unwrap().as_ref(), Some(&revocation));
     }
     assert_eq!(revocation.due_at, None);
+    revocation.replayed(now);
+    assert_eq!(store.save_revocation(&revocation).await.unwrap(), Saved::Yes);
+    revocation.version += 1;
+    assert_eq!(store.revocation(&push, &revocation.id).await.unwrap(), Some(revocation));
 }
 
 async fn an_outdated_revocation_is_not_saved(store: &(impl PushStore + RevocationStore)) {

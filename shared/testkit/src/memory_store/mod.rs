@@ -3,6 +3,7 @@
 //! deleted at any time from their expiry on.
 
 mod batches;
+mod notices;
 mod pushes;
 mod revocations;
 mod ttl;
@@ -13,7 +14,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
+use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, Tenant};
+use revocation_rules::notice::Notices;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::push::Push;
@@ -40,6 +42,7 @@ struct Items {
     payloads: BTreeMap<(BatchRef, String), Vec<Delivery>>,
     progresses: BTreeMap<BatchRef, BatchProgress>,
     receipts: BTreeMap<BatchRef, Receipts>,
+    notices: BTreeMap<Tenant, Notices>,
     revocations: BTreeMap<(PushRef, RevocationId), Revocation>,
     counters: BTreeMap<(PushRef, RevocationId, Channel), Counted>,
     committed: BTreeMap<BatchRef, CommittedBatch>,

@@ -93,14 +93,15 @@ impl MemoryStore {
             return Saved::Outdated;
         }
         let reopened = matches!(known.state, State::Settled { .. }) && matches!(revocation.state, State::Dispatched { .. });
-        if known.state != State::Requested && revocation.state == State::Requested {
+        if known.state != State::Requested && revocation.state == State::Requested && known.replays == revocation.replays {
             self.weather.report(format!("L4: {} was requested again", revocation.id));
         }
-        // Only what the port names: state, fan-out and due time.
+        // Only what the port names.
         known.state = revocation.state.clone();
         known.fanout = revocation.fanout.clone();
         known.due_at = revocation.due_at;
         known.checks = revocation.checks;
+        known.replays = revocation.replays;
         known.version += 1;
         if reopened {
             self.weather.note("a reopened revocation");

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use openapi_check::Description;
 use revocation_http::body;
-use revocation_http::wire::{RecordBody, RegisterBody, RevokeBody};
+use revocation_http::wire::{NoticeBody, RecordBody, RegisterBody, RevokeBody};
 use revocation_rules::batch;
 use revocation_rules::ids::{PushKind, PushRef, Tenant};
 use serde_json::{Value, json};
@@ -44,6 +44,8 @@ fn api_takes(operation: &str, request: &Value) -> bool {
         read::<RecordBody>(request)
             .and_then(|body| body.batch(push(kind)).ok())
             .is_some_and(|new| batch::check(new.channel, &new.deliveries).is_ok())
+    } else if operation == "writeNotice" {
+        read::<NoticeBody>(request).is_some_and(|body| body.notices().is_ok())
     } else {
         assert!(operation.starts_with("revoke"), "{operation}");
         read::<RevokeBody>(request).is_some_and(|body| body.revocation(push(kind), "key_1".parse().unwrap()).is_ok())
@@ -73,7 +75,7 @@ fn every_example_of_a_request_is_taken_by_the_api() {
             assert!(description_takes(&description, op.id(), example), "{}: {example}", op.id());
         }
     }
-    assert_eq!(seen, 14);
+    assert_eq!(seen, 15);
 }
 
 fn both(description: &Description, operation: &str, request: &Value, taken: bool) {
@@ -146,7 +148,10 @@ fn both_agree_on_the_limits_of_a_registration() {
                 ("/send_until", vec![json!("2026-11-24T08:00:00Z")], vec![json!("later"), json!(0)]),
                 (
                     "/notice",
-                    vec![json!({ "title": text(40), "text": text(100) })],
+                    vec![
+                        json!({ "title": "t".repeat(40), "text": "t".repeat(100) }),
+                        json!({ "title": text(20), "text": text(50), "locales": { "zh-CN": { "title": "t", "text": "t" } } }),
+                    ],
                     vec![
                         json!({ "title": "t" }),
                         json!({ "title": "t", "text": "t", "body": "t" }),
@@ -155,6 +160,8 @@ fn both_agree_on_the_limits_of_a_registration() {
                         json!({ "title": " ", "text": "t" }),
                         json!({ "title": "t", "text": "a\nb" }),
                         json!({ "title": "t", "text": "" }),
+                        json!({ "title": "t", "text": "t", "locales": { "english": { "title": "t", "text": "t" } } }),
+                        json!({ "title": "t", "text": "t", "locales": { "en": { "title": "t" } } }),
                     ],
                 ),
             ],
@@ -180,6 +187,16 @@ fn both_agree_on_the_limits_of_a_recording() {
                 "/notify_id",
                 vec![json!(1), json!(2_147_483_647)],
                 vec![json!(0), json!(-1), json!(2_147_483_648_u32), json!(1.5), json!("7")],
+            ),
+            (
+                "/vendor_task_id",
+                vec![json!("t".repeat(64)), json!("A-z_0.9")],
+                vec![json!(""), json!("t".repeat(65)), json!("a/b"), json!(7)],
+            ),
+            (
+                "/locale",
+                vec![json!("en"), json!("zh-Hant-TW")],
+                vec![json!(""), json!("e"), json!("en_US"), json!(7)],
             ),
             ("/held_back", vec![json!(true), json!(false)], vec![json!("no"), json!(0)]),
             (
@@ -216,6 +233,19 @@ fn both_agree_on_the_limits_of_a_recording() {
             "/collapse_id",
             vec![json!("c".repeat(64))],
             vec![json!(""), json!("c".repeat(65)), json!(7)],
+        )],
+    );
+}
+
+#[test]
+fn both_agree_on_the_limits_of_an_apps_notice() {
+    check_limits(
+        "writeNotice",
+        &json!({ "title": "t", "text": "t" }),
+        &[(
+            "/locales",
+            vec![json!({}), json!({ "zh": { "title": text(20), "text": text(50) } })],
+            vec![json!([]), json!({ "zh": {} }), json!({ "z": { "title": "t", "text": "t" } })],
         )],
     );
 }

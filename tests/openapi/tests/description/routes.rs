@@ -24,7 +24,10 @@ fn operation_of(route: &Route) -> String {
         Route::Push(push) => format!("lookUp{}", kind(push.kind)),
         Route::Revocation(push, _) => format!("lookUp{}Revocation", kind(push.kind)),
         Route::Outcomes(push, _) => format!("list{}Outcomes", kind(push.kind)),
+        Route::Replay(push, _) => format!("replay{}Revocation", kind(push.kind)),
         Route::Pushes => "listPushes".to_owned(),
+        Route::ReadNotice => "readNotice".to_owned(),
+        Route::WriteNotice => "writeNotice".to_owned(),
         Route::OpenApi => "readDescription".to_owned(),
     }
 }

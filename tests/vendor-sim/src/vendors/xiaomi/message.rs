@@ -171,7 +171,8 @@ fn check_extras(form: &Form) -> Result<(), Wrong> {
     if own_count > OWN_EXTRAS_LIMIT {
         return wrong(codes::BAD_PARAMETER, "more than 10 extras of one's own");
     }
-    let extra = |name: &str| form.get(&format!("extra.{name}"));
+    // An empty one is one that is absent: push-xiaomi sends all that it knows, filled or not.
+    let extra = |name: &str| form.filled(&format!("extra.{name}"));
     if extra("notify_foreground").is_some_and(|value| !["0", "1"].contains(&value)) {
         return wrong(codes::BAD_PARAMETER, "extra.notify_foreground is neither 0 nor 1");
     }

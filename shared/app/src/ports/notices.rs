@@ -1,0 +1,16 @@
+//! What an app's users read in place of a revoked message, unless a push or a revocation says otherwise.
+
+use std::future::Future;
+
+use revocation_rules::ids::Tenant;
+use revocation_rules::notice::Notices;
+
+use super::StoreError;
+
+pub trait AppNotices: Send + Sync {
+    /// The tenant's notices; `None` when it never wrote any. Consistent.
+    fn notices(&self, of: &Tenant) -> impl Future<Output = Result<Option<Notices>, StoreError>> + Send;
+
+    /// Replaces the tenant's notices.
+    fn put_notices(&self, of: &Tenant, notices: &Notices) -> impl Future<Output = Result<(), StoreError>> + Send;
+}

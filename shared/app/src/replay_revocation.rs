@@ -1,0 +1,72 @@
+//! Tries again what failed: walks a revocation's batches once more, and each
+//! dispatcher opens the deliveries that failed.
+//!
+//! For what a repetition can mend: a vendor's daily quota, a wrong secret, an
+//! outage longer than the attempts last.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use revocation_rules::ids::{PushRef, RevocationId};
+use revocation_rules::revocation::{Revocation, State};
+
+use crate::ports::{Clock, Job, JobQueue, RevocationStore, Saved, StoreError};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    #[error("there is no such revocation")]
+    RevocationNotFound,
+    #[error("the push can no longer be revoked")]
+    WindowClosed { closed_at: Timestamp },
+    /// Others kept changing the same revocation.
+    #[error("the revocation is being changed by many at once")]
+    Busy,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How often a lost race is run again.
+const ROUNDS: usize = 5;
+
+/// Asks for a replay. While the batches are still being walked it changes
+/// nothing: what fails later can be replayed later.
+///
+/// # Errors
+/// When the revocation is unknown, its window is closed, or the store fails.
+pub async fn replay_revocation(
+    store: &impl RevocationStore,
+    queue: &impl JobQueue,
+    clock: &impl Clock,
+    push: &PushRef,
+    id: &RevocationId,
+) -> Result<Revocation, ReplayError> {
+    for _ in 0..ROUNDS {
+        let mut revocation = store.revocation(push, id).await?.ok_or(ReplayError::RevocationNotFound)?;
+        let now = clock.now();
+        if now >= revocation.closes_at {
+            return Err(ReplayError::WindowClosed {
+                closed_at: revocation.closes_at,
+            });
+        }
+        match revocation.state {
+            State::Requested => return Ok(revocation),
+            State::Dispatched { .. } | State::Settled { .. } => revocation.replayed(now),
+        }
+        if store.save_revocation(&revocation).await? == Saved::Yes {
+            start(queue, &revocation).await;
+            return Ok(revocation);
+        }
+    }
+    Err(ReplayError::Busy)
+}
+
+/// It is durable and due: if the queue does not take the job, the sweep finds it.
+async fn start(queue: &impl JobQueue, revocation: &Revocation) {
+    let job = Job::Fanout {
+        push: revocation.push.clone(),
+        revocation: revocation.id.clone(),
+    };
+    if let Err(error) = queue.send(&[job], Duration::ZERO).await {
+        tracing::warn!(revocation.id = %revocation.id, %error, "the replay of {} waits for the sweep", revocation.id);
+    }
+}

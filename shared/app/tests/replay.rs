@@ -1,0 +1,228 @@
+//! What failed is tried again by request; and which notice a revocation has.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use revocation_app::ports::{AppNotices, BatchRecorder, Clock, Counters, Job, PushStore, RevocationStore};
+use revocation_app::{
+    Accepted, Checked, Dispatched, Dispatcher, Eagerness, NewRevocation, ReplayError, check_revocation, dispatch_batch, fan_out,
+    replay_revocation, request_revocation,
+};
+use revocation_rules::channel::{Channel, Channels};
+use revocation_rules::ids::RevocationId;
+use revocation_rules::notice::{Notice, Notices};
+use revocation_rules::outcome::Outcome;
+use revocation_rules::push::Push;
+use revocation_rules::retry::Answer;
+use revocation_rules::revocation::{Revocation, State};
+use revocation_rules::scope::Scope;
+use revocation_testkit::builders::{a_batch, a_push, noon};
+use revocation_testkit::{FakeChannel, ManualClock, MemoryQueue, MemoryStore, SeededDice, run};
+
+struct Scene {
+    clock: ManualClock,
+    store: MemoryStore,
+    queue: MemoryQueue,
+    vendor: FakeChannel,
+    push: Push,
+    channels: Channels,
+    dice: SeededDice,
+}
+
+impl Scene {
+    /// A push with two deliveries on Huawei.
+    fn new(notices: Option<Notices>) -> Self {
+        let clock = ManualClock::at(noon());
+        let store = MemoryStore::new();
+        let mut push = a_push().sent_at(noon()).build();
+        push.registration.notices = notices;
+        run(store.insert_push(&push)).unwrap();
+        let batch = a_batch().of(&push).named("b1").on(Channel::Huawei).sent_at(noon());
+        let (header, deliveries) = batch.to(&["u1", "u2"]).build();
+        run(store.record(&header, &deliveries)).unwrap();
+        clock.advance(SignedDuration::from_secs(1));
+        Self {
+            queue: MemoryQueue::new(&clock),
+            vendor: FakeChannel::new(&clock),
+            clock,
+            store,
+            push,
+            channels: Channels::new([Channel::Huawei]),
+            dice: SeededDice::new(1),
+        }
+    }
+
+    fn revoke(&self, scope: Scope, notices: Option<Notices>) -> Revocation {
+        let request = NewRevocation {
+            push: self.push.registration.push.clone(),
+            scope,
+            reason: "wrong price".to_owned(),
+            notices,
+            requested_by: "key-1".parse().unwrap(),
+        };
+        let requested = request_revocation(&self.store, &self.queue, &self.clock, &self.dice, &self.channels, &request);
+        match run(requested).unwrap() {
+            Accepted::New(revocation) => revocation,
+            Accepted::AlreadyThere(revocation) => panic!("{} was there already", revocation.id),
+        }
+    }
+
+    /// Walks, dispatches and settles.
+    fn work(&self, id: &RevocationId) -> Revocation {
+        let push = &self.push.registration.push;
+        let deadline = self.clock.now() + SignedDuration::from_secs(60);
+        run(fan_out(&self.store, &self.queue, &self.clock, push, id, deadline)).unwrap();
+        for job in self.queue.sent() {
+            let Job::Dispatch(job) = job else { continue };
+            let with = Dispatcher {
+                store: &self.store,
+                queue: &self.queue,
+                clock: &self.clock,
+                dice: &self.dice,
+                channels: &self.channels,
+                client: Some(&self.vendor),
+            };
+            let end = run(dispatch_batch(&with, &job, deadline)).unwrap();
+            assert!(matches!(end, Dispatched::Finished | Dispatched::NothingToDo), "{end:?}");
+        }
+        let checked = check_revocation(&self.store, &self.queue, &self.clock, push, id, Eagerness::Redrive);
+        let checked = run(checked).unwrap();
+        assert!(matches!(checked, Checked::Settled { .. }), "{checked:?}");
+        self.read(id)
+    }
+
+    fn read(&self, id: &RevocationId) -> Revocation {
+        run(self.store.revocation(&self.push.registration.push, id)).unwrap().unwrap()
+    }
+
+    fn replay(&self, id: &RevocationId) -> Result<Revocation, ReplayError> {
+        run(replay_revocation(
+            &self.store,
+            &self.queue,
+            &self.clock,
+            &self.push.registration.push,
+            id,
+        ))
+    }
+
+    /// Both slots of the batch, as its vendor would answer for a used-up quota.
+    fn quota_is_used_up(&self) {
+        let over = Answer::Ended {
+            outcome: Outcome::Failed,
+            reason: "huawei:quota".to_owned(),
+        };
+        self.vendor.answers_next([over.clone(), over]);
+    }
+
+    fn counted(&self, id: &RevocationId, outcome: Outcome) -> u64 {
+        let counters = run(self.store.counters(&self.push.registration.push, id)).unwrap();
+        counters.get(&Channel::Huawei).map_or(0, |counters| counters.outcomes.get(outcome))
+    }
+}
+
+fn settled(revocation: &Revocation, outcome: Outcome) -> u64 {
+    match &revocation.state {
+        State::Settled { totals, .. } => totals[&Channel::Huawei].get(outcome),
+        state @ (State::Requested | State::Dispatched { .. }) => panic!("{}", state.name()),
+    }
+}
+
+#[test]
+fn what_a_used_up_quota_ended_is_overwritten_by_a_replay() {
+    let scene = Scene::new(None);
+    let id = scene.revoke(Scope::everything(), None).id;
+    scene.quota_is_used_up();
+    assert_eq!(settled(&scene.work(&id), Outcome::Failed), 2);
+
+    let replayed = scene.replay(&id).unwrap();
+    assert_eq!((replayed.state, replayed.replays), (State::Requested, 1));
+    let after = scene.work(&id);
+    assert_eq!((settled(&after, Outcome::Overwritten), settled(&after, Outcome::Failed)), (2, 0));
+    assert_eq!(
+        (scene.counted(&id, Outcome::Overwritten), scene.counted(&id, Outcome::Failed)),
+        (2, 0)
+    );
+    assert_eq!(after.fanout.found[&Channel::Huawei], 2, "the second walk counts nothing twice");
+}
+
+#[test]
+fn a_replay_calls_nobody_again_who_was_served() {
+    let scene = Scene::new(None);
+    let id = scene.revoke(Scope::everything(), None).id;
+    scene.work(&id);
+    let calls = scene.vendor.calls_from(0).len();
+    scene.replay(&id).unwrap();
+    scene.work(&id);
+    assert_eq!(scene.vendor.calls_from(0).len(), calls);
+}
+
+#[test]
+fn another_revocation_of_the_same_deliveries_is_told_of_a_replay() {
+    let scene = Scene::new(None);
+    let mut huawei = Scope::everything();
+    huawei.channels = Some([Channel::Huawei].into());
+    let part = scene.revoke(huawei, None).id;
+    scene.quota_is_used_up();
+    scene.work(&part);
+    let whole = scene.revoke(Scope::everything(), None).id;
+    assert_eq!(settled(&scene.work(&whole), Outcome::Failed), 2);
+
+    scene.replay(&part).unwrap();
+    scene.work(&part);
+    for id in [&part, &whole] {
+        assert_eq!(
+            (scene.counted(id, Outcome::Overwritten), scene.counted(id, Outcome::Failed)),
+            (2, 0)
+        );
+    }
+}
+
+#[test]
+fn a_replay_of_what_is_being_walked_changes_nothing_and_a_closed_window_refuses_it() {
+    let scene = Scene::new(None);
+    let id = scene.revoke(Scope::everything(), None).id;
+    assert_eq!(scene.replay(&id).unwrap().replays, 0);
+    scene.work(&id);
+    scene.clock.set(scene.read(&id).closes_at);
+    assert!(matches!(scene.replay(&id), Err(ReplayError::WindowClosed { .. })));
+    let nobody = "rvk_nobody".parse().unwrap();
+    assert!(matches!(scene.replay(&nobody), Err(ReplayError::RevocationNotFound)));
+}
+
+#[test]
+fn a_replay_that_the_queue_did_not_take_is_due_for_the_sweep() {
+    let scene = Scene::new(None);
+    let id = scene.revoke(Scope::everything(), None).id;
+    scene.work(&id);
+    let replayed = scene.replay(&id).unwrap();
+    let wait = replayed.due_at.unwrap().duration_since(scene.clock.now());
+    assert!(Duration::try_from(wait).unwrap() <= Duration::from_secs(60));
+}
+
+#[test]
+fn a_notice_is_the_revocations_else_the_pushs_else_the_apps() {
+    let notices = |title: &str| {
+        Notices::from(Notice {
+            title: title.to_owned(),
+            text: title.to_owned(),
+        })
+    };
+    let title = |scene: &Scene, own: Option<Notices>| scene.revoke(Scope::everything(), own).notices.default.title;
+    let of_app = |scene: &Scene| {
+        let tenant = &scene.push.registration.push.tenant;
+        run(scene.store.put_notices(tenant, &notices("app"))).unwrap();
+    };
+
+    assert_eq!(title(&Scene::new(None), None), "Message revoked");
+    let scene = Scene::new(None);
+    of_app(&scene);
+    assert_eq!(title(&scene, None), "app");
+    let scene = Scene::new(Some(notices("push")));
+    of_app(&scene);
+    assert_eq!(title(&scene, None), "push");
+    let scene = Scene::new(Some(notices("push")));
+    of_app(&scene);
+    assert_eq!(title(&scene, Some(notices("revocation"))), "revocation");
+}
