@@ -11,7 +11,10 @@ use revocation_rules::retry::Answer;
 use crate::answers::{all_failed, misconfigured};
 use crate::apns::ApnsClient;
 use crate::huawei;
+use crate::oppo;
+use crate::pace::{Paced, Share};
 use crate::settings::{Settings, Timeouts};
+use crate::vivo;
 use crate::xiaomi;
 
 /// The client of `channel`; `None` when it is not built yet.
@@ -34,18 +37,30 @@ pub fn connect_with(
     sessions: Arc<dyn SessionStore>,
     clock: Arc<dyn Clock>,
 ) -> Option<Box<dyn ChannelClient>> {
+    let pace_clock = Arc::clone(&clock);
     let client: Result<Box<dyn ChannelClient>, _> = match channel {
         Channel::Huawei => huawei::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
         Channel::Apns => ApnsClient::new(settings, timeouts, credentials, sessions, clock).map(boxed),
         Channel::Xiaomi => xiaomi::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
-        Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => {
+        Channel::Oppo => oppo::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
+        Channel::Vivo => vivo::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
+        Channel::SelfBuilt | Channel::Sms => {
             return None;
         }
     };
-    Some(client.unwrap_or_else(|error| {
+    let client = client.unwrap_or_else(|error| {
         tracing::error!(channel = %channel, %error, "the settings of {channel} can not be used");
         Box::new(Unusable { channel })
-    }))
+    });
+    Some(paced(client, settings, pace_clock))
+}
+
+/// `client`, no faster than this worker's share of the channel's rate.
+pub fn paced(client: Box<dyn ChannelClient>, settings: &Settings, clock: Arc<dyn Clock>) -> Box<dyn ChannelClient> {
+    match Share::new(settings.rate_per_second, settings.workers) {
+        None => client,
+        Some(share) => Box::new(Paced::new(client, share, clock)),
+    }
 }
 
 fn boxed<C: ChannelClient + 'static>(client: C) -> Box<dyn ChannelClient> {

@@ -14,8 +14,16 @@ pub struct Settings {
     pub xiaomi_europe_url: String,
     pub xiaomi_russia_url: String,
     pub xiaomi_india_url: String,
+    pub oppo_url: String,
+    pub vivo_url: String,
+    /// Where vivo's recall is; not confirmed by any public source.
+    pub vivo_recall_path: String,
     pub apns_url: String,
     pub apns_sandbox_url: String,
+    /// Deliveries a second that the channel may be asked for, by all its workers together; 0: no limit.
+    pub rate_per_second: u32,
+    /// How many workers the channel has at most.
+    pub workers: u32,
     /// Certificates to trust beside the public ones: a test stand's own authority.
     pub extra_ca_pem: Option<String>,
 }
@@ -31,8 +39,13 @@ impl Default for Settings {
             xiaomi_europe_url: "https://fr-api.xmpush.global.xiaomi.com".to_owned(),
             xiaomi_russia_url: "https://ru-api.xmpush.global.xiaomi.com".to_owned(),
             xiaomi_india_url: "https://idmb-api.xmpush.global.xiaomi.com".to_owned(),
+            oppo_url: "https://api-push-cn.heytapmobi.com".to_owned(),
+            vivo_url: "https://api-push.vivo.com.cn".to_owned(),
+            vivo_recall_path: "/message/recall".to_owned(),
             apns_url: "https://api.push.apple.com".to_owned(),
             apns_sandbox_url: "https://api.sandbox.push.apple.com".to_owned(),
+            rate_per_second: 0,
+            workers: 1,
             extra_ca_pem: None,
         }
     }

@@ -80,7 +80,6 @@ pub(crate) struct Who<'w, C> {
     pub credentials: &'w C,
     /// There is one where the vendor has a [`Login`].
     pub session: Option<&'w SessionText>,
-    #[expect(dead_code, reason = "request ids are made of it")]
     pub revocation: &'w RevocationId,
     #[expect(dead_code, reason = "request ids are made of it")]
     pub now: Timestamp,

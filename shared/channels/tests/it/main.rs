@@ -5,8 +5,15 @@
 mod apns;
 mod apns_trouble;
 mod huawei;
+mod oppo;
+mod oppo_trouble;
 mod quiet;
 mod server;
+mod sim;
+mod sim_oppo;
+mod sim_vivo;
 mod support;
+mod vivo;
+mod vivo_trouble;
 mod xiaomi;
 mod xiaomi_trouble;

@@ -63,6 +63,8 @@ async fn orders() {
     .await;
 
     xiaomi().await;
+    oppo().await;
+    vivo().await;
 
     let apns = Server::http2(10, |_, n| match n {
         0 => Do::reason(403, "ExpiredProviderToken"),
@@ -116,6 +118,51 @@ async fn xiaomi() {
     case.by(Strategy::RecallThenOverwrite).revoke(&*client).await;
 }
 
+/// A batch in every sort of way, and then a broken connection.
+async fn oppo() {
+    let data = r#"{"code":0,"data":[
+        {"registrationId":"planted-token-1","errorCode":41,"errorMessage":"planted registration"},
+        {"registrationId":"planted-token-2","errorCode":"planted-code"},
+        {"registrationId":"planted-token-9","messageId":"planted-id"}]}"#;
+    let server = Server::http1(move |seen, n| match (seen.path.as_str(), n) {
+        ("/server/v1/auth", 0) => Do::answer(200, r#"{"code":16,"message":"planted-body"}"#),
+        ("/server/v1/auth", _) => Do::answer(200, r#"{"code":0,"data":{"auth_token":"planted-session"}}"#),
+        (_, ..4) => Do::answer(200, data),
+        _ => Do::drop_connection(),
+    })
+    .await;
+    let document = |secret| Some(json!({"app_key": "planted-key", "master_secret": secret, "category": "IM"}).to_string());
+    let case = Case::new((1..4).map(|n| (format!("planted-token-{n}"), Some(Handle::NotifyId(n)))));
+    let set = settings(&server.url, &server.ca_pem);
+    let documents = Documents::new([document("planted-old"), document("planted-secret")]);
+    let client = connect_with(Channel::Oppo, &set, TIMEOUTS, documents, no_sessions(), ManualClock::new()).unwrap();
+    for _ in 0..3 {
+        case.revoke(&*client).await;
+    }
+}
+
+/// A recall that is refused, a list in every sort of way, and a text for a code.
+async fn vivo() {
+    let invalid = r#"{"result":0,"invalidUsers":[{"status":1,"userid":"planted-token-1"}]}"#;
+    let server = Server::http1(move |seen, n| match seen.path.as_str() {
+        "/message/auth" => Do::answer(200, r#"{"result":0,"authToken":"planted-session"}"#),
+        "/message/recall" => Do::answer(404, "planted-body"),
+        "/message/pushToList" if n < 6 => Do::answer(200, invalid),
+        "/message/pushToList" => Do::answer(200, r#"{"result":"planted-code","desc":"planted-body"}"#),
+        _ => Do::answer(200, r#"{"result":0,"taskId":"planted-task-2"}"#),
+    })
+    .await;
+    let document = json!({"app_id": 10_004, "app_key": "planted-key", "app_secret": "planted-secret"}).to_string();
+    let case = Case::new((1..4).map(|n| (format!("planted-token-{n}"), Some(Handle::NotifyId(7)))));
+    let case = case.sent_as([Some("planted-task"); 3]).by(Strategy::RecallThenOverwrite);
+    let set = settings(&server.url, &server.ca_pem);
+    let documents = Documents::new([Some(document)]);
+    let client = connect_with(Channel::Vivo, &set, TIMEOUTS, documents, no_sessions(), ManualClock::new()).unwrap();
+    for _ in 0..3 {
+        case.revoke(&*client).await;
+    }
+}
+
 #[tokio::test]
 async fn no_token_text_or_credential_is_logged_at_any_level() {
     let log = Log::default();
@@ -128,6 +175,9 @@ async fn no_token_text_or_credential_is_logged_at_any_level() {
     drop(guard);
     let text = log.text();
     assert!(text.contains("asked huawei to overwrite"), "something was logged");
+    assert!(text.contains("asked oppo to overwrite"), "something was logged");
+    assert!(text.contains("asked vivo to recall"), "something was logged");
+    assert!(text.contains("asked vivo to overwrite"), "something was logged");
     assert!(text.contains("asked xiaomi to recall"), "something was logged");
     assert!(text.contains("asked xiaomi to overwrite"), "something was logged");
     assert!(text.contains("asked apns to overwrite"), "something was logged");

@@ -11,7 +11,7 @@ use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Credentials, 
 use revocation_channels::{Settings, Timeouts};
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
-use revocation_rules::ids::{DeviceToken, PushKind, PushRef, RevocationId, Tenant};
+use revocation_rules::ids::{DeviceToken, PushKind, PushRef, RevocationId, Tenant, VendorTaskId};
 use revocation_rules::notice::Notice;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
@@ -79,6 +79,8 @@ pub struct Case {
     notice: Notice,
     strategy: Strategy,
     deliveries: Vec<(DeviceToken, Option<Handle>)>,
+    /// By slot; none where it is shorter.
+    vendor_tasks: Vec<Option<VendorTaskId>>,
 }
 
 impl Case {
@@ -102,7 +104,23 @@ impl Case {
                 .into_iter()
                 .map(|(token, handle)| (token.parse().unwrap(), handle))
                 .collect(),
+            vendor_tasks: Vec::new(),
         }
+    }
+
+    /// Which of the vendor's sendings each delivery was part of, by slot.
+    pub fn sent_as<'t>(self, tasks: impl IntoIterator<Item = Option<&'t str>>) -> Self {
+        let parse = |task: Option<&str>| task.map(|task| task.parse().unwrap());
+        Self {
+            vendor_tasks: tasks.into_iter().map(parse).collect(),
+            ..self
+        }
+    }
+
+    /// The notice's text.
+    pub fn saying(mut self, text: &str) -> Self {
+        text.clone_into(&mut self.notice.text);
+        self
     }
 
     pub fn by(self, strategy: Strategy) -> Self {
@@ -129,7 +147,7 @@ impl Case {
                 slot,
                 token,
                 handle: handle.as_ref(),
-                vendor_task: None,
+                vendor_task: self.vendor_tasks.get(slot).and_then(Option::as_ref),
                 notice: &self.notice,
             })
             .collect();
@@ -162,6 +180,9 @@ pub fn settings(url: &str, ca_pem: &str) -> Settings {
         huawei_auth_url: url.to_owned(),
         huawei_push_url: url.to_owned(),
         xiaomi_url: url.to_owned(),
+        oppo_url: url.to_owned(),
+        vivo_url: url.to_owned(),
+        vivo_recall_path: "/message/recall".to_owned(),
         apns_url: url.to_owned(),
         apns_sandbox_url: url.to_owned(),
         extra_ca_pem: Some(ca_pem.to_owned()),

@@ -1,14 +1,18 @@
 //! Xiaomi when it is busy, slow or silent, when a secret is replaced, and when time runs out.
 
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use revocation_rules::channel::Strategy;
+use revocation_channels::{Settings, connect_with};
+use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::retry::Answer;
 
 use crate::server::{Do, Server};
-use crate::support::{Case, Documents, ManualClock, count, ended, misconfigured, overwritten, throttled, transient};
+use crate::support::{
+    Case, Documents, ManualClock, TIMEOUTS, count, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient,
+};
 use crate::xiaomi::{RECALL, SEND, client, code, devices, document, notify_ids, revoke};
 
 #[tokio::test]
@@ -131,4 +135,25 @@ async fn without_good_credentials_a_person_must_look() {
         assert_eq!(devices(2).revoke(&*client).await, vec![misconfigured(reason); 2]);
     }
     assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_rate_cuts_an_order_into_pieces_of_a_second() {
+    let server = Server::http1(|_, _| code(0)).await;
+    let settings = Settings {
+        rate_per_second: 40,
+        workers: 4,
+        ..settings(&server.url, &server.ca_pem)
+    };
+    let documents = Documents::new([Some(document("s"))]);
+    let client = connect_with(Channel::Xiaomi, &settings, TIMEOUTS, documents, no_sessions(), ManualClock::new()).unwrap();
+    let started = Instant::now();
+    assert_eq!(devices(25).revoke(&*client).await, vec![overwritten(); 25]);
+    assert!(started.elapsed() >= Duration::from_millis(1_500));
+    let sizes: Vec<usize> = server
+        .seen()
+        .iter()
+        .map(|seen| seen.field("registration_id").split(',').count())
+        .collect();
+    assert_eq!(sizes, [10, 10, 5]);
 }

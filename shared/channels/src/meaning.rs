@@ -1,0 +1,157 @@
+//! What a vendor's code means, where a vendor answers with numbers.
+
+use std::time::Duration;
+
+use revocation_rules::retry::{Answer, AttemptFailure};
+use serde::{Deserialize, Deserializer};
+
+use crate::answers::{gone, misconfigured, quota_used_up, refused, throttled, transient};
+use crate::driver::{Call, Reading};
+
+/// A closed set. What the vendor's texts say besides is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    Accepted,
+    /// The vendor does not know the device.
+    Gone,
+    /// What was named is not there: never was, or not any longer.
+    NotThere,
+    /// No for good: the same request would be refused again.
+    Refused,
+    /// No more today. A replay on another day can succeed.
+    QuotaUsedUp,
+    /// The session is not, or no longer, good.
+    SessionRefused,
+    Throttled,
+    /// Our credentials or settings are wrong; a person can put them right.
+    Misconfigured,
+    Transient,
+}
+
+/// What a vendor said: a meaning, and the code to store and log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// Such as `oppo:41` or `vivo:http_502`.
+    pub reason: String,
+    pub meaning: Meaning,
+    /// The wait the vendor asked for.
+    pub retry_after: Option<Duration>,
+}
+
+impl Said {
+    /// What a delivery came to. `accepted` is the answer of one that was accepted.
+    pub fn answer(&self, accepted: Answer) -> Answer {
+        let reason = self.reason.clone();
+        let failed = Answer::Failed;
+        match self.meaning {
+            Meaning::Accepted => accepted,
+            Meaning::Gone => gone(reason),
+            Meaning::NotThere | Meaning::Refused => refused(reason),
+            Meaning::QuotaUsedUp => quota_used_up(reason),
+            Meaning::Throttled => failed(throttled(reason, self.retry_after)),
+            Meaning::SessionRefused | Meaning::Misconfigured => failed(misconfigured(reason)),
+            Meaning::Transient => failed(transient(reason)),
+        }
+    }
+
+    /// What a call came to whose deliveries all share the answer.
+    pub fn reading<'a, A>(&self, call: &Call<'a, A>, accepted: &Answer) -> Reading<A> {
+        match self.meaning {
+            Meaning::SessionRefused => Reading::NotLetIn,
+            Meaning::QuotaUsedUp => Reading::QuotaUsedUp,
+            Meaning::Accepted
+            | Meaning::Gone
+            | Meaning::NotThere
+            | Meaning::Refused
+            | Meaning::Throttled
+            | Meaning::Misconfigured
+            | Meaning::Transient => match self.answer(accepted.clone()) {
+                Answer::Failed(failure) => Reading::Failed(failure),
+                answer => call.all(&answer),
+            },
+        }
+    }
+
+    /// As why there is no session. Every "no" at a login is about the credentials.
+    pub fn login_failure(self) -> AttemptFailure {
+        match self.meaning {
+            Meaning::Throttled => throttled(self.reason, self.retry_after),
+            // An acceptance that gave no session can only be asked for again.
+            Meaning::Transient | Meaning::Accepted | Meaning::QuotaUsedUp => transient(self.reason),
+            Meaning::Gone | Meaning::NotThere | Meaning::Refused | Meaning::SessionRefused | Meaning::Misconfigured => {
+                misconfigured(self.reason)
+            }
+        }
+    }
+}
+
+/// A code that is a number, or the text of one. Only numbers become part of a
+/// reason: a text that somebody put in a code's place is neither logged nor stored.
+pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Number(number) => number.as_i64(),
+        serde_json::Value::String(text) => text.parse().ok(),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use revocation_rules::outcome::Outcome;
+
+    use super::*;
+    use crate::answers::overwritten;
+
+    const WAIT: Option<Duration> = Some(Duration::from_secs(7));
+
+    fn said(meaning: Meaning) -> Said {
+        Said {
+            reason: "v:1".to_owned(),
+            meaning,
+            retry_after: WAIT,
+        }
+    }
+
+    #[test]
+    fn every_meaning_has_its_answer() {
+        let ended = |outcome| Answer::Ended {
+            outcome,
+            reason: "v:1".to_owned(),
+        };
+        for (meaning, answer) in [
+            (Meaning::Accepted, overwritten()),
+            (Meaning::Gone, ended(Outcome::TargetGone)),
+            (Meaning::NotThere, ended(Outcome::Refused)),
+            (Meaning::Refused, ended(Outcome::Refused)),
+            (Meaning::QuotaUsedUp, ended(Outcome::Failed)),
+            (Meaning::SessionRefused, Answer::Failed(misconfigured("v:1"))),
+            (Meaning::Throttled, Answer::Failed(throttled("v:1", WAIT))),
+            (Meaning::Misconfigured, Answer::Failed(misconfigured("v:1"))),
+            (Meaning::Transient, Answer::Failed(transient("v:1"))),
+        ] {
+            assert_eq!(said(meaning).answer(overwritten()), answer);
+        }
+    }
+
+    #[test]
+    fn a_login_that_is_refused_waits_for_a_person() {
+        assert_eq!(said(Meaning::Refused).login_failure(), misconfigured("v:1"));
+        assert_eq!(said(Meaning::Throttled).login_failure(), throttled("v:1", WAIT));
+        assert_eq!(said(Meaning::Transient).login_failure(), transient("v:1"));
+    }
+
+    #[test]
+    fn only_a_number_is_a_code() {
+        #[derive(Deserialize)]
+        struct Coded {
+            #[serde(deserialize_with = "number")]
+            code: Option<i64>,
+        }
+        let read = |text: &str| serde_json::from_str::<Coded>(text).unwrap().code;
+        assert_eq!(read(r#"{"code":-2}"#), Some(-2));
+        assert_eq!(read(r#"{"code":"41"}"#), Some(41));
+        for none in [r#"{"code":"token"}"#, r#"{"code":1.5}"#, r#"{"code":null}"#, r#"{"code":[1]}"#] {
+            assert_eq!(read(none), None, "{none}");
+        }
+    }
+}

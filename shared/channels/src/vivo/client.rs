@@ -1,0 +1,236 @@
+//! Joins the parts.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderName, Request};
+use http_body_util::Full;
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
+use revocation_rules::batch::Handle;
+use revocation_rules::channel::{Channel, Strategy};
+use revocation_rules::ids::VendorTaskId;
+use revocation_rules::outcome::Outcome;
+use revocation_rules::plan::{ToCall, reason};
+use revocation_rules::retry::Answer;
+
+use super::answer::{Reading, classify_list, classify_recall, classify_save, classify_send};
+use super::login::VivoLogin;
+use super::recall::RecallAddress;
+use super::request::{LIST_PATH, MAX_DEVICES, Overwrite, SAVE_PATH, SEND_PATH, list, recall, save, send};
+use super::settings::{Account, VivoCredentials, parse};
+use crate::answers::{overwritten, recalled, refused, without_handle};
+use crate::dial::{DialError, origin};
+use crate::driver::{Call, Client, Fate, Login, Told, Vendor, Verdict, Who, post, sensitive};
+use crate::meaning::{Meaning, Said};
+use crate::part::Part;
+use crate::settings::{Settings, Timeouts};
+
+const AUTH_TOKEN: HeaderName = HeaderName::from_static("authtoken");
+
+struct Vivo {
+    url: String,
+    recall_path: String,
+    recall_address: RecallAddress,
+    login: VivoLogin,
+}
+
+/// What a call asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Ask<'a> {
+    /// The vendor's sending is taken back from all its devices.
+    Recall(&'a VendorTaskId),
+    /// One device is sent to; for several, the notice is saved first.
+    Overwrite(Overwrite<'a>),
+    /// Saved under this id, it goes to several devices.
+    Push(String, Overwrite<'a>),
+}
+
+pub(crate) fn connect(
+    settings: &Settings,
+    timeouts: Timeouts,
+    credentials: Arc<dyn CredentialStore>,
+    sessions: Arc<dyn SessionStore>,
+    clock: Arc<dyn Clock>,
+) -> Result<impl ChannelClient + 'static, DialError> {
+    let url = origin(&settings.vivo_url)?;
+    let vivo = Vivo {
+        recall_path: path(&settings.vivo_recall_path)?,
+        recall_address: RecallAddress::default(),
+        login: VivoLogin { url: url.clone() },
+        url,
+    };
+    Client::new(vivo, settings, timeouts, credentials, sessions, clock)
+}
+
+/// A path as it stands behind an address.
+fn path(text: &str) -> Result<String, DialError> {
+    let parsed: http::uri::PathAndQuery = text.parse().map_err(|_| DialError::Address)?;
+    (text.starts_with('/') && parsed.as_str() == text)
+        .then(|| text.to_owned())
+        .ok_or(DialError::Address)
+}
+
+fn overwrite<'a>(delivery: &ToCall<'a>) -> Option<Overwrite<'a>> {
+    match delivery.handle {
+        Some(Handle::NotifyId(notify_id)) => Some(Overwrite {
+            notify_id: *notify_id,
+            notice: delivery.notice,
+            part: Part::WHOLE,
+        }),
+        Some(Handle::CollapseId(_)) | None => None,
+    }
+}
+
+/// The rules send no such delivery here; if one comes, it still ends honestly.
+fn without_task() -> Answer {
+    Answer::Ended {
+        outcome: Outcome::NotRevocable,
+        reason: reason::NO_VENDOR_TASK.to_owned(),
+    }
+}
+
+impl Vendor for Vivo {
+    const CHANNEL: Channel = Channel::Vivo;
+    type Credentials = VivoCredentials;
+    type Account = Account;
+    type Ask<'a> = Ask<'a>;
+
+    fn parse(document: &str) -> Option<VivoCredentials> {
+        parse(document)
+    }
+
+    fn account(credentials: &VivoCredentials) -> &Account {
+        &credentials.account
+    }
+
+    fn first<'a>(&self, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Ask<'a>, Answer> {
+        let task = delivery.vendor_task.map(Ask::Recall);
+        let overwrite = overwrite(delivery).map(Ask::Overwrite);
+        match strategy {
+            Strategy::Overwrite => overwrite.ok_or_else(without_handle),
+            Strategy::Recall => task.ok_or_else(without_task),
+            Strategy::RecallThenOverwrite if self.recall_address.is_missing() => overwrite.or(task).ok_or_else(without_handle),
+            Strategy::RecallThenOverwrite => task.or(overwrite).ok_or_else(without_handle),
+        }
+    }
+
+    fn most(ask: &Ask<'_>) -> usize {
+        match ask {
+            // One call for all of a sending, however many.
+            Ask::Recall(_) => usize::MAX,
+            Ask::Overwrite(_) | Ask::Push(..) => MAX_DEVICES,
+        }
+    }
+
+    fn name(ask: &Ask<'_>) -> &'static str {
+        match ask {
+            Ask::Recall(_) => "recall",
+            Ask::Overwrite(_) | Ask::Push(..) => "overwrite",
+        }
+    }
+
+    fn request<'a>(&self, call: &Call<'a, Ask<'a>>, who: &Who<'_, VivoCredentials>) -> Option<Request<Full<Bytes>>> {
+        let (credentials, account) = (who.credentials, &who.credentials.account);
+        let (path, body) = match (&call.ask, call.deliveries.as_slice()) {
+            (Ask::Recall(task), _) => (self.recall_path.as_str(), recall(task, account)),
+            (Ask::Overwrite(overwrite) | Ask::Push(_, overwrite), [alone]) => {
+                (SEND_PATH, send(overwrite, alone, who.revocation, credentials))
+            }
+            (Ask::Overwrite(overwrite), _) => (SAVE_PATH, save(overwrite, call.tokens(), who.revocation, credentials)),
+            (Ask::Push(task_id, overwrite), deliveries) => {
+                let tokens = deliveries.iter().map(|delivery| delivery.token.as_str());
+                (LIST_PATH, list(task_id, overwrite.notify_id, tokens, who.revocation, account))
+            }
+        };
+        let mut request = post(&format!("{}{path}", self.url), super::JSON, body?)?;
+        let session = sensitive(who.session?.expose())?;
+        request.headers_mut().insert(AUTH_TOKEN, session);
+        Some(request)
+    }
+
+    fn read<'a>(&self, call: &Call<'a, Ask<'a>>, told: &Told<'_>) -> Verdict<Ask<'a>> {
+        match (&call.ask, call.deliveries.as_slice()) {
+            (Ask::Recall(_), _) => {
+                self.recall_address.answered(told.status);
+                read_recall(call, classify_recall(told))
+            }
+            (Ask::Overwrite(_) | Ask::Push(..), [_]) => the_same(call, classify_send(told)),
+            (Ask::Overwrite(overwrite), _) => match classify_save(told) {
+                Ok(task_id) => Verdict {
+                    code: "vivo:saved".to_owned(),
+                    reading: call.each(|_| Fate::Then(Ask::Push(task_id.clone(), overwrite.clone()))),
+                },
+                Err(said) => the_same(call, said),
+            },
+            (Ask::Push(task_id, overwrite), _) => read_list(call, task_id, overwrite, told),
+        }
+    }
+
+    fn login(&self) -> Option<&dyn Login<Account>> {
+        Some(&self.login)
+    }
+}
+
+/// An overwrite with one answer for all.
+fn the_same<'a>(call: &Call<'a, Ask<'a>>, said: Said) -> Verdict<Ask<'a>> {
+    Verdict {
+        reading: said.reading(call, &overwritten()),
+        code: said.reason,
+    }
+}
+
+/// What the recall does not take back is overwritten, where the strategy says
+/// so and the delivery can be; else it was refused, with the recall's code.
+/// That the address of the recall is not there (404) is such a refusal, too:
+/// the deliveries were sent with all that a recall needs.
+fn read_recall<'a>(call: &Call<'a, Ask<'a>>, said: Said) -> Verdict<Ask<'a>> {
+    let reading = match said.meaning {
+        Meaning::NotThere => call.each(|delivery| match (call.strategy, overwrite(delivery)) {
+            (Strategy::RecallThenOverwrite, Some(overwrite)) => Fate::Then(Ask::Overwrite(overwrite)),
+            _ => Fate::Ends(refused(said.reason.clone())),
+        }),
+        _ => said.reading(call, &recalled()),
+    };
+    Verdict {
+        code: said.reason,
+        reading,
+    }
+}
+
+fn read_list<'a>(call: &Call<'a, Ask<'a>>, task_id: &str, overwrite: &Overwrite<'a>, told: &Told<'_>) -> Verdict<Ask<'a>> {
+    let tokens: Vec<&str> = call.tokens().collect();
+    match classify_list(told, &tokens) {
+        Reading::All(said) => the_same(call, said),
+        Reading::Each(said) => {
+            let mut each = said.iter();
+            Verdict {
+                // The list as a whole was taken.
+                code: "vivo:0".to_owned(),
+                reading: call.each(|_| Fate::Ends(each.next().map_or(Answer::NotTried, |said| said.answer(overwritten())))),
+            }
+        }
+        Reading::OneIsBad(said) => {
+            let mut parts = overwrite.part.split(tokens.len());
+            let part = |part| Ask::Push(task_id.to_owned(), Overwrite { part, ..overwrite.clone() });
+            Verdict {
+                code: said.reason,
+                reading: call.each(|_| parts.next().map_or(Fate::Ends(Answer::NotTried), |next| Fate::Then(part(next)))),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recall_is_a_path() {
+        for good in ["/message/recall", "/v2/recall?x=1"] {
+            assert_eq!(path(good).as_deref(), Ok(good));
+        }
+        for bad in ["", "message/recall", "https://push.example/recall", "/a b", "/a#b", "*"] {
+            assert_eq!(path(bad), Err(DialError::Address), "{bad}");
+        }
+    }
+}

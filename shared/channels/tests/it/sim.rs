@@ -1,0 +1,124 @@
+//! The vendors' simulator, and short ways to ask things of it.
+
+use std::sync::Arc;
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use jiff::Timestamp;
+use revocation_app::ports::{ChannelClient, Clock};
+use revocation_channels::{Settings, connect_with};
+use revocation_rules::batch::Handle;
+use revocation_rules::channel::Channel;
+use serde_json::{Value, json};
+use vendor_sim::{Options, Sim};
+
+use crate::support::{Case, Documents, TIMEOUTS, no_sessions};
+
+pub const SECRET: &str = "planted-secret";
+
+/// One vendor of a simulator with one app.
+pub struct World {
+    sim: Sim,
+    channel: Channel,
+}
+
+/// The simulator checks signed times against the real one.
+struct WallClock;
+
+impl Clock for WallClock {
+    #[expect(clippy::disallowed_methods, reason = "the simulator's clock is the real one")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+impl World {
+    pub async fn start(channel: Channel, mut app: Value) -> Self {
+        let world = Self {
+            sim: Sim::start(Options::default()).unwrap(),
+            channel,
+        };
+        app["vendor"] = json!(channel);
+        world.control("/apps", &app).await;
+        world
+    }
+
+    pub fn client(&self, document: &Value) -> Box<dyn ChannelClient> {
+        let settings = Settings {
+            oppo_url: self.sim.oppo.clone(),
+            vivo_url: self.sim.vivo.clone(),
+            extra_ca_pem: Some(self.sim.ca_pem.clone()),
+            ..Settings::default()
+        };
+        let documents = Documents::new([Some(document.to_string())]);
+        connect_with(self.channel, &settings, TIMEOUTS, documents, no_sessions(), Arc::new(WallClock)).unwrap()
+    }
+
+    /// Devices `d0`, `d1`, .. of `app` whose users read the wrong message.
+    pub async fn devices(&self, app: &str, count: usize, task: Option<&str>) -> Case {
+        let tokens: Vec<String> = (0..count).map(|n| format!("d{n}")).collect();
+        self.order("/devices", json!({"app": app, "tokens": tokens})).await;
+        let mut original = json!({"tokens": tokens, "key": "7", "title": "Half price", "body": "Only today"});
+        if let Some(task) = task {
+            original["task"] = json!(task);
+        }
+        self.order("/deliver", original).await;
+        let case = Case::new(tokens.into_iter().map(|token| (token, Some(Handle::NotifyId(7)))));
+        case.sent_as(vec![task; count])
+    }
+
+    pub async fn fault(&self, fault: Value) {
+        self.order("/faults", fault).await;
+    }
+
+    /// Asks for something of this vendor.
+    pub async fn order(&self, path: &str, mut body: Value) {
+        body["vendor"] = json!(self.channel);
+        self.control(path, &body).await;
+    }
+
+    /// The titles on a device's bar.
+    pub async fn titles(&self, token: &str) -> Vec<String> {
+        let shown = self.device(token).await["notifications"].take();
+        let title = |shown: &Value| shown["title"].as_str().unwrap().to_owned();
+        shown.as_array().unwrap().iter().map(title).collect()
+    }
+
+    pub async fn device(&self, token: &str) -> Value {
+        self.control("/bars", &json!({"vendor": self.channel, "tokens": [token]})).await[token].take()
+    }
+
+    pub async fn stats(&self) -> Value {
+        self.look("/stats").await[self.channel.as_str()].take()
+    }
+
+    /// The vendor's rules that were broken.
+    pub async fn violations(&self) -> Value {
+        self.stats().await["violations"].take()
+    }
+
+    async fn control(&self, path: &str, body: &Value) -> Value {
+        let request = http::Request::post(format!("{}{path}", self.sim.control))
+            .body(body.to_string())
+            .unwrap();
+        ask(path, request).await
+    }
+
+    async fn look(&self, path: &str) -> Value {
+        let request = http::Request::get(format!("{}{path}", self.sim.control))
+            .body(String::new())
+            .unwrap();
+        ask(path, request).await
+    }
+}
+
+async fn ask(path: &str, request: http::Request<String>) -> Value {
+    let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    let response = client.request(request.map(|body| Full::new(Bytes::from(body)))).await.unwrap();
+    let status = response.status();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&body));
+    serde_json::from_slice(&body).unwrap()
+}
