@@ -23,7 +23,11 @@
 
 mod account;
 mod round;
+#[cfg(test)]
+mod simulation;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
