@@ -36,7 +36,7 @@ impl Deps {
             Some(Channel::SelfBuilt) => String::new(),
             _ => settings.text("VENDOR_SESSIONS_TABLE"),
         };
-        let vendors = vendors(&settings);
+        let vendors = vendors(&mut settings);
         settings.finish()?;
         // Cannot fail: `finish` complains about a missing channel.
         let channel = channel.ok_or("`CHANNEL` is not set")?;

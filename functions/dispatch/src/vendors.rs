@@ -1,10 +1,14 @@
-//! Where the vendors are. A dispatcher is told of its own; the rest is never asked.
+//! Where the vendors are, and how fast they may be asked. A dispatcher is told
+//! of its own vendor; the others are never asked.
 
 use revocation_lambda::config::Settings;
 
-pub fn vendors(settings: &Settings<'_>) -> revocation_channels::Settings {
+pub fn vendors(settings: &mut Settings<'_>) -> revocation_channels::Settings {
     let mut vendors = revocation_channels::Settings {
         extra_ca_pem: settings.optional("EXTRA_CA_PEM"),
+        // Of the whole channel, and between how many workers.
+        rate_per_second: settings.parsed("RATE_PER_SECOND", "a number").unwrap_or_default(),
+        workers: settings.parsed("WORKERS", "a number").unwrap_or(1),
         ..revocation_channels::Settings::default()
     };
     for (name, place) in [
