@@ -112,6 +112,8 @@ impl FromIterator<(TokenDigest, ReceiptEvent)> for Receipts {
 
 #[cfg(test)]
 mod tests {
+    use ReceiptEvent::{Cleared, Opened, Revoked, Shown};
+
     use super::*;
 
     #[test]
@@ -121,7 +123,6 @@ mod tests {
             let all = events.iter().map(|event| (TokenDigest::of(&token), *event));
             all.collect::<Receipts>().of(&token)
         };
-        use ReceiptEvent::{Cleared, Opened, Revoked, Shown};
         assert_eq!(told(&[]), None);
         assert_eq!(told(&[Shown, Opened]), Some(Opened));
         assert_eq!(told(&[Opened, Shown]), Some(Opened));

@@ -46,7 +46,7 @@ struct LocalNotice {
 
 impl NoticeBody {
     /// Every text must fit every one of `channels`.
-    fn check(self, channels: impl IntoIterator<Item = Channel> + Clone, errors: &mut Vec<FieldError>) -> Notices {
+    fn check(self, channels: &[Channel], errors: &mut Vec<FieldError>) -> Notices {
         self.check_at("/notice", channels, errors)
     }
 
@@ -56,7 +56,7 @@ impl NoticeBody {
     /// 400 naming each line that can not be one.
     pub fn notices(self) -> Result<Notices, Problem> {
         let mut errors = Vec::new();
-        let notices = self.check_at("", Channel::ALL, &mut errors);
+        let notices = self.check_at("", &Channel::ALL, &mut errors);
         if errors.is_empty() {
             Ok(notices)
         } else {
@@ -64,7 +64,7 @@ impl NoticeBody {
         }
     }
 
-    fn check_at(self, at: &str, channels: impl IntoIterator<Item = Channel> + Clone, errors: &mut Vec<FieldError>) -> Notices {
+    fn check_at(self, at: &str, channels: &[Channel], errors: &mut Vec<FieldError>) -> Notices {
         let mut wrong = |pointer: String, detail: String| errors.push(FieldError { pointer, detail });
         if self.locales.len() > MAX_LOCALES {
             wrong(format!("{at}/locales"), format!("has more than {MAX_LOCALES} languages"));
@@ -82,7 +82,7 @@ impl NoticeBody {
         };
         for (locale, notice) in notices.all() {
             let pointer = locale.map_or_else(|| at.to_owned(), |locale| format!("{at}/locales/{locale}"));
-            for (line, error) in notice::check(notice, channels.clone()) {
+            for (line, error) in notice::check(notice, channels) {
                 wrong(format!("{pointer}/{}", line.as_str()), error.to_string());
             }
         }

@@ -26,7 +26,7 @@ impl RegisterBody {
     pub fn registration(self, push: PushRef) -> Result<Registration, Problem> {
         let mut errors = Vec::new();
         // Nobody knows yet which channels a revocation will cover.
-        let notices = self.notice.map(|notice| notice.check(Channel::ALL, &mut errors));
+        let notices = self.notice.map(|notice| notice.check(&Channel::ALL, &mut errors));
         if !errors.is_empty() {
             return Err(Problem::invalid_all(errors));
         }

@@ -61,11 +61,9 @@ impl RevokeBody {
                 format!("must name 1 to {MAX_TARGETS} targets; leave it out for all"),
             );
         }
-        let channels = || match &self.scope.channels {
-            Some(channels) => channels.iter().copied().collect(),
-            None => Channel::ALL.to_vec(),
-        };
-        let notices = self.notice.map(|notice| notice.check(channels(), &mut errors));
+        let named = self.scope.channels.as_ref();
+        let channels: Vec<Channel> = named.map_or_else(|| Channel::ALL.to_vec(), |named| named.iter().copied().collect());
+        let notices = self.notice.map(|notice| notice.check(&channels, &mut errors));
         if !errors.is_empty() {
             return Err(Problem::invalid_all(errors));
         }
