@@ -12,6 +12,7 @@ mod server;
 mod sim;
 mod sim_oppo;
 mod sim_vivo;
+mod sim_xiaomi;
 mod support;
 mod vivo;
 mod vivo_trouble;
