@@ -4,6 +4,7 @@
 
 mod apns;
 mod apns_trouble;
+mod driver;
 mod huawei;
 mod oppo;
 mod oppo_trouble;
