@@ -55,7 +55,7 @@ impl Said {
     }
 
     /// What a call came to whose deliveries all share the answer.
-    pub fn reading<'a, A>(&self, call: &Call<'a, A>, accepted: &Answer) -> Reading<A> {
+    pub fn reading<A>(&self, call: &Call<'_, A>, accepted: &Answer) -> Reading<A> {
         match self.meaning {
             Meaning::SessionRefused => Reading::NotLetIn,
             Meaning::QuotaUsedUp => Reading::QuotaUsedUp,

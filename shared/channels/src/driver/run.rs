@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use revocation_app::ports::Order;
+use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
 use tokio::time::Instant;
@@ -112,6 +113,14 @@ impl<'a, V: Vendor> Run<'a, V> {
         for (delivery, fate) in call.deliveries.iter().zip(fates) {
             match fate {
                 Fate::Ends(Answer::Failed(failure)) => answers.push((delivery.slot, Answer::Failed(self.failed(failure)))),
+                Fate::Ends(Answer::Ended {
+                    outcome: Outcome::Failed,
+                    reason,
+                }) => {
+                    // A vendor may say so of single deliveries, too.
+                    self.stop(Stopped::QuotaUsedUp(reason.clone()));
+                    answers.push((delivery.slot, quota_used_up(reason)));
+                }
                 Fate::Ends(answer) => answers.push((delivery.slot, answer)),
                 Fate::Then(ask) => to_ask.push((ask, *delivery)),
             }

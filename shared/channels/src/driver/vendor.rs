@@ -116,6 +116,7 @@ pub(crate) enum Reading<A> {
 
 /// What a call came to for one delivery.
 pub(crate) enum Fate<A> {
+    /// As failed only when the day's quota is used up: all that is left ends so.
     Ends(Answer),
     /// Another call is to be made for it.
     Then(A),

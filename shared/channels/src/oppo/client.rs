@@ -55,7 +55,7 @@ impl Vendor for Oppo {
         &credentials.account
     }
 
-    fn first<'a>(&self, _: Strategy, delivery: &ToCall<'a>) -> Result<Part, Answer> {
+    fn first(&self, _: Strategy, delivery: &ToCall<'_>) -> Result<Part, Answer> {
         notify_id(delivery).map(|_| Part::WHOLE).ok_or_else(without_handle)
     }
 
@@ -67,12 +67,12 @@ impl Vendor for Oppo {
         "overwrite"
     }
 
-    fn request<'a>(&self, call: &Call<'a, Part>, who: &Who<'_, OppoCredentials>) -> Option<Request<Full<Bytes>>> {
+    fn request(&self, call: &Call<'_, Part>, who: &Who<'_, OppoCredentials>) -> Option<Request<Full<Bytes>>> {
         let (path, form) = push(&call.deliveries, who.revocation, who.credentials, who.session?.expose())?;
         post(&format!("{}{path}", self.url), super::FORM, form)
     }
 
-    fn read<'a>(&self, call: &Call<'a, Part>, told: &Told<'_>) -> Verdict<Part> {
+    fn read(&self, call: &Call<'_, Part>, told: &Told<'_>) -> Verdict<Part> {
         let tokens: Vec<&str> = call.tokens().collect();
         let (said, reading) = match classify(told.status, told.retry_after, told.body, &tokens) {
             answer::Reading::All(said) => {

@@ -81,7 +81,7 @@ pub(super) fn classify_save(told: &Told<'_>) -> Result<String, Said> {
 pub(super) fn classify_list(told: &Told<'_>, tokens: &[&str]) -> Reading {
     let (list, answer) = read(told, "");
     match list.meaning {
-        Meaning::Accepted => each(list, answer.invalid_users.unwrap_or_default(), tokens),
+        Meaning::Accepted => each(&list, &answer.invalid_users.unwrap_or_default(), tokens),
         Meaning::Gone if tokens.len() > 1 => Reading::OneIsBad(list),
         // It was saved a moment ago. Asked again it is saved anew.
         Meaning::NotThere => Reading::All(said(list.reason, Meaning::Transient)),
@@ -95,7 +95,7 @@ pub(super) fn classify_list(told: &Told<'_>, tokens: &[&str]) -> Reading {
 pub(super) fn classify_recall(told: &Told<'_>) -> Said {
     let (said, answer) = read(told, "");
     let meaning = match (told.status.as_u16(), answer.result) {
-        (401 | 429 | 503, _) | (500.., _) => said.meaning,
+        (401 | 429 | 500.., _) => said.meaning,
         // Nobody has seen vivo's recall answer. What we do not know is no recall, and
         // neither is a "no" to what we sent.
         (_, Some(code)) if code != 0 => match by_code(code) {
@@ -150,9 +150,9 @@ fn read(told: &Told<'_>, call: &str) -> (Said, Answer) {
 /// A list that was taken says whom it was not taken for. If it names somebody
 /// we did not ask for, nobody can say who was meant: to claim that any was
 /// taken would be a guess. Asking again shows the same notice again, silently.
-fn each(list: Said, invalid: Vec<InvalidUser>, tokens: &[&str]) -> Reading {
+fn each(list: &Said, invalid: &[InvalidUser], tokens: &[&str]) -> Reading {
     let mut by_id: HashMap<&str, Option<Said>> = tokens.iter().map(|token| (*token, None)).collect();
-    for user in &invalid {
+    for user in invalid {
         match by_id.get_mut(user.userid.as_str()) {
             Some(slot) => *slot = Some(user.said()),
             None => return Reading::All(said("vivo:invalid_users", Meaning::Transient)),

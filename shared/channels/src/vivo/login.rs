@@ -24,7 +24,7 @@ pub(super) struct VivoLogin {
 
 impl AccountKey for Account {
     fn parts(&self) -> Vec<&str> {
-        vec![&self.app_id_text, &self.app_key, self.app_secret.expose()]
+        vec![&self.id_text, &self.key, self.secret.expose()]
     }
 }
 

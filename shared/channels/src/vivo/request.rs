@@ -67,7 +67,7 @@ struct Message<'a> {
 impl<'a> Message<'a> {
     fn new(overwrite: &Overwrite<'_>, reg_id: Option<&'a str>, credentials: &'a VivoCredentials, request_id: String) -> Self {
         Self {
-            app_id: credentials.account.app_id,
+            app_id: credentials.account.id,
             reg_id,
             notify_type: SILENT,
             notify_id: overwrite.notify_id,
@@ -125,7 +125,7 @@ pub(super) fn list<'t>(
         request_id: String,
     }
     serde_json::to_vec(&List {
-        app_id: account.app_id,
+        app_id: account.id,
         task_id,
         reg_ids: tokens.clone().collect(),
         request_id: request_id(revocation, "list", notify_id, tokens),
@@ -142,7 +142,7 @@ pub(super) fn recall(task: &VendorTaskId, account: &Account) -> Option<Vec<u8>> 
         task_id: &'a str,
     }
     serde_json::to_vec(&Recall {
-        app_id: account.app_id,
+        app_id: account.id,
         task_id: task.as_str(),
     })
     .ok()
@@ -160,14 +160,14 @@ pub(super) fn login(account: &Account, now: Timestamp) -> Option<Vec<u8>> {
     }
     let timestamp = now.as_millisecond();
     let signature = Md5::new()
-        .chain_update(&account.app_id_text)
-        .chain_update(&account.app_key)
+        .chain_update(&account.id_text)
+        .chain_update(&account.key)
         .chain_update(timestamp.to_string())
-        .chain_update(account.app_secret.expose())
+        .chain_update(account.secret.expose())
         .finalize();
     serde_json::to_vec(&Login {
-        app_id: account.app_id,
-        app_key: &account.app_key,
+        app_id: account.id,
+        app_key: &account.key,
         timestamp,
         sign: hex(&signature),
     })
@@ -210,10 +210,10 @@ mod tests {
     fn credentials(category: Option<&str>) -> VivoCredentials {
         VivoCredentials {
             account: Account {
-                app_id: 10_004,
-                app_id_text: "10004".to_owned(),
-                app_key: "key".to_owned(),
-                app_secret: "secret".into(),
+                id: 10_004,
+                id_text: "10004".to_owned(),
+                key: "key".to_owned(),
+                secret: "secret".into(),
             },
             category: category.map(str::to_owned),
         }

@@ -24,11 +24,11 @@ pub(super) struct VivoCredentials {
 /// secret is part of it, so nobody gets a session by naming another's app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Account {
-    pub app_id: u64,
+    pub id: u64,
     /// The same, as it is signed.
-    pub app_id_text: String,
-    pub app_key: String,
-    pub app_secret: Secret,
+    pub id_text: String,
+    pub key: String,
+    pub secret: Secret,
 }
 
 /// `None` when the document is not one of vivo's.
@@ -41,10 +41,10 @@ pub(super) fn parse(document: &str) -> Option<VivoCredentials> {
     } = serde_json::from_str(document).ok()?;
     (!app_key.is_empty() && !app_secret.expose().is_empty()).then(|| VivoCredentials {
         account: Account {
-            app_id,
-            app_id_text: app_id.to_string(),
-            app_key,
-            app_secret,
+            id: app_id,
+            id_text: app_id.to_string(),
+            key: app_key,
+            secret: app_secret,
         },
         category: category.filter(|category| !category.is_empty()),
     })
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn a_document_has_an_app_id_a_key_and_a_secret() {
         let read = parse(r#"{"app_id":10004,"app_key":"k","app_secret":"s","category":"IM"}"#).unwrap();
-        assert_eq!((read.account.app_id, read.account.app_id_text.as_str()), (10004, "10004"));
+        assert_eq!((read.account.id, read.account.id_text.as_str()), (10004, "10004"));
         assert_eq!(read.category.as_deref(), Some("IM"));
         let read = parse(r#"{"app_id":1,"app_key":"k","app_secret":"s","category":"","later":1}"#).unwrap();
         assert_eq!(read.category, None);

@@ -4,6 +4,7 @@
 
 mod apns;
 mod apns_trouble;
+mod driver;
 mod huawei;
 mod oppo;
 mod oppo_trouble;
@@ -12,6 +13,7 @@ mod server;
 mod sim;
 mod sim_oppo;
 mod sim_vivo;
+mod sim_xiaomi;
 mod support;
 mod vivo;
 mod vivo_trouble;

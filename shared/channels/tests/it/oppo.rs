@@ -64,10 +64,10 @@ pub fn taken(seen: &Seen, code_of: impl Fn(&str) -> Option<i64>) -> Do {
 
 /// A server that lets everybody in and answers pushes as told; pushes are numbered from 0.
 pub async fn oppo(pushes: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -> Server {
-    let pushed = AtomicUsize::new(0);
+    let count = AtomicUsize::new(0);
     Server::http1(move |seen, _| match seen.path.as_str() {
         LOGIN => logged_in(),
-        _ => pushes(seen, pushed.fetch_add(1, Ordering::SeqCst)),
+        _ => pushes(seen, count.fetch_add(1, Ordering::SeqCst)),
     })
     .await
 }

@@ -47,6 +47,7 @@ impl World {
 
     pub fn client(&self, document: &Value) -> Box<dyn ChannelClient> {
         let settings = Settings {
+            xiaomi_url: self.sim.xiaomi.clone(),
             oppo_url: self.sim.oppo.clone(),
             vivo_url: self.sim.vivo.clone(),
             extra_ca_pem: Some(self.sim.ca_pem.clone()),

@@ -56,7 +56,7 @@ async fn a_session_is_renewed_every_two_hours() {
     let server = vivo(|_, _| result(0)).await;
     let clock = ManualClock::new();
     let client = client(&server, &Documents::new([Some(document("s"))]), &clock);
-    for (advance_s, logins) in [(0, 1), (5_700, 1), (1_500, 2)] {
+    for (advance_s, logins) in [(0, 1), (5_400, 1), (1_800, 2)] {
         clock.advance_secs(advance_s);
         devices(1).revoke(&*client).await;
         assert_eq!(server.seen_at(LOGIN).len(), logins);
