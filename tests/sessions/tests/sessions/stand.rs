@@ -1,0 +1,179 @@
+//! The simulator, a table, and workers over them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials as AwsCredentials, Region};
+use futures::FutureExt;
+use futures::future::{BoxFuture, join_all};
+use jiff::Timestamp;
+use revocation_app::ports::{ChannelClient, CredentialStore, Credentials, Order, StoreError};
+use revocation_aws::{DynamoVendorSessions, SystemClock, schema};
+use revocation_channels::{Settings, Timeouts, connect_with};
+use revocation_rules::batch::Handle;
+use revocation_rules::channel::{Channel, Strategy};
+use revocation_rules::ids::{DeviceToken, PushKind, PushRef, RevocationId, Tenant};
+use revocation_rules::notice::Notice;
+use revocation_rules::plan::ToCall;
+use revocation_rules::retry::Answer;
+use serde_json::{Value, json};
+use vendor_sim::{Options, Sim};
+
+use crate::vendors::Vendor;
+
+const TABLE: &str = "vendor_sessions";
+/// Two cores are enough for 300 handshakes at once, but not within 5 s on a busy machine.
+const PATIENT: Timeouts = Timeouts {
+    connect: Duration::from_secs(60),
+    answer: Duration::from_secs(60),
+    ping_every: Duration::from_secs(60),
+    ping_answer: Duration::from_secs(60),
+};
+
+/// One environment of `dispatch`.
+pub struct Worker(Box<dyn ChannelClient>);
+
+pub struct Stand {
+    sim: Sim,
+    http: reqwest::Client,
+    dynamodb: String,
+    channel: Channel,
+    strategy: Strategy,
+    handle: Handle,
+    devices: Vec<DeviceToken>,
+}
+
+impl Stand {
+    /// An empty table, and a vendor with an app and a device for each worker.
+    pub async fn new(vendor: &Vendor) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let dynamodb = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
+        let tokens: Vec<String> = (0..crate::WORKERS).map(|n| format!("{n:064x}")).collect();
+        let stand = Self {
+            sim: Sim::start(Options::default()).unwrap(),
+            http: reqwest::Client::new(),
+            dynamodb,
+            channel: vendor.channel,
+            strategy: vendor.strategy,
+            handle: vendor.handle.clone(),
+            devices: tokens.iter().map(|token| token.parse().unwrap()).collect(),
+        };
+        schema::create_vendor_sessions(&stand.client(), TABLE).await.unwrap();
+        stand.control("/apps", vendor.app.clone()).await;
+        let devices = json!({"vendor": vendor.channel.as_str(), "app": vendor.app_name, "tokens": tokens});
+        stand.control("/devices", devices).await;
+        stand
+    }
+
+    pub async fn control(&self, path: &str, body: Value) {
+        let answer = self
+            .http
+            .post(format!("{}{path}", self.sim.control))
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.text().await.unwrap());
+    }
+
+    /// One of the vendor's statistics.
+    pub async fn stat(&self, name: &str) -> u64 {
+        self.stats().await[name].as_u64().unwrap()
+    }
+
+    async fn stats(&self) -> Value {
+        let answer = self.http.get(format!("{}/stats", self.sim.control)).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()[self.channel.as_str()].take()
+    }
+
+    /// The vendor saw that many sessions in all, each opened once, and nothing it minds.
+    pub async fn counted(&self, sessions: u64, when: &str) {
+        let stats = self.stats().await;
+        assert_eq!(stats["sessions_seen"], sessions, "{when}: {stats:#}");
+        let logins = if self.channel == Channel::Apns { 0 } else { sessions };
+        assert_eq!(stats["logins"], logins, "{when}: {stats:#}");
+        assert_eq!(stats["violation_count"], 0, "{when}: {stats:#}");
+    }
+
+    /// A worker that knows nothing yet.
+    pub fn worker(&self, credentials: &Value) -> Worker {
+        let settings = Settings {
+            huawei_auth_url: self.sim.huawei.clone(),
+            huawei_push_url: self.sim.huawei.clone(),
+            apns_url: self.sim.apns.clone(),
+            apns_sandbox_url: self.sim.apns.clone(),
+            extra_ca_pem: Some(self.sim.ca_pem.clone()),
+        };
+        let sessions = DynamoVendorSessions::new(self.client(), TABLE);
+        let document = Document(credentials.to_string());
+        let client = connect_with(
+            self.channel,
+            &settings,
+            PATIENT,
+            Arc::new(document),
+            Arc::new(sessions),
+            Arc::new(SystemClock),
+        );
+        Worker(client.unwrap())
+    }
+
+    /// All workers at once, each with a device of its own.
+    pub async fn all_revoke(&self, workers: &[Worker]) -> Vec<Answer> {
+        let all = workers.iter().zip(&self.devices);
+        join_all(all.map(|(worker, device)| self.revoke(worker, device))).await
+    }
+
+    async fn revoke(&self, worker: &Worker, device: &DeviceToken) -> Answer {
+        let push = PushRef {
+            tenant: Tenant {
+                app: "app".parse().unwrap(),
+                workspace: "default".parse().unwrap(),
+            },
+            kind: PushKind::Task,
+            id: "task-1".parse().unwrap(),
+        };
+        let revocation: RevocationId = "rvk_1".parse().unwrap();
+        let notice = Notice {
+            title: "Message revoked".to_owned(),
+            text: "Message revoked".to_owned(),
+        };
+        let call = ToCall {
+            slot: 0,
+            token: device,
+            handle: Some(&self.handle),
+            vendor_task: None,
+            notice: &notice,
+        };
+        let order = Order {
+            push: &push,
+            revocation: &revocation,
+            strategy: self.strategy,
+            calls: &[call],
+            call_until: Timestamp::MAX,
+        };
+        let mut answers = worker.0.revoke(&order).await;
+        assert_eq!(answers.len(), 1);
+        answers.remove(0).1
+    }
+
+    fn client(&self) -> Client {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new("eu-central-1"))
+            .endpoint_url(&self.dynamodb)
+            .credentials_provider(AwsCredentials::new("test", "test", None, None, "test"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .build();
+        Client::from_conf(config)
+    }
+}
+
+struct Document(String);
+
+impl CredentialStore for Document {
+    fn credentials<'a>(&'a self, _: &'a Tenant, _: Channel) -> BoxFuture<'a, Result<Option<Credentials>, StoreError>> {
+        async { Ok(Some(Credentials(self.0.clone()))) }.boxed()
+    }
+}

@@ -1,0 +1,50 @@
+//! The vendors that have sessions: one entry each.
+
+use revocation_rules::batch::Handle;
+use revocation_rules::channel::{Channel, Strategy};
+use serde_json::{Value, json};
+
+pub enum Login {
+    /// With credentials that the vendor refuses.
+    With { wrong: Value },
+    /// None: we sign the sessions ourselves.
+    None,
+}
+
+pub struct Vendor {
+    pub channel: Channel,
+    pub strategy: Strategy,
+    /// How the simulator is told of the app, and what it calls it.
+    pub app: Value,
+    pub app_name: &'static str,
+    /// The tenant's document.
+    pub credentials: Value,
+    pub login: Login,
+    pub handle: Handle,
+}
+
+pub fn vendors() -> Vec<Vendor> {
+    let apple = rcgen::KeyPair::generate().unwrap();
+    vec![
+        Vendor {
+            channel: Channel::Huawei,
+            strategy: Strategy::Overwrite,
+            app: json!({"vendor": "huawei", "app_id": "104", "client_secret": "s"}),
+            app_name: "104",
+            credentials: json!({"app_id": "104", "client_secret": "s"}),
+            login: Login::With {
+                wrong: json!({"app_id": "104", "client_secret": "wrong"}),
+            },
+            handle: Handle::NotifyId(7),
+        },
+        Vendor {
+            channel: Channel::Apns,
+            strategy: Strategy::Overwrite,
+            app: json!({"vendor": "apns", "team_id": "TEAM", "key_id": "KEY", "bundle_id": "com.example", "public_key_pem": apple.public_key_pem()}),
+            app_name: "com.example",
+            credentials: json!({"team_id": "TEAM", "key_id": "KEY", "bundle_id": "com.example", "private_key_pem": apple.serialize_pem()}),
+            login: Login::None,
+            handle: Handle::CollapseId("7".to_owned()),
+        },
+    ]
+}
