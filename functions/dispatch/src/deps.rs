@@ -51,6 +51,7 @@ impl Deps {
                     // It queues dispatches of its own channel only.
                     fanout: String::new(),
                     dispatch: HashMap::from([(channel, own_queue)]),
+                    ..QueueUrls::default()
                 },
             ),
             channels,

@@ -13,6 +13,8 @@ pub const MARGIN: SignedDuration = SignedDuration::from_secs(15);
 
 #[derive(Debug, thiserror::Error)]
 pub enum HandleError {
+    #[error("a job of another kind is in the queue of fan-outs")]
+    WrongQueue,
     #[error(transparent)]
     FanOut(#[from] FanOutError),
     #[error(transparent)]
@@ -37,6 +39,7 @@ pub async fn handle(deps: &Work, job: Job, deadline: Timestamp) -> Result<(), Ha
             }
         }
         Job::Dispatch(job) => dispatch(deps, job, deadline).await?,
+        Job::Confirm { .. } => return Err(HandleError::WrongQueue),
     }
     Ok(())
 }

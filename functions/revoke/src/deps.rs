@@ -35,6 +35,7 @@ impl Deps {
                 QueueUrls {
                     fanout,
                     dispatch: HashMap::new(),
+                    ..QueueUrls::default()
                 },
             ),
             keys: DynamoAccessKeys::new(dynamo, access_keys),

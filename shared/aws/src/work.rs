@@ -23,7 +23,14 @@ impl Work {
         Self {
             store: DynamoPushStore::new(aws_sdk_dynamodb::Client::new(aws), pushes),
             channels: Channels::new(dispatch.keys().copied()),
-            queue: SqsJobQueue::new(aws_sdk_sqs::Client::new(aws), QueueUrls { fanout, dispatch }),
+            queue: SqsJobQueue::new(
+                aws_sdk_sqs::Client::new(aws),
+                QueueUrls {
+                    fanout,
+                    dispatch,
+                    ..QueueUrls::default()
+                },
+            ),
             clock: SystemClock,
             dice: SystemDice,
         }

@@ -6,6 +6,7 @@
 
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, Tenant, WorkspaceId};
+use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
 
 pub const PUSH: &str = "push";
 pub const REVOCATION: &str = "revocation#";
@@ -71,6 +72,25 @@ pub fn progress(batch: &BatchId) -> String {
     format!("{OUTCOME}{batch}")
 }
 
+/// Where the receipts of a batch lie: away from its shard, which fan-outs walk.
+pub fn receipts(batch: &BatchRef) -> String {
+    format!("{}#receipt#{}", shard(&batch.push, batch.shard), batch.batch)
+}
+
+/// Before the first receipt of an event.
+pub fn receipts_from(event: ReceiptEvent) -> String {
+    format!("{}#", event.as_str())
+}
+
+/// After the last one: `$` comes after `#`.
+pub fn receipts_to(event: ReceiptEvent) -> String {
+    format!("{}$", event.as_str())
+}
+
+pub fn receipt(event: ReceiptEvent, token: &TokenDigest) -> String {
+    format!("{}#{}", event.as_str(), token.as_str())
+}
+
 /// Where the payloads of a batch lie: one, unless another batch was sent under the same id.
 pub fn payloads(batch: &BatchRef) -> String {
     format!("{}#{BATCH}{}", shard(&batch.push, batch.shard), batch.batch)
@@ -115,6 +135,15 @@ mod tests {
             "app/default#task#%zz",
         ] {
             assert_eq!(parse_push(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_bears_on_a_dispatch_lies_side_by_side() {
+        let token = TokenDigest::of(&"t".parse().unwrap());
+        let asked = receipts_from(ReceiptEvent::Cleared)..receipts_to(ReceiptEvent::Revoked);
+        for event in ReceiptEvent::ALL {
+            assert_eq!(asked.contains(&receipt(event, &token)), event != ReceiptEvent::Shown, "{event:?}");
         }
     }
 

@@ -7,6 +7,7 @@
 //! | counters | `<push>` | `progress#<rvk>#<channel>#<nn>` | 67 days after the last change |
 //! | batch header | `<push>#<shard>` | `batch#<batch>` | 9 days after it was sent |
 //! | batch payload | `<push>#<shard>#batch#<batch>` | `payload#<digest>` | 9 days after it was sent |
+//! | receipt | `<push>#<shard>#receipt#<batch>` | `<event>#<token digest>` | 9 days after it came |
 //! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 67 days after the last change |
 //!
 //! `<push>` is `<app>/<workspace>#<kind>#<id>`. Times are epoch milliseconds in
@@ -23,6 +24,7 @@ pub mod packed;
 pub mod progress;
 pub mod push;
 mod reader;
+pub mod receipt;
 pub mod revocation;
 pub mod update;
 mod writer;

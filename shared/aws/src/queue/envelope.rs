@@ -46,6 +46,12 @@ enum V1 {
         channel: Channel,
         revocation: RevocationId,
     },
+    Confirm {
+        push: PushV1,
+        shard: u16,
+        batch: BatchId,
+        nth: u32,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -103,6 +109,12 @@ pub fn encode(job: &Job) -> String {
             channel: *channel,
             revocation: revocation.clone(),
         },
+        Job::Confirm { batch, nth } => V1::Confirm {
+            push: (&batch.push).into(),
+            shard: batch.shard,
+            batch: batch.batch.clone(),
+            nth: *nth,
+        },
     };
     crate::items::json_text(&Envelope::V1(v1))
 }
@@ -139,5 +151,13 @@ pub fn decode(body: &str) -> Result<Job, JobError> {
             channel,
             revocation,
         }),
+        V1::Confirm { push, shard, batch, nth } => Job::Confirm {
+            batch: BatchRef {
+                push: push.into(),
+                shard,
+                batch,
+            },
+            nth,
+        },
     })
 }

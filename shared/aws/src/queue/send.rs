@@ -24,11 +24,13 @@ const CALLS: usize = 16;
 const MAX_DELAY: Duration = Duration::from_mins(15);
 
 /// Where jobs go.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct QueueUrls {
     pub fanout: String,
     /// One per channel that this deployment has a dispatcher for.
     pub dispatch: HashMap<Channel, String>,
+    /// Empty for whoever takes no receipts.
+    pub receipts: String,
 }
 
 impl QueueUrls {
@@ -49,6 +51,7 @@ impl QueueUrls {
         match job {
             Job::Fanout { .. } | Job::Check { .. } => &self.fanout,
             Job::Dispatch(job) => self.dispatch.get(&job.channel).unwrap_or(&self.fanout),
+            Job::Confirm { .. } => &self.receipts,
         }
     }
 }

@@ -17,6 +17,7 @@ mod overview;
 mod progresses;
 mod push;
 mod put_progress;
+mod receipts;
 mod record;
 mod revocations;
 mod save_revocation;

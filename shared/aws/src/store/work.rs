@@ -1,6 +1,7 @@
 //! Reads all that one dispatch needs, as a rule in one trip.
 //!
-//! Header, progress and revocation come in one `BatchGetItem`. The payload's key
+//! The receipts lie under a key of their own and are read at the same time; most
+//! batches have none. Header, progress and revocation come in one `BatchGetItem`. The payload's key
 //! holds its digest, which only the header knows; so beside it the first
 //! payload of the batch is read, which is the right one unless another batch
 //! was sent under the same id. Only then is a second trip needed.
@@ -8,11 +9,10 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use futures::future::try_join;
+use futures::future::try_join3;
 use revocation_app::ports::{BatchWork, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::ids::{BatchRef, RevocationId};
-use revocation_rules::receipt::Receipts;
 
 use super::DynamoPushStore;
 use crate::failure::{AwsFailure, unavailable, worn_out};
@@ -20,21 +20,22 @@ use crate::items::{Item, batch, key, progress, revocation, text};
 use crate::pause::{TRIES, before_try};
 
 impl DynamoPushStore {
-    pub(super) async fn read_work(&self, of: &BatchRef, by: &RevocationId) -> Result<Option<BatchWork>, StoreError> {
+    pub(super) async fn read_work(&self, of: &BatchRef, by: Option<&RevocationId>) -> Result<Option<BatchWork>, StoreError> {
         let shard = key::shard(&of.push, of.shard);
-        let keys = [
-            (shard.clone(), key::header(&of.batch)),
-            (shard, key::progress(&of.batch)),
-            (key::push(&of.push), key::revocation(by)),
-        ];
-        let (items, first_payload) = try_join(self.get_all(&keys), self.first_payload(of)).await?;
-        let [header_key, progress_key, revocation_key] = &keys;
-        let Some(header_item) = items.get(header_key) else {
+        let header_key = (shard.clone(), key::header(&of.batch));
+        let progress_key = (shard, key::progress(&of.batch));
+        let revocation_key = by.map(|by| (key::push(&of.push), key::revocation(by)));
+        let keys: Vec<_> = [header_key.clone(), progress_key.clone()]
+            .into_iter()
+            .chain(revocation_key.clone())
+            .collect();
+        let (items, first_payload, receipts) = try_join3(self.get_all(&keys, None), self.first_payload(of), self.receipts(of)).await?;
+        let Some(header_item) = items.get(&header_key) else {
             return Ok(None);
         };
         let header = batch::read(&of.push, of.shard, header_item)?;
         let deliveries = self.deliveries(&header, header_item, first_payload).await?;
-        let progress = items.get(progress_key).map(|item| progress::read(&of.push, of.shard, item));
+        let progress = items.get(&progress_key).map(|item| progress::read(&of.push, of.shard, item));
         let progress = progress.transpose()?;
         if let Some(progress) = &progress
             && progress.slots.len() != usize::from(header.count)
@@ -44,12 +45,14 @@ impl DynamoPushStore {
                 attribute: "count",
             });
         }
-        let revocation = items.get(revocation_key).map(|item| revocation::read(&of.push, item));
+        let revocation = revocation_key
+            .and_then(|key| items.get(&key))
+            .map(|item| revocation::read(&of.push, item));
         Ok(Some(BatchWork {
             deliveries,
             progress,
             revocation: revocation.transpose()?,
-            receipts: Receipts::default(),
+            receipts,
             header,
         }))
     }
@@ -88,8 +91,12 @@ impl DynamoPushStore {
         Ok(page.items.unwrap_or_default().into_iter().next())
     }
 
-    /// The items of `keys` that exist. Keys that `DynamoDB` had no time for are asked for again.
-    async fn get_all(&self, keys: &[(String, String)]) -> Result<HashMap<(String, String), Item>, StoreError> {
+    /// The items of `keys` that exist, with these attributes or all. Keys that `DynamoDB` had no time for are asked for again.
+    pub(super) async fn get_all(
+        &self,
+        keys: &[(String, String)],
+        attributes: Option<&str>,
+    ) -> Result<HashMap<(String, String), Item>, StoreError> {
         let mut wanted: Vec<Item> = keys
             .iter()
             .map(|(pk, sk)| Item::from([("pk".to_owned(), text(pk.as_str())), ("sk".to_owned(), text(sk.as_str()))]))
@@ -100,6 +107,7 @@ impl DynamoPushStore {
             let ask = KeysAndAttributes::builder()
                 .set_keys(Some(wanted))
                 .consistent_read(true)
+                .set_projection_expression(attributes.map(ToOwned::to_owned))
                 .build()
                 .map_err(|error| StoreError::Unavailable(Box::new(AwsFailure::new("BatchGetItem", error.to_string()))))?;
             let answer = self

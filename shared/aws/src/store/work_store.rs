@@ -8,7 +8,11 @@ use super::DynamoPushStore;
 
 impl BatchWorkStore for DynamoPushStore {
     async fn work(&self, batch: &BatchRef, revocation: &RevocationId) -> Result<Option<BatchWork>, StoreError> {
-        self.read_work(batch, revocation).await
+        self.read_work(batch, Some(revocation)).await
+    }
+
+    async fn unasked_work(&self, batch: &BatchRef) -> Result<Option<BatchWork>, StoreError> {
+        self.read_work(batch, None).await
     }
 
     async fn claim(&self, progress: &BatchProgress) -> Result<Claimed, StoreError> {

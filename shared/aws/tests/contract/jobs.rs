@@ -42,6 +42,17 @@ fn dispatch(channel: Channel, batch: &str) -> Job {
     })
 }
 
+fn confirm() -> Job {
+    Job::Confirm {
+        batch: BatchRef {
+            push: task("促销 #1"),
+            shard: 7,
+            batch: "batch-1".parse().unwrap(),
+        },
+        nth: 2,
+    }
+}
+
 #[test]
 fn every_body_ever_sent_is_still_understood() {
     let fixtures = [
@@ -51,6 +62,7 @@ fn every_body_ever_sent_is_still_understood() {
             include_str!("../fixtures/dispatch-v1.json"),
             dispatch(Channel::SelfBuilt, "batch-1"),
         ),
+        (include_str!("../fixtures/confirm-v1.json"), confirm()),
     ];
     for (body, job) in fixtures {
         assert_eq!(decode(body).unwrap(), job);
@@ -102,6 +114,7 @@ fn queue(faults: &Faults) -> SqsJobQueue {
     let urls = QueueUrls {
         fanout: url("fanout"),
         dispatch: HashMap::from([(Channel::Huawei, url("huawei")), (Channel::Apns, url("apns"))]),
+        receipts: url("receipts"),
     };
     SqsJobQueue::new(aws_sdk_sqs::Client::from_conf(config), urls)
 }
@@ -135,7 +148,8 @@ async fn each_job_goes_to_its_queue_in_batches_of_ten() {
     jobs.extend((0..25).map(|n| dispatch(Channel::Huawei, &format!("h{n}"))));
     jobs.extend((0..10).map(|n| dispatch(Channel::Apns, &format!("a{n}"))));
     jobs.push(dispatch(Channel::Sms, "no-dispatcher"));
-    for _ in 0..5 {
+    jobs.push(confirm());
+    for _ in 0..6 {
         faults.plan(SEND, taken_but(&[]));
     }
     queue(&faults).send(&jobs, Duration::from_millis(1_500)).await.unwrap();
@@ -150,7 +164,14 @@ async fn each_job_goes_to_its_queue_in_batches_of_ten() {
         })
         .collect();
     sizes.sort();
-    let expected = [("apns", 10), ("fanout", 3), ("huawei", 5), ("huawei", 10), ("huawei", 10)];
+    let expected = [
+        ("apns", 10),
+        ("fanout", 3),
+        ("huawei", 5),
+        ("huawei", 10),
+        ("huawei", 10),
+        ("receipts", 1),
+    ];
     assert_eq!(sizes, expected.map(|(url, size)| (url.to_owned(), size)));
     let sent: BTreeSet<_> = calls.iter().flat_map(bodies).collect();
     assert_eq!(sent, jobs.iter().map(encode).collect());

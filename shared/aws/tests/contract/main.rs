@@ -12,6 +12,7 @@ mod lists;
 mod ports;
 mod progress;
 mod pushes;
+mod receipts;
 mod revocations;
 mod support;
 mod work;

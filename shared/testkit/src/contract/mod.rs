@@ -11,14 +11,15 @@ mod keys;
 mod lists;
 mod pushes;
 mod queue;
+mod receipts;
 mod revocations;
 mod work;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use revocation_app::ports::{
-    BatchHeaders, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore, Recorded, RevocationStore,
-    Saved,
+    BatchHeaders, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore, ReceiptStore, Recorded,
+    RevocationStore, Saved,
 };
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::push::Push;
@@ -32,13 +33,23 @@ pub use keys::access_keys;
 pub use lists::{push_list, push_overview};
 pub use pushes::push_store;
 pub use queue::{QueueUnderTest, job_queue};
+pub use receipts::receipt_store;
 pub use revocations::revocation_store;
 pub use work::{batch_work_store, progress_list};
 
 /// Everything a store must do.
 pub async fn all_store_ports<S>(store: &S)
 where
-    S: PushStore + PushList + PushOverview + BatchRecorder + BatchHeaders + BatchWorkStore + ProgressList + RevocationStore + Counters,
+    S: PushStore
+        + PushList
+        + PushOverview
+        + BatchRecorder
+        + BatchHeaders
+        + BatchWorkStore
+        + ProgressList
+        + RevocationStore
+        + Counters
+        + ReceiptStore,
 {
     push_store(store).await;
     push_list(store).await;
@@ -49,6 +60,7 @@ where
     progress_list(store).await;
     revocation_store(store).await;
     counters(store).await;
+    receipt_store(store).await;
 }
 
 /// A name nobody used before, in this process or another.

@@ -37,6 +37,11 @@ fn jobs(batches: usize) -> Vec<Job> {
             nth: 3,
         },
     ];
+    let (header, _) = a_batch().of(&push).named("confirmed").build();
+    jobs.push(Job::Confirm {
+        batch: header.batch,
+        nth: 1,
+    });
     for nth in 0..batches {
         let channel = [Channel::Huawei, Channel::Apns][nth % 2];
         let (header, _) = a_batch().of(&push).named(&format!("b{nth}")).on(channel).build();

@@ -1,0 +1,108 @@
+//! [`ReceiptStore`], and what a dispatch reads of it.
+
+use std::collections::BTreeSet;
+
+use revocation_app::ports::{BatchRecorder, BatchWorkStore, PushStore, ReceiptStore, RevocationStore};
+use revocation_rules::batch::Delivery;
+use revocation_rules::ids::{BatchRef, DeviceToken};
+use revocation_rules::receipt::{Receipt, ReceiptEvent, Receipts, TokenDigest};
+
+use super::{a_batch_to_revoke, a_kept_push, a_recorded_batch};
+use crate::builders::{a_batch, noon};
+
+pub async fn receipt_store(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + ReceiptStore)) {
+    only_recorded_batches_are_known(store).await;
+    receipts_are_read_with_the_work_of_their_batch(store).await;
+    the_same_receipt_twice_is_one(store).await;
+    as_many_receipts_as_a_call_takes_are_kept(store).await;
+}
+
+fn receipt(batch: &BatchRef, token: &DeviceToken, event: ReceiptEvent) -> Receipt {
+    Receipt {
+        batch: batch.clone(),
+        token: TokenDigest::of(token),
+        event,
+        at: noon(),
+    }
+}
+
+async fn receipts(store: &impl BatchWorkStore, batch: &BatchRef) -> Receipts {
+    store.unasked_work(batch).await.unwrap().unwrap().receipts
+}
+
+async fn only_recorded_batches_are_known(store: &(impl PushStore + BatchRecorder + ReceiptStore)) {
+    let push = a_kept_push(store).await;
+    let mut known = BTreeSet::new();
+    // More than the real store takes in one call, which is 100.
+    for nth in 0..130 {
+        let (header, _) = a_recorded_batch(store, a_batch().of(&push).named(&format!("b{nth:03}"))).await;
+        known.insert(header.batch);
+    }
+    let mut asked = known.clone();
+    let (unknown, _) = a_batch().of(&push).named("unknown").build();
+    asked.insert(unknown.batch);
+    assert_eq!(store.known_batches(&asked).await.unwrap(), known);
+    assert_eq!(store.known_batches(&BTreeSet::new()).await.unwrap(), BTreeSet::new());
+}
+
+async fn receipts_are_read_with_the_work_of_their_batch(
+    store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + ReceiptStore),
+) {
+    use ReceiptEvent::{Cleared, Opened, Revoked, Shown};
+    let (header, revocation) = a_batch_to_revoke(store).await;
+    let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
+    assert!(work.receipts.is_empty());
+    let tokens: Vec<DeviceToken> = ["r1", "r2", "r3", "r4"].iter().map(|token| token.parse().unwrap()).collect();
+    let of = |token: usize, event| receipt(&header.batch, &tokens[token], event);
+    let said = [
+        of(0, Opened),
+        of(0, Cleared),
+        of(1, Cleared),
+        of(2, Revoked),
+        of(2, Opened),
+        of(3, Shown),
+    ];
+    store.keep_receipts(&said).await.unwrap();
+
+    let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
+    let found: Vec<_> = tokens.iter().map(|token| work.receipts.of(token)).collect();
+    // That it was shown changes nothing and is not read.
+    assert_eq!(found, [Some(Opened), Some(Cleared), Some(Revoked), None]);
+    assert_eq!(receipts(store, &header.batch).await, work.receipts);
+    let unasked = store.unasked_work(&header.batch).await.unwrap().unwrap();
+    assert_eq!(
+        (unasked.header, unasked.deliveries, unasked.revocation),
+        (work.header, work.deliveries, None)
+    );
+
+    let (other, _) = a_batch_to_revoke(store).await;
+    assert!(receipts(store, &other.batch).await.is_empty(), "another batch's");
+}
+
+async fn the_same_receipt_twice_is_one(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + ReceiptStore)) {
+    let (header, _) = a_batch_to_revoke(store).await;
+    let token: DeviceToken = "twice".parse().unwrap();
+    let said = receipt(&header.batch, &token, ReceiptEvent::Opened);
+    // In one call, and in another one.
+    store.keep_receipts(&[said.clone(), said.clone()]).await.unwrap();
+    let before = receipts(store, &header.batch).await;
+    assert_eq!(before.of(&token), Some(ReceiptEvent::Opened));
+    store.keep_receipts(&[said]).await.unwrap();
+    assert_eq!(receipts(store, &header.batch).await, before);
+}
+
+async fn as_many_receipts_as_a_call_takes_are_kept(store: &(impl PushStore + BatchRecorder + BatchWorkStore + ReceiptStore)) {
+    let push = a_kept_push(store).await;
+    let targets: Vec<String> = (0..1_000).map(|n| format!("user-{n}")).collect();
+    let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+    let (header, deliveries) = a_recorded_batch(store, a_batch().of(&push).to(&targets)).await;
+    let of = |delivery: &Delivery| receipt(&header.batch, &delivery.token, ReceiptEvent::Revoked);
+    let said: Vec<Receipt> = deliveries.iter().map(of).collect();
+    store.keep_receipts(&said).await.unwrap();
+    let found = receipts(store, &header.batch).await;
+    assert!(
+        deliveries
+            .iter()
+            .all(|delivery| found.of(&delivery.token) == Some(ReceiptEvent::Revoked))
+    );
+}
