@@ -18,3 +18,9 @@ async fn dynamodb_keeps_the_contract_of_access_keys() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn dynamodb_keeps_the_contract_of_devices() {
+    let stand = Stand::new().await;
+    contract::devices(&stand.devices).await;
+}
