@@ -27,6 +27,8 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
         | Route::Revocation(..)
         | Route::Outcomes(..)
         | Route::Pushes
+        | Route::Receipts
+        | Route::VendorReceipts(_)
         | Route::OpenApi => Err(Problem::new(ProblemKind::NotFound)),
     }
 }

@@ -13,6 +13,7 @@ use revocation_rules::ids::{KeyId, Tenant};
 use subtle::ConstantTimeEq;
 
 use crate::problem::{Problem, ProblemKind};
+use crate::query;
 
 /// How long a key that was read is believed.
 const KEEP: SignedDuration = SignedDuration::from_secs(60);
@@ -26,14 +27,17 @@ pub enum Permission {
     AskGate,
     Read,
     Revoke,
+    /// What a vendor calls us back with: its key stands in a URL, so no key
+    /// that may do more than a sender's is taken.
+    CallBack,
 }
 
 const fn allows(role: Role, permission: Permission) -> bool {
     match role {
-        Role::Sender => matches!(permission, Permission::Send | Permission::AskGate),
+        Role::Sender => matches!(permission, Permission::Send | Permission::AskGate | Permission::CallBack),
         Role::Viewer => matches!(permission, Permission::Read | Permission::AskGate),
         Role::Operator => matches!(permission, Permission::Read | Permission::AskGate | Permission::Revoke),
-        Role::Admin => true,
+        Role::Admin => !matches!(permission, Permission::CallBack),
     }
 }
 
@@ -79,6 +83,31 @@ pub async fn authenticate(
     permission: Permission,
 ) -> Result<Caller, Problem> {
     let (id, secret) = bearer(headers)?;
+    check(id, secret, keys, cache, now, permission).await
+}
+
+/// Finds out for whom a vendor calls back. Vendors send no header of ours: the
+/// key stands in the query, as `access_key=<key id>.<secret>`.
+///
+/// # Errors
+/// As [`authenticate`].
+pub async fn authenticate_callback(query: &str, keys: &impl AccessKeyStore, cache: &KeyCache, now: Timestamp) -> Result<Caller, Problem> {
+    let missing =
+        || Problem::new(ProblemKind::Unauthenticated).with_detail("the callback address must have `?access_key=<key id>.<secret>`");
+    let key = query::value(query, "access_key").ok_or_else(missing)?;
+    let (id, secret) = key.split_once('.').ok_or_else(missing)?;
+    let id = id.parse().map_err(|_| missing())?;
+    check(id, secret, keys, cache, now, Permission::CallBack).await
+}
+
+async fn check(
+    id: KeyId,
+    secret: &str,
+    keys: &impl AccessKeyStore,
+    cache: &KeyCache,
+    now: Timestamp,
+    permission: Permission,
+) -> Result<Caller, Problem> {
     let key = match cache.get(&id, now) {
         Some(key) => Some(key),
         None => keys.access_key(&id).await.map_err(|error| {

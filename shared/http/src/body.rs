@@ -13,9 +13,7 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// # Errors
 /// 413 when it is too large, 415 when it is not called JSON, 400 with a pointer when it is not a `T`.
 pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Problem> {
-    if body.len() > MAX_BODY_BYTES {
-        return Err(Problem::new(ProblemKind::PayloadTooLarge).with_detail(format!("a body has at most {MAX_BODY_BYTES} bytes")));
-    }
+    small_enough(body)?;
     let content_type = headers
         .get(http::header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -26,6 +24,15 @@ pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, 
     }
     // The quick way first; only a bad body is read again to find the place.
     serde_json::from_slice(body).map_err(|_| mistake::<T>(body))
+}
+
+/// # Errors
+/// 413 when it is too large.
+pub fn small_enough(body: &[u8]) -> Result<(), Problem> {
+    if body.len() > MAX_BODY_BYTES {
+        return Err(Problem::new(ProblemKind::PayloadTooLarge).with_detail(format!("a body has at most {MAX_BODY_BYTES} bytes")));
+    }
+    Ok(())
 }
 
 fn mistake<T: DeserializeOwned>(body: &[u8]) -> Problem {

@@ -7,6 +7,7 @@
 //! | paths and methods | [`route`] |
 //! | reading bodies and query strings | [`body`], [`query`] |
 //! | the JSON that travels | [`wire`] |
+//! | what vendors say of deliveries, in their own words | [`vendor_receipts`] |
 //! | turning a result into a response | [`respond`] |
 
 pub mod auth;
@@ -16,6 +17,7 @@ pub mod problem;
 pub mod query;
 pub mod respond;
 pub mod route;
+pub mod vendor_receipts;
 pub mod wire;
 
 /// The API's description, served at `/v1/openapi.json`.

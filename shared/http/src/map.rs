@@ -1,7 +1,7 @@
 //! What each use case's failure means to a caller. Total: no wildcard arms.
 
 use revocation_app::ports::{QueueError, StoreError};
-use revocation_app::{GateError, LookUpError, RecordError, RegisterError, RequestError};
+use revocation_app::{GateError, LookUpError, ReceiptError, RecordError, RegisterError, RequestError};
 use revocation_rules::batch::BatchError;
 use revocation_rules::verdict::Refusal;
 
@@ -84,6 +84,16 @@ impl From<&GateError> for Problem {
         match error {
             GateError::PushNotFound => push_not_found(),
             GateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<&ReceiptError> for Problem {
+    fn from(error: &ReceiptError) -> Self {
+        match error {
+            ReceiptError::Size => Self::invalid("/receipts", error),
+            ReceiptError::Store(error) => error.into(),
+            ReceiptError::Queue(error) => error.into(),
         }
     }
 }

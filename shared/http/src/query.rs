@@ -54,6 +54,15 @@ impl Query {
     }
 }
 
+/// The first value of `name`, whatever else the query has.
+pub fn value(query: &str, name: &str) -> Option<String> {
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(known, _)| *known == name)
+        .and_then(|(_, value)| decoded(value))
+}
+
 fn decoded(text: &str) -> Option<String> {
     percent_decode_str(&text.replace('+', " "))
         .decode_utf8()

@@ -8,6 +8,7 @@ use percent_encoding::percent_decode_str;
 use revocation_rules::ids::{PushId, PushKind, PushRef, RevocationId, Tenant};
 
 use crate::problem::{Problem, ProblemKind};
+use crate::vendor_receipts::Vendor;
 
 /// What a request is about; the tenant comes from its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,9 @@ pub enum Route {
     Revocation(PushName, RevocationId),
     Outcomes(PushName, RevocationId),
     Pushes,
+    Receipts,
+    /// A vendor's own callback.
+    VendorReceipts(Vendor),
     OpenApi,
 }
 
@@ -49,6 +53,11 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Problem> {
     match segments.as_slice() {
         ["v1", "openapi.json"] => only(method, &Method::GET, || Ok(Route::OpenApi)),
         ["v1", "pushes"] => only(method, &Method::GET, || Ok(Route::Pushes)),
+        ["v1", "receipts"] => only(method, &Method::POST, || Ok(Route::Receipts)),
+        ["v1", "receipts", channel] => {
+            let vendor = Vendor::parse(channel).ok_or(Problem::new(ProblemKind::NotFound))?;
+            only(method, &Method::POST, || Ok(Route::VendorReceipts(vendor)))
+        }
         ["v1", kind, id, rest @ ..] => {
             let kind = match *kind {
                 "messages" => PushKind::Message,
@@ -129,6 +138,8 @@ mod tests {
         assert_eq!(kind(Method::GET, "/v1/tasks/1/nothing"), Err(ProblemKind::NotFound));
         assert_eq!(kind(Method::DELETE, "/v1/tasks/1"), Err(ProblemKind::MethodNotAllowed));
         assert_eq!(kind(Method::GET, "/v1/tasks/1/revocations"), Err(ProblemKind::MethodNotAllowed));
+        assert_eq!(kind(Method::POST, "/v1/receipts/apns"), Err(ProblemKind::NotFound));
+        assert_eq!(kind(Method::GET, "/v1/receipts/huawei"), Err(ProblemKind::MethodNotAllowed));
         assert_eq!(kind(Method::GET, "/v1/tasks/%00"), Err(ProblemKind::InvalidRequest));
         assert_eq!(kind(Method::GET, "/v1/tasks/%ff"), Err(ProblemKind::InvalidRequest));
         assert_eq!(

@@ -1,0 +1,58 @@
+//! `POST /v1/receipts`.
+
+use jiff::Timestamp;
+use revocation_app::{NewReceipt, TakenReceipts};
+use revocation_rules::ids::{BatchId, DeviceToken, PushId, PushKind};
+use revocation_rules::receipt::ReceiptEvent;
+use serde::{Deserialize, Serialize};
+
+use super::register::to_millisecond;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptsBody {
+    receipts: Vec<ReceiptBody>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReceiptBody {
+    kind: PushKind,
+    id: PushId,
+    batch_id: BatchId,
+    token: DeviceToken,
+    event: ReceiptEvent,
+    at: Option<Timestamp>,
+}
+
+impl From<ReceiptsBody> for Vec<NewReceipt> {
+    fn from(body: ReceiptsBody) -> Self {
+        let receipts = body.receipts.into_iter();
+        receipts
+            .map(|receipt| NewReceipt {
+                kind: receipt.kind,
+                id: receipt.id,
+                batch: receipt.batch_id,
+                token: receipt.token,
+                event: receipt.event,
+                at: receipt.at.map(to_millisecond),
+            })
+            .collect()
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub struct ReceiptsAnswer {
+    accepted: usize,
+    /// Places in the list of receipts whose push or batch is not known.
+    unknown: Vec<usize>,
+}
+
+impl From<TakenReceipts> for ReceiptsAnswer {
+    fn from(taken: TakenReceipts) -> Self {
+        Self {
+            accepted: taken.accepted,
+            unknown: taken.unknown,
+        }
+    }
+}
