@@ -109,11 +109,12 @@ pub async fn check_revocation(
 }
 
 async fn settle(store: &impl RevocationStore, mut revocation: Revocation, count: Recount, now: Timestamp) -> Result<Checked, CheckError> {
-    let unchanged = match &revocation.state {
-        State::Settled { totals, .. } => *totals == count.totals,
+    let still_settled = match &revocation.state {
+        State::Settled { totals, .. } => differ_by_confirmations_only(totals, &count.totals),
         State::Requested | State::Dispatched { .. } => false,
     };
-    if unchanged {
+    if still_settled {
+        revocation.recounted(count.totals);
         revocation.checked(now);
     } else {
         revocation.reopened(now);
@@ -122,11 +123,28 @@ async fn settle(store: &impl RevocationStore, mut revocation: Revocation, count:
         }
     }
     Ok(match store.save_revocation(&revocation).await? {
-        Saved::Yes if unchanged => Checked::Unchanged,
+        Saved::Yes if still_settled => Checked::Unchanged,
         Saved::Yes => Checked::Settled {
             after: now.duration_since(revocation.requested_at),
         },
         Saved::Outdated => Checked::Overtaken,
+    })
+}
+
+/// Are these the same deliveries, of which devices confirmed some meanwhile?
+fn differ_by_confirmations_only(before: &BTreeMap<Channel, Counts>, now: &BTreeMap<Channel, Counts>) -> bool {
+    let unconfirmed = |totals: &BTreeMap<Channel, Counts>, channel, outcome| match totals.get(&channel) {
+        None => 0,
+        Some(counts) => match outcome {
+            Outcome::Overwritten | Outcome::Recalled | Outcome::Confirmed => {
+                counts.get(Outcome::Overwritten) + counts.get(Outcome::Recalled) + counts.get(Outcome::Confirmed)
+            }
+            other => counts.get(other),
+        },
+    };
+    Channel::ALL.into_iter().all(|channel| {
+        let same = |outcome| unconfirmed(before, channel, outcome) == unconfirmed(now, channel, outcome);
+        Outcome::ALL.into_iter().all(same)
     })
 }
 

@@ -23,6 +23,7 @@ mod record_deliveries;
 mod register_device;
 mod register_push;
 mod request_revocation;
+mod shown_outcomes;
 mod sweep;
 mod take_receipts;
 
@@ -42,5 +43,6 @@ pub use record_deliveries::{NewBatch, RecordError, RecordedBatch, record_deliver
 pub use register_device::{DeviceError, DeviceRegistered, MOST_MISSED, register_device};
 pub use register_push::{RegisterError, Registered, register_push};
 pub use request_revocation::{Accepted, NewRevocation, RequestError, request_revocation};
+pub use shown_outcomes::shown_outcomes;
 pub use sweep::{SweepError, Swept, sweep};
 pub use take_receipts::{NewReceipt, ReceiptError, TakenReceipts, take_receipts};

@@ -152,6 +152,14 @@ impl Revocation {
         }
     }
 
+    /// A recount of a settled revocation found the same deliveries, but that
+    /// devices confirmed some since. It stays settled, since when it was.
+    pub fn recounted(&mut self, recount: BTreeMap<Channel, Counts>) {
+        if let State::Settled { totals, .. } = &mut self.state {
+            *totals = recount;
+        }
+    }
+
     /// What failed is to be tried again: everything is walked once more.
     pub fn replayed(&mut self, now: Timestamp) {
         self.replays = self.replays.saturating_add(1);

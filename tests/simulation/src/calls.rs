@@ -1,9 +1,10 @@
 //! What was asked of the vendor and what was written, judged when it happens: L2, L3, L5.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_rules::batch::{BatchHeader, Sending};
+use revocation_rules::batch::{BatchHeader, Delivery, Sending};
 use revocation_rules::channel::Capability;
 use revocation_rules::outcome::Outcome;
+use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
 use revocation_rules::retry::{Answer, AttemptFailure};
 use revocation_testkit::{Call, Running};
 
@@ -49,6 +50,12 @@ impl World {
             .is_some_and(|progress| progress.slots.get(slot).is_some())
         {
             return Err("L3: a call for what has ended");
+        }
+        if self
+            .store
+            .was_told(call.by.invocation, &header.batch, &TokenDigest::of(&delivery.token))
+        {
+            return Err("L3: a call for what its device had told of");
         }
         if header.sending == Sending::HeldBack || call.handle.is_none() {
             return Err("L3: a call for what was never sent, or can not be overwritten");
@@ -107,19 +114,21 @@ impl World {
             if !covered {
                 self.fail(format!("L3: {token} ended as {outcome} and nobody revoked it"));
             }
-            if !self.is_true(outcome, &committed.header, committed.deliveries[slot].handle.is_some(), &token, who) {
+            if !self.is_true(outcome, &committed.header, &committed.deliveries[slot], who) {
                 self.fail(format!("L2: {token} ended as {outcome}, which is not true"));
             }
         }
     }
 
-    fn is_true(&self, outcome: Outcome, header: &BatchHeader, has_handle: bool, token: &str, who: Running) -> bool {
+    fn is_true(&self, outcome: Outcome, header: &BatchHeader, delivery: &Delivery, who: Running) -> bool {
+        let token = delivery.token.as_str();
+        let said = |event| self.store.has_receipt(&header.batch, &TokenDigest::of(&delivery.token), event);
         let able = Cast::channels().capability(header.channel) == Capability::Able;
         let now = self.now() + SignedDuration::from_millis(who.skew_ms);
         match outcome {
             Outcome::Stopped => able && header.sending == Sending::HeldBack,
             Outcome::Unsupported => !able,
-            Outcome::NotRevocable => !has_handle,
+            Outcome::NotRevocable => delivery.handle.is_none(),
             Outcome::TooLate => !is_open(header.sent_at, now),
             Outcome::Failed => self.vendor.calls_of(token) > 0 || !is_open(header.sent_at, now),
             Outcome::Overwritten | Outcome::Recalled | Outcome::TargetGone | Outcome::Refused => {
@@ -127,7 +136,9 @@ impl World {
                     call.token == token && matches!(call.answer, Answer::Ended { outcome: answered, .. } if answered == outcome)
                 })
             }
-            Outcome::Confirmed | Outcome::SkippedOpened | Outcome::SkippedCleared => false,
+            Outcome::Confirmed => said(ReceiptEvent::Revoked),
+            Outcome::SkippedOpened => said(ReceiptEvent::Opened),
+            Outcome::SkippedCleared => said(ReceiptEvent::Cleared),
         }
     }
 }

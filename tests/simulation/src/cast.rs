@@ -1,11 +1,12 @@
 //! Who plays: tenants, pushes, batches and scopes, each the same in every run of a seed.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::NewBatch;
+use revocation_app::{NewBatch, NewReceipt};
 use revocation_rules::batch::{Delivery, Handle, Sending};
 use revocation_rules::channel::{Channel, Channels};
 use revocation_rules::ids::{PushRef, Tenant};
 use revocation_rules::push::Registration;
+use revocation_rules::receipt::ReceiptEvent;
 use revocation_rules::scope::Scope;
 use revocation_rules::window::WINDOW;
 use revocation_testkit::{Chance, builders};
@@ -112,6 +113,46 @@ impl Cast {
             sent_at: chance.in_thousand(600).then_some(said),
             deliveries,
         }
+    }
+
+    /// What devices say of a batch, and of what nobody sent.
+    pub fn receipts(&self, tenant: usize, push: usize, nth: usize, draw: u64) -> Vec<NewReceipt> {
+        use ReceiptEvent::{Cleared, Opened, Revoked, Shown};
+        let mut chance = Chance::new(draw);
+        let new = self.batch(tenant, push, nth, 0);
+        let one = |token: &str, event| NewReceipt {
+            kind: new.push.kind,
+            id: new.push.id.clone(),
+            batch: new.batch.clone(),
+            token: token.parse().unwrap(),
+            event,
+            at: None,
+        };
+        let mut said = Vec::new();
+        for _ in 0..=chance.below(3) {
+            let of = chance.pick(&new.deliveries).token.clone();
+            let event = *chance.pick(&[Shown, Opened, Cleared, Revoked, Revoked, Revoked]);
+            said.push(one(of.as_str(), event));
+            if chance.in_thousand(200) {
+                said.push(one(of.as_str(), event));
+            }
+        }
+        if chance.in_thousand(200) {
+            said.push(one("of nobody", Revoked));
+        }
+        if chance.in_thousand(200) {
+            said.push(NewReceipt {
+                batch: "unknown".parse().unwrap(),
+                ..one("of nobody", Opened)
+            });
+        }
+        if chance.in_thousand(100) {
+            said.push(NewReceipt {
+                id: "unknown".parse().unwrap(),
+                ..one("of nobody", Cleared)
+            });
+        }
+        said
     }
 
     pub fn scope(nth: usize) -> Scope {

@@ -6,9 +6,10 @@ use std::task::{Context, Poll, Waker};
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{ChannelClient, Clock, Job};
 use revocation_app::{
-    Accepted, CheckError, Checked, DispatchError, Dispatched, Dispatcher, Eagerness, FanOutError, FannedOut, GateError, GateQuestion,
-    NewRevocation, RecordError, RecordedBatch, RegisterError, Registered, RequestError, SweepError, Swept, check_gate, check_revocation,
-    dispatch_batch, fan_out, record_deliveries, register_push, request_revocation, sweep,
+    Accepted, CheckError, Checked, ConfirmError, Confirmed, DispatchError, Dispatched, Dispatcher, Eagerness, FanOutError, FannedOut,
+    GateError, GateQuestion, NewReceipt, NewRevocation, ReceiptError, RecordError, RecordedBatch, RegisterError, Registered, RequestError,
+    SweepError, Swept, TakenReceipts, check_gate, check_revocation, confirm_batch, dispatch_batch, fan_out, record_deliveries,
+    register_push, request_revocation, sweep, take_receipts,
 };
 use revocation_rules::channel::{Capability, Channel};
 use revocation_rules::gate::Gate;
@@ -18,6 +19,7 @@ use revocation_rules::scope::Scope;
 use revocation_testkit::{ManualClock, Receipt, Running};
 
 use crate::cast::Cast;
+use crate::ops::BATCHES;
 use crate::world::World;
 
 /// Before the function's timeout.
@@ -41,9 +43,16 @@ pub enum Name {
         push: PushRef,
         scope: Scope,
     },
+    /// With, for each receipt, whether its batch was there when it was said.
+    Report {
+        tenant: usize,
+        receipts: Vec<NewReceipt>,
+        known: Vec<bool>,
+    },
     FanOut,
     Check,
     Dispatch,
+    Confirm,
     Sweep,
 }
 
@@ -57,6 +66,8 @@ impl Name {
             Self::FanOut => "a crash during fan-out",
             Self::Check => "a crash during check",
             Self::Dispatch => "a crash during dispatch",
+            Self::Report { .. } => "a crash during report",
+            Self::Confirm => "a crash during confirm",
             Self::Sweep => "a crash during sweep",
         }
     }
@@ -71,6 +82,8 @@ pub enum Done {
     FannedOut(Result<FannedOut, FanOutError>),
     Checked(Result<Checked, CheckError>),
     Dispatched(Result<Dispatched, DispatchError>),
+    Reported(Result<TakenReceipts, ReceiptError>),
+    Confirmed(Result<Confirmed, ConfirmError>),
     Swept(Result<Swept, SweepError>),
 }
 
@@ -84,6 +97,8 @@ impl Done {
             Self::FannedOut(done) => done.is_ok(),
             Self::Checked(done) => done.is_ok(),
             Self::Dispatched(done) => done.is_ok(),
+            Self::Reported(done) => done.is_ok(),
+            Self::Confirmed(done) => done.is_ok(),
             Self::Swept(done) => done.is_ok(),
         }
     }
@@ -189,6 +204,27 @@ impl World {
         });
     }
 
+    pub fn start_report(&mut self, tenant: usize, push: usize, batch: usize, draw: u64) {
+        // Most devices speak of what was sent.
+        let sent = (batch..batch + BATCHES).map(|nth| nth % BATCHES).find(|nth| {
+            let new = self.cast.batch(tenant, push, *nth, 0);
+            self.store
+                .committed()
+                .iter()
+                .any(|known| known.header.batch.push == new.push && known.header.batch.batch == new.batch)
+        });
+        let receipts = self.cast.receipts(tenant, push, sent.unwrap_or(batch), draw);
+        let name = Name::Report {
+            tenant,
+            known: receipts.iter().map(|receipt| self.knows(tenant, receipt)).collect(),
+            receipts: receipts.clone(),
+        };
+        self.start(name, None, |world, clock| {
+            let (store, queue) = (world.store.clone(), world.queue.clone());
+            async move { Done::Reported(take_receipts(&store, &queue, &clock, &Cast::tenant(tenant), receipts).await) }
+        });
+    }
+
     pub fn start_sweep(&mut self) {
         self.start(Name::Sweep, None, |world, clock| {
             let (store, queue) = (world.store.clone(), world.queue.clone());
@@ -212,6 +248,10 @@ impl World {
             Job::Check { push, revocation, nth } => self.start(Name::Check, Some(receipt), |world, clock| {
                 let (store, queue) = (world.store.clone(), world.queue.clone());
                 async move { Done::Checked(check_revocation(&store, &queue, &clock, &push, &revocation, Eagerness::Look { nth }).await) }
+            }),
+            Job::Confirm { batch, nth } => self.start(Name::Confirm, Some(receipt), |world, clock| {
+                let (store, queue) = (world.store.clone(), world.queue.clone());
+                async move { Done::Confirmed(confirm_batch(&store, &queue, &clock, &batch, nth).await) }
             }),
             Job::Dispatch(job) => self.start(Name::Dispatch, Some(receipt), |world, clock| {
                 let (store, queue, dice) = (world.store.clone(), world.queue.clone(), world.dice.clone());

@@ -10,12 +10,15 @@
 //!   after it is answered "revoked" and is itself ended.
 //! - **L2 One outcome.** Every committed delivery in the scope of a revocation ends once,
 //!   in an outcome that is true (overwritten: the vendor said so and the device shows no
-//!   message; too late: its window was over; failed: the vendor was asked). Outcomes only
+//!   message; too late: its window was over; failed: the vendor was asked; confirmed, skipped:
+//!   a receipt says so). What a device confirmed in an answered call and a vendor had accepted
+//!   is confirmed in the end. Outcomes only
 //!   change as `Outcome::may_become` allows. The totals of a settled revocation, its
 //!   counters, and the list of outcomes equal the truth. Once faults end, everything settles; and while only
 //!   queue workers crash (and no job is with two of them at once), everything ends without the sweep.
 //! - **L3 Scope.** A vendor is asked only about committed deliveries of the right tenant and
-//!   push, in the scope of a stored revocation, not ended, not held back, with a handle. It
+//!   push, in the scope of a stored revocation, not ended, not held back, with a handle, and
+//!   whose device had said nothing of it when the worker read the batch. It
 //!   is asked again after a final answer only when that answer was lost before it was written.
 //! - **L4 Asking twice.** No revocation lies within an earlier one of the same push, an
 //!   answered revocation covers what was asked, and none is requested or fanned out twice.
@@ -44,6 +47,8 @@ mod invocations;
 mod ops;
 #[cfg(test)]
 mod outcomes;
+#[cfg(test)]
+mod receipts;
 #[cfg(test)]
 mod schedules;
 #[cfg(test)]

@@ -26,6 +26,13 @@ pub enum Op {
         push: usize,
         scope: usize,
     },
+    /// Devices say what became of a batch; which and what, `draw` draws.
+    Report {
+        tenant: usize,
+        push: usize,
+        batch: usize,
+        draw: u64,
+    },
     Receive {
         nth: usize,
         twice: bool,
@@ -115,6 +122,14 @@ pub fn draw(seed: u64) -> Vec<Op> {
             92 => Op::Register { tenant, push },
             _ => Op::Run { polls: chance.below(12) },
         });
+        if chance.in_thousand(200) {
+            ops.push(Op::Report {
+                tenant,
+                push,
+                batch: chance.below(BATCHES),
+                draw: chance.number(),
+            });
+        }
         if chance.in_thousand(600) {
             ops.push(Op::Run { polls: chance.below(15) });
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use revocation_app::{OutcomeFilter, list_outcomes};
+use revocation_app::{OutcomeFilter, list_outcomes, shown_outcomes};
 use revocation_rules::channel::Channel;
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::revocation::{Revocation, State};
@@ -20,6 +20,7 @@ impl World {
         for revocation in self.store.all_revocations() {
             self.check_revocation(&revocation);
         }
+        self.check_confirmations();
         self.check_closures();
         self.check_devices();
     }
@@ -28,7 +29,7 @@ impl World {
     pub fn totals_are_true(&self) -> bool {
         self.store.all_revocations().iter().all(|revocation| {
             let truth = self.truth(revocation).map(|(truth, _)| truth);
-            matches!(&revocation.state, State::Settled { totals, .. } if truth.as_ref() == Ok(&without_empty(totals)))
+            matches!(&revocation.state, State::Settled { .. }) && truth.as_ref() == Ok(&shown(&self.store, revocation))
         })
     }
 
@@ -41,9 +42,10 @@ impl World {
             Ok(truth) => truth,
             Err(why) => return self.fail(why),
         };
-        if without_empty(totals) != truth {
+        let told = shown(&self.store, revocation);
+        if told != truth {
             self.fail(format!(
-                "L2: {} settled with {totals:?}, but {truth:?} is true; {:?}",
+                "L2: {} settled with {totals:?} and shows {told:?}, but {truth:?} is true; {:?}",
                 revocation.id, revocation.scope
             ));
         }
@@ -130,6 +132,14 @@ fn without_empty(totals: &BTreeMap<Channel, Counts>) -> BTreeMap<Channel, Counts
         .filter(|(_, counts)| counts.total() > 0)
         .map(|(channel, counts)| (*channel, counts.clone()))
         .collect()
+}
+
+/// What people are shown.
+fn shown(store: &MemoryStore, revocation: &Revocation) -> BTreeMap<Channel, Counts> {
+    use revocation_app::ports::Counters;
+    let counters = run(store.counters(&revocation.push, &revocation.id)).unwrap();
+    let shown = Channel::ALL.map(|channel| (channel, shown_outcomes(revocation, channel, counters.get(&channel))));
+    without_empty(&BTreeMap::from(shown))
 }
 
 async fn counted(store: &MemoryStore, revocation: &Revocation) -> BTreeMap<Channel, Counts> {

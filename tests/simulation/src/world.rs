@@ -1,9 +1,11 @@
 //! One run: the fakes, what is under way, and what the outside was told.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::Clock;
+use revocation_rules::ids::BatchRef;
+use revocation_rules::receipt::TokenDigest;
 use revocation_rules::revocation::Revocation;
 use revocation_rules::shard::ShardCount;
 use revocation_rules::window;
@@ -39,6 +41,8 @@ pub struct World {
     pub wrote: HashMap<usize, bool>,
     /// How many answers had been given when an invocation committed its batch.
     pub committed: HashMap<usize, usize>,
+    /// What devices confirmed in calls that were answered.
+    pub confirmed: BTreeSet<(BatchRef, TokenDigest)>,
     pub calls_seen: usize,
     pub ends_seen: usize,
     /// Machines' clocks differ by up to 60 s in half of the runs.
@@ -89,6 +93,7 @@ impl World {
             told: Vec::new(),
             wrote: HashMap::new(),
             committed: HashMap::new(),
+            confirmed: BTreeSet::new(),
             calls_seen: 0,
             ends_seen: 0,
             unswept,
@@ -125,6 +130,7 @@ impl World {
                 target,
             } => self.start_gate(tenant, push, channel, target),
             Op::Revoke { tenant, push, scope } => self.start_revoke(tenant, push, scope),
+            Op::Report { tenant, push, batch, draw } => self.start_report(tenant, push, batch, draw),
             Op::Receive { nth, twice } => {
                 let visible = self.queue.visible();
                 if visible > 0 {

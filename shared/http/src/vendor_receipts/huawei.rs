@@ -13,12 +13,12 @@ const DELIVERED: i64 = 0;
 
 #[derive(Deserialize)]
 struct Callback {
-    statuses: Vec<Status>,
+    statuses: Vec<Told>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Status {
+struct Told {
     #[serde(default)]
     bi_tag: String,
     #[serde(default)]

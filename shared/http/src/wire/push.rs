@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use revocation_app::ports::{ChannelCounters, Overview};
+use revocation_app::shown_outcomes;
 use revocation_rules::channel::Channel;
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{KeyId, RevocationId};
@@ -150,20 +151,14 @@ fn sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
 }
 
 fn channel_progress(revocation: &Revocation, channel: Channel, counters: Option<&ChannelCounters>) -> Option<ChannelProgress> {
-    let counted = counters.map(|counters| counters.outcomes.clone()).unwrap_or_default();
-    let (outcomes, requested) = match &revocation.state {
-        // Settled: the recount is the truth.
-        State::Settled { totals, .. } => {
-            let outcomes = totals.get(&channel).cloned().unwrap_or_default();
-            let requested = Some(outcomes.total());
-            (outcomes, requested)
-        }
-        State::Requested | State::Dispatched { .. } if revocation.scope.targets.is_some() => (counted, None),
+    let outcomes = shown_outcomes(revocation, channel, counters);
+    let requested = match &revocation.state {
+        State::Settled { .. } => Some(outcomes.total()),
+        State::Requested | State::Dispatched { .. } if revocation.scope.targets.is_some() => None,
         State::Requested | State::Dispatched { .. } => {
             let found = revocation.fanout.found.get(&channel).copied().unwrap_or(0);
             let late = counters.map_or(0, |counters| counters.late);
-            let requested = (found + late).max(counted.total());
-            (counted, Some(requested))
+            Some((found + late).max(outcomes.total()))
         }
     };
     let ended = outcomes.total();

@@ -18,7 +18,7 @@ use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::push::Push;
-use revocation_rules::receipt::Receipt;
+use revocation_rules::receipt::{Receipt, TokenDigest};
 use revocation_rules::revocation::Revocation;
 use revocation_rules::shard::ShardCount;
 
@@ -41,6 +41,8 @@ struct Items {
     payloads: BTreeMap<(BatchRef, String), Vec<Delivery>>,
     progresses: BTreeMap<BatchRef, BatchProgress>,
     receipts: BTreeSet<Receipt>,
+    /// Whose devices had said something that bears on a dispatch when an invocation read the batch.
+    told_when_read: BTreeMap<usize, BTreeSet<(BatchRef, TokenDigest)>>,
     revocations: BTreeMap<(PushRef, RevocationId), Revocation>,
     counters: BTreeMap<(PushRef, RevocationId, Channel), Counted>,
     committed: BTreeMap<BatchRef, CommittedBatch>,
@@ -131,6 +133,12 @@ impl MemoryStore {
 
     pub fn has_header(&self, batch: &BatchRef) -> bool {
         self.items().headers.contains_key(batch)
+    }
+
+    pub fn has_payload(&self, batch: &BatchRef) -> bool {
+        let items = self.items();
+        let digest = items.headers.get(batch).map(|header| header.digest.clone());
+        digest.is_some_and(|digest| items.payloads.contains_key(&(batch.clone(), digest)))
     }
 
     /// Every slot that ended, from the `from`th write on.

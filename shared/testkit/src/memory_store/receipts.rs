@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use revocation_app::ports::{ReceiptStore, StoreError};
 use revocation_rules::ids::BatchRef;
-use revocation_rules::receipt::{Receipt, ReceiptEvent, Receipts};
+use revocation_rules::receipt::{Receipt, ReceiptEvent, Receipts, TokenDigest};
 
 use super::{Items, MemoryStore};
 
@@ -14,6 +14,17 @@ impl Items {
         let of = self.receipts.iter().filter(|receipt| receipt.batch == *batch);
         let asked = of.filter(|receipt| receipt.event != ReceiptEvent::Shown);
         asked.map(|receipt| (receipt.token.clone(), receipt.event)).collect()
+    }
+
+    pub(super) fn note_told(&mut self, reader: usize, batch: &BatchRef) {
+        let told = self
+            .receipts
+            .iter()
+            .filter(|receipt| receipt.batch == *batch && receipt.event != ReceiptEvent::Shown);
+        let told: Vec<_> = told.map(|receipt| (receipt.batch.clone(), receipt.token.clone())).collect();
+        if !told.is_empty() {
+            self.told_when_read.entry(reader).or_default().extend(told);
+        }
     }
 }
 
@@ -42,8 +53,16 @@ impl ReceiptStore for MemoryStore {
 }
 
 impl MemoryStore {
-    /// Every receipt that was ever kept.
-    pub fn all_receipts(&self) -> Vec<Receipt> {
-        self.items().receipts.iter().cloned().collect()
+    /// Had the device said that it was opened, cleared or revoked when `reader` read the batch?
+    pub fn was_told(&self, reader: usize, batch: &BatchRef, token: &TokenDigest) -> bool {
+        let items = self.items();
+        let told = items.told_when_read.get(&reader);
+        told.is_some_and(|told| told.contains(&(batch.clone(), token.clone())))
+    }
+
+    pub fn has_receipt(&self, batch: &BatchRef, token: &TokenDigest, event: ReceiptEvent) -> bool {
+        let items = self.items();
+        let mut receipts = items.receipts.iter();
+        receipts.any(|receipt| receipt.event == event && receipt.token == *token && receipt.batch == *batch)
     }
 }

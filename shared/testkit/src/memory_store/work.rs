@@ -75,7 +75,8 @@ impl MemoryStore {
     async fn read_work(&self, batch: &BatchRef, revocation: Option<&RevocationId>) -> Result<Option<BatchWork>, StoreError> {
         self.weather.before().await?;
         let work = {
-            let items = self.items();
+            let mut items = self.items();
+            items.note_told(self.weather.running().invocation, batch);
             items.headers.get(batch).cloned().map(|header| BatchWork {
                 deliveries: items.payloads.get(&(batch.clone(), header.digest.clone())).cloned(),
                 header,

@@ -1,0 +1,146 @@
+//! Jobs that confirm: many may name the same batch, since each device speaks
+//! for itself. Each batch of an event is looked at once.
+
+use std::collections::BTreeMap;
+
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use futures::StreamExt;
+use revocation_app::ports::Job;
+use revocation_app::{ConfirmError, confirm_batch};
+use revocation_rules::ids::BatchRef;
+
+use crate::deps::Work;
+
+/// Batches that are looked at at once.
+const AT_ONCE: usize = 10;
+
+pub async fn handle(deps: &Work, event: SqsEvent) -> SqsBatchResponse {
+    each_batch(event, async |batch, nth| confirm(deps, &batch, nth).await).await
+}
+
+async fn confirm(deps: &Work, batch: &BatchRef, nth: u32) -> Result<(), ConfirmError> {
+    let end = confirm_batch(&deps.store, &deps.queue, &deps.clock, batch, nth).await?;
+    tracing::info!(?end, nth, "looked for what devices confirmed");
+    Ok(())
+}
+
+/// All messages of an event that name one batch.
+#[derive(Default)]
+struct Asked {
+    /// How often it was looked at by the one that has the most looks left.
+    nth: u32,
+    messages: Vec<String>,
+}
+
+/// A batch that can not be looked at comes again with all its messages; so does
+/// what is no job of ours, until the redrive policy parks it.
+async fn each_batch(event: SqsEvent, look: impl AsyncFn(BatchRef, u32) -> Result<(), ConfirmError>) -> SqsBatchResponse {
+    let mut asked: BTreeMap<BatchRef, Asked> = BTreeMap::new();
+    let mut failed: Vec<String> = Vec::new();
+    for record in event.records {
+        let id = record.message_id.unwrap_or_default();
+        match revocation_aws::decode(record.body.as_deref().unwrap_or_default()) {
+            Ok(Job::Confirm { batch, nth }) => {
+                let first = Asked { nth, messages: Vec::new() };
+                let asked = asked.entry(batch).or_insert(first);
+                asked.nth = asked.nth.min(nth);
+                asked.messages.push(id);
+            }
+            Ok(Job::Fanout { .. } | Job::Check { .. } | Job::Dispatch(_)) => {
+                tracing::error!(sqs.message_id = %id, "queue message {id} is a job of another queue");
+                failed.push(id);
+            }
+            Err(error) => {
+                tracing::error!(sqs.message_id = %id, %error, "queue message {id} is not a job");
+                failed.push(id);
+            }
+        }
+    }
+    let looked: Vec<Vec<String>> = futures::stream::iter(asked)
+        .map(|(batch, asked)| {
+            let look = &look;
+            async move {
+                let error = look(batch, asked.nth).await.err()?;
+                tracing::error!(%error, messages = asked.messages.len(), "could not look at a batch");
+                Some(asked.messages)
+            }
+        })
+        .buffer_unordered(AT_ONCE)
+        .filter_map(async |failed| failed)
+        .collect()
+        .await;
+    failed.extend(looked.into_iter().flatten());
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failed.into_iter().map(failure).collect();
+    response
+}
+
+fn failure(id: String) -> BatchItemFailure {
+    let mut failure = BatchItemFailure::default();
+    failure.item_identifier = id;
+    failure
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use revocation_app::ports::StoreError;
+    use revocation_rules::ids::{PushKind, PushRef, Tenant};
+
+    use super::*;
+
+    fn job(batch: &str, nth: u32) -> String {
+        revocation_aws::encode(&Job::Confirm {
+            batch: BatchRef {
+                push: PushRef {
+                    tenant: Tenant {
+                        app: "shop".parse().unwrap(),
+                        workspace: "default".parse().unwrap(),
+                    },
+                    kind: PushKind::Task,
+                    id: "t1".parse().unwrap(),
+                },
+                shard: 0,
+                batch: batch.parse().unwrap(),
+            },
+            nth,
+        })
+    }
+
+    #[tokio::test]
+    async fn each_batch_is_looked_at_once_and_comes_again_with_all_its_messages() {
+        let bodies = [
+            job("b1", 3),
+            job("b2", 0),
+            job("b1", 1),
+            job("b2", 0),
+            "no job".to_owned(),
+            job("b3", 20),
+        ];
+        let records = bodies.iter().enumerate().map(
+            |(nth, body)| serde_json::json!({ "messageId": nth.to_string(), "body": body, "attributes": {}, "messageAttributes": {} }),
+        );
+        let event = serde_json::from_value(serde_json::json!({ "Records": records.collect::<Vec<_>>() })).unwrap();
+        let looks = RefCell::new(Vec::new());
+        let answer = each_batch(event, async |batch, nth| {
+            let fails = batch.batch.as_str() == "b2";
+            looks.borrow_mut().push((batch.batch.as_str().to_owned(), nth));
+            if fails {
+                return Err(StoreError::Unavailable("away".into()).into());
+            }
+            Ok(())
+        })
+        .await;
+        let mut looks = looks.into_inner();
+        looks.sort();
+        assert_eq!(looks, [("b1".to_owned(), 1), ("b2".to_owned(), 0), ("b3".to_owned(), 20)]);
+        let mut failed: Vec<_> = answer
+            .batch_item_failures
+            .iter()
+            .map(|failure| failure.item_identifier.as_str())
+            .collect();
+        failed.sort_unstable();
+        assert_eq!(failed, ["1", "3", "4"]);
+    }
+}

@@ -1,0 +1,24 @@
+//! The outcomes of a revocation that people are shown.
+
+use revocation_rules::channel::Channel;
+use revocation_rules::outcome::Counts;
+use revocation_rules::revocation::{Revocation, State};
+
+use crate::ports::ChannelCounters;
+
+/// While it is under way: the counters. Once settled: the recount, which is the
+/// truth of that moment; or the counters, where they count the same deliveries,
+/// because they hear at once of what devices confirm after it.
+pub fn shown_outcomes(revocation: &Revocation, channel: Channel, counters: Option<&ChannelCounters>) -> Counts {
+    let counted = counters.map(|counters| &counters.outcomes);
+    match &revocation.state {
+        State::Settled { totals, .. } => {
+            let recounted = totals.get(&channel).cloned().unwrap_or_default();
+            counted
+                .filter(|counted| counted.total() == recounted.total())
+                .cloned()
+                .unwrap_or(recounted)
+        }
+        State::Requested | State::Dispatched { .. } => counted.cloned().unwrap_or_default(),
+    }
+}
