@@ -11,6 +11,7 @@ use revocation_aws::{
 use revocation_lambda::config::Settings;
 use revocation_rules::channel::{Channel, Channels};
 
+use crate::self_built::Devices;
 use crate::vendors::vendors;
 
 pub struct Deps {
@@ -37,6 +38,7 @@ impl Deps {
             _ => settings.text("VENDOR_SESSIONS_TABLE"),
         };
         let vendors = vendors(&mut settings);
+        let devices = (channel == Some(Channel::SelfBuilt)).then(|| Devices::read(&mut settings));
         settings.finish()?;
         // Cannot fail: `finish` complains about a missing channel.
         let channel = channel.ok_or("`CHANNEL` is not set")?;
@@ -45,9 +47,15 @@ impl Deps {
         let aws = sdk_config().await;
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
         let credentials = SecretsManagerCredentials::new(aws_sdk_secretsmanager::Client::new(&aws), secret_prefix);
-        let sessions = DynamoVendorSessions::new(dynamodb.clone(), vendor_sessions);
-        let client = revocation_channels::connect(channel, &vendors, Arc::new(credentials), Arc::new(sessions), Arc::new(SystemClock))
-            .ok_or_else(|| format!("there is no dispatcher for {channel}"))?;
+        let clock = Arc::new(SystemClock);
+        let client = match devices {
+            Some(devices) => revocation_channels::paced(devices.client(&aws), &vendors, clock),
+            None => {
+                let sessions = DynamoVendorSessions::new(dynamodb.clone(), vendor_sessions);
+                revocation_channels::connect(channel, &vendors, Arc::new(credentials), Arc::new(sessions), clock)
+                    .ok_or_else(|| format!("there is no dispatcher for {channel}"))?
+            }
+        };
         Ok(Self {
             store: DynamoPushStore::new(dynamodb, pushes),
             queue: SqsJobQueue::new(

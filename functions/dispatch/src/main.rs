@@ -3,6 +3,7 @@
 
 mod deps;
 mod handler;
+mod self_built;
 mod vendors;
 
 use aws_lambda_events::event::sqs::SqsEvent;

@@ -4,6 +4,8 @@
 //! | port | adapter | folder |
 //! |---|---|---|
 //! | everything about pushes, batches and revocations | [`DynamoPushStore`] | `store` |
+//! | devices of the self-built channel, their tokens, connections and instructions | [`DynamoDevices`] | `devices` |
+//! | frames to devices | [`ApiGatewayLinks`] | `devices` |
 //! | access keys | [`DynamoAccessKeys`] | `access_keys` |
 //! | vendor sessions | [`DynamoVendorSessions`] | `sessions` |
 //! | jobs | [`SqsJobQueue`] | `queue` |
@@ -17,6 +19,7 @@ mod access_keys;
 mod clock;
 mod config;
 mod credentials;
+mod devices;
 mod dice;
 mod failure;
 mod items;
@@ -32,6 +35,7 @@ pub use access_keys::{DynamoAccessKeys, KeyInserted};
 pub use clock::SystemClock;
 pub use config::sdk_config;
 pub use credentials::SecretsManagerCredentials;
+pub use devices::{ApiGatewayLinks, DynamoDevices, FrameError, decode_frame};
 pub use dice::SystemDice;
 pub use queue::{JobError, QueueUrls, SqsJobQueue, decode, encode};
 pub use sessions::DynamoVendorSessions;

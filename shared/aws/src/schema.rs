@@ -43,8 +43,10 @@ pub async fn create_tables(client: &Client, pushes: &str, access_keys: &str) -> 
     Ok(())
 }
 
+/// The table `vendor_sessions`.
+///
 /// # Errors
-/// When `DynamoDB` refuses the table.
+/// When `DynamoDB` refuses it.
 pub async fn create_vendor_sessions(client: &Client, table: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     client
         .create_table()
@@ -52,6 +54,24 @@ pub async fn create_vendor_sessions(client: &Client, table: &str) -> Result<(), 
         .billing_mode(BillingMode::PayPerRequest)
         .attribute_definitions(attribute("pk", ScalarAttributeType::S)?)
         .key_schema(key("pk", KeyType::Hash)?)
+        .send()
+        .await
+        .map_err(|error| AwsFailure::of("CreateTable", &error))?;
+    Ok(())
+}
+
+/// The table `connections`.
+///
+/// # Errors
+/// When `DynamoDB` refuses it.
+pub async fn create_connections(client: &Client, table: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    use ScalarAttributeType::S;
+    client
+        .create_table()
+        .table_name(table)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_attribute_definitions(Some(vec![attribute("pk", S)?, attribute("sk", S)?]))
+        .set_key_schema(Some(keys("pk", "sk")?))
         .send()
         .await
         .map_err(|error| AwsFailure::of("CreateTable", &error))?;

@@ -30,11 +30,12 @@ mod part;
 mod registry;
 mod retry_after;
 mod secret;
+mod self_built;
 mod sessions;
 mod settings;
 mod single_flight;
 mod vivo;
 mod xiaomi;
 
-pub use registry::{connect, connect_with, paced};
+pub use registry::{connect, connect_with, paced, self_built};
 pub use settings::{Settings, Timeouts};

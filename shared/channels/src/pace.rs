@@ -163,6 +163,8 @@ mod tests {
     use revocation_rules::ids::{DeviceToken, PushKind, PushRef, RevocationId, Tenant};
     use revocation_rules::notice::Notice;
 
+    use revocation_testkit::builders::a_batch;
+
     use super::*;
     use crate::answers::{misconfigured, overwritten, quota_used_up, throttled, transient};
 
@@ -231,6 +233,8 @@ mod tests {
         let order = Order {
             push: &push,
             revocation: &revocation,
+            batch: &a_batch().build().0,
+            requested_at: Timestamp::UNIX_EPOCH,
             strategy: Strategy::Overwrite,
             calls: &calls,
             call_until: client.clock.now() + jiff::SignedDuration::from_secs(secs),

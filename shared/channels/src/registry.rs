@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order, SessionStore};
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, DeviceConnections, DeviceLinks, DeviceOutbox, Order, SessionStore};
 use revocation_rules::channel::Channel;
 use revocation_rules::retry::Answer;
 
@@ -13,6 +13,7 @@ use crate::apns::ApnsClient;
 use crate::huawei;
 use crate::oppo;
 use crate::pace::{Paced, Share};
+use crate::self_built::SelfBuiltClient;
 use crate::settings::{Settings, Timeouts};
 use crate::vivo;
 use crate::xiaomi;
@@ -61,6 +62,21 @@ pub fn paced(client: Box<dyn ChannelClient>, settings: &Settings, clock: Arc<dyn
         None => client,
         Some(share) => Box::new(Paced::new(client, share, clock)),
     }
+}
+
+/// The client of the self-built channel, which speaks to no vendor.
+pub fn self_built(
+    outbox: Arc<dyn DeviceOutbox>,
+    connections: Arc<dyn DeviceConnections>,
+    links: Arc<dyn DeviceLinks>,
+    clock: Arc<dyn Clock>,
+) -> Box<dyn ChannelClient> {
+    Box::new(SelfBuiltClient {
+        outbox,
+        connections,
+        links,
+        clock,
+    })
 }
 
 fn boxed<C: ChannelClient + 'static>(client: C) -> Box<dyn ChannelClient> {

@@ -24,3 +24,9 @@ async fn dynamodb_keeps_the_contract_of_vendor_sessions() {
     let stand = Stand::new().await;
     contract::session_store(&stand.sessions).await;
 }
+
+#[tokio::test]
+async fn dynamodb_keeps_the_contract_of_devices() {
+    let stand = Stand::new().await;
+    contract::devices(&stand.devices).await;
+}

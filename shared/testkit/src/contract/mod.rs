@@ -7,6 +7,7 @@
 
 mod batches;
 mod counters;
+mod devices;
 mod keys;
 mod lists;
 mod notices;
@@ -31,6 +32,7 @@ use crate::builders::{self, BatchBuilder, a_batch, a_push, a_revocation};
 
 pub use batches::{batch_headers, batch_recorder};
 pub use counters::counters;
+pub use devices::devices;
 pub use keys::access_keys;
 pub use lists::{push_list, push_overview};
 pub use notices::app_notices;

@@ -63,4 +63,4 @@ macro_rules! each_vendor {
     )* };
 }
 
-each_vendor!(huawei, apns);
+each_vendor!(huawei, oppo, vivo, apns);

@@ -17,6 +17,7 @@ use revocation_rules::ids::{DeviceToken, PushKind, PushRef, RevocationId, Tenant
 use revocation_rules::notice::Notice;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
+use revocation_testkit::builders::a_batch;
 use serde_json::{Value, json};
 use vendor_sim::{Options, Sim};
 
@@ -104,7 +105,10 @@ impl Stand {
             huawei_push_url: self.sim.huawei.clone(),
             apns_url: self.sim.apns.clone(),
             apns_sandbox_url: self.sim.apns.clone(),
+            oppo_url: self.sim.oppo.clone(),
+            vivo_url: self.sim.vivo.clone(),
             extra_ca_pem: Some(self.sim.ca_pem.clone()),
+            ..Settings::default()
         };
         let sessions = DynamoVendorSessions::new(self.client(), TABLE);
         let document = Document(credentials.to_string());
@@ -149,6 +153,8 @@ impl Stand {
         let order = Order {
             push: &push,
             revocation: &revocation,
+            batch: &a_batch().build().0,
+            requested_at: Timestamp::UNIX_EPOCH,
             strategy: self.strategy,
             calls: &[call],
             call_until: Timestamp::MAX,

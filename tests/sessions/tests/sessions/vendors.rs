@@ -38,6 +38,28 @@ pub fn vendors() -> Vec<Vendor> {
             handle: Handle::NotifyId(7),
         },
         Vendor {
+            channel: Channel::Oppo,
+            strategy: Strategy::Overwrite,
+            app: json!({"vendor": "oppo", "app_key": "k", "master_secret": "s"}),
+            app_name: "k",
+            credentials: json!({"app_key": "k", "master_secret": "s"}),
+            login: Login::With {
+                wrong: json!({"app_key": "k", "master_secret": "wrong"}),
+            },
+            handle: Handle::NotifyId(7),
+        },
+        Vendor {
+            channel: Channel::Vivo,
+            strategy: Strategy::Overwrite,
+            app: json!({"vendor": "vivo", "app_id": 10004, "app_key": "k", "app_secret": "s"}),
+            app_name: "10004",
+            credentials: json!({"app_id": 10004, "app_key": "k", "app_secret": "s"}),
+            login: Login::With {
+                wrong: json!({"app_id": 10004, "app_key": "k", "app_secret": "wrong"}),
+            },
+            handle: Handle::NotifyId(7),
+        },
+        Vendor {
             channel: Channel::Apns,
             strategy: Strategy::Overwrite,
             app: json!({"vendor": "apns", "team_id": "TEAM", "key_id": "KEY", "bundle_id": "com.example", "public_key_pem": apple.public_key_pem()}),

@@ -16,9 +16,10 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use revocation_app::ports::Clock;
-use revocation_aws::{DynamoAccessKeys, DynamoPushStore, DynamoVendorSessions};
+use revocation_aws::{DynamoAccessKeys, DynamoDevices, DynamoPushStore, DynamoVendorSessions};
 
 pub const PUSHES: &str = "pushes";
+pub const CONNECTIONS: &str = "connections";
 pub const ACCESS_KEYS: &str = "access_keys";
 pub const VENDOR_SESSIONS: &str = "vendor_sessions";
 
@@ -39,6 +40,7 @@ pub struct Stand {
     pub store: DynamoPushStore,
     pub keys: DynamoAccessKeys,
     pub sessions: DynamoVendorSessions,
+    pub devices: DynamoDevices,
     pub faults: Faults,
 }
 
@@ -62,10 +64,12 @@ impl Stand {
         revocation_aws::schema::create_vendor_sessions(&client, VENDOR_SESSIONS)
             .await
             .unwrap();
+        revocation_aws::schema::create_connections(&client, CONNECTIONS).await.unwrap();
         Self {
             store: DynamoPushStore::new(client.clone(), PUSHES).with_clock(Arc::new(StillClock(Mutex::new(now())))),
             keys: DynamoAccessKeys::new(client.clone(), ACCESS_KEYS),
             sessions: DynamoVendorSessions::new(client.clone(), VENDOR_SESSIONS),
+            devices: DynamoDevices::new(client.clone(), CONNECTIONS),
             client,
             faults,
         }
