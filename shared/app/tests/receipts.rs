@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails where it unwraps")]
 
+use std::pin::pin;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -18,7 +20,7 @@ use revocation_rules::push::Push;
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
 use revocation_rules::revocation::{Revocation, State};
 use revocation_testkit::builders::{a_batch, a_push, a_revocation, noon, task, tenant};
-use revocation_testkit::{FakeChannel, ManualClock, MemoryQueue, MemoryStore, SeededDice, run};
+use revocation_testkit::{FakeChannel, ManualClock, MemoryQueue, MemoryStore, SeededDice, Weather, run};
 
 /// One batch of three on Huawei.
 struct Stand {
@@ -34,7 +36,8 @@ struct Stand {
 impl Stand {
     fn new() -> Self {
         let clock = ManualClock::at(noon());
-        let store = MemoryStore::new();
+        // Every port call yields, and none fails.
+        let store = MemoryStore::new().in_weather(&Weather::storm(1, 0));
         let push = a_push().named(task(&tenant("SHOP"), "t1")).build();
         run(store.insert_push(&push)).unwrap();
         let (header, deliveries) = a_batch().of(&push).named("b1").on(Channel::Huawei).to(&["u1", "u2", "u3"]).build();
@@ -67,23 +70,34 @@ impl Stand {
         revocation
     }
 
-    fn dispatch(&self, revocation: &Revocation) -> Dispatched {
-        let dice = SeededDice::new(1);
-        let channels = Channels::new([Channel::Huawei]);
-        let with = Dispatcher {
+    fn dispatcher<'a>(
+        &'a self,
+        dice: &'a SeededDice,
+        channels: &'a Channels,
+    ) -> Dispatcher<'a, MemoryStore, MemoryQueue, ManualClock, SeededDice> {
+        Dispatcher {
             store: &self.store,
             queue: &self.queue,
             clock: &self.clock,
-            dice: &dice,
-            channels: &channels,
+            dice,
+            channels,
             client: Some(&self.vendor),
-        };
-        let job = DispatchJob {
+        }
+    }
+
+    fn job(&self, revocation: &Revocation) -> DispatchJob {
+        DispatchJob {
             batch: self.header.batch.clone(),
             channel: Channel::Huawei,
             revocation: revocation.id.clone(),
-        };
-        run(dispatch_batch(&with, &job, self.clock.now() + SignedDuration::from_secs(30))).unwrap()
+        }
+    }
+
+    fn dispatch(&self, revocation: &Revocation) -> Dispatched {
+        let (dice, channels) = (SeededDice::new(1), Channels::new([Channel::Huawei]));
+        let with = self.dispatcher(&dice, &channels);
+        let deadline = self.clock.now() + SignedDuration::from_secs(30);
+        run(dispatch_batch(&with, &self.job(revocation), deadline)).unwrap()
     }
 
     fn receipt(&self, slot: usize, event: ReceiptEvent) -> NewReceipt {
@@ -248,6 +262,28 @@ fn a_batch_that_a_worker_holds_is_left_to_it() {
 }
 
 #[test]
+fn a_receipt_between_a_dispatch_s_read_and_its_claim_is_not_lost() {
+    let stand = Stand::new();
+    let revocation = stand.revoke("rvk_1");
+    let dice = SeededDice::new(1);
+    let channels = Channels::new([Channel::Huawei]);
+    let with = stand.dispatcher(&dice, &channels);
+    let job = stand.job(&revocation);
+    let mut dispatch = pin!(dispatch_batch(&with, &job, stand.clock.now() + SignedDuration::from_secs(30)));
+    // It reads, and goes no further than that.
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..2 {
+        assert!(dispatch.as_mut().poll(&mut context).is_pending());
+    }
+    stand.tell(0, ReceiptEvent::Revoked);
+    assert_eq!(stand.store.progress_of(&stand.header.batch), None);
+    assert_eq!(stand.confirm(0), Confirmed::ComesBack);
+    assert_eq!(run(dispatch).unwrap(), Dispatched::Finished);
+    assert_eq!(stand.outcomes()[0], Some(Outcome::Overwritten));
+    assert_eq!(stand.confirm(1), Confirmed::Done { deliveries: 1 });
+}
+
+#[test]
 fn a_confirmation_is_no_attempt_and_forgets_no_lost_worker() {
     let stand = Stand::new();
     let revocation = stand.revoke("rvk_1");
@@ -306,7 +342,7 @@ fn a_confirmation_that_comes_after_the_settling_is_shown_at_once_and_recounted()
     let before = settled(read());
     assert_eq!((shown(), before.1), ((3, 0), 0));
 
-    stand.clock.set(stand.clock.now() + Duration::from_secs(3_600));
+    stand.clock.set(stand.clock.now() + Duration::from_hours(1));
     stand.tell(2, ReceiptEvent::Revoked);
     assert_eq!(stand.confirm(0), Confirmed::Done { deliveries: 1 });
     assert_eq!(shown(), (2, 1));

@@ -147,3 +147,63 @@ fn bearer(headers: &HeaderMap) -> Result<(KeyId, &str), Problem> {
     let (id, secret) = token.trim().split_once('.').ok_or_else(missing)?;
     Ok((id.parse().map_err(|_| missing())?, secret))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct NoKeys;
+
+    impl AccessKeyStore for NoKeys {
+        async fn access_key(&self, _: &KeyId) -> Result<Option<AccessKey>, revocation_app::ports::StoreError> {
+            Ok(None)
+        }
+    }
+
+    /// Keys that were read lately are believed, so these need no store.
+    fn known(role: Role) -> KeyCache {
+        let cache = KeyCache::default();
+        let key = AccessKey {
+            id: "key_1".parse().unwrap(),
+            tenant: Tenant {
+                app: "shop".parse().unwrap(),
+                workspace: "default".parse().unwrap(),
+            },
+            role,
+            state: KeyState::Active,
+            secret: "a/b+c.d".to_owned(),
+            created_at: Timestamp::UNIX_EPOCH,
+        };
+        cache.put(&key, Timestamp::UNIX_EPOCH);
+        cache
+    }
+
+    fn asked(query: &str, role: Role) -> Result<Caller, ProblemKind> {
+        let cache = known(role);
+        let asked = authenticate_callback(query, &NoKeys, &cache, Timestamp::UNIX_EPOCH);
+        let mut asked = std::pin::pin!(asked);
+        match asked.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+            std::task::Poll::Ready(asked) => asked.map_err(|problem| problem.kind),
+            std::task::Poll::Pending => panic!("nothing to wait for"),
+        }
+    }
+
+    #[test]
+    fn a_vendor_calls_back_with_a_sender_s_key_and_no_other() {
+        let good = "x=1&access_key=key_1.a%2Fb%2Bc.d&access_key=other";
+        for role in Role::ALL {
+            let expected = if role == Role::Sender { None } else { Some(ProblemKind::Forbidden) };
+            assert_eq!(asked(good, role).err(), expected, "{role:?}");
+        }
+        for bad in [
+            "",
+            "access_key=key_1",
+            "access_key=key_1.wrong",
+            "access_key=key_2.a%2Fb%2Bc.d",
+            "access_key=.",
+            "key=key_1.s",
+        ] {
+            assert_eq!(asked(bad, Role::Sender), Err(ProblemKind::Unauthenticated), "{bad}");
+        }
+    }
+}
