@@ -9,6 +9,8 @@ use revocation_aws::{DynamoPushStore, QueueUrls, SecretsManagerCredentials, SqsJ
 use revocation_lambda::config::Settings;
 use revocation_rules::channel::{Channel, Channels};
 
+use crate::self_built::Devices;
+
 pub struct Deps {
     pub store: DynamoPushStore,
     pub queue: SqsJobQueue,
@@ -34,6 +36,7 @@ impl Deps {
             apns_sandbox_url: settings.text("APNS_SANDBOX_URL"),
             extra_ca_pem: settings.optional("EXTRA_CA_PEM"),
         };
+        let devices = (channel == Some(Channel::SelfBuilt)).then(|| Devices::read(&mut settings));
         settings.finish()?;
         // Cannot fail: `finish` complains about a missing channel.
         let channel = channel.ok_or("`CHANNEL` is not set")?;
@@ -41,8 +44,11 @@ impl Deps {
             Channels::parse(&format!("{channel}={strategy}")).ok_or_else(|| format!("`STRATEGY` is not one that {channel} has"))?;
         let aws = sdk_config().await;
         let credentials = SecretsManagerCredentials::new(aws_sdk_secretsmanager::Client::new(&aws), secret_prefix);
-        let client = revocation_channels::connect(channel, &vendors, Arc::new(credentials), Arc::new(SystemClock))
-            .ok_or_else(|| format!("there is no dispatcher for {channel}"))?;
+        let client = match devices {
+            Some(devices) => devices.client(&aws),
+            None => revocation_channels::connect(channel, &vendors, Arc::new(credentials), Arc::new(SystemClock))
+                .ok_or_else(|| format!("there is no dispatcher for {channel}"))?,
+        };
         Ok(Self {
             store: DynamoPushStore::new(aws_sdk_dynamodb::Client::new(&aws), pushes),
             queue: SqsJobQueue::new(

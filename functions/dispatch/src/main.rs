@@ -3,6 +3,7 @@
 
 mod deps;
 mod handler;
+mod self_built;
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};

@@ -127,6 +127,8 @@ where
             let order = Order {
                 push: &revocation.push,
                 revocation: &revocation.id,
+                batch: &work.header,
+                requested_at: revocation.requested_at,
                 strategy,
                 calls: &todo.calls,
                 call_until: deadline.min(window::closes_at(work.header.sent_at)),

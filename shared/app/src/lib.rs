@@ -6,31 +6,41 @@
 
 pub mod ports;
 
+mod acknowledge;
 mod book;
 mod check_gate;
 mod check_revocation;
 mod confirm_batch;
+mod connect_device;
+mod device_token;
 mod dispatch_batch;
 mod fan_out;
+mod issue_device_token;
 mod list_outcomes;
 mod look_up;
 mod preview_revocation;
 mod record_deliveries;
+mod register_device;
 mod register_push;
 mod request_revocation;
 mod shown_outcomes;
 mod sweep;
 mod take_receipts;
 
+pub use acknowledge::{AcknowledgeError, ReceiptTaker, acknowledge, report_from_device};
 pub use check_gate::{GateError, GateQuestion, check_gate};
 pub use check_revocation::{CheckError, Checked, Eagerness, check_revocation};
 pub use confirm_batch::{ConfirmError, Confirmed, confirm_batch};
+pub use connect_device::{ConnectError, connect_device, disconnect_device};
+pub use device_token::TokenText;
 pub use dispatch_batch::{DispatchError, Dispatched, Dispatcher, LEASE, dispatch_batch};
 pub use fan_out::{FanOutError, FannedOut, fan_out};
+pub use issue_device_token::{DEVICE_TOKEN_LIFE, DEVICE_TOKEN_LIVES, IssueError, IssuedToken, issue_device_token};
 pub use list_outcomes::{DeliveryOutcome, OutcomeFilter, OutcomePage, OutcomesCursor, list_outcomes};
 pub use look_up::{LookUpError, list_pushes, look_up_push, look_up_revocation};
 pub use preview_revocation::{ChannelPreview, Preview, preview_revocation};
 pub use record_deliveries::{NewBatch, RecordError, RecordedBatch, record_deliveries};
+pub use register_device::{DeviceError, DeviceRegistered, MOST_MISSED, register_device};
 pub use register_push::{RegisterError, Registered, register_push};
 pub use request_revocation::{Accepted, NewRevocation, RequestError, request_revocation};
 pub use shown_outcomes::shown_outcomes;

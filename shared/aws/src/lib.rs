@@ -4,6 +4,8 @@
 //! | port | adapter | folder |
 //! |---|---|---|
 //! | everything about pushes, batches and revocations | [`DynamoPushStore`] | `store` |
+//! | devices of the self-built channel, their tokens, connections and instructions | [`DynamoDevices`] | `devices` |
+//! | frames to devices | [`ApiGatewayLinks`] | `devices` |
 //! | access keys | [`DynamoAccessKeys`] | `access_keys` |
 //! | jobs | [`SqsJobQueue`] | `queue` |
 //! | vendor credentials | [`SecretsManagerCredentials`] | `credentials.rs` |
@@ -16,6 +18,7 @@ mod access_keys;
 mod clock;
 mod config;
 mod credentials;
+mod devices;
 mod dice;
 mod failure;
 mod items;
@@ -30,6 +33,7 @@ pub use access_keys::{DynamoAccessKeys, KeyInserted};
 pub use clock::SystemClock;
 pub use config::sdk_config;
 pub use credentials::SecretsManagerCredentials;
+pub use devices::{ApiGatewayLinks, DynamoDevices, FrameError, decode_frame};
 pub use dice::SystemDice;
 pub use queue::{JobError, QueueUrls, SqsJobQueue, decode, encode};
 pub use store::DynamoPushStore;

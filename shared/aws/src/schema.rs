@@ -43,6 +43,24 @@ pub async fn create_tables(client: &Client, pushes: &str, access_keys: &str) -> 
     Ok(())
 }
 
+/// The table `connections`.
+///
+/// # Errors
+/// When `DynamoDB` refuses it.
+pub async fn create_connections(client: &Client, table: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    use ScalarAttributeType::S;
+    client
+        .create_table()
+        .table_name(table)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_attribute_definitions(Some(vec![attribute("pk", S)?, attribute("sk", S)?]))
+        .set_key_schema(Some(keys("pk", "sk")?))
+        .send()
+        .await
+        .map_err(|error| AwsFailure::of("CreateTable", &error))?;
+    Ok(())
+}
+
 fn attribute(name: &str, kind: ScalarAttributeType) -> Result<AttributeDefinition, BuildError> {
     AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()
 }

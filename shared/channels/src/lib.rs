@@ -23,8 +23,9 @@ mod huawei;
 mod registry;
 mod retry_after;
 mod secret;
+mod self_built;
 mod settings;
 mod single_flight;
 
-pub use registry::{connect, connect_with};
+pub use registry::{connect, connect_with, self_built};
 pub use settings::{Settings, Timeouts};

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order};
+use revocation_app::ports::{ChannelClient, Clock, CredentialStore, DeviceConnections, DeviceLinks, DeviceOutbox, Order};
 use revocation_rules::channel::Channel;
 use revocation_rules::retry::Answer;
 
 use crate::answers::{all_failed, misconfigured};
 use crate::apns::ApnsClient;
 use crate::huawei::HuaweiClient;
+use crate::self_built::SelfBuiltClient;
 use crate::settings::{Settings, Timeouts};
 
 /// The client of `channel`; `None` when it is not built yet.
@@ -42,6 +43,21 @@ pub fn connect_with(
         tracing::error!(channel = %channel, %error, "the settings of {channel} can not be used");
         Box::new(Unusable { channel })
     }))
+}
+
+/// The client of the self-built channel, which speaks to no vendor.
+pub fn self_built(
+    outbox: Arc<dyn DeviceOutbox>,
+    connections: Arc<dyn DeviceConnections>,
+    links: Arc<dyn DeviceLinks>,
+    clock: Arc<dyn Clock>,
+) -> Box<dyn ChannelClient> {
+    Box::new(SelfBuiltClient {
+        outbox,
+        connections,
+        links,
+        clock,
+    })
 }
 
 fn boxed<C: ChannelClient + 'static>(client: C) -> Box<dyn ChannelClient> {

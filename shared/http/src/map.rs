@@ -1,7 +1,7 @@
 //! What each use case's failure means to a caller. Total: no wildcard arms.
 
 use revocation_app::ports::{QueueError, StoreError};
-use revocation_app::{GateError, LookUpError, ReceiptError, RecordError, RegisterError, RequestError};
+use revocation_app::{GateError, IssueError, LookUpError, ReceiptError, RecordError, RegisterError, RequestError};
 use revocation_rules::batch::BatchError;
 use revocation_rules::verdict::Refusal;
 
@@ -76,6 +76,15 @@ fn pointer(error: BatchError) -> String {
         BatchError::WrongHandle { at } => format!("/deliveries/{at}"),
         BatchError::NotifyId { at } => format!("/deliveries/{at}/notify_id"),
         BatchError::CollapseId { at } => format!("/deliveries/{at}/collapse_id"),
+    }
+}
+
+impl From<&IssueError> for Problem {
+    fn from(error: &IssueError) -> Self {
+        match error {
+            IssueError::Life => Self::invalid("/ttl_s", error),
+            IssueError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use http::Method;
 use percent_encoding::percent_decode_str;
-use revocation_rules::ids::{PushId, PushKind, PushRef, RevocationId, Tenant};
+use revocation_rules::ids::{DeviceToken, PushId, PushKind, PushRef, RevocationId, Tenant};
 
 use crate::problem::{Problem, ProblemKind};
 use crate::vendor_receipts::Vendor;
@@ -24,6 +24,8 @@ pub enum Route {
     Receipts,
     /// A vendor's own callback.
     VendorReceipts(Vendor),
+    /// A device of the self-built channel gets a token.
+    DeviceToken(DeviceToken),
     OpenApi,
 }
 
@@ -58,6 +60,12 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Problem> {
             let vendor = Vendor::parse(channel).ok_or(Problem::new(ProblemKind::NotFound))?;
             only(method, &Method::POST, || Ok(Route::VendorReceipts(vendor)))
         }
+        ["v1", "devices", device, "token"] => only(method, &Method::PUT, || {
+            let device = decoded(device, "{device}")?;
+            // Not quoted: it is where a delivery goes.
+            let device = device.parse().map_err(|error| Problem::invalid("{device}", error))?;
+            Ok(Route::DeviceToken(device))
+        }),
         ["v1", kind, id, rest @ ..] => {
             let kind = match *kind {
                 "messages" => PushKind::Message,
@@ -129,6 +137,19 @@ mod tests {
         assert_eq!(name("/v1/tasks/20842863"), "20842863");
         assert_eq!(name("/v1/messages/a%2Fb%20c%23%25"), "a/b c#%");
         assert_eq!(name("/v1/tasks/%E4%BF%83"), "促");
+    }
+
+    #[test]
+    fn a_device_may_have_any_name_and_is_not_shown() {
+        let device = |path: &str| route(&Method::PUT, path);
+        match device("/v1/devices/%E6%9C%BA%2F1%23/token") {
+            Ok(Route::DeviceToken(device)) => assert_eq!(device.as_str(), "机/1#"),
+            other => panic!("{other:?}"),
+        }
+        let long = format!("/v1/devices/{}/token", "x".repeat(513));
+        assert_eq!(device(&long).unwrap_err().kind, ProblemKind::InvalidRequest);
+        assert!(!format!("{:?}", device("/v1/devices/planted/token")).contains("planted"));
+        assert_eq!(device("/v1/devices/d").unwrap_err().kind, ProblemKind::NotFound);
     }
 
     #[test]

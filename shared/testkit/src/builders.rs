@@ -1,15 +1,17 @@
 //! Pushes, batches and revocations that read as sentences: `a_batch().of(&push).on(Vivo).build()`.
 
 use jiff::{SignedDuration, Timestamp};
+use revocation_app::ports::{Device, Instruction, InstructionId};
 use revocation_rules::batch::{self, BatchHeader, Delivery, Handle, Sending};
 use revocation_rules::channel::{Channel, Channels};
 use revocation_rules::ids::{BatchId, PushKind, PushRef, TargetId, Tenant};
-use revocation_rules::notice::Notices;
+use revocation_rules::notice::{Notice, Notices};
 use revocation_rules::plan::can_take_back;
 use revocation_rules::push::{Push, PushType, Registration};
 use revocation_rules::revocation::{Fanout, Revocation, State};
 use revocation_rules::scope::Scope;
 use revocation_rules::shard::ShardCount;
+use revocation_rules::window;
 
 /// When everything built here was sent, unless it says otherwise: 2035-01-01,
 /// far enough ahead that no real store thinks that it has expired.
@@ -37,6 +39,29 @@ pub fn message(tenant: &Tenant, id: &str) -> PushRef {
     PushRef {
         kind: PushKind::Message,
         ..task(tenant, id)
+    }
+}
+
+/// A device of this app's, in the workspace `default`.
+pub fn a_device(app: &str, id: &str) -> Device {
+    Device {
+        tenant: tenant(app),
+        id: id.parse().unwrap(),
+    }
+}
+
+/// Take the delivery in this slot of batch `b1` of task `t1` back. Its window
+/// is that of what was sent at [`noon`].
+pub fn an_instruction(device: &Device, slot: usize) -> Instruction {
+    let batch = ShardCount::of(PushKind::Task).locate(task(&device.tenant, "t1"), "b1".parse().unwrap());
+    Instruction {
+        id: InstructionId::of(&"rvk_1".parse().unwrap(), &batch, slot),
+        device: device.id.clone(),
+        batch,
+        notify_id: 7,
+        notice: Notice::default(),
+        revoked_at: noon() + SignedDuration::from_hours(1),
+        closes_at: window::closes_at(noon()),
     }
 }
 

@@ -6,6 +6,7 @@
 //! | the queue: at least once, in any order | [`MemoryQueue`] |
 //! | time and chance that tests hold in their hands | [`ManualClock`], [`SeededDice`], [`Chance`] |
 //! | a vendor and the devices behind it | [`FakeChannel`] |
+//! | devices of the self-built channel, and what is sent to them | [`MemoryDevices`], [`MemoryLinks`] |
 //! | access keys | [`MemoryAccessKeys`] |
 //! | crashes, lost answers and interleavings between any two port calls | [`Weather`] |
 //! | pushes, batches and revocations that read as sentences | [`builders`] |
@@ -19,6 +20,7 @@ mod chance;
 mod clock;
 pub mod contract;
 mod fake_channel;
+mod memory_devices;
 mod memory_keys;
 mod memory_queue;
 mod memory_store;
@@ -27,6 +29,7 @@ mod weather;
 pub use chance::{Chance, SeededDice};
 pub use clock::ManualClock;
 pub use fake_channel::{Call, FakeChannel, Mood, Shown};
+pub use memory_devices::{CountingSecrets, MemoryDevices, MemoryLinks};
 pub use memory_keys::MemoryAccessKeys;
 pub use memory_queue::{MemoryQueue, Receipt};
 pub use memory_store::{CommittedBatch, Kept, MemoryStore};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use revocation_app::ports::{Clock, Job, JobQueue, QueueError};
 use revocation_testkit::contract::{self, QueueUnderTest};
-use revocation_testkit::{ManualClock, MemoryAccessKeys, MemoryQueue, MemoryStore, builders, run};
+use revocation_testkit::{ManualClock, MemoryAccessKeys, MemoryDevices, MemoryQueue, MemoryStore, builders, run};
 
 #[test]
 fn the_store_in_memory_keeps_the_contract() {
@@ -78,4 +78,13 @@ fn the_keys_in_memory_keep_the_contract() {
         &MemoryAccessKeys::default(),
         async |keys: &MemoryAccessKeys, key| keys.insert(key),
     ));
+}
+
+#[test]
+fn the_devices_in_memory_keep_the_contract() {
+    for store in [MemoryDevices::new(), MemoryDevices::new().with_pages_of(1)] {
+        run(contract::devices(&store));
+        // And again on a store that is not empty.
+        run(contract::devices(&store));
+    }
 }

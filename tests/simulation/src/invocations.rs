@@ -19,6 +19,7 @@ use revocation_rules::scope::Scope;
 use revocation_testkit::{ManualClock, Receipt, Running};
 
 use crate::cast::Cast;
+use crate::ops::BATCHES;
 use crate::world::World;
 
 /// Before the function's timeout.
@@ -204,7 +205,15 @@ impl World {
     }
 
     pub fn start_report(&mut self, tenant: usize, push: usize, batch: usize, draw: u64) {
-        let receipts = self.cast.receipts(tenant, push, batch, draw);
+        // Most devices speak of what was sent.
+        let sent = (batch..batch + BATCHES).map(|nth| nth % BATCHES).find(|nth| {
+            let new = self.cast.batch(tenant, push, *nth, 0);
+            self.store
+                .committed()
+                .iter()
+                .any(|known| known.header.batch.push == new.push && known.header.batch.batch == new.batch)
+        });
+        let receipts = self.cast.receipts(tenant, push, sent.unwrap_or(batch), draw);
         let name = Name::Report {
             tenant,
             known: receipts.iter().map(|receipt| self.knows(tenant, receipt)).collect(),

@@ -122,7 +122,7 @@ pub fn draw(seed: u64) -> Vec<Op> {
             92 => Op::Register { tenant, push },
             _ => Op::Run { polls: chance.below(12) },
         });
-        if chance.in_thousand(250) {
+        if chance.in_thousand(200) {
             ops.push(Op::Report {
                 tenant,
                 push,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
+use revocation_rules::batch::BatchHeader;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::ids::{PushRef, RevocationId, Tenant};
 use revocation_rules::plan::ToCall;
@@ -16,6 +17,10 @@ use super::StoreError;
 pub struct Order<'a> {
     pub push: &'a PushRef,
     pub revocation: &'a RevocationId,
+    /// The batch that the deliveries were recorded in.
+    pub batch: &'a BatchHeader,
+    /// When the revocation was requested.
+    pub requested_at: Timestamp,
     /// How messages are taken back on this channel.
     pub strategy: Strategy,
     /// The deliveries, at most 1,000, all of one push.

@@ -2,6 +2,7 @@
 
 mod channel;
 mod clock;
+mod devices;
 mod error;
 mod keys;
 mod queue;
@@ -10,6 +11,10 @@ mod store;
 
 pub use channel::{ChannelClient, CredentialStore, Credentials, Order};
 pub use clock::{Clock, Dice};
+pub use devices::{
+    ConnectionId, Device, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceReceipt, DeviceTokens, FromDevice, Instruction,
+    InstructionId, InstructionPage, KeptToken, LinkError, Posted, SecretMaker, ToDevice,
+};
 pub use error::{QueueError, Source, StoreError};
 pub use keys::{AccessKey, AccessKeyStore, KeyState, Role};
 pub use queue::{DispatchJob, Job, JobQueue};

@@ -40,7 +40,11 @@ pub fn parse_push(pk: &str) -> Option<PushRef> {
 }
 
 pub fn escaped(id: &PushId) -> String {
-    id.as_str().replace('%', "%25").replace('#', "%23")
+    escaped_text(id.as_str())
+}
+
+pub fn escaped_text(text: &str) -> String {
+    text.replace('%', "%25").replace('#', "%23")
 }
 
 pub fn revocation(id: &RevocationId) -> String {

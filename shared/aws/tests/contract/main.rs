@@ -6,6 +6,8 @@ mod batches;
 mod constant_work;
 mod credentials;
 mod damage;
+mod devices;
+mod links;
 mod jobs;
 mod keys;
 mod lists;

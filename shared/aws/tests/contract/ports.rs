@@ -7,7 +7,7 @@ use crate::support::Stand;
 #[tokio::test]
 async fn dynamodb_keeps_the_contract_of_every_store_port() {
     let stand = Stand::new().await;
-    contract::all_store_ports(&stand.store).await;
+    Box::pin(contract::all_store_ports(&stand.store)).await;
 }
 
 #[tokio::test]
@@ -17,4 +17,10 @@ async fn dynamodb_keeps_the_contract_of_access_keys() {
         keys.insert(&key).await.unwrap();
     })
     .await;
+}
+
+#[tokio::test]
+async fn dynamodb_keeps_the_contract_of_devices() {
+    let stand = Stand::new().await;
+    contract::devices(&stand.devices).await;
 }

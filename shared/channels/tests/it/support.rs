@@ -9,9 +9,9 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Credentials, Order, StoreError};
 use revocation_channels::{Settings, Timeouts};
-use revocation_rules::batch::Handle;
+use revocation_rules::batch::{BatchHeader, Handle, Sending};
 use revocation_rules::channel::{Channel, Strategy};
-use revocation_rules::ids::{DeviceToken, PushKind, PushRef, RevocationId, Tenant};
+use revocation_rules::ids::{BatchRef, DeviceToken, PushKind, PushRef, RevocationId, Tenant};
 use revocation_rules::notice::Notice;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
@@ -74,6 +74,7 @@ impl CredentialStore for Documents {
 /// Everything an order borrows.
 pub struct Case {
     push: PushRef,
+    batch: BatchHeader,
     revocation: RevocationId,
     notice: Notice,
     deliveries: Vec<(DeviceToken, Option<Handle>)>,
@@ -81,15 +82,30 @@ pub struct Case {
 
 impl Case {
     pub fn new(deliveries: impl IntoIterator<Item = (String, Option<Handle>)>) -> Self {
-        Self {
-            push: PushRef {
-                tenant: Tenant {
-                    app: "app".parse().unwrap(),
-                    workspace: "default".parse().unwrap(),
-                },
-                kind: PushKind::Task,
-                id: "task-1".parse().unwrap(),
+        let push = PushRef {
+            tenant: Tenant {
+                app: "app".parse().unwrap(),
+                workspace: "default".parse().unwrap(),
             },
+            kind: PushKind::Task,
+            id: "task-1".parse().unwrap(),
+        };
+        Self {
+            batch: BatchHeader {
+                batch: BatchRef {
+                    push: push.clone(),
+                    shard: 0,
+                    batch: "batch-1".parse().unwrap(),
+                },
+                channel: Channel::Huawei,
+                count: 1,
+                without_handle: 0,
+                sending: Sending::Sent,
+                sent_at: Timestamp::UNIX_EPOCH,
+                recorded_at: Timestamp::UNIX_EPOCH,
+                digest: String::new(),
+            },
+            push,
             revocation: "rvk_1".parse().unwrap(),
             notice: Notice {
                 title: "Message revoked".to_owned(),
@@ -129,6 +145,8 @@ impl Case {
         let order = Order {
             push: &self.push,
             revocation: &self.revocation,
+            batch: &self.batch,
+            requested_at: Timestamp::UNIX_EPOCH,
             strategy: Strategy::Overwrite,
             calls: &calls,
             call_until,

@@ -1,5 +1,6 @@
 //! The JSON that travels. Input refuses unknown fields; output may gain fields.
 
+mod device;
 mod gate;
 mod list;
 mod outcomes;
@@ -9,6 +10,7 @@ mod record;
 mod register;
 mod revoke;
 
+pub use device::{DeviceTokenAnswer, DeviceTokenBody};
 pub use gate::{GateAnswer, gate_question};
 pub use list::{PushListAnswer, push_list_query};
 pub use outcomes::{OutcomesAnswer, outcomes_question};

@@ -7,6 +7,7 @@
 
 mod batches;
 mod counters;
+mod devices;
 mod keys;
 mod lists;
 mod pushes;
@@ -29,6 +30,7 @@ use crate::builders::{self, BatchBuilder, a_batch, a_push, a_revocation};
 
 pub use batches::{batch_headers, batch_recorder};
 pub use counters::counters;
+pub use devices::devices;
 pub use keys::access_keys;
 pub use lists::{push_list, push_overview};
 pub use pushes::push_store;

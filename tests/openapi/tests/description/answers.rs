@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use openapi_check::Description;
 use revocation_app::ports::{ChannelCounters, Overview, PushListPage, Recorded};
-use revocation_app::{ChannelPreview, DeliveryOutcome, OutcomePage, OutcomesCursor, Preview, RecordedBatch};
+use revocation_app::{ChannelPreview, DeliveryOutcome, OutcomePage, OutcomesCursor, Preview, RecordedBatch, TakenReceipts};
+use revocation_http::vendor_receipts::Vendor;
 use revocation_http::wire::{
-    GateAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, RecordAnswer, RegisteredAnswer, RevocationAnswer,
-    revocation_path,
+    GateAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer, RegisteredAnswer,
+    RevocationAnswer, revocation_path,
 };
 use revocation_rules::channel::{Capability, Channel, Strategy};
 use revocation_rules::gate::Gate;
@@ -168,6 +169,20 @@ fn a_recorded_batch() {
                 &RecordAnswer::from(recorded),
             );
         }
+    }
+}
+
+#[test]
+fn receipts_that_were_taken() {
+    let request = json!({ "receipts": [{ "kind": "task", "id": "1", "batch_id": "b", "token": "t", "event": "opened" }] });
+    let taken = TakenReceipts {
+        accepted: 1,
+        unknown: vec![0, 999],
+    };
+    check("POST", "/v1/receipts", 200, Some(&request), &ReceiptsAnswer::from(taken));
+    for vendor in Vendor::ALL {
+        let path = format!("/v1/receipts/{}?access_key=key_1.s", vendor.channel());
+        check("POST", &path, 200, Some(&json!({})), &vendor.answer());
     }
 }
 

@@ -99,6 +99,12 @@ fn only_the_description_itself_is_read_without_a_key() {
     let description = Description::load();
     assert_eq!(description.document()["security"], json!([{ "bearerAuth": [] }]));
     for op in operations(&description) {
-        assert_eq!(op.operation.get("security").is_some(), op.path == "/v1/openapi.json", "{}", op.id());
+        let expected = match op.path {
+            "/v1/openapi.json" => Some(json!([])),
+            // Vendors send no header of ours.
+            "/v1/receipts/{channel}" => Some(json!([{ "callbackKey": [] }])),
+            _ => None,
+        };
+        assert_eq!(op.operation.get("security"), expected.as_ref(), "{}", op.id());
     }
 }

@@ -3,10 +3,13 @@
 use http::HeaderMap;
 use jiff::Timestamp;
 use openapi_check::Description;
+use revocation_app::NewReceipt;
 use revocation_http::body;
-use revocation_http::wire::{RecordBody, RegisterBody, RevokeBody};
+use revocation_http::vendor_receipts::Vendor;
+use revocation_http::wire::{ReceiptsBody, RecordBody, RegisterBody, RevokeBody};
 use revocation_rules::batch;
 use revocation_rules::ids::{PushKind, PushRef, Tenant};
+use revocation_rules::receipt::MAX_RECEIPTS;
 use serde_json::{Value, json};
 
 use crate::support::{examples, operations};
@@ -44,6 +47,12 @@ fn api_takes(operation: &str, request: &Value) -> bool {
         read::<RecordBody>(request)
             .and_then(|body| body.batch(push(kind)).ok())
             .is_some_and(|new| batch::check(new.channel, &new.deliveries).is_ok())
+    } else if operation == "takeReceipts" {
+        let receipts: Option<Vec<NewReceipt>> = read::<ReceiptsBody>(request).map(Into::into);
+        receipts.is_some_and(|receipts| (1..=MAX_RECEIPTS).contains(&receipts.len()))
+    } else if operation == "takeVendorReceipts" {
+        let told = Vendor::Huawei.receipts(request.to_string().as_bytes());
+        told.is_ok_and(|receipts| !receipts.is_empty())
     } else {
         assert!(operation.starts_with("revoke"), "{operation}");
         read::<RevokeBody>(request).is_some_and(|body| body.revocation(push(kind), "key_1".parse().unwrap()).is_ok())
@@ -73,7 +82,7 @@ fn every_example_of_a_request_is_taken_by_the_api() {
             assert!(description_takes(&description, op.id(), example), "{}: {example}", op.id());
         }
     }
-    assert_eq!(seen, 14);
+    assert_eq!(seen, 16);
 }
 
 fn both(description: &Description, operation: &str, request: &Value, taken: bool) {
@@ -256,4 +265,49 @@ fn both_agree_on_the_limits_of_a_revocation() {
             ],
         );
     }
+}
+
+#[test]
+fn both_agree_on_the_limits_of_receipts() {
+    let one = json!({ "kind": "task", "id": "1", "batch_id": "b", "token": "t", "event": "opened" });
+    let without = |name: &str| {
+        let mut less = one.clone();
+        less.as_object_mut().unwrap().remove(name);
+        less
+    };
+    let receipts = |count: usize| json!(vec![one.clone(); count]);
+    check_limits(
+        "takeReceipts",
+        &json!({ "receipts": [one] }),
+        &[
+            (
+                "/receipts",
+                vec![receipts(1_000)],
+                vec![receipts(0), receipts(1_001), json!({}), json!("t")],
+            ),
+            (
+                "/receipts/0",
+                vec![
+                    with(&one, "/kind", json!("message")),
+                    with(&one, "/event", json!("revoked")),
+                    with(&one, "/at", json!("2026-11-23T08:00:00.123456+01:00")),
+                    with(&one, "/token", json!("t".repeat(512))),
+                ],
+                vec![
+                    without("kind"),
+                    without("id"),
+                    without("batch_id"),
+                    without("token"),
+                    without("event"),
+                    with(&one, "/kind", json!("tasks")),
+                    with(&one, "/id", json!("")),
+                    with(&one, "/batch_id", json!("a b")),
+                    with(&one, "/token", json!("t".repeat(513))),
+                    with(&one, "/event", json!("clicked")),
+                    with(&one, "/at", json!(1_795_420_800)),
+                    with(&one, "/planted", json!(1)),
+                ],
+            ),
+        ],
+    );
 }

@@ -25,6 +25,8 @@ fn operation_of(route: &Route) -> String {
         Route::Revocation(push, _) => format!("lookUp{}Revocation", kind(push.kind)),
         Route::Outcomes(push, _) => format!("list{}Outcomes", kind(push.kind)),
         Route::Pushes => "listPushes".to_owned(),
+        Route::Receipts => "takeReceipts".to_owned(),
+        Route::VendorReceipts(_) => "takeVendorReceipts".to_owned(),
         Route::OpenApi => "readDescription".to_owned(),
     }
 }

@@ -17,7 +17,10 @@ impl Op<'_> {
 
     /// The path with every parameter replaced by something that it may be.
     pub fn a_path(&self) -> String {
-        self.path.replace("{id}", "20842863").replace("{revocation_id}", "rvk_1")
+        self.path
+            .replace("{id}", "20842863")
+            .replace("{revocation_id}", "rvk_1")
+            .replace("{channel}", "huawei")
     }
 }
 

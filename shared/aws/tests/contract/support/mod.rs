@@ -16,9 +16,10 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use revocation_app::ports::Clock;
-use revocation_aws::{DynamoAccessKeys, DynamoPushStore};
+use revocation_aws::{DynamoAccessKeys, DynamoDevices, DynamoPushStore};
 
 pub const PUSHES: &str = "pushes";
+pub const CONNECTIONS: &str = "connections";
 pub const ACCESS_KEYS: &str = "access_keys";
 
 pub type Item = HashMap<String, AttributeValue>;
@@ -37,6 +38,7 @@ pub struct Stand {
     pub client: Client,
     pub store: DynamoPushStore,
     pub keys: DynamoAccessKeys,
+    pub devices: DynamoDevices,
     pub faults: Faults,
 }
 
@@ -57,9 +59,11 @@ impl Stand {
             .build();
         let client = Client::from_conf(config);
         revocation_aws::schema::create_tables(&client, PUSHES, ACCESS_KEYS).await.unwrap();
+        revocation_aws::schema::create_connections(&client, CONNECTIONS).await.unwrap();
         Self {
             store: DynamoPushStore::new(client.clone(), PUSHES).with_clock(Arc::new(StillClock(Mutex::new(now())))),
             keys: DynamoAccessKeys::new(client.clone(), ACCESS_KEYS),
+            devices: DynamoDevices::new(client.clone(), CONNECTIONS),
             client,
             faults,
         }

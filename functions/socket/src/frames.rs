@@ -1,0 +1,191 @@
+//! One event of the WebSocket API: a device connects, says something, or is gone.
+//!
+//! Frames are answered over the connection and never by the function's own
+//! answer, which the gateway drops unless it is told otherwise. What an event
+//! is about is said by its kind: a device may name a route as it likes.
+
+use std::error::Error;
+
+use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
+use http::header::AUTHORIZATION;
+use revocation_app::ports::{
+    Clock, ConnectionId, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, FromDevice, JobQueue, LinkError, Posted, PushStore,
+    ReceiptStore, ToDevice,
+};
+use revocation_app::{
+    AcknowledgeError, ConnectError, DeviceError, ReceiptTaker, acknowledge, connect_device, disconnect_device, register_device,
+    report_from_device,
+};
+use revocation_aws::decode_frame;
+use serde::Serialize;
+
+/// What the function works with.
+pub struct Frames<D, L, S, Q, C> {
+    pub devices: D,
+    pub links: L,
+    pub store: S,
+    pub queue: Q,
+    pub clock: C,
+}
+
+/// The function's answer. For a device that connects it is the handshake's.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    pub status_code: u16,
+}
+
+const OK: Answer = Answer { status_code: 200 };
+
+#[derive(Debug, thiserror::Error)]
+pub enum EventError {
+    #[error("the event names no connection")]
+    NoConnection,
+    #[error("the event is of a kind that is not known")]
+    UnknownKind,
+    #[error(transparent)]
+    Link(#[from] LinkError),
+}
+
+pub async fn handle<D, L, S, Q, C>(with: &Frames<D, L, S, Q, C>, event: &ApiGatewayWebsocketProxyRequest) -> Result<Answer, EventError>
+where
+    D: DeviceTokens + DeviceConnections + DeviceOutbox,
+    L: DeviceLinks,
+    S: PushStore + ReceiptStore,
+    Q: JobQueue,
+    C: Clock,
+{
+    let context = &event.request_context;
+    let connection: ConnectionId = context
+        .connection_id
+        .as_deref()
+        .and_then(|id| id.parse().ok())
+        .ok_or(EventError::NoConnection)?;
+    let kind = context.event_type.as_deref().unwrap_or_default().to_ascii_lowercase();
+    match kind.as_str() {
+        "connect" => Ok(connect(with, event, &connection).await),
+        "disconnect" => {
+            if let Err(error) = disconnect_device(&with.devices, &connection).await {
+                // Who sends to it next finds it gone.
+                report(&error, "a connection that ended is not forgotten yet");
+            }
+            Ok(OK)
+        }
+        "message" => {
+            let answer = frame(with, &connection, event.body.as_deref().unwrap_or_default()).await;
+            if let Some(answer) = answer
+                && with.links.post(&connection, &answer).await? == Posted::Gone
+            {
+                tracing::debug!("a device went before it was answered");
+            }
+            Ok(OK)
+        }
+        _ => Err(EventError::UnknownKind),
+    }
+}
+
+async fn connect<D, L, S, Q, C>(
+    with: &Frames<D, L, S, Q, C>,
+    event: &ApiGatewayWebsocketProxyRequest,
+    connection: &ConnectionId,
+) -> Answer
+where
+    D: DeviceTokens + DeviceConnections,
+    C: Clock,
+{
+    match connect_device(&with.devices, &with.clock, connection, token(event).unwrap_or_default()).await {
+        Ok(()) => OK,
+        Err(ConnectError::Refused) => {
+            tracing::info!("a device was refused: its token is not valid");
+            Answer { status_code: 401 }
+        }
+        Err(ConnectError::Store(error)) => {
+            report(&error, "a device could not be let in");
+            Answer { status_code: 503 }
+        }
+    }
+}
+
+/// A header where the device can set one, the query where it can not, as in a browser.
+fn token(event: &ApiGatewayWebsocketProxyRequest) -> Option<&str> {
+    let header = event.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = header.and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    bearer.or_else(|| event.query_string_parameters.first("token"))
+}
+
+/// What the device is answered; registering answers by itself.
+async fn frame<D, L, S, Q, C>(with: &Frames<D, L, S, Q, C>, connection: &ConnectionId, text: &str) -> Option<ToDevice>
+where
+    D: DeviceConnections + DeviceOutbox,
+    L: DeviceLinks,
+    S: PushStore + ReceiptStore,
+    Q: JobQueue,
+    C: Clock,
+{
+    let receipts = ReceiptTaker {
+        store: &with.store,
+        queue: &with.queue,
+        clock: &with.clock,
+    };
+    match decode_frame(text) {
+        Err(error) => Some(ToDevice::Error { detail: error.0 }),
+        Ok(FromDevice::Ping) => Some(ToDevice::Pong),
+        Ok(FromDevice::Register) => match register_device(&with.devices, &with.links, &with.clock, connection).await {
+            Ok(end) => {
+                tracing::info!(?end, "a device registered");
+                None
+            }
+            Err(DeviceError::UnknownConnection) => Some(UNKNOWN),
+            Err(error @ (DeviceError::Store(_) | DeviceError::Link(_))) => {
+                report(&error, "a device could not register");
+                Some(NOT_DONE)
+            }
+        },
+        Ok(FromDevice::Ack { instruction, event }) => {
+            let done = acknowledge(&with.devices, &receipts, connection, &instruction, event).await;
+            Some(done.map_or_else(|error| refusal(&error), |()| ToDevice::Acked { instruction }))
+        }
+        Ok(FromDevice::Receipt(receipt)) => {
+            let done = report_from_device(&with.devices, &receipts, connection, &receipt).await;
+            Some(done.map_or_else(|error| refusal(&error), |()| ToDevice::Noted { receipt }))
+        }
+    }
+}
+
+const UNKNOWN: ToDevice = ToDevice::Error {
+    detail: "this connection is not known: connect again",
+};
+const NOT_DONE: ToDevice = ToDevice::Error {
+    detail: "nothing is lost: send the same frame again",
+};
+
+fn refusal(error: &AcknowledgeError) -> ToDevice {
+    match error {
+        AcknowledgeError::UnknownConnection => UNKNOWN,
+        AcknowledgeError::UnknownDelivery => ToDevice::Error {
+            detail: "nothing was delivered to this device under this batch id",
+        },
+        AcknowledgeError::Store(_) | AcknowledgeError::Receipt(_) => {
+            report(error, "what a device said is not kept");
+            NOT_DONE
+        }
+    }
+}
+
+/// Logs an error with its causes; none of them holds a device, a token or a text.
+fn report(error: &impl Error, what: &'static str) {
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    tracing::error!(%error, causes = causes.join(": "), "{what}");
+}
+
+#[cfg(test)]
+#[path = "frames_tests.rs"]
+mod tests;

@@ -1,0 +1,48 @@
+//! Frames to devices, over the gateway's `@connections`.
+
+use std::fmt;
+
+use aws_config::SdkConfig;
+use aws_sdk_apigatewaymanagement::Client;
+use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
+use aws_sdk_apigatewaymanagement::primitives::Blob;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use revocation_app::ports::{ConnectionId, DeviceLinks, LinkError, Posted, ToDevice};
+
+use super::frame::encode_frame;
+use crate::failure::source;
+
+#[derive(Clone)]
+pub struct ApiGatewayLinks(Client);
+
+impl ApiGatewayLinks {
+    /// `url` is the stage's: `https://<api>.execute-api.<region>.amazonaws.com/<stage>`.
+    pub fn new(aws: &SdkConfig, url: impl Into<String>) -> Self {
+        let config = aws_sdk_apigatewaymanagement::config::Builder::from(aws).endpoint_url(url);
+        Self(Client::from_conf(config.build()))
+    }
+
+    async fn send(&self, connection: &ConnectionId, frame: &ToDevice) -> Result<Posted, LinkError> {
+        let request = self.0.post_to_connection().connection_id(connection.as_str());
+        match request.data(Blob::new(encode_frame(frame))).send().await {
+            Ok(_) => Ok(Posted::Yes),
+            Err(error) => match error.as_service_error() {
+                Some(PostToConnectionError::GoneException(_)) => Ok(Posted::Gone),
+                _ => Err(LinkError(source("PostToConnection", &error))),
+            },
+        }
+    }
+}
+
+impl DeviceLinks for ApiGatewayLinks {
+    fn post<'a>(&'a self, connection: &'a ConnectionId, frame: &'a ToDevice) -> BoxFuture<'a, Result<Posted, LinkError>> {
+        self.send(connection, frame).boxed()
+    }
+}
+
+impl fmt::Debug for ApiGatewayLinks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiGatewayLinks")
+    }
+}

@@ -1,0 +1,16 @@
+//! Device tokens: one for each device.
+
+use revocation_app::ports::{Device, DeviceTokens, KeptToken, StoreError};
+
+use super::{DynamoDevices, items, key};
+
+impl DeviceTokens for DynamoDevices {
+    async fn put_token(&self, device: &Device, token: &KeptToken) -> Result<(), StoreError> {
+        self.put(items::token(device, token)).await
+    }
+
+    async fn token(&self, device: &Device) -> Result<Option<KeptToken>, StoreError> {
+        let item = self.get(key::device(device), key::TOKEN).await?;
+        item.as_ref().map(items::read_token).transpose()
+    }
+}

@@ -1,0 +1,252 @@
+//! The self-built channel, on ports in memory.
+
+#![expect(clippy::unwrap_used, reason = "tests; clippy knows only functions marked as such")]
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use jiff::{SignedDuration, Timestamp};
+use revocation_app::ports::{ChannelClient, ConnectionId, DeviceConnections, Instruction, Order};
+use revocation_app::register_device;
+use revocation_channels::self_built;
+use revocation_rules::batch::{BatchHeader, Delivery, Handle};
+use revocation_rules::channel::{Channel, Strategy};
+use revocation_rules::outcome::Outcome;
+use revocation_rules::plan::ToCall;
+use revocation_rules::retry::{Answer, AttemptFailure};
+use revocation_rules::window;
+use revocation_testkit::builders::{a_batch, a_device, a_push, a_revocation, noon};
+use revocation_testkit::{ManualClock, MemoryDevices, MemoryLinks, Weather, run};
+
+struct Stand {
+    devices: MemoryDevices,
+    links: MemoryLinks,
+    clock: ManualClock,
+    client: Box<dyn ChannelClient>,
+}
+
+impl Stand {
+    fn new() -> Self {
+        Self::in_weather(&Weather::calm())
+    }
+
+    fn in_weather(weather: &Weather) -> Self {
+        let devices = MemoryDevices::new().in_weather(weather);
+        let links = MemoryLinks::in_weather(weather);
+        let clock = ManualClock::at(noon());
+        let client = self_built(
+            Arc::new(devices.clone()),
+            Arc::new(devices.clone()),
+            Arc::new(links.clone()),
+            Arc::new(clock.clone()),
+        );
+        Self {
+            devices,
+            links,
+            clock,
+            client,
+        }
+    }
+
+    /// Connects the device of a delivery, without registering it.
+    fn begin(&self, delivery: &Delivery, connection: &str) -> ConnectionId {
+        let connection: ConnectionId = connection.parse().unwrap();
+        let device = a_device("APP1", delivery.token.as_str());
+        run(self.devices.begin(&connection, &device, noon())).unwrap();
+        connection
+    }
+
+    fn connect(&self, delivery: &Delivery, connection: &str) -> ConnectionId {
+        let connection = self.begin(delivery, connection);
+        run(register_device(&self.devices, &self.links, &self.clock, &connection)).unwrap();
+        connection
+    }
+
+    async fn revoke_until(&self, (header, deliveries): &(BatchHeader, Vec<Delivery>), call_until: Timestamp) -> Vec<Answer> {
+        let revocation = a_revocation().build();
+        let calls: Vec<ToCall<'_>> = deliveries
+            .iter()
+            .enumerate()
+            .map(|(slot, delivery)| ToCall {
+                slot,
+                token: &delivery.token,
+                handle: delivery.handle.as_ref(),
+                vendor_task: None,
+                notice: &revocation.notices.default,
+            })
+            .collect();
+        let order = Order {
+            push: &header.batch.push,
+            revocation: &revocation.id,
+            batch: header,
+            requested_at: revocation.requested_at,
+            strategy: Strategy::Overwrite,
+            calls: &calls,
+            call_until,
+        };
+        let mut answers = self.client.revoke(&order).await;
+        answers.sort_by_key(|(slot, _)| *slot);
+        let slots: Vec<usize> = answers.iter().map(|(slot, _)| *slot).collect();
+        assert_eq!(slots, (0..deliveries.len()).collect::<Vec<_>>(), "one answer for each slot");
+        answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    fn revoke(&self, batch: &(BatchHeader, Vec<Delivery>)) -> Vec<Answer> {
+        run(self.revoke_until(batch, Timestamp::MAX))
+    }
+}
+
+fn sent_to(targets: &[&str]) -> (BatchHeader, Vec<Delivery>) {
+    a_batch().of(&a_push().build()).on(Channel::SelfBuilt).to(targets).build()
+}
+
+fn stored() -> Answer {
+    Answer::Ended {
+        outcome: Outcome::Overwritten,
+        reason: "stored_for_device".to_owned(),
+    }
+}
+
+#[test]
+fn a_device_that_is_away_has_its_instruction_kept() {
+    let stand = Stand::new();
+    let batch = sent_to(&["u1", "u2"]);
+    assert_eq!(stand.revoke(&batch), [stored(), stored()]);
+    let mut waiting = stand.devices.waiting();
+    waiting.sort_by(|one, other| one.device.cmp(&other.device));
+    let Instruction {
+        device,
+        notify_id,
+        revoked_at,
+        closes_at,
+        batch: of,
+        ..
+    } = &waiting[0];
+    assert_eq!((device, *notify_id), (&batch.1[0].token, 7));
+    assert_eq!(*revoked_at, noon() + SignedDuration::from_hours(1));
+    assert_eq!((of, *closes_at), (&batch.0.batch, window::closes_at(noon())));
+}
+
+#[test]
+fn a_device_that_is_connected_is_told_at_once_over_every_connection() {
+    let stand = Stand::new();
+    let batch = sent_to(&["u1", "u2"]);
+    let (phone, tablet) = (stand.connect(&batch.1[0], "c1"), stand.connect(&batch.1[0], "c2"));
+    let other = stand.connect(&batch.1[1], "c3");
+    assert_eq!(stand.revoke(&batch), [stored(), stored()]);
+    assert_eq!(stand.links.instructions_to(&phone).len(), 1);
+    assert_eq!(stand.links.instructions_to(&phone), stand.links.instructions_to(&tablet));
+    assert_ne!(stand.links.instructions_to(&phone), stand.links.instructions_to(&other));
+    assert_eq!(stand.devices.waiting().len(), 2, "they wait until they are acknowledged");
+}
+
+#[test]
+fn asking_again_gives_the_same_instruction() {
+    let stand = Stand::new();
+    let batch = sent_to(&["u1"]);
+    let connection = stand.connect(&batch.1[0], "c1");
+    stand.revoke(&batch);
+    stand.revoke(&batch);
+    let told = stand.links.instructions_to(&connection);
+    assert_eq!(told.len(), 2);
+    assert_eq!(told[0], told[1]);
+    assert_eq!(stand.devices.waiting().len(), 1);
+}
+
+#[test]
+fn a_connection_that_has_gone_is_forgotten() {
+    let stand = Stand::new();
+    let batch = sent_to(&["u1"]);
+    let (gone, there) = (stand.connect(&batch.1[0], "c1"), stand.connect(&batch.1[0], "c2"));
+    stand.links.is_gone(&gone);
+    assert_eq!(stand.revoke(&batch), [stored()]);
+    let left = run(stand.devices.connections(&a_device("APP1", batch.1[0].token.as_str()))).unwrap();
+    assert_eq!(left, [there]);
+}
+
+#[test]
+fn a_device_that_can_not_be_told_still_has_it_waiting() {
+    let stand = Stand::new();
+    let batch = sent_to(&["u1"]);
+    let connection = stand.connect(&batch.1[0], "c1");
+    stand.links.is_broken(&connection);
+    assert_eq!(stand.revoke(&batch), [stored()]);
+    assert_eq!(stand.devices.waiting().len(), 1);
+    let device = a_device("APP1", batch.1[0].token.as_str());
+    assert_eq!(run(stand.devices.connections(&device)).unwrap(), [connection], "a failure is no end");
+}
+
+#[test]
+fn nothing_is_kept_at_or_after_the_end() {
+    let stand = Stand::new();
+    let batch = sent_to(&["u1"]);
+    assert_eq!(run(stand.revoke_until(&batch, noon())), [Answer::NotTried]);
+    assert_eq!(stand.devices.waiting(), []);
+}
+
+#[test]
+fn what_could_not_be_kept_is_tried_again_and_the_rest_is_not() {
+    let stand = Stand::in_weather(&Weather::storm(1, 1_000));
+    let batch = sent_to(&["u1"]);
+    let failed = Answer::Failed(AttemptFailure::Transient {
+        reason: "self_built:store_unavailable".to_owned(),
+    });
+    assert_eq!(stand.revoke(&batch), [failed]);
+}
+
+#[test]
+fn a_delivery_without_a_notify_id_can_not_be_taken_back() {
+    let stand = Stand::new();
+    let (header, mut deliveries) = sent_to(&["u1", "u2", "u3"]);
+    deliveries[0].handle = None;
+    deliveries[1].handle = Some(Handle::CollapseId("c".to_owned()));
+    let refused = Answer::Ended {
+        outcome: Outcome::NotRevocable,
+        reason: "sent_without_notify_id".to_owned(),
+    };
+    assert_eq!(stand.revoke(&(header, deliveries)), [refused.clone(), refused, stored()]);
+}
+
+#[test]
+fn a_thousand_deliveries_all_get_their_answer() {
+    let stand = Stand::new();
+    let targets: Vec<String> = (0..1_000).map(|n| format!("u{n}")).collect();
+    let batch = sent_to(&targets.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(stand.revoke(&batch).iter().all(|answer| *answer == stored()));
+    assert_eq!(stand.devices.waiting().len(), 1_000);
+}
+
+/// Every interleaving of the two, step by step: a bit says whose turn it is.
+#[test]
+fn a_device_that_registers_meanwhile_always_gets_it() {
+    let mut longest = 0;
+    for order in 0..1_u32 << 14 {
+        // A storm without a single failure: every port call yields before and after its effect.
+        let stand = Stand::in_weather(&Weather::storm(0, 0));
+        let batch = sent_to(&["u1"]);
+        let connection = stand.begin(&batch.1[0], "c1");
+        let mut steps = 0;
+        {
+            let mut giver = pin!(stand.revoke_until(&batch, Timestamp::MAX));
+            let mut device = pin!(register_device(&stand.devices, &stand.links, &stand.clock, &connection));
+            let (mut given, mut registered) = (false, false);
+            while !(given && registered) {
+                if (order >> (steps % 14) & 1 == 0 || registered) && !given {
+                    given = step(&mut giver).is_ready();
+                } else {
+                    registered = step(&mut device).is_ready();
+                }
+                steps += 1;
+            }
+        }
+        longest = longest.max(steps);
+        assert!(!stand.links.instructions_to(&connection).is_empty(), "order {order:b} loses it");
+    }
+    assert!(longest > 10, "{longest} steps are no interleaving");
+}
+
+fn step<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    std::pin::Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
+}
