@@ -45,7 +45,8 @@ impl LocalAws {
     ///
     /// `parameters` are the template's. One that is left out keeps its value from the deployment before.
     pub async fn deploy(&self, parameters: &[(&str, &str)]) -> Result<StackOutputs, StackError> {
-        let overrides = self.write_overrides(parameters)?;
+        let gateway = format!("127.0.0.1:{}", self.port);
+        let overrides = self.write_overrides(&gateway, parameters)?;
         let deployed = Command::new(self.tools.program("sam"))
             .args(["deploy", "--stack-name", STACK, "--template-file"])
             .arg(self.lay_out()?)
@@ -103,8 +104,8 @@ impl LocalAws {
     }
 
     /// A file, because a certificate has line ends that a command line would need quoting for.
-    fn write_overrides(&self, parameters: &[(&str, &str)]) -> Result<OsString, StackError> {
-        let all: BTreeMap<_, _> = [("Architecture", this_architecture())]
+    fn write_overrides(&self, gateway: &str, parameters: &[(&str, &str)]) -> Result<OsString, StackError> {
+        let all: BTreeMap<_, _> = [("Architecture", this_architecture()), ("LocalGateway", gateway)]
             .into_iter()
             .chain(parameters.iter().copied())
             .collect();

@@ -17,6 +17,7 @@ async fn the_template_comes_up_and_its_functions_run() {
         .await
         .unwrap();
     assert!(stack.get("FanoutQueueUrl").unwrap().starts_with("http"));
+    assert!(stack.get("SocketUrl").unwrap().starts_with("ws://127.0.0.1:"));
     assert!(stack.get("NoSuchThing").is_err());
 
     // A second deployment with nothing new is no failure and finds the same stack.

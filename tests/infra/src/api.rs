@@ -2,16 +2,34 @@
 
 use std::collections::BTreeSet;
 
-use crate::template::{Template, referred};
+use serde_json::Value;
+
+use crate::template::{Resource, Template, behind, referred};
+
+const HTTP: &str = "Api";
+const SOCKET: &str = "SocketApi";
+
+fn routes<'t>(template: &'t Template, api: &str) -> Vec<Resource<'t>> {
+    let all = template.of_type("AWS::ApiGatewayV2::Route");
+    all.into_iter()
+        .filter(|(_, route)| referred(&route["ApiId"]) == Some(api))
+        .collect()
+}
+
+fn key(route: &Value) -> &str {
+    route["RouteKey"].as_str().unwrap()
+}
+
+/// The integration a route leads to, by its name in the template.
+fn integration_of(route: &Value) -> &str {
+    let target = route["Target"]["Fn::Sub"].as_str().unwrap();
+    let name = target.strip_prefix("integrations/${");
+    name.and_then(|rest| rest.strip_suffix('}')).unwrap()
+}
 
 /// The function behind a route, by its name in the template.
-fn function_of<'t>(template: &'t Template, route: &'t serde_json::Value) -> &'t str {
-    let target = route["Target"]["Fn::Sub"].as_str().unwrap();
-    let integration = target
-        .strip_prefix("integrations/${")
-        .and_then(|rest| rest.strip_suffix('}'))
-        .unwrap();
-    referred(&template.resource(integration)["IntegrationUri"]).unwrap()
+fn function_of<'t>(template: &'t Template, route: &'t Value) -> &'t str {
+    behind(template.resource(integration_of(route)))
 }
 
 /// The functions that `principal` may call from `source`, a resource of the template.
@@ -35,34 +53,42 @@ fn callable<'t>(template: &'t Template, principal: &str, source: &str) -> BTreeS
 #[test]
 fn api_gateway_may_call_the_function_of_every_route_and_no_other() {
     let template = Template::read();
-    let behind_routes: BTreeSet<_> = template
-        .of_type("AWS::ApiGatewayV2::Route")
-        .iter()
-        .map(|(_, route)| function_of(&template, route))
-        .collect();
-    assert_eq!(callable(&template, "apigateway.amazonaws.com", "Api"), behind_routes);
+    for (api, _) in template.of_type("AWS::ApiGatewayV2::Api") {
+        let behind_routes: BTreeSet<_> = routes(&template, api)
+            .iter()
+            .map(|(_, route)| function_of(&template, route))
+            .collect();
+        assert!(!behind_routes.is_empty(), "{api}");
+        assert_eq!(callable(&template, "apigateway.amazonaws.com", api), behind_routes, "{api}");
+    }
+}
+
+#[test]
+fn a_route_leads_to_an_integration_of_its_own_api() {
+    let template = Template::read();
+    for (name, route) in template.of_type("AWS::ApiGatewayV2::Route") {
+        let integration = template.resource(integration_of(route));
+        assert_eq!(route["ApiId"], integration["ApiId"], "{name}");
+        assert_eq!(integration["IntegrationType"], "AWS_PROXY", "{name}");
+    }
 }
 
 #[test]
 fn reading_routes_reach_the_function_that_can_only_read() {
     let template = Template::read();
-    for (name, route) in template.of_type("AWS::ApiGatewayV2::Route") {
-        let key = route["RouteKey"].as_str().unwrap();
-        let reads = key.starts_with("GET ") || key == "$default";
+    for (name, route) in routes(&template, HTTP) {
+        let reads = key(route).starts_with("GET ") || key(route) == "$default";
         let reader = function_of(&template, route) == "LookupFunction";
-        assert_eq!(reads, reader, "{name}: {key}");
+        assert_eq!(reads, reader, "{name}: {}", key(route));
     }
 }
 
 #[test]
 fn messages_and_tasks_have_the_same_routes() {
     let template = Template::read();
-    let keys: BTreeSet<_> = template
-        .of_type("AWS::ApiGatewayV2::Route")
-        .iter()
-        .map(|(_, route)| route["RouteKey"].as_str().unwrap())
-        .collect();
-    assert_eq!(keys.len(), template.of_type("AWS::ApiGatewayV2::Route").len());
+    let routes = routes(&template, HTTP);
+    let keys: BTreeSet<_> = routes.iter().map(|(_, route)| key(route)).collect();
+    assert_eq!(keys.len(), routes.len());
     for key in &keys {
         assert!(keys.contains(key.replace("/v1/tasks/", "/v1/messages/").as_str()), "{key}");
         assert!(keys.contains(key.replace("/v1/messages/", "/v1/tasks/").as_str()), "{key}");
@@ -71,15 +97,57 @@ fn messages_and_tasks_have_the_same_routes() {
 }
 
 #[test]
-fn the_api_is_served_throttled_and_without_a_stage_in_its_paths() {
+fn connecting_leaving_and_every_frame_reach_one_function() {
     let template = Template::read();
-    for (name, stage) in template.of_type("AWS::ApiGatewayV2::Stage") {
-        assert_eq!(stage["StageName"], "$default", "{name}");
-        assert_eq!(stage["AutoDeploy"], true, "{name}");
-        let limits = &stage["DefaultRouteSettings"];
-        assert_eq!(referred(&limits["ThrottlingRateLimit"]), Some("ApiRateLimit"));
-        assert_eq!(referred(&limits["ThrottlingBurstLimit"]), Some("ApiBurstLimit"));
+    let api = template.resource(SOCKET);
+    assert_eq!(api["ProtocolType"], "WEBSOCKET");
+    assert_eq!(api["RouteSelectionExpression"], "$request.body.type");
+    let routes = routes(&template, SOCKET);
+    let keys: BTreeSet<_> = routes.iter().map(|(_, route)| key(route)).collect();
+    assert_eq!(keys, BTreeSet::from(["$connect", "$default", "$disconnect"]));
+    for (name, route) in routes {
+        assert_eq!(function_of(&template, route), "SocketFunction", "{name}");
     }
+}
+
+#[test]
+fn every_api_is_served_and_throttled_and_paths_have_no_stage() {
+    let template = Template::read();
+    let stages = template.of_type("AWS::ApiGatewayV2::Stage");
+    for (api, limits_of) in [(HTTP, "Api"), (SOCKET, "Socket")] {
+        let own: Vec<_> = stages.iter().filter(|(_, stage)| referred(&stage["ApiId"]) == Some(api)).collect();
+        let [(_, stage)] = own.as_slice() else {
+            panic!("{api} has {} stages", own.len());
+        };
+        assert_eq!(stage["AutoDeploy"], true, "{api}");
+        let limits = &stage["DefaultRouteSettings"];
+        for (limit, kind) in [("ThrottlingRateLimit", "RateLimit"), ("ThrottlingBurstLimit", "BurstLimit")] {
+            let parameter = format!("{limits_of}{kind}");
+            assert_eq!(referred(&limits[limit]), Some(parameter.as_str()), "{api}");
+        }
+        if api == HTTP {
+            assert_eq!(stage["StageName"], "$default");
+        }
+    }
+}
+
+/// It is named as text: those behind the API can not refer to its stage without a circle.
+#[test]
+fn who_sends_to_devices_names_the_stage_that_exists() {
+    let template = Template::read();
+    let stage = template.resource("SocketStage")["StageName"].as_str().unwrap();
+    let mut found = 0;
+    for text in template.texts() {
+        // A permission is for whatever calls; all others name one stage.
+        if let Some((_, rest)) = text.split_once("${SocketApi}")
+            && rest != "/*"
+        {
+            let path = rest.strip_prefix(".execute-api.${AWS::Region}.${AWS::URLSuffix}").unwrap_or(rest);
+            assert_eq!(path.split('/').nth(1), Some(stage), "{text}");
+            found += 1;
+        }
+    }
+    assert!(found > 0);
 }
 
 #[test]

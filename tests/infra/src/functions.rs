@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::template::{Template, referred, variables};
+use revocation_rules::channel::Channel;
+use serde_json::json;
+
+use crate::template::{Template, behind, placeholders, referred, variables};
 
 #[test]
 fn the_template_deploys_exactly_the_binaries_that_are_packaged() {
@@ -19,14 +22,21 @@ fn the_template_deploys_exactly_the_binaries_that_are_packaged() {
     assert_eq!(deployed, BTreeSet::from(local_stack::FUNCTIONS));
 }
 
-/// API Gateway gives up after 30 seconds and would answer for a function that is still writing.
+/// API Gateway gives up after 30 seconds, on a frame after 29, and would answer for a function that is still writing.
 #[test]
 fn functions_behind_the_api_end_before_api_gateway_gives_up() {
     let template = Template::read();
     for (name, integration) in template.of_type("AWS::ApiGatewayV2::Integration") {
-        let function = template.resource(referred(&integration["IntegrationUri"]).unwrap());
-        assert!(template.timeout_of(function) < 30, "{name}");
-        assert_eq!(integration["PayloadFormatVersion"], "2.0", "{name}");
+        let function = template.resource(behind(integration));
+        assert!(template.timeout_of(function) < 29, "{name}");
+        let api = template.resource(referred(&integration["ApiId"]).unwrap());
+        let format = &integration["PayloadFormatVersion"];
+        if api["ProtocolType"] == "HTTP" {
+            assert_eq!(format, "2.0", "{name}");
+        } else {
+            // A WebSocket API has one format only.
+            assert!(format.is_null(), "{name}");
+        }
     }
 }
 
@@ -44,9 +54,11 @@ fn a_function_may_use_every_table_and_queue_its_environment_names() {
     for (name, function) in template.functions() {
         for (variable, value) in variables(function) {
             let needs: &[&str] = match variable.as_str() {
-                "PUSHES_TABLE" => &["dynamodb:GetItem", "dynamodb:Query"],
-                "ACCESS_KEYS_TABLE" => &["dynamodb:GetItem"],
-                "FANOUT_QUEUE_URL" | "DISPATCH_QUEUE_URL" | "DISPATCH_QUEUE_URLS" => &["sqs:SendMessage", "sqs:SendMessageBatch"],
+                "PUSHES_TABLE" | "ACCESS_KEYS_TABLE" => &["dynamodb:GetItem"],
+                "VENDOR_SESSIONS_TABLE" => &["dynamodb:GetItem", "dynamodb:PutItem"],
+                "FANOUT_QUEUE_URL" | "DISPATCH_QUEUE_URL" | "DISPATCH_QUEUE_URLS" | "RECEIPTS_QUEUE_URL" => {
+                    &["sqs:SendMessage", "sqs:SendMessageBatch"]
+                }
                 _ => continue,
             };
             for resource in named(value) {
@@ -77,30 +89,76 @@ fn a_consumer_may_take_delay_and_delete_what_is_on_its_queue() {
 }
 
 #[test]
+fn every_channel_that_can_take_something_back_has_a_dispatcher() {
+    let template = Template::read();
+    let deployed: BTreeSet<_> = template.dispatchers().iter().map(|(channel, _)| *channel).collect();
+    let able = Channel::ALL.into_iter().filter(|channel| !channel.strategies().is_empty());
+    assert_eq!(deployed, able.map(Channel::as_str).collect());
+    assert_eq!(deployed.len(), template.dispatchers().len());
+}
+
+#[test]
 fn every_channel_has_its_queue_wherever_jobs_are_queued() {
     let template = Template::read();
     let dispatchers: BTreeSet<_> = template
-        .functions()
+        .dispatchers()
         .iter()
-        .filter_map(|(_, function)| {
-            let own = variables(function);
-            let channel = own.get("CHANNEL")?.as_str()?;
-            let queue = referred(&own["DISPATCH_QUEUE_URL"])?;
-            Some(format!("{channel}=${{{queue}}}"))
+        .map(|(channel, function)| {
+            let queue = referred(&variables(function)["DISPATCH_QUEUE_URL"]).unwrap();
+            format!("{channel}=${{{queue}}}")
         })
         .collect();
-    assert!(!dispatchers.is_empty());
     for (name, function) in template.functions() {
-        let own = variables(function);
-        if let Some(urls) = own.get("DISPATCH_QUEUE_URLS") {
+        if let Some(urls) = variables(function).get("DISPATCH_QUEUE_URLS") {
             let urls = urls["Fn::Sub"].as_str().unwrap();
             let queues: BTreeSet<_> = urls.split(',').map(str::to_owned).collect();
             assert_eq!(queues, dispatchers, "{name}");
         }
-        if let Some(channels) = own.get("CHANNELS") {
-            let listed: BTreeSet<_> = channels.as_str().unwrap().split(',').collect();
-            let deployed = dispatchers.iter().map(|d| d.split('=').next().unwrap());
-            assert_eq!(listed, deployed.collect(), "{name}");
+    }
+}
+
+/// What is promised when a push is recorded or revoked is what the dispatcher does.
+#[test]
+fn every_channel_is_listed_with_the_strategy_of_its_dispatcher() {
+    let template = Template::read();
+    let dispatchers: BTreeSet<_> = template
+        .dispatchers()
+        .iter()
+        .map(|(channel, function)| {
+            let strategy = &variables(function)["STRATEGY"];
+            if let Some(parameter) = referred(strategy) {
+                return format!("{channel}=${{{parameter}}}");
+            }
+            let default = Channel::parse(channel).unwrap().strategies()[0];
+            assert_eq!(strategy, default.as_str(), "{channel}");
+            (*channel).to_owned()
+        })
+        .collect();
+    let mut listed = 0;
+    for (name, function) in template.functions() {
+        if let Some(channels) = variables(function).get("CHANNELS") {
+            let channels = channels["Fn::Sub"].as_str().unwrap();
+            let channels: BTreeSet<_> = channels.split(',').map(str::to_owned).collect();
+            assert_eq!(channels, dispatchers, "{name}");
+            listed += 1;
+        }
+    }
+    assert!(listed > 0);
+}
+
+#[test]
+fn a_strategy_can_be_chosen_exactly_where_a_channel_has_several() {
+    let template = Template::read();
+    for (channel, function) in template.dispatchers() {
+        let strategies = Channel::parse(channel).unwrap().strategies();
+        let names: Vec<_> = strategies.iter().map(|strategy| strategy.as_str()).collect();
+        match referred(&variables(function)["STRATEGY"]) {
+            Some(parameter) => {
+                let parameter = &template.0["Parameters"][parameter];
+                assert_eq!(parameter["AllowedValues"], json!(names), "{channel}");
+                assert_eq!(parameter["Default"], names[0], "{channel}");
+            }
+            None => assert_eq!(names.len(), 1, "{channel}"),
         }
     }
 }
@@ -119,10 +177,11 @@ fn every_function_writes_to_a_log_that_expires() {
 
 /// The resources a variable names, be it by one reference or by several in a text.
 fn named(value: &serde_json::Value) -> Vec<String> {
-    if let Some(resource) = referred(value) {
-        return vec![resource.to_owned()];
+    match referred(value) {
+        Some(resource) => vec![resource.to_owned()],
+        None => placeholders(value["Fn::Sub"].as_str().unwrap())
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
     }
-    let text = value["Fn::Sub"].as_str().unwrap();
-    let names = text.split("${").skip(1);
-    names.map(|rest| rest.split('}').next().unwrap().to_owned()).collect()
 }

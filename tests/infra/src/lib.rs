@@ -14,4 +14,6 @@ mod references;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod tables;

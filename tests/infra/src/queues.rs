@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::template::{Resource, Template, referred};
+use crate::template::{Resource, Template, referred, variables};
 
 const FOURTEEN_DAYS: u64 = 14 * 24 * 60 * 60;
 
@@ -137,4 +137,29 @@ fn every_consumer_is_bounded_by_a_parameter_of_its_own() {
         })
         .collect();
     assert_eq!(bounds.len(), sources.len());
+}
+
+/// A worker gets its share of the channel's rate, so it must know how many there may be.
+#[test]
+fn a_dispatcher_shares_the_rate_of_its_channel_among_as_many_workers_as_there_may_be() {
+    let template = Template::read();
+    let mut rates = BTreeSet::new();
+    for (channel, dispatcher) in template.dispatchers() {
+        let own = variables(dispatcher);
+        let sources = template.of_type("AWS::Lambda::EventSourceMapping");
+        let (_, source) = sources
+            .iter()
+            .find(|(_, source)| template.resource(referred(&source["FunctionName"]).unwrap()) == dispatcher)
+            .unwrap();
+        assert_eq!(
+            referred(&own["DISPATCH_QUEUE_URL"]),
+            referred(&source["EventSourceArn"]),
+            "{channel}"
+        );
+        let bound = &source["ScalingConfig"]["MaximumConcurrency"]["Fn::FindInMap"];
+        assert_eq!(own["WORKERS"], bound[1], "{channel}");
+        let rate = referred(&own["RATE_PER_SECOND"]).unwrap();
+        assert_eq!(template.0["Parameters"][rate]["Default"], 0, "{channel}");
+        assert!(rates.insert(rate), "{rate} is another channel's too");
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::template::Template;
+use crate::template::{Template, placeholders};
 
 #[derive(Default)]
 struct Names {
@@ -85,12 +85,8 @@ fn note(function: &str, argument: &Value, used: &mut Names) {
         "Condition" => used.conditions.extend(argument.as_str().map(str::to_owned)),
         "Fn::FindInMap" => used.mappings.extend(argument[0].as_str().map(str::to_owned)),
         "Fn::Sub" => {
-            let text = argument.as_str().unwrap();
-            let names = text.split("${").skip(1);
-            used.things.extend(names.map(|rest| {
-                let (name, _) = rest.split_once('}').unwrap();
-                name.split('.').next().unwrap_or(name).to_owned()
-            }));
+            let names = placeholders(argument.as_str().unwrap());
+            used.things.extend(names.into_iter().map(str::to_owned));
         }
         _ => {}
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::template::{Template, list, referred, variables};
 
@@ -43,19 +43,20 @@ fn no_action_is_a_wildcard() {
 }
 
 #[test]
-fn no_resource_is_a_wildcard_but_the_tenants_of_one_channel() {
+fn no_resource_is_a_wildcard_but_the_tenants_of_one_channel_and_the_connected_devices() {
     let template = Template::read();
     for (name, function) in template.functions() {
         for statement in template.statements(function) {
             for resource in &statement.resources {
-                let secrets = *resource == secrets_of_own_channel(function);
+                let known = *resource == secrets_of_own_channel(function) || *resource == connected_devices();
                 let text = resource.to_string();
-                assert!(secrets || !text.contains(['*', '?']), "{name}: {text}");
+                assert!(known || !text.contains(['*', '?']), "{name}: {text}");
             }
         }
     }
 }
 
+/// The self-built channel is ours: nobody asks for a secret.
 #[test]
 fn a_dispatcher_reads_the_secrets_of_its_own_channel_and_nobody_else_reads_any() {
     let template = Template::read();
@@ -70,10 +71,99 @@ fn a_dispatcher_reads_the_secrets_of_its_own_channel_and_nobody_else_reads_any()
                 statement.resources
             })
             .collect();
-        if variables(function).contains_key("CHANNEL") {
+        if calls_a_vendor(function) {
             assert_eq!(readable, [secrets_of_own_channel(function)], "{name}");
         } else {
             assert!(readable.is_empty(), "{name} reads {readable:?}");
+        }
+    }
+}
+
+#[test]
+fn a_dispatcher_uses_the_sessions_of_its_own_channel_and_nobody_else_uses_any() {
+    let template = Template::read();
+    for (name, function) in template.functions() {
+        let statements = template.statements(function);
+        let sessions: Vec<_> = statements
+            .iter()
+            .filter(|statement| statement.resources.iter().any(|r| referred(r) == Some("VendorSessionsTable")))
+            .collect();
+        let named = variables(function).contains_key("VENDOR_SESSIONS_TABLE");
+        assert_eq!(named, calls_a_vendor(function), "{name}");
+        assert_eq!(sessions.len(), usize::from(named), "{name}");
+        for statement in sessions {
+            let own = format!("{}#*", channel(function).unwrap());
+            assert_eq!(
+                statement.condition,
+                json!({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": own } }),
+                "{name}"
+            );
+            assert_eq!(statement.resources.len(), 1, "{name}: the condition is for the sessions");
+        }
+    }
+}
+
+#[test]
+fn only_who_knows_where_devices_are_connected_may_send_to_them() {
+    let template = Template::read();
+    let mut senders = 0;
+    for (name, function) in template.functions() {
+        let reached: Vec<_> = template
+            .statements(function)
+            .into_iter()
+            .filter(|statement| statement.actions.iter().any(|a| a.starts_with("execute-api:")))
+            .flat_map(|statement| {
+                let send = BTreeSet::from(["execute-api:ManageConnections".to_owned()]);
+                assert_eq!(statement.actions, send, "{name}");
+                statement.resources
+            })
+            .collect();
+        if variables(function).contains_key("SOCKET_API_URL") {
+            assert_eq!(reached, [connected_devices()], "{name}");
+            senders += 1;
+        } else {
+            assert!(reached.is_empty(), "{name} reaches {reached:?}");
+        }
+    }
+    assert_eq!(senders, 2);
+}
+
+/// Who tells devices leaves word for them and finds out where they are; who lets them in knows their token.
+#[test]
+fn each_does_with_the_devices_what_is_its_own_and_no_more() {
+    let template = Template::read();
+    for (name, function) in template.functions() {
+        let own: &[&str] = match name {
+            "DispatchSelfBuiltFunction" => &["BatchWriteItem", "DeleteItem", "Query"],
+            "SocketFunction" => &["DeleteItem", "GetItem", "PutItem", "Query"],
+            "DevicesFunction" => &["PutItem"],
+            _ => &[],
+        };
+        let actions: BTreeSet<_> = template
+            .statements(function)
+            .into_iter()
+            .filter(|statement| statement.resources.iter().any(|r| referred(r) == Some("ConnectionsTable")))
+            .flat_map(|statement| statement.actions)
+            .collect();
+        assert_eq!(actions, own.iter().map(|action| format!("dynamodb:{action}")).collect(), "{name}");
+        let named = variables(function).contains_key("CONNECTIONS_TABLE");
+        assert_eq!(named, !own.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn nobody_touches_a_table_or_queue_that_their_environment_does_not_name() {
+    let template = Template::read();
+    for (name, function) in template.functions() {
+        let named = serde_json::Value::Object(variables(function).clone()).to_string();
+        let role = referred(&function["Role"]).unwrap().to_owned();
+        for statement in template.statements(function) {
+            let consumes = statement.actions.contains("sqs:ReceiveMessage");
+            for resource in statement.resources.iter().filter_map(referred).filter(|_| !consumes) {
+                let log = resource == role.replace("Role", "Log");
+                let mentioned = named.contains(&format!("\"{resource}\"")) || named.contains(&format!("${{{resource}}}"));
+                assert!(log || mentioned, "{name} may use {resource}");
+            }
         }
     }
 }
@@ -103,11 +193,23 @@ fn nobody_scans_or_deletes_and_nobody_writes_access_keys() {
     }
 }
 
+fn channel(function: &Value) -> Option<&str> {
+    variables(function).get("CHANNEL").and_then(Value::as_str)
+}
+
+fn calls_a_vendor(function: &Value) -> bool {
+    channel(function).is_some_and(|channel| channel != "self_built")
+}
+
 /// The six characters are those that Secrets Manager adds to a name.
 fn secrets_of_own_channel(function: &Value) -> Value {
-    let channel = variables(function).get("CHANNEL").and_then(Value::as_str);
-    serde_json::json!({ "Fn::Sub": format!(
+    json!({ "Fn::Sub": format!(
         "arn:${{AWS::Partition}}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:secret:${{SecretPrefix}}/*/{}-??????",
-        channel.unwrap_or("no channel")
+        channel(function).unwrap_or("no channel")
     ) })
+}
+
+fn connected_devices() -> Value {
+    json!({ "Fn::Sub":
+        "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SocketApi}/live/POST/@connections/*" })
 }

@@ -23,13 +23,36 @@ fn every_table_expires_what_says_so() {
     }
 }
 
+/// What a vendor gave us to sign in with is asked for again; nothing else can be.
 #[test]
-fn deleting_the_stack_deletes_no_table() {
+fn deleting_the_stack_deletes_no_table_but_the_vendors_sessions() {
     let template = Template::read();
     for (name, _) in template.of_type("AWS::DynamoDB::Table") {
         let table = &template.0["Resources"][name];
-        assert_eq!(table["DeletionPolicy"], "RetainExceptOnCreate", "{name}");
-        assert_eq!(table["UpdateReplacePolicy"], "Retain", "{name}");
+        let policies = [&table["DeletionPolicy"], &table["UpdateReplacePolicy"]];
+        let expected = match name {
+            "VendorSessionsTable" => ["Delete", "Delete"],
+            _ => ["RetainExceptOnCreate", "Retain"],
+        };
+        assert_eq!(policies, expected, "{name}");
+    }
+}
+
+#[test]
+fn every_table_is_keyed_as_the_code_expects() {
+    let template = Template::read();
+    for (name, table) in template.of_type("AWS::DynamoDB::Table") {
+        let keys: Vec<_> = table["KeySchema"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| &key["AttributeName"])
+            .collect();
+        let expected: &[&str] = match name {
+            "PushesTable" | "ConnectionsTable" => &["pk", "sk"],
+            _ => &["pk"],
+        };
+        assert_eq!(keys, expected, "{name}");
     }
 }
 

@@ -38,8 +38,33 @@ impl Template {
         &self.0["Resources"][name]["Properties"]
     }
 
+    /// Every text of the template, wherever it stands.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        fn collect<'t>(value: &'t Value, texts: &mut Vec<&'t str>) {
+            match value {
+                Value::String(text) => texts.push(text),
+                Value::Array(values) => values.iter().for_each(|value| collect(value, texts)),
+                Value::Object(entries) => entries.values().for_each(|value| collect(value, texts)),
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+        let mut texts = Vec::new();
+        collect(&self.0, &mut texts);
+        texts
+    }
+
     pub(crate) fn functions(&self) -> Vec<Resource<'_>> {
         self.of_type("AWS::Serverless::Function")
+    }
+
+    /// The functions that revoke over a channel, and its name.
+    pub(crate) fn dispatchers(&self) -> Vec<(&str, &Value)> {
+        let dispatchers = self.functions().into_iter();
+        let found: Vec<_> = dispatchers
+            .filter_map(|(_, function)| Some((variables(function).get("CHANNEL")?.as_str()?, function)))
+            .collect();
+        assert!(!found.is_empty());
+        found
     }
 
     pub(crate) fn timeout_of(&self, function: &Value) -> u64 {
@@ -62,6 +87,7 @@ impl Template {
                         .map(|action| action.as_str().unwrap().to_owned())
                         .collect(),
                     resources: list(&statement["Resource"]),
+                    condition: statement["Condition"].clone(),
                 }
             })
             .collect()
@@ -79,11 +105,35 @@ impl Template {
 pub(crate) struct Statement {
     pub(crate) actions: BTreeSet<String>,
     pub(crate) resources: Vec<Value>,
+    /// Null for none.
+    pub(crate) condition: Value,
 }
 
 /// The resource that a `Ref` or `GetAtt` names.
 pub(crate) fn referred(value: &Value) -> Option<&str> {
     value["Ref"].as_str().or(value["Fn::GetAtt"][0].as_str())
+}
+
+/// The function behind an integration, by its name in the template.
+pub(crate) fn behind(integration: &Value) -> &str {
+    let uri = &integration["IntegrationUri"];
+    referred(uri).unwrap_or_else(|| {
+        // A WebSocket API wants the address of the invocation.
+        let uri = uri["Fn::Sub"].as_str().unwrap();
+        let (_, function) = uri.split_once("/functions/${").unwrap();
+        function.strip_suffix(".Arn}/invocations").unwrap()
+    })
+}
+
+/// The names in a text such as `a=${First},b=${Second.Arn}`.
+pub(crate) fn placeholders(text: &str) -> Vec<&str> {
+    let names = text.split("${").skip(1);
+    names
+        .map(|rest| {
+            let (name, _) = rest.split_once('}').unwrap();
+            name.split('.').next().unwrap_or(name)
+        })
+        .collect()
 }
 
 /// One thing or several: IAM takes both.

@@ -20,6 +20,8 @@ pub struct Bar {
     pub titles: Vec<String>,
     /// Pushes that took effect on it.
     pub pushes: u64,
+    /// Notifications that a vendor's recall took away.
+    pub removed: u64,
 }
 
 /// Devices asked about or changed in one call.
@@ -40,11 +42,23 @@ impl Devices {
 
     /// Shows a message on devices, as its sender would have. Without a key it can not be overwritten.
     pub async fn deliver(&self, vendor: &str, tokens: &[String], key: Option<&str>, title: &str) -> Result<(), StandError> {
+        self.show(tokens, &json!({"vendor": vendor, "key": key, "title": title, "body": title}))
+            .await
+    }
+
+    /// The same over vivo, under the number that vivo gave the sender for a later recall.
+    pub async fn deliver_in_task(&self, tokens: &[String], key: Option<&str>, task: &str, title: &str) -> Result<(), StandError> {
+        self.show(
+            tokens,
+            &json!({"vendor": "vivo", "key": key, "task": task, "title": title, "body": title}),
+        )
+        .await
+    }
+
+    async fn show(&self, tokens: &[String], message: &Value) -> Result<(), StandError> {
         for tokens in tokens.chunks(AT_ONCE) {
-            let mut message = json!({"vendor": vendor, "tokens": tokens, "title": title, "body": title});
-            if let Some(key) = key {
-                message["key"] = key.into();
-            }
+            let mut message = message.clone();
+            message["tokens"] = json!(tokens);
             self.control("/deliver", &message).await?;
         }
         Ok(())
@@ -111,5 +125,6 @@ fn read(bar: &Value) -> Bar {
             .filter_map(|shown| shown["title"].as_str().map(str::to_owned))
             .collect(),
         pushes: bar["pushes"].as_u64().unwrap_or_default(),
+        removed: bar["removed"].as_u64().unwrap_or_default(),
     }
 }

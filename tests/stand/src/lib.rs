@@ -4,6 +4,7 @@
 //! `make demo`, `make dev` and the end-to-end tests stand on it.
 
 mod api;
+mod apps;
 mod devices;
 mod error;
 mod kill;

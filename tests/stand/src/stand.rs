@@ -23,16 +23,45 @@ pub struct Stand {
 
 /// Template parameters that differ from the defaults here: one machine, few cores.
 const PARAMETERS: &[(&str, &str)] = &[
-    ("Architecture", "x86_64"),
     ("FanoutMaximumConcurrency", "2"),
-    ("HuaweiMaximumConcurrency", "2"),
-    ("ApnsMaximumConcurrency", "2"),
     ("RecordingsMaximumConcurrency", "2"),
+    ("ReceiptsMaximumConcurrency", "2"),
+    ("HuaweiMaximumConcurrency", "2"),
+    ("XiaomiMaximumConcurrency", "2"),
+    ("OppoMaximumConcurrency", "2"),
+    ("VivoMaximumConcurrency", "2"),
+    ("ApnsMaximumConcurrency", "2"),
+    ("SelfBuiltMaximumConcurrency", "2"),
+];
+
+/// All that are deployed, without the name of the stack.
+const FUNCTIONS: &[&str] = &[
+    "record",
+    "record-queued",
+    "revoke",
+    "lookup",
+    "receipts",
+    "receipts-queued",
+    "devices",
+    "socket",
+    "fanout",
+    "dispatch-huawei",
+    "dispatch-xiaomi",
+    "dispatch-oppo",
+    "dispatch-vivo",
+    "dispatch-apns",
+    "dispatch-self-built",
+    "sweep",
 ];
 
 impl Stand {
     /// Starts everything. `say` is told what is being done, one line each.
     pub async fn start(say: impl Fn(&str)) -> Result<Self, StandError> {
+        Self::start_with(&[], say).await
+    }
+
+    /// The same with some of the template's parameters set.
+    pub async fn start_with(own: &[(&str, &str)], say: impl Fn(&str)) -> Result<Self, StandError> {
         let tools = Tools::ensure().await?;
         say("starting the vendors' simulator and the local AWS");
         let sim = Sim::start(Options::default()).map_err(StandError::Simulator)?;
@@ -43,10 +72,18 @@ impl Stand {
         parameters.extend([
             ("HuaweiAuthUrl", sim.huawei.as_str()),
             ("HuaweiPushUrl", sim.huawei.as_str()),
+            ("XiaomiUrl", sim.xiaomi.as_str()),
+            ("XiaomiGlobalUrl", sim.xiaomi.as_str()),
+            ("XiaomiEuropeUrl", sim.xiaomi.as_str()),
+            ("XiaomiRussiaUrl", sim.xiaomi.as_str()),
+            ("XiaomiIndiaUrl", sim.xiaomi.as_str()),
+            ("OppoUrl", sim.oppo.as_str()),
+            ("VivoUrl", sim.vivo.as_str()),
             ("ApnsUrl", sim.apns.as_str()),
             ("ApnsSandboxUrl", sim.apns.as_str()),
             ("ExtraCaPem", sim.ca_pem.as_str()),
         ]);
+        parameters.extend(own);
         let stack = aws.deploy(&parameters).await?;
         let http = reqwest::Client::new();
         Ok(Self {
@@ -59,7 +96,7 @@ impl Stand {
         })
     }
 
-    /// Makes a tenant with credentials for Huawei and Apple and a key per role.
+    /// Makes a tenant with credentials for every vendor and a key per role.
     pub async fn tenant(&self, app: &str, workspace: &str) -> Result<Tenant, StandError> {
         Tenant::make(self, app, workspace).await
     }
@@ -67,7 +104,7 @@ impl Stand {
     /// What the functions complained about, for when something did not go as it should.
     pub async fn complaints(&self) -> String {
         let mut complaints = String::new();
-        for function in ["record", "revoke", "lookup", "fanout", "dispatch-huawei", "dispatch-apns", "sweep"] {
+        for function in FUNCTIONS {
             let log = self
                 .aws
                 .function_log(function)
@@ -80,10 +117,13 @@ impl Stand {
         complaints
     }
 
-    /// Where the simulated vendors listen, for messages to people.
-    pub fn vendors(&self) -> [(&'static str, &str); 3] {
+    /// Where the simulated vendors listen, for messages to people; at last, where they are told what to do.
+    pub fn vendors(&self) -> [(&'static str, &str); 6] {
         [
             ("huawei", &self.sim.huawei),
+            ("xiaomi", &self.sim.xiaomi),
+            ("oppo", &self.sim.oppo),
+            ("vivo", &self.sim.vivo),
             ("apns", &self.sim.apns),
             ("control", &self.sim.control),
         ]

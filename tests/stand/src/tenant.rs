@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 
 use local_stack::built_binaries;
-use serde_json::json;
 use tokio::process::Command;
 
 use crate::api::Api;
+use crate::apps::Apps;
 use crate::error::StandError;
 use crate::stand::Stand;
 
@@ -18,16 +18,18 @@ pub struct Tenant {
     pub viewer: Api,
     pub operator: Api,
     pub admin: Api,
-    /// The app's name at Huawei and at Apple.
+    /// The app's name at each vendor.
     pub huawei_app: String,
+    pub xiaomi_package: String,
+    pub oppo_app: String,
+    pub vivo_app: u32,
     pub bundle_id: String,
 }
 
 impl Tenant {
     pub(crate) async fn make(stand: &Stand, app: &str, workspace: &str) -> Result<Self, StandError> {
-        let huawei_app = format!("1{}", digits(app, workspace));
-        let bundle_id = format!("example.{app}.{workspace}");
-        Self::credentials(stand, app, workspace, &huawei_app, &bundle_id).await?;
+        let apps = Apps::named_after(app, workspace);
+        apps.sign_up(stand, app, workspace).await?;
         let key = async |role| Ok::<_, StandError>(Api::new(stand, stand.new_key(app, workspace, role).await?));
         Ok(Self {
             app: app.to_owned(),
@@ -36,51 +38,28 @@ impl Tenant {
             viewer: key("viewer").await?,
             operator: key("operator").await?,
             admin: key("admin").await?,
-            huawei_app,
-            bundle_id,
+            huawei_app: apps.huawei,
+            xiaomi_package: apps.xiaomi,
+            oppo_app: apps.oppo,
+            vivo_app: apps.vivo,
+            bundle_id: apps.apns,
         })
     }
 
-    async fn credentials(stand: &Stand, app: &str, workspace: &str, huawei_app: &str, bundle_id: &str) -> Result<(), StandError> {
-        let secret = format!("secret-of-{huawei_app}");
-        stand
-            .devices
-            .control("/apps", &json!({"vendor": "huawei", "app_id": huawei_app, "client_secret": secret}))
-            .await?;
-        let huawei = json!({"app_id": huawei_app, "client_secret": secret});
-        stand
-            .aws
-            .put_secret(&format!("message-revoke/{app}/{workspace}/huawei"), &huawei.to_string())
-            .await?;
-
-        let signing = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(StandError::SigningKey)?;
-        let key_id = format!("K{}", digits(app, workspace));
-        stand
-            .devices
-            .control(
-                "/apps",
-                &json!({"vendor": "apns", "team_id": "TEAM000001", "key_id": key_id, "bundle_id": bundle_id,
-                        "public_key_pem": signing.public_key_pem()}),
-            )
-            .await?;
-        let apns = json!({"team_id": "TEAM000001", "key_id": key_id, "bundle_id": bundle_id,
-                          "private_key_pem": signing.serialize_pem()});
-        stand
-            .aws
-            .put_secret(&format!("message-revoke/{app}/{workspace}/apns"), &apns.to_string())
-            .await?;
-        Ok(())
+    /// What the simulator wants as the app of a device at `vendor`.
+    ///
+    /// # Panics
+    /// When there is no such vendor.
+    pub fn app_at(&self, vendor: &str) -> String {
+        match vendor {
+            "huawei" => self.huawei_app.clone(),
+            "xiaomi" => self.xiaomi_package.clone(),
+            "oppo" => self.oppo_app.clone(),
+            "vivo" => self.vivo_app.to_string(),
+            "apns" => self.bundle_id.clone(),
+            _ => panic!("there is no vendor {vendor}"),
+        }
     }
-}
-
-/// Nine digits, different per tenant: Huawei's app ids are numbers, Apple's key ids have ten characters.
-fn digits(app: &str, workspace: &str) -> String {
-    let sum = app
-        .bytes()
-        .chain([b'/'])
-        .chain(workspace.bytes())
-        .fold(7_u64, |sum, byte| sum.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte));
-    format!("{:09}", sum % 1_000_000_000)
 }
 
 impl Stand {

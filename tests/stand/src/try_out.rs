@@ -38,7 +38,7 @@ pub async fn try_out(stand: &Stand, api: &str) -> Result<String, StandError> {
 }
 
 fn keys(stand: &Stand, tenant: &Tenant, api: &str) -> String {
-    let [_, _, (_, devices)] = stand.vendors();
+    let [.., (_, devices)] = stand.vendors();
     format!(
         "\
 # The API, and a key for each role of the tenant {app}/{workspace}

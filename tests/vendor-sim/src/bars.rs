@@ -2,7 +2,8 @@
 //!
 //! A notification that shares its key or its tag with one on the bar replaces it in place; any
 //! other is added. What the user opened or cleared is gone, so a later push with that key shows as
-//! a new notification, which `shown_after_removed` counts.
+//! a new notification, which `shown_after_removed` counts. What the vendor recalled is gone too, and
+//! shows nothing in its place.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,7 +21,7 @@ pub enum State {
     Offline,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Notification {
     pub key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,6 +33,12 @@ pub struct Notification {
     /// Absent for what the control API delivered.
     pub vendor_request_id: Option<String>,
     pub shown_at: u64,
+    /// What a recall names, where a vendor recalls by task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// Of one job key the client shows the first message only, where a vendor has such keys.
+    #[serde(skip)]
+    pub job_key: Option<String>,
 }
 
 impl Notification {
@@ -75,9 +82,16 @@ pub struct Device {
     pushes: u64,
     backgrounds: u64,
     shown_after_removed: u64,
+    /// Recalls that took something away from this device.
+    removed: u64,
+    /// Pushes that the client ignored because it knew their job key.
+    ignored: u64,
     notifications: Vec<Notification>,
+    /// Keys and tags that the user opened or cleared.
     #[serde(skip)]
-    removed: HashSet<String>,
+    gone: HashSet<String>,
+    #[serde(skip)]
+    job_keys: HashSet<String>,
     #[serde(skip)]
     waiting: Vec<Waiting>,
 }
@@ -90,8 +104,11 @@ impl Device {
             pushes: 0,
             backgrounds: 0,
             shown_after_removed: 0,
+            removed: 0,
+            ignored: 0,
             notifications: Vec::new(),
-            removed: HashSet::new(),
+            gone: HashSet::new(),
+            job_keys: HashSet::new(),
             waiting: Vec::new(),
         }
     }
@@ -115,6 +132,12 @@ impl Device {
             self.backgrounds += 1;
             return;
         };
+        if let Some(job_key) = new.job_key.clone()
+            && !self.job_keys.insert(job_key)
+        {
+            self.ignored += 1;
+            return;
+        }
         new.shown_at = now_ms();
         if let Some(shown) = self.notifications.iter_mut().find(|shown| new.replaces(shown)) {
             *shown = new;
@@ -123,7 +146,7 @@ impl Device {
         let names = [&new.key, &new.tag];
         let mut returns = false;
         for name in names.into_iter().flatten() {
-            returns |= self.removed.remove(name);
+            returns |= self.gone.remove(name);
         }
         self.shown_after_removed += u64::from(returns);
         self.notifications.push(new);
@@ -142,15 +165,28 @@ impl Device {
     /// Removes what is named, or everything, from the bar.
     fn remove(&mut self, name: Option<&str>) -> usize {
         let before = self.notifications.len();
-        let removed = &mut self.removed;
+        let gone = &mut self.gone;
         self.notifications.retain(|shown| {
             let goes = name.is_none_or(|name| shown.named(name));
             if goes {
-                removed.extend([&shown.key, &shown.tag].into_iter().flatten().cloned());
+                gone.extend([&shown.key, &shown.tag].into_iter().flatten().cloned());
             }
             !goes
         });
         before - self.notifications.len()
+    }
+
+    /// The vendor takes back what is shown and what is stored.
+    fn recall(&mut self, is_meant: impl Fn(&Notification) -> bool) {
+        self.pushes += 1;
+        let before = self.notifications.len() + self.waiting.len();
+        self.notifications.retain(|shown| !is_meant(shown));
+        self.waiting.retain(|waiting| match &waiting.effect {
+            Effect::Show(stored) => !is_meant(stored),
+            Effect::Background => true,
+        });
+        let after = self.notifications.len() + self.waiting.len();
+        self.removed += u64::from(after < before);
     }
 }
 
@@ -166,6 +202,8 @@ pub enum Standing {
 #[derive(Default)]
 pub struct Bars {
     devices: HashMap<String, Device>,
+    /// App and task to the devices that were given something of it.
+    tasks: HashMap<(String, String), HashSet<String>>,
 }
 
 impl Bars {
@@ -191,8 +229,32 @@ impl Bars {
     pub fn push(&mut self, token: &str, effect: Effect, keep: Keep) {
         if let Some(device) = self.devices.get_mut(token) {
             device.pushes += 1;
+            note_task(&mut self.tasks, &device.app, token, &effect);
             device.take(effect, keep);
         }
+    }
+
+    /// A recall by key for one device. What is not there (any more) is no mistake.
+    pub fn recall_key(&mut self, token: &str, key: &str) {
+        if let Some(device) = self.devices.get_mut(token) {
+            device.recall(|notification| notification.key.as_deref() == Some(key));
+        }
+    }
+
+    /// A recall of a whole task. `None` if no device was ever given something of it, otherwise
+    /// how many devices were reached.
+    pub fn recall_task(&mut self, app: &str, task: &str) -> Option<usize> {
+        let tokens = self.tasks.get(&(app.to_owned(), task.to_owned()))?;
+        let mut reached = 0;
+        for token in tokens {
+            if let Some(device) = self.devices.get_mut(token)
+                && device.state != State::Unregistered
+            {
+                device.recall(|notification| notification.task.as_deref() == Some(task));
+                reached += 1;
+            }
+        }
+        Some(reached)
     }
 
     /// The original message, put there by the control API. False for an unknown device.
@@ -204,7 +266,9 @@ impl Bars {
             group: None,
             until_ms: u64::MAX,
         };
-        device.take(Effect::Show(notification), keep);
+        let effect = Effect::Show(notification);
+        note_task(&mut self.tasks, &device.app, token, &effect);
+        device.take(effect, keep);
         true
     }
 
@@ -224,5 +288,11 @@ impl Bars {
 
     pub fn device(&self, token: &str) -> Option<&Device> {
         self.devices.get(token)
+    }
+}
+
+fn note_task(tasks: &mut HashMap<(String, String), HashSet<String>>, app: &str, token: &str, effect: &Effect) {
+    if let Effect::Show(Notification { task: Some(task), .. }) = effect {
+        tasks.entry((app.to_owned(), task.clone())).or_default().insert(token.to_owned());
     }
 }

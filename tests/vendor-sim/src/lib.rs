@@ -12,6 +12,7 @@ mod clock;
 mod control;
 mod desk;
 mod faults;
+mod forms;
 mod one_stream;
 mod serve;
 mod sim;

@@ -9,8 +9,8 @@ use tokio::io::AsyncReadExt;
 use tokio::signal::unix::{SignalKind, signal};
 use vendor_sim::{Options, Sim};
 
-const USAGE: &str = "usage: vendor-sim [--huawei-port N] [--apns-port N] [--control-port N] \
-                     [--apns-streams N] [--exit-with-stdin]";
+const USAGE: &str = "usage: vendor-sim [--huawei-port N] [--apns-port N] [--xiaomi-port N] \
+                     [--oppo-port N] [--vivo-port N] [--control-port N] [--apns-streams N] [--exit-with-stdin]";
 
 fn main() -> ExitCode {
     match run() {
@@ -49,6 +49,9 @@ fn announce(sim: &Sim) -> std::io::Result<()> {
     let line = json!({
         "huawei": sim.huawei,
         "apns": sim.apns,
+        "xiaomi": sim.xiaomi,
+        "oppo": sim.oppo,
+        "vivo": sim.vivo,
         "control": sim.control,
         "ca_pem": sim.ca_pem,
     });
@@ -71,6 +74,9 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<(Options, bool),
             "--exit-with-stdin" => exit_with_stdin = true,
             "--huawei-port" => options.huawei_port = number(&flag, given.next())?,
             "--apns-port" => options.apns_port = number(&flag, given.next())?,
+            "--xiaomi-port" => options.xiaomi_port = number(&flag, given.next())?,
+            "--oppo-port" => options.oppo_port = number(&flag, given.next())?,
+            "--vivo-port" => options.vivo_port = number(&flag, given.next())?,
             "--control-port" => options.control_port = number(&flag, given.next())?,
             "--apns-streams" => options.apns_streams = number(&flag, given.next())?,
             _ => return Err(format!("unknown flag {flag}\n{USAGE}")),

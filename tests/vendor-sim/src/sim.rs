@@ -11,13 +11,21 @@ use crate::tls::Identity;
 use crate::vendor::Vendor;
 use crate::vendors::apns::Apns;
 use crate::vendors::huawei::Huawei;
+use crate::vendors::oppo::Oppo;
+use crate::vendors::vivo::Vivo;
+use crate::vendors::xiaomi::Xiaomi;
 use crate::{control, serve};
+
+const VENDORS: usize = 5;
 
 /// Ports of the loopback address; 0 lets the system choose.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     pub huawei_port: u16,
     pub apns_port: u16,
+    pub xiaomi_port: u16,
+    pub oppo_port: u16,
+    pub vivo_port: u16,
     pub control_port: u16,
     /// Streams an APNs connection may have open once it has proven itself.
     pub apns_streams: u32,
@@ -28,6 +36,9 @@ impl Default for Options {
         Self {
             huawei_port: 0,
             apns_port: 0,
+            xiaomi_port: 0,
+            oppo_port: 0,
+            vivo_port: 0,
             control_port: 0,
             apns_streams: 1000,
         }
@@ -38,6 +49,9 @@ impl Default for Options {
 pub struct Sim {
     pub huawei: String,
     pub apns: String,
+    pub xiaomi: String,
+    pub oppo: String,
+    pub vivo: String,
     pub control: String,
     /// What callers must trust.
     pub ca_pem: String,
@@ -57,23 +71,33 @@ impl Sim {
             .thread_name("vendor-sim")
             .enable_all()
             .build()?;
-        let vendors: Vec<Arc<dyn Vendor>> = vec![Arc::new(Huawei::default()), Arc::new(Apns::new(options.apns_streams))];
-        let ports = [options.huawei_port, options.apns_port];
+        let all: [(Arc<dyn Vendor>, u16); VENDORS] = [
+            (Arc::new(Huawei::default()), options.huawei_port),
+            (Arc::new(Apns::new(options.apns_streams)), options.apns_port),
+            (Arc::new(Xiaomi::default()), options.xiaomi_port),
+            (Arc::new(Oppo::default()), options.oppo_port),
+            (Arc::new(Vivo::default()), options.vivo_port),
+        ];
 
-        let mut urls = Vec::new();
-        for (vendor, port) in vendors.iter().zip(ports) {
+        let mut urls: [String; VENDORS] = Default::default();
+        let mut vendors = Vec::new();
+        for ((vendor, port), url) in all.into_iter().zip(&mut urls) {
             let tls = identity.server(vendor.transport().protocols).map_err(io::Error::other)?;
             let (listener, port) = open(&runtime, port)?;
-            runtime.spawn(serve::listen(listener, TlsAcceptor::from(tls), Arc::clone(vendor)));
-            urls.push(format!("https://127.0.0.1:{port}"));
+            runtime.spawn(serve::listen(listener, TlsAcceptor::from(tls), Arc::clone(&vendor)));
+            *url = format!("https://127.0.0.1:{port}");
+            vendors.push(vendor);
         }
         let (listener, port) = open(&runtime, options.control_port)?;
         runtime.spawn(control::listen(listener, vendors.into()));
 
-        let mut urls = urls.into_iter();
+        let [huawei, apns, xiaomi, oppo, vivo] = urls;
         Ok(Self {
-            huawei: urls.next().unwrap_or_default(),
-            apns: urls.next().unwrap_or_default(),
+            huawei,
+            apns,
+            xiaomi,
+            oppo,
+            vivo,
             control: format!("http://127.0.0.1:{port}"),
             ca_pem: identity.ca_pem,
             runtime: Some(runtime),

@@ -1,5 +1,7 @@
 //! What a vendor counted. Never a token, a text or a credential.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -14,6 +16,7 @@ const KEPT_VIOLATIONS: usize = 1000;
 pub struct Stats {
     logins: AtomicU64,
     calls: AtomicU64,
+    recalls: AtomicU64,
     pushes: AtomicU64,
     connections: AtomicU64,
     refused_streams: AtomicU64,
@@ -21,6 +24,8 @@ pub struct Stats {
     in_flight_max: AtomicU64,
     violation_count: AtomicU64,
     violations: Mutex<Vec<String>>,
+    /// Not the sessions themselves: those are credentials.
+    sessions: Mutex<HashSet<u64>>,
 }
 
 impl Stats {
@@ -30,6 +35,18 @@ impl Stats {
 
     pub fn call(&self) {
         self.calls.fetch_add(1, Relaxed);
+    }
+
+    /// A recall was accepted.
+    pub fn recall(&self) {
+        self.recalls.fetch_add(1, Relaxed);
+    }
+
+    /// A session that was really given out, or really signed, came on a push request.
+    pub fn session(&self, session: &str) {
+        let mut hasher = DefaultHasher::new();
+        session.hash(&mut hasher);
+        lock(&self.sessions).insert(hasher.finish());
     }
 
     pub fn pushes(&self, devices: usize) {
@@ -64,6 +81,7 @@ impl Stats {
         for counter in [
             &self.logins,
             &self.calls,
+            &self.recalls,
             &self.pushes,
             &self.connections,
             &self.refused_streams,
@@ -73,6 +91,7 @@ impl Stats {
             counter.store(0, Relaxed);
         }
         lock(&self.violations).clear();
+        lock(&self.sessions).clear();
     }
 
     pub fn to_json(&self) -> Value {
@@ -80,6 +99,8 @@ impl Stats {
         json!({
             "logins": self.logins.load(Relaxed),
             "calls": self.calls.load(Relaxed),
+            "recalls": self.recalls.load(Relaxed),
+            "sessions_seen": lock(&self.sessions).len(),
             "pushes": self.pushes.load(Relaxed),
             "connections": self.connections.load(Relaxed),
             "refused_streams": self.refused_streams.load(Relaxed),

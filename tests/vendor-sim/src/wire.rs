@@ -19,6 +19,13 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Whether the body says to be of this media type, in UTF-8 or without a character set.
+    pub fn is_utf8(&self, media_type: &str) -> bool {
+        let mut parts = self.header("content-type").unwrap_or_default().split(';').map(str::trim);
+        parts.next().is_some_and(|named| named.eq_ignore_ascii_case(media_type))
+            && parts.all(|parameter| parameter.eq_ignore_ascii_case("charset=utf-8"))
+    }
+
     /// The credential behind `Authorization: Bearer`.
     pub fn bearer(&self) -> Option<&str> {
         let (scheme, credential) = self.header("authorization")?.split_once(' ')?;
@@ -55,6 +62,15 @@ impl Answer {
         self
     }
 
+    /// Says how long to wait, if that is known.
+    #[must_use]
+    pub fn retry_after(self, seconds: Option<u64>) -> Self {
+        match seconds {
+            Some(seconds) => self.with("retry-after", seconds.to_string()),
+            None => self,
+        }
+    }
+
     fn body(mut self, body: Vec<u8>) -> Self {
         self.body = body;
         self
@@ -83,5 +99,19 @@ pub enum Reply {
 impl From<Answer> for Reply {
     fn from(answer: Answer) -> Self {
         Self::Answer(answer)
+    }
+}
+
+/// Why a JSON body was not understood. Field names are ours to repeat; values, which may be tokens
+/// or texts, are not.
+pub fn without_values(error: &serde_json::Error) -> String {
+    if !error.is_data() {
+        return "the body is not JSON".to_owned();
+    }
+    let error = error.to_string();
+    let named = ["unknown field", "missing field", "duplicate field"];
+    match named.iter().find(|kind| error.starts_with(**kind)) {
+        Some(_) => error.split(',').next().unwrap_or_default().to_owned(),
+        None => "a field has the wrong type".to_owned(),
     }
 }

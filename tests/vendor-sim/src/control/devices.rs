@@ -36,6 +36,8 @@ pub struct Delivery {
     tokens: Vec<String>,
     key: Option<String>,
     tag: Option<String>,
+    task: Option<String>,
+    job_key: Option<String>,
     title: String,
     body: String,
     #[serde(default)]
@@ -50,8 +52,9 @@ pub fn deliver(vendors: &Vendors, wanted: Delivery) -> Result<Value, Refusal> {
         title: wanted.title,
         body: wanted.body,
         silent: wanted.silent,
-        vendor_request_id: None,
-        shown_at: 0,
+        task: wanted.task,
+        job_key: wanted.job_key,
+        ..Notification::default()
     };
     let (known, unknown): (Vec<String>, Vec<String>) = wanted
         .tokens

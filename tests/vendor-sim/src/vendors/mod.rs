@@ -2,3 +2,6 @@
 
 pub mod apns;
 pub mod huawei;
+pub mod oppo;
+pub mod vivo;
+pub mod xiaomi;

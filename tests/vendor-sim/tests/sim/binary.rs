@@ -26,7 +26,7 @@ async fn it_prints_one_json_line_and_ends_with_its_stdin() {
     let mut line = String::new();
     stdout.read_line(&mut line).await.unwrap();
     let said: Value = serde_json::from_str(&line).unwrap();
-    for url in ["huawei", "apns"] {
+    for url in ["huawei", "apns", "xiaomi", "oppo", "vivo"] {
         assert!(said[url].as_str().unwrap().starts_with("https://127.0.0.1:"));
     }
     assert!(said["ca_pem"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));

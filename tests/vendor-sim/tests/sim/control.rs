@@ -1,9 +1,11 @@
 //! The control API itself.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
-use crate::support::World;
 use crate::support::huawei::message;
+use crate::support::{World, apns, oppo, vivo, xiaomi};
 
 #[tokio::test]
 async fn what_it_does_not_understand_is_refused() {
@@ -15,6 +17,12 @@ async fn what_it_does_not_understand_is_refused() {
         ("/faults", json!({ "vendor": "apns", "fail_tokens": { "x": "Nonsense" } })),
         ("/faults", json!({ "throttle_next": 1 })),
         ("/apps", json!({ "vendor": "huawei", "app_id": "1" })),
+        ("/apps", json!({ "vendor": "xiaomi", "package": "com.example" })),
+        ("/apps", json!({ "vendor": "oppo", "app_key": "k", "app_secret": "s" })),
+        (
+            "/apps",
+            json!({ "vendor": "vivo", "app_id": "1", "app_key": "k", "app_secret": "s" }),
+        ),
         (
             "/apps",
             json!({
@@ -104,4 +112,71 @@ async fn statistics_never_name_a_device_or_a_text() {
     assert!(stats.contains("a field has the wrong type"));
     assert!(!stats.contains("planted"), "{stats}");
     assert!(!stats.contains(&session));
+}
+
+#[tokio::test]
+async fn sessions_are_counted_once_each_however_often_they_come() {
+    let world = World::start().await;
+    world.huawei_devices(&["device-1"]).await;
+    for _ in 0..2 {
+        let session = world.login().await;
+        for _ in 0..3 {
+            world.huawei_send(&session, &message(&["device-1"])).await;
+        }
+    }
+    world.huawei_send("made-up", &message(&["device-1"])).await;
+    assert_eq!(world.stats("huawei").await["sessions_seen"], json!(2));
+
+    world.apns_devices(&[1], "active").await;
+    let token = world.signer.token();
+    for _ in 0..3 {
+        apns::answered(world.apns_request(&token, 1)).await;
+    }
+    apns::answered(world.apns_request("made.up.token", 1)).await;
+    let stats = world.stats("apns").await;
+    assert_eq!((&stats["sessions_seen"], &stats["recalls"]), (&json!(1), &json!(0)));
+    assert_eq!(world.stats("xiaomi").await["sessions_seen"], json!(0));
+    world.control("/reset", json!({})).await;
+    assert_eq!(world.stats("huawei").await["sessions_seen"], json!(0));
+}
+
+#[tokio::test]
+async fn reset_forgets_what_the_younger_vendors_know_too() {
+    let world = World::start().await;
+    world.oppo_devices(&["device-1"]).await;
+    let (oppo_session, vivo_session) = (world.oppo_login().await, world.vivo_login().await);
+    let task = world.vivo_saved(&vivo_session).await;
+    world.oppo_send(&oppo_session, &oppo::message("device-1", "rv-1")).await;
+    world.control("/reset", json!({})).await;
+    let answer = world.xiaomi_send(&xiaomi::message("device-1")).await;
+    assert_eq!(answer["code"], json!(21301));
+    let answer = world.oppo_send(&oppo_session, &oppo::message("device-1", "rv-1")).await;
+    assert_eq!(answer["code"], json!(11));
+    assert_eq!(world.vivo(&vivo_session, "send", &vivo::message("x")).await["result"], json!(10000));
+
+    world.register_apps().await;
+    world.oppo_devices(&["device-1"]).await;
+    let answer = world.oppo_send(&world.oppo_login().await, &oppo::message("device-1", "rv-1")).await;
+    assert_eq!(answer["code"], json!(0));
+    let answer = world.vivo(&world.vivo_login().await, "recall", &vivo::recall(&task)).await;
+    assert_eq!(answer["result"], json!(10155));
+}
+
+#[tokio::test]
+async fn latency_and_the_black_hole_are_for_every_vendor() {
+    let world = World::start().await;
+    let session = world.oppo_login().await;
+    for vendor in ["xiaomi", "oppo", "vivo"] {
+        world.order(vendor, json!({ "latency_ms": 200 })).await;
+    }
+    let before = Instant::now();
+    world.xiaomi_send(&xiaomi::message("device-1")).await;
+    world.oppo_send(&session, &oppo::message("device-1", "rv-1")).await;
+    world.vivo_login().await;
+    assert!(before.elapsed() >= Duration::from_millis(600));
+    world.order("vivo", json!({ "black_hole": true, "latency_ms": 0 })).await;
+    let lost = world
+        .vivo_request("any", "send", &vivo::message("x"))
+        .timeout(Duration::from_millis(300));
+    assert!(lost.send().await.unwrap_err().is_timeout());
 }

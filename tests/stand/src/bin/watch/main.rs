@@ -26,7 +26,7 @@ async fn watch() -> Result<std::convert::Infallible, StandError> {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     print!("{}", try_out(&stand, &format!("http://127.0.0.1:{port}")).await?);
-    println!("\n# Paste these lines into a shell in this folder. record, revoke and lookup run from source.");
+    println!("\n# Paste these lines into a shell in this folder. The functions behind the HTTP API run from source.");
     println!("# Ctrl-C here ends everything.");
     loop {
         running(&mut functions)?;
@@ -57,22 +57,32 @@ fn start(stand: &Stand, port: u16) -> Result<Keeper, StandError> {
         .map_err(|error| StandError::Unexpected(format!("cargo lambda watch could not be started: {error}")))
 }
 
-/// What `infra/template.yaml` sets for record, revoke and lookup.
-fn settings(stand: &Stand) -> Result<[(&'static str, String); 5], StandError> {
-    let stack = &stand.stack;
-    Ok([
-        ("PUSHES_TABLE", stack.get("PushesTableName")?.to_owned()),
-        ("ACCESS_KEYS_TABLE", stack.get("AccessKeysTableName")?.to_owned()),
-        ("FANOUT_QUEUE_URL", stack.get("FanoutQueueUrl")?.to_owned()),
-        (
-            "DISPATCH_QUEUE_URLS",
-            format!(
-                "huawei={},apns={}",
-                stack.get("DispatchHuaweiQueueUrl")?,
-                stack.get("DispatchApnsQueueUrl")?
-            ),
-        ),
-        ("CHANNELS", "huawei,apns".to_owned()),
+/// What `infra/template.yaml` sets for the functions behind the HTTP API.
+fn settings(stand: &Stand) -> Result<Vec<(&'static str, String)>, StandError> {
+    let output = |name| Ok::<_, StandError>(stand.stack.get(name)?.to_owned());
+    let dispatch = [
+        ("huawei", "DispatchHuaweiQueueUrl"),
+        ("xiaomi", "DispatchXiaomiQueueUrl"),
+        ("oppo", "DispatchOppoQueueUrl"),
+        ("vivo", "DispatchVivoQueueUrl"),
+        ("apns", "DispatchApnsQueueUrl"),
+        ("self_built", "DispatchSelfBuiltQueueUrl"),
+    ];
+    let urls: Result<Vec<_>, StandError> = dispatch
+        .iter()
+        .map(|(channel, queue)| Ok(format!("{channel}={}", output(queue)?)))
+        .collect();
+    Ok(vec![
+        // socket is two functions; of the others none is asked for another trigger than this
+        ("TRIGGER", "http".to_owned()),
+        ("PUSHES_TABLE", output("PushesTableName")?),
+        ("ACCESS_KEYS_TABLE", output("AccessKeysTableName")?),
+        ("CONNECTIONS_TABLE", output("ConnectionsTableName")?),
+        ("FANOUT_QUEUE_URL", output("FanoutQueueUrl")?),
+        ("RECEIPTS_QUEUE_URL", output("ReceiptsQueueUrl")?),
+        ("SOCKET_URL", output("SocketUrl")?),
+        ("DISPATCH_QUEUE_URLS", urls?.join(",")),
+        ("CHANNELS", dispatch.map(|(channel, _)| channel).join(",")),
     ])
 }
 

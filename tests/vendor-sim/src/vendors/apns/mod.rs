@@ -95,11 +95,7 @@ impl Vendor for Apns {
     }
 
     fn throttled(&self, retry_after_s: Option<u64>) -> Answer {
-        let answer = reasons::answer("TooManyRequests");
-        match retry_after_s {
-            Some(seconds) => answer.with("retry-after", seconds.to_string()),
-            None => answer,
-        }
+        reasons::answer("TooManyRequests").retry_after(retry_after_s)
     }
 
     fn error(&self, status: StatusCode, code: &str) -> Answer {

@@ -50,12 +50,9 @@ fn alert(aps: &Map<String, Value>) -> Result<Option<Notification>, (&'static str
         Some(_) => return Err(("PayloadEmpty", "aps.alert is neither text nor a dictionary")),
     };
     Ok(Some(Notification {
-        key: None,
-        tag: None,
         title,
         body,
         silent: !aps.contains_key("sound"),
-        vendor_request_id: None,
-        shown_at: 0,
+        ..Notification::default()
     }))
 }

@@ -64,7 +64,11 @@ impl Apns {
         let Some(token) = call.bearer() else {
             return Err(self.refused("MissingProviderToken", "no bearer token"));
         };
-        lock(&self.keys).check(token).map_err(|error| match error {
+        let checked = lock(&self.keys).check(token);
+        if !matches!(checked, Err(TokenError::Invalid(_))) {
+            self.desk.stats.session(token);
+        }
+        checked.map_err(|error| match error {
             TokenError::Invalid(what) => self.refused("InvalidProviderToken", &format!("provider token: {what}")),
             TokenError::TooOld => self.refused("ExpiredProviderToken", "provider token: an hour old"),
             TokenError::Expired => reasons::answer("ExpiredProviderToken").into(),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::codes;
 use crate::bars::Notification;
+use crate::wire::without_values;
 
 const BODY_LIMIT_BYTES: usize = 4096;
 const TOKEN_LIMIT: usize = 1000;
@@ -156,17 +157,13 @@ struct ClickAction {
 /// Checks a whole body.
 pub fn check(body: &[u8], high_importance: bool) -> Result<Checked, Wrong> {
     let request: Request = serde_json::from_slice(body).map_err(|error| {
-        if error.is_data() {
-            Wrong {
-                code: codes::BAD_STRUCTURE,
-                what: without_values(&error.to_string()),
-            }
+        let code = if error.is_data() {
+            codes::BAD_STRUCTURE
         } else {
-            Wrong {
-                code: codes::BAD_PARAMETER,
-                what: "the body is not JSON".to_owned(),
-            }
-        }
+            codes::BAD_PARAMETER
+        };
+        let what = without_values(&error);
+        Wrong { code, what }
     })?;
     let Message {
         data,
@@ -315,8 +312,7 @@ fn check_notification(android: AndroidNotification, plain: Plain, high_importanc
         title,
         body,
         silent: android.importance.as_deref() == Some("LOW"),
-        vendor_request_id: None,
-        shown_at: 0,
+        ..Notification::default()
     })
 }
 
@@ -334,13 +330,4 @@ fn check_click(click: Option<&ClickAction>) -> Result<(), Wrong> {
         return wrong(codes::BAD_STRUCTURE, "click_action lacks what its type needs");
     }
     Ok(())
-}
-
-/// Field names are ours to repeat; values, which may be tokens or texts, are not.
-fn without_values(error: &str) -> String {
-    let named = ["unknown field", "missing field", "duplicate field"];
-    match named.iter().find(|kind| error.starts_with(**kind)) {
-        Some(_) => error.split(',').next().unwrap_or_default().to_owned(),
-        None => "a field has the wrong type".to_owned(),
-    }
 }

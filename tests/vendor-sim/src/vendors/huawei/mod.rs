@@ -75,11 +75,7 @@ impl Vendor for Huawei {
     }
 
     fn throttled(&self, retry_after_s: Option<u64>) -> Answer {
-        let answer = codes::http_only(StatusCode::SERVICE_UNAVAILABLE);
-        match retry_after_s {
-            Some(seconds) => answer.with("retry-after", seconds.to_string()),
-            None => answer,
-        }
+        codes::http_only(StatusCode::SERVICE_UNAVAILABLE).retry_after(retry_after_s)
     }
 
     fn error(&self, status: StatusCode, code: &str) -> Answer {

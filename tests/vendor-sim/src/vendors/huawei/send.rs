@@ -22,7 +22,7 @@ impl Huawei {
         if let Err(reply) = self.check_session(call, app_id) {
             return reply;
         }
-        if !is_json(call.header("content-type").unwrap_or_default()) {
+        if !call.is_utf8("application/json") {
             return self.wrong(&Wrong {
                 code: codes::BAD_PARAMETER,
                 what: "the content type is not application/json in UTF-8".to_owned(),
@@ -49,6 +49,7 @@ impl Huawei {
             let answer = codes::answer(codes::UNAUTHENTICATED, "the access token is unknown");
             return Err(self.broken("send: an access token that was never issued", answer));
         };
+        self.desk.stats.session(credential);
         if session.expires_at_s <= now_s() {
             let answer = codes::answer(codes::SESSION_EXPIRED, "the access token has expired");
             return Err(answer.into());
@@ -126,10 +127,4 @@ impl Huawei {
         });
         codes::answer_as(StatusCode::OK, codes::SOME_TOKENS_BAD, &details.to_string(), &request_id).into()
     }
-}
-
-fn is_json(content_type: &str) -> bool {
-    let mut parts = content_type.split(';').map(str::trim);
-    parts.next().is_some_and(|media| media.eq_ignore_ascii_case("application/json"))
-        && parts.all(|parameter| parameter.eq_ignore_ascii_case("charset=utf-8"))
 }

@@ -25,6 +25,10 @@ pub fn now_s() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
+pub fn now_ms() -> u64 {
+    now_s() * 1000
+}
+
 /// A team's signing key.
 pub struct Signer {
     key: EcdsaKeyPair,

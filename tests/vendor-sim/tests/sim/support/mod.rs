@@ -2,7 +2,10 @@
 
 pub mod apns;
 pub mod huawei;
+pub mod oppo;
 pub mod raw_http2;
+pub mod vivo;
+pub mod xiaomi;
 
 use reqwest::{Certificate, Client, ClientBuilder};
 use serde_json::{Value, json};
@@ -29,14 +32,48 @@ impl World {
             signer: apns::Signer::generate(),
             sim,
         };
+        world.register_apps().await;
         world
-            .control(
-                "/apps",
-                json!({ "vendor": "huawei", "app_id": huawei::APP, "client_secret": huawei::SECRET }),
-            )
-            .await;
-        world.control("/apps", world.signer.registration()).await;
-        world
+    }
+
+    /// One app per vendor.
+    pub async fn register_apps(&self) {
+        for app in [
+            json!({ "vendor": "huawei", "app_id": huawei::APP, "client_secret": huawei::SECRET }),
+            json!({ "vendor": "xiaomi", "package": xiaomi::PACKAGE, "app_secret": xiaomi::SECRET }),
+            json!({ "vendor": "oppo", "app_key": oppo::APP, "master_secret": oppo::SECRET }),
+            json!({ "vendor": "vivo", "app_id": vivo::APP, "app_key": vivo::KEY, "app_secret": vivo::SECRET }),
+            self.signer.registration(),
+        ] {
+            self.control("/apps", app).await;
+        }
+    }
+
+    pub async fn devices(&self, vendor: &str, app: &str, tokens: &[&str], state: &str) {
+        let wanted = json!({ "vendor": vendor, "app": app, "tokens": tokens, "state": state });
+        self.control("/devices", wanted).await;
+    }
+
+    pub async fn order(&self, vendor: &str, mut fault: Value) {
+        fault["vendor"] = json!(vendor);
+        self.control("/faults", fault).await;
+    }
+
+    /// What lies on a device's bar.
+    pub async fn titles(&self, vendor: &str, token: &str) -> Vec<String> {
+        self.device(vendor, token).await["notifications"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|shown| shown["title"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The user's original message.
+    pub async fn deliver(&self, vendor: &str, token: &str, more: Value) {
+        let mut delivery = json!({ "vendor": vendor, "tokens": [token], "key": "123456", "title": "Half price", "body": "Only today" });
+        delivery.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.control("/deliver", delivery).await;
     }
 
     /// Asks the control API, which must agree.
@@ -92,4 +129,26 @@ pub fn bare() -> ClientBuilder {
 /// How a reqwest call ended without an answer.
 pub fn is_cut(result: &Result<reqwest::Response, reqwest::Error>) -> bool {
     result.as_ref().is_err_and(|error| !error.is_timeout())
+}
+
+/// A form with some of its parameters replaced; an empty replacement removes one.
+pub fn form_with(form: &[(&'static str, String)], changes: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    let mut form = form.to_vec();
+    for (name, value) in changes {
+        form.retain(|(known, _)| known != name);
+        if !value.is_empty() {
+            form.push((name, (*value).to_owned()));
+        }
+    }
+    form
+}
+
+pub fn encoded(form: &[(&'static str, String)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish()
+}
+
+/// Status and JSON of an answer, which may be nothing.
+pub async fn asked(request: reqwest::RequestBuilder) -> (u16, Value) {
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap_or_default())
 }

@@ -1,0 +1,61 @@
+//! What the template sets and what a binary reads are the same names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::template::{Template, variables};
+
+/// What is as short as this and in capitals may be a method of HTTP instead.
+const LONGEST_METHOD: &str = "DELETE";
+
+/// The texts in a binary's own sources that look like the name of a setting.
+fn names_in_sources(folder: &Path) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).expect("a function without sources") {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            names.extend(names_in_sources(&path));
+        } else {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let quoted = text.split('"').filter(|part| {
+                part.len() > LONGEST_METHOD.len()
+                    && part
+                        .bytes()
+                        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+            });
+            names.extend(quoted.map(str::to_owned));
+        }
+    }
+    names
+}
+
+#[test]
+fn a_binary_reads_every_setting_that_it_gets_and_gets_every_setting_that_it_reads() {
+    let template = Template::read();
+    let everywhere: BTreeSet<_> = template.0["Globals"]["Function"]["Environment"]["Variables"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
+    let mut given: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (_, function) in template.functions() {
+        let binary = function["CodeUri"].as_str().unwrap().split('/').nth(3).unwrap();
+        given.entry(binary).or_default().extend(variables(function).keys().cloned());
+        assert!(
+            variables(function).keys().all(|name| !everywhere.contains(name)),
+            "{binary} says again what is said for all"
+        );
+    }
+    for (binary, given) in given {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../functions")
+            .join(binary)
+            .join("src");
+        let read: BTreeSet<_> = names_in_sources(&sources).difference(&everywhere).cloned().collect();
+        let unread: Vec<_> = given.difference(&read).collect();
+        let missing: Vec<_> = read.difference(&given).collect();
+        assert!(unread.is_empty(), "{binary} does not read {unread:?}");
+        assert!(missing.is_empty(), "{binary} does not get {missing:?}");
+    }
+}

@@ -1,0 +1,132 @@
+//! OPPO PUSH.
+//!
+//! A login gives a token for a day, which travels in the form of every push. One message per
+//! device, alone (`unicast`) or up to 1,000 at once (`unicast_batch`). There is no recall.
+
+mod codes;
+mod login;
+mod message;
+mod send;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
+
+use http::{Method, StatusCode};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::desk::{Desk, lock};
+use crate::serve::Link;
+use crate::vendor::{Transport, Vendor};
+use crate::wire::{Answer, Call, Reply};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct App {
+    app_key: String,
+    master_secret: String,
+}
+
+struct Session {
+    app_key: String,
+    expires_at_s: u64,
+}
+
+#[derive(Default)]
+pub struct Oppo {
+    desk: Desk,
+    /// App key to master secret.
+    apps: Mutex<HashMap<String, String>>,
+    sessions: Mutex<HashMap<String, Session>>,
+    /// Device and `app_message_id` of everything that was pushed.
+    pushed: Mutex<HashSet<(String, String)>>,
+}
+
+impl Vendor for Oppo {
+    fn name(&self) -> &'static str {
+        "oppo"
+    }
+
+    fn transport(&self) -> Transport {
+        Transport {
+            protocols: &[b"h2", b"http/1.1"],
+            max_streams: 100,
+            one_stream_until_proven: false,
+        }
+    }
+
+    fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    fn register_app(&self, details: Value) -> Result<(), String> {
+        let app: App = serde_json::from_value(details).map_err(|error| error.to_string())?;
+        lock(&self.apps).insert(app.app_key, app.master_secret);
+        Ok(())
+    }
+
+    fn answer(&self, call: &Call, _: &Link) -> Reply {
+        let answer: fn(&Self, &Call) -> Reply = match call.path.as_str() {
+            "/server/v1/auth" => Self::login,
+            "/server/v1/message/notification/unicast" => Self::unicast,
+            "/server/v1/message/notification/unicast_batch" => Self::unicast_batch,
+            _ => return self.broken("an unknown path", Answer::empty(StatusCode::NOT_FOUND)),
+        };
+        if call.method != Method::POST {
+            return self.broken("not POST", Answer::empty(StatusCode::METHOD_NOT_ALLOWED));
+        }
+        answer(self, call)
+    }
+
+    fn throttled(&self, retry_after_s: Option<u64>) -> Answer {
+        codes::error(codes::FLOW_CONTROL, "service in flow control").retry_after(retry_after_s)
+    }
+
+    fn error(&self, status: StatusCode, code: &str) -> Answer {
+        match code.parse() {
+            Ok(code) => codes::error_with(status, code, "ordered by the control API"),
+            Err(_) => Answer::empty(status),
+        }
+    }
+
+    fn knows_code(&self, code: &str) -> bool {
+        codes::is_known(code)
+    }
+
+    fn expire_sessions(&self) {
+        for session in lock(&self.sessions).values_mut() {
+            session.expires_at_s = 0;
+        }
+    }
+
+    fn forget(&self) {
+        lock(&self.apps).clear();
+        lock(&self.sessions).clear();
+        lock(&self.pushed).clear();
+    }
+}
+
+/// What is wrong with a request: the code to answer, and words without any of its values.
+struct Wrong {
+    code: i64,
+    what: String,
+}
+
+fn wrong<T>(code: i64, what: &str) -> Result<T, Wrong> {
+    Err(Wrong {
+        code,
+        what: what.to_owned(),
+    })
+}
+
+impl Oppo {
+    /// Answers a request that broke the contract.
+    fn broken(&self, what: &str, answer: Answer) -> Reply {
+        self.desk.stats.violation(what);
+        answer.into()
+    }
+
+    fn wrong(&self, wrong: &Wrong) -> Reply {
+        self.broken(&wrong.what, codes::error(wrong.code, &wrong.what))
+    }
+}
