@@ -22,7 +22,7 @@ const MAX_BYTES: usize = 1_024;
 pub struct TokenText(String);
 
 impl TokenText {
-    pub(crate) fn new(device: &Device, secret: &str) -> Self {
+    pub fn new(device: &Device, secret: &str) -> Self {
         let name = format!("{}/{}", device.tenant, device.id.as_str());
         Self(format!("{PREFIX}{}.{secret}", URL_SAFE_NO_PAD.encode(name)))
     }

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use openapi_check::Description;
-use revocation_app::ports::{ChannelCounters, Overview, PushListPage, Recorded};
-use revocation_app::{ChannelPreview, DeliveryOutcome, OutcomePage, OutcomesCursor, Preview, RecordedBatch, TakenReceipts};
+use revocation_app::ports::{ChannelCounters, Device, Overview, PushListPage, Recorded};
+use revocation_app::{
+    ChannelPreview, DeliveryOutcome, IssuedToken, OutcomePage, OutcomesCursor, Preview, RecordedBatch, TakenReceipts, TokenText,
+};
 use revocation_http::vendor_receipts::Vendor;
 use revocation_http::wire::{
-    GateAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer, RegisteredAnswer,
+    DeviceTokenAnswer, GateAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer, RegisteredAnswer,
     RevocationAnswer, revocation_path,
 };
 use revocation_rules::channel::{Capability, Channel, Strategy};
@@ -184,6 +186,20 @@ fn receipts_that_were_taken() {
         let path = format!("/v1/receipts/{}?access_key=key_1.s", vendor.channel());
         check("POST", &path, 200, Some(&json!({})), &vendor.answer());
     }
+}
+
+#[test]
+fn a_device_token() {
+    let device = Device {
+        tenant: push(None, &[]).registration.push.tenant,
+        id: "phone 1/#".parse().unwrap(),
+    };
+    let issued = IssuedToken {
+        token: TokenText::new(&device, "k3q7v5m2x6c4b7n2p5s6t3w4y2"),
+        ends_at: at("2026-12-23T08:00:00Z"),
+    };
+    let answer = DeviceTokenAnswer::new(&device, &issued, "wss://a1b2.execute-api.eu-west-1.amazonaws.com/live");
+    check("PUT", "/v1/devices/phone%201%2F%23/token", 201, Some(&json!({})), &answer);
 }
 
 #[test]

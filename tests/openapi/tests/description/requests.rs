@@ -3,10 +3,10 @@
 use http::HeaderMap;
 use jiff::Timestamp;
 use openapi_check::Description;
-use revocation_app::NewReceipt;
+use revocation_app::{DEVICE_TOKEN_LIFE, DEVICE_TOKEN_LIVES, NewReceipt};
 use revocation_http::body;
 use revocation_http::vendor_receipts::Vendor;
-use revocation_http::wire::{NoticeBody, ReceiptsBody, RecordBody, RegisterBody, RevokeBody};
+use revocation_http::wire::{DeviceTokenBody, NoticeBody, ReceiptsBody, RecordBody, RegisterBody, RevokeBody};
 use revocation_rules::batch;
 use revocation_rules::ids::{PushKind, PushRef, Tenant};
 use revocation_rules::receipt::MAX_RECEIPTS;
@@ -55,6 +55,10 @@ fn api_takes(operation: &str, request: &Value) -> bool {
     } else if operation == "takeVendorReceipts" {
         let told = Vendor::Huawei.receipts(request.to_string().as_bytes());
         told.is_ok_and(|receipts| !receipts.is_empty())
+    } else if operation == "issueDeviceToken" {
+        let (shortest, longest) = DEVICE_TOKEN_LIVES;
+        let life = read::<DeviceTokenBody>(request).map(|body| body.life().unwrap_or(DEVICE_TOKEN_LIFE));
+        life.is_some_and(|life| (shortest..=longest).contains(&life))
     } else {
         assert!(operation.starts_with("revoke"), "{operation}");
         read::<RevokeBody>(request).is_some_and(|body| body.revocation(push(kind), "key_1".parse().unwrap()).is_ok())
@@ -65,11 +69,12 @@ fn api_takes(operation: &str, request: &Value) -> bool {
 fn description_takes(description: &Description, operation: &str, request: &Value) -> bool {
     let operations = operations(description);
     let op = operations.iter().find(|op| op.id() == operation).unwrap();
-    let answer = examples(&op.operation["responses"]["200"]["content"]["application/json"])
+    let status = if operation == "issueDeviceToken" { 201 } else { 200 };
+    let answer = examples(&op.operation["responses"][status.to_string()]["content"]["application/json"])
         .next()
         .unwrap();
     description
-        .check_exchange(&op.method, &op.a_path(), 200, "application/json", Some(request), answer)
+        .check_exchange(&op.method, &op.a_path(), status, "application/json", Some(request), answer)
         .is_ok()
 }
 
@@ -84,7 +89,7 @@ fn every_example_of_a_request_is_taken_by_the_api() {
             assert!(description_takes(&description, op.id(), example), "{}: {example}", op.id());
         }
     }
-    assert_eq!(seen, 17);
+    assert_eq!(seen, 19);
 }
 
 fn both(description: &Description, operation: &str, request: &Value, taken: bool) {
@@ -339,5 +344,18 @@ fn both_agree_on_the_limits_of_receipts() {
                 ],
             ),
         ],
+    );
+}
+
+#[test]
+fn both_agree_on_the_limits_of_a_device_token() {
+    check_limits(
+        "issueDeviceToken",
+        &json!({}),
+        &[(
+            "/ttl_s",
+            vec![json!(60), json!(31_536_000)],
+            vec![json!(59), json!(31_536_001), json!(-60), json!(60.5), json!("60")],
+        )],
     );
 }

@@ -30,6 +30,7 @@ fn operation_of(route: &Route) -> String {
         Route::WriteNotice => "writeNotice".to_owned(),
         Route::Receipts => "takeReceipts".to_owned(),
         Route::VendorReceipts(_) => "takeVendorReceipts".to_owned(),
+        Route::DeviceToken(_) => "issueDeviceToken".to_owned(),
         Route::OpenApi => "readDescription".to_owned(),
     }
 }

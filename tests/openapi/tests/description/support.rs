@@ -21,6 +21,7 @@ impl Op<'_> {
             .replace("{id}", "20842863")
             .replace("{revocation_id}", "rvk_1")
             .replace("{channel}", "huawei")
+            .replace("{device}", "phone-7F3A")
     }
 }
 
