@@ -236,7 +236,7 @@ async fn what_three_hundred_were_refused_with_is_replaced_once() {
     world.all(None).await;
     let refused = world.open(0, None).await.unwrap_or_else(|_| unreachable!()).version;
     everybody_got("session 2", &world.all(Some(refused)).await);
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     everybody_got("session 2", &world.all(Some(refused)).await);
     assert_eq!(world.vendor.logins(), 2);
 }
@@ -371,9 +371,9 @@ async fn when_the_store_goes_down_a_good_session_is_used_on_until_its_end() {
     until_renewal().await;
     everybody_got("session 1", &world.all(None).await);
     assert_eq!(world.vendor.logins(), 1);
-    sleep(Duration::from_secs(600)).await;
+    sleep(Duration::from_mins(10)).await;
     everybody_got("session 1", &world.all(None).await);
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     assert!(world.all(None).await.iter().all(Result::is_ok));
     assert_eq!(world.vendor.logins(), 3, "it is over: each its own");
     store.is_down.store(false, Ordering::SeqCst);
@@ -424,11 +424,11 @@ impl SessionStore for Silent {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_never_answers_costs_two_seconds() {
+async fn a_store_that_never_answers_costs_five_seconds() {
     let world = World::over(Silent, 1);
     let started = Instant::now();
     world.text(0).await;
-    assert!(started.elapsed() < Duration::from_millis(2_200));
+    assert!(started.elapsed() < Duration::from_millis(5_200));
     world.text(0).await;
-    assert!(started.elapsed() < Duration::from_millis(2_200));
+    assert!(started.elapsed() < Duration::from_millis(5_200));
 }
