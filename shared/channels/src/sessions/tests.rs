@@ -370,6 +370,9 @@ async fn when_the_store_goes_down_a_good_session_is_used_on_until_its_end() {
     store.is_down.store(true, Ordering::SeqCst);
     until_renewal().await;
     everybody_got("session 1", &world.all(None).await);
+    let started = Instant::now();
+    everybody_got("session 1", &world.all(None).await);
+    assert!(started.elapsed() < Duration::from_millis(10), "the store was asked a moment ago");
     assert_eq!(world.vendor.logins(), 1);
     sleep(Duration::from_mins(10)).await;
     everybody_got("session 1", &world.all(None).await);
@@ -383,7 +386,7 @@ async fn when_the_store_goes_down_a_good_session_is_used_on_until_its_end() {
     everybody_got("session 4", &world.all(None).await);
 }
 
-/// A store with a switch.
+/// A store with a switch: down is silent.
 #[derive(Clone, Default)]
 struct GoesDown {
     is_down: Arc<AtomicBool>,
@@ -391,41 +394,36 @@ struct GoesDown {
 }
 
 impl GoesDown {
-    fn now(&self) -> MemorySessions {
+    async fn answers(&self) {
         if self.is_down.load(Ordering::SeqCst) {
-            down()
-        } else {
-            self.up.clone()
+            pending().await
         }
     }
 }
 
 impl SessionStore for GoesDown {
     fn session<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<SessionRecord>, StoreError>> {
-        async move { self.now().session(key).await }.boxed()
+        async move {
+            self.answers().await;
+            self.up.session(key).await
+        }
+        .boxed()
     }
 
     fn put_session<'a>(&'a self, key: &'a SessionKey, record: &'a SessionRecord, before: u64) -> BoxFuture<'a, Result<Saved, StoreError>> {
-        async move { self.now().put_session(key, record, before).await }.boxed()
-    }
-}
-
-/// A store that never answers.
-struct Silent;
-
-impl SessionStore for Silent {
-    fn session<'a>(&'a self, _: &'a SessionKey) -> BoxFuture<'a, Result<Option<SessionRecord>, StoreError>> {
-        pending().boxed()
-    }
-
-    fn put_session<'a>(&'a self, _: &'a SessionKey, _: &'a SessionRecord, _: u64) -> BoxFuture<'a, Result<Saved, StoreError>> {
-        pending().boxed()
+        async move {
+            self.answers().await;
+            self.up.put_session(key, record, before).await
+        }
+        .boxed()
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_store_that_never_answers_costs_five_seconds() {
-    let world = World::over(Silent, 1);
+    let store = GoesDown::default();
+    store.is_down.store(true, Ordering::SeqCst);
+    let world = World::over(store, 1);
     let started = Instant::now();
     world.text(0).await;
     assert!(started.elapsed() < Duration::from_millis(5_200));

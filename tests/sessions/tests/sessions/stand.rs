@@ -25,10 +25,10 @@ use crate::vendors::Vendor;
 const TABLE: &str = "vendor_sessions";
 /// 300 handshakes at once on one machine take their time.
 const PATIENT: Timeouts = Timeouts {
-    connect: Duration::from_secs(60),
-    answer: Duration::from_secs(60),
-    ping_every: Duration::from_secs(60),
-    ping_answer: Duration::from_secs(60),
+    connect: Duration::from_mins(1),
+    answer: Duration::from_mins(1),
+    ping_every: Duration::from_mins(1),
+    ping_answer: Duration::from_mins(1),
 };
 
 /// One environment of `dispatch`.
