@@ -42,16 +42,20 @@ impl SharedSessions {
             match step(&record, refused, self.clock.now()) {
                 Step::Use(session) | Step::UseForNow(session) => return Ok(session),
                 Step::Fail(shared) => return Err(shared.failure),
-                Step::Open { .. } => {
-                    let leased_at = Instant::now();
-                    match self.lease(slot, &record, until).await {
-                        Ok(Some(leased)) => {
-                            let until = until.min(leased_at + LOGIN_AFTER_LEASE_WITHIN);
-                            return self.open_leased(slot, refused, until, login, leased).await;
-                        }
+                Step::Open { meanwhile } => {
+                    let leased_until = until.min(Instant::now() + LOGIN_AFTER_LEASE_WITHIN);
+                    let leased = self.leased(&record);
+                    match self.write(slot, &leased, record.version, until).await {
+                        Ok(Saved::Yes) => return self.open_leased(slot, refused, leased_until, login, leased).await,
                         // Somebody was faster.
-                        Ok(None) => {}
-                        Err(error) => return self.open_alone(slot, refused, until, login, &error).await,
+                        Ok(Saved::Outdated) => {}
+                        Err(error) if meanwhile.is_some() => return self.open_alone(slot, refused, until, login, &error).await,
+                        Err(error) => {
+                            // The lease may be ours, and others wait for its end: what comes of it is written
+                            // if it is, and refused if it is not.
+                            self.warn(&error, "opened without knowing whether the lease is ours");
+                            return self.open_leased(slot, refused, leased_until, login, leased).await;
+                        }
                     }
                 }
                 Step::Wait => {}
@@ -164,18 +168,14 @@ impl SharedSessions {
         })
     }
 
-    /// The record with our lease in it; `None` when somebody else wrote first.
-    async fn lease(&self, slot: &Slot, record: &SessionRecord, until: Instant) -> Result<Option<SessionRecord>, StoreError> {
+    /// The record with our lease in it.
+    fn leased(&self, record: &SessionRecord) -> SessionRecord {
         let now = self.clock.now();
-        let leased = SessionRecord {
+        SessionRecord {
             version: next_version(record.version, now),
             leased_until: Some(after(now, LEASED_FOR)),
             ..record.clone()
-        };
-        Ok(match self.write(slot, &leased, record.version, until).await? {
-            Saved::Yes => Some(leased),
-            Saved::Outdated => None,
-        })
+        }
     }
 
     async fn read(&self, slot: &Slot, until: Instant) -> Result<SessionRecord, StoreError> {

@@ -386,17 +386,33 @@ async fn when_the_store_goes_down_a_good_session_is_used_on_until_its_end() {
     everybody_got("session 4", &world.all(None).await);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_lease_whose_answer_was_lost_holds_nobody_up() {
+    let store = GoesDown::default();
+    store.loses_an_answer.store(true, Ordering::SeqCst);
+    let world = World::over(store, 2);
+    let (one, other) = futures::join!(world.text(0), async {
+        sleep(Duration::from_millis(10)).await;
+        let started = Instant::now();
+        let text = world.text(1).await;
+        assert!(started.elapsed() < Duration::from_secs(1));
+        text
+    });
+    assert_eq!((one, other), ("session 1".to_owned(), "session 1".to_owned()));
+}
+
 /// A store with a switch: down is silent.
 #[derive(Clone, Default)]
 struct GoesDown {
     is_down: Arc<AtomicBool>,
+    loses_an_answer: Arc<AtomicBool>,
     up: MemorySessions,
 }
 
 impl GoesDown {
     async fn answers(&self) {
         if self.is_down.load(Ordering::SeqCst) {
-            pending().await
+            pending::<()>().await;
         }
     }
 }
@@ -413,7 +429,11 @@ impl SessionStore for GoesDown {
     fn put_session<'a>(&'a self, key: &'a SessionKey, record: &'a SessionRecord, before: u64) -> BoxFuture<'a, Result<Saved, StoreError>> {
         async move {
             self.answers().await;
-            self.up.put_session(key, record, before).await
+            let saved = self.up.put_session(key, record, before).await;
+            if self.loses_an_answer.swap(false, Ordering::SeqCst) {
+                return Err(StoreError::Unavailable("the answer was lost".into()));
+            }
+            saved
         }
         .boxed()
     }
