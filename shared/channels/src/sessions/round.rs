@@ -5,20 +5,23 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use revocation_app::ports::{Saved, SessionRecord, Source, StoreError, VendorSession};
 use revocation_rules::retry::AttemptFailure;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::step::{LEASED_FOR, Step, after, next_version, shared, step};
 use super::{Opened, SharedSessions, Slot};
 use crate::answers::transient;
 
-/// One answer of the store.
-const STORE_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
-/// The longest login; with the store's answer before it, it ends with the lease.
+/// One answer of the store. Patient, since who gives up logs in alone.
+const STORE_ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+/// For keeping what came of a login, when all time is used up.
+const LAST_WORD_WITHIN: Duration = Duration::from_secs(2);
+/// The longest login. Under a lease it ends before the lease does.
 const LOGIN_WITHIN: Duration = Duration::from_secs(10);
+const LOGIN_AFTER_LEASE_WITHIN: Duration = Duration::from_secs(11);
 /// With less time left than this, no login is begun.
 const LOGIN_AT_LEAST: Duration = Duration::from_secs(3);
 /// Between two looks at somebody else's lease.
-const FIRST_PAUSE: Duration = Duration::from_millis(40);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 type Opening = Result<VendorSession, AttemptFailure>;
@@ -31,7 +34,7 @@ impl SharedSessions {
     {
         let mut pause = FIRST_PAUSE;
         loop {
-            let record = match self.read(slot).await {
+            let record = match self.read(slot, until).await {
                 Ok(record) => record,
                 Err(error) => return self.open_alone(slot, refused, until, login, &error).await,
             };
@@ -39,12 +42,22 @@ impl SharedSessions {
             match step(&record, refused, self.clock.now()) {
                 Step::Use(session) | Step::UseForNow(session) => return Ok(session),
                 Step::Fail(shared) => return Err(shared.failure),
-                Step::Open { .. } => match self.lease(slot, &record).await {
-                    Ok(Some(leased)) => return self.open_leased(slot, refused, until, login, leased).await,
-                    // Somebody was faster.
-                    Ok(None) => {}
-                    Err(error) => return self.open_alone(slot, refused, until, login, &error).await,
-                },
+                Step::Open { meanwhile } => {
+                    let leased_until = until.min(Instant::now() + LOGIN_AFTER_LEASE_WITHIN);
+                    let leased = self.leased(&record);
+                    match self.write(slot, &leased, record.version, until).await {
+                        Ok(Saved::Yes) => return self.open_leased(slot, refused, leased_until, login, leased).await,
+                        // Somebody was faster.
+                        Ok(Saved::Outdated) => {}
+                        Err(error) if meanwhile.is_some() => return self.open_alone(slot, refused, until, login, &error).await,
+                        Err(error) => {
+                            // The lease may be ours, and others wait for its end: what comes of it is written
+                            // if it is, and refused if it is not.
+                            self.warn(&error, "opened without knowing whether the lease is ours");
+                            return self.open_leased(slot, refused, leased_until, login, leased).await;
+                        }
+                    }
+                }
                 Step::Wait => {}
             }
             let next_look = Instant::now() + pause.mul_f64(0.5 + rand::random::<f64>() / 2.0);
@@ -72,12 +85,13 @@ impl SharedSessions {
         let before = leased.version;
         let record = self.record_of(&opening, leased);
         *slot.known() = record.clone();
-        match self.write(slot, &record, before).await {
+        let until = until.max(Instant::now() + LAST_WORD_WITHIN);
+        match self.write(slot, &record, before, until).await {
             Ok(Saved::Yes) => {}
             Ok(Saved::Outdated) => {
                 // The lease was over before we were done. What came after it counts, if it
                 // is of use: everybody is to have the same session.
-                let newer = self.read(slot).await.unwrap_or_default();
+                let newer = self.read(slot, until).await.unwrap_or_default();
                 if let Step::Use(session) = step(&newer, refused, self.clock.now()) {
                     *slot.known() = newer;
                     return Ok(session);
@@ -154,26 +168,22 @@ impl SharedSessions {
         })
     }
 
-    /// The record with our lease in it; `None` when somebody else wrote first.
-    async fn lease(&self, slot: &Slot, record: &SessionRecord) -> Result<Option<SessionRecord>, StoreError> {
+    /// The record with our lease in it.
+    fn leased(&self, record: &SessionRecord) -> SessionRecord {
         let now = self.clock.now();
-        let leased = SessionRecord {
+        SessionRecord {
             version: next_version(record.version, now),
             leased_until: Some(after(now, LEASED_FOR)),
             ..record.clone()
-        };
-        Ok(match self.write(slot, &leased, record.version).await? {
-            Saved::Yes => Some(leased),
-            Saved::Outdated => None,
-        })
+        }
     }
 
-    async fn read(&self, slot: &Slot) -> Result<SessionRecord, StoreError> {
-        Ok(in_time(self.store.session(&slot.key)).await?.unwrap_or_default())
+    async fn read(&self, slot: &Slot, until: Instant) -> Result<SessionRecord, StoreError> {
+        Ok(in_time(self.store.session(&slot.key), until).await?.unwrap_or_default())
     }
 
-    async fn write(&self, slot: &Slot, record: &SessionRecord, before: u64) -> Result<Saved, StoreError> {
-        in_time(self.store.put_session(&slot.key, record, before)).await
+    async fn write(&self, slot: &Slot, record: &SessionRecord, before: u64, until: Instant) -> Result<Saved, StoreError> {
+        in_time(self.store.put_session(&slot.key, record, before), until).await
     }
 
     fn warn(&self, error: &StoreError, what: &str) {
@@ -183,7 +193,8 @@ impl SharedSessions {
     }
 }
 
-async fn in_time<T>(answer: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, StoreError> {
+async fn in_time<T>(answer: BoxFuture<'_, Result<T, StoreError>>, until: Instant) -> Result<T, StoreError> {
     let late = |_| StoreError::Unavailable(Source::from("no answer in time"));
-    timeout(STORE_ANSWERS_WITHIN, answer).await.map_err(late)?
+    let until = until.min(Instant::now() + STORE_ANSWERS_WITHIN);
+    timeout_at(until, answer).await.map_err(late)?
 }

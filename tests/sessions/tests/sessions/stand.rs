@@ -24,12 +24,12 @@ use vendor_sim::{Options, Sim};
 use crate::vendors::Vendor;
 
 const TABLE: &str = "vendor_sessions";
-/// Two cores are enough for 300 handshakes at once, but not within 5 s on a busy machine.
+/// 300 handshakes at once on one machine take their time.
 const PATIENT: Timeouts = Timeouts {
-    connect: Duration::from_secs(60),
-    answer: Duration::from_secs(60),
-    ping_every: Duration::from_secs(60),
-    ping_answer: Duration::from_secs(60),
+    connect: Duration::from_mins(1),
+    answer: Duration::from_mins(1),
+    ping_every: Duration::from_mins(1),
+    ping_answer: Duration::from_mins(1),
 };
 
 /// One environment of `dispatch`.
@@ -92,7 +92,7 @@ impl Stand {
     /// The vendor saw that many sessions in all, each opened once, and nothing it minds.
     pub async fn counted(&self, sessions: u64, when: &str) {
         let stats = self.stats().await;
-        assert_eq!(stats["sessions_seen"], sessions, "{when}: {stats:#}");
+        assert_eq!(stats["sessions_seen"], sessions, "{}, {when}: {stats:#}", self.channel);
         let logins = if self.channel == Channel::Apns { 0 } else { sessions };
         assert_eq!(stats["logins"], logins, "{when}: {stats:#}");
         assert_eq!(stats["violation_count"], 0, "{when}: {stats:#}");
