@@ -64,6 +64,11 @@ impl Api {
         self.send(self.request(Method::POST, path).json(body), path).await
     }
 
+    /// A POST that has no body.
+    pub async fn post_nothing(&self, path: &str) -> Result<Answer, StandError> {
+        self.send(self.request(Method::POST, path), path).await
+    }
+
     /// A request to be changed before it is sent with [`Api::send`].
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));

@@ -152,8 +152,8 @@ pub async fn what_a_daily_quota_ended_is_replayed(stand: &Stand) -> Outcome {
     all_show(stand, "oppo", &devices, TITLE).await?;
 
     let replays = format!("{revocation}/replays");
-    expect_problem(&tenant.viewer.post(&replays, &json!({})).await?, 403, "forbidden")?;
-    let replay = tenant.operator.post(&replays, &json!({})).await?;
+    expect_problem(&tenant.viewer.post_nothing(&replays).await?, 403, "forbidden")?;
+    let replay = tenant.operator.post_nothing(&replays).await?;
     expect(&replay, 202)?;
     check(replay.body["replays"] == 1, || format!("{}", replay.body))?;
     let ends = settled_with(&tenant, &revocation, PATIENCE, |now| ended(now, "oppo", "overwritten") == 25).await?;
