@@ -32,12 +32,9 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
             location: None,
             body: OPENAPI.to_owned(),
         }),
-        Route::Register(_)
-        | Route::Record(_)
-        | Route::Revoke(_)
-        | Route::Receipts
-        | Route::VendorReceipts(_)
-        | Route::DeviceToken(_) => Err(Problem::new(ProblemKind::NotFound)),
+        Route::Register(_) | Route::Record(_) | Route::Revoke(_) | Route::Receipts | Route::VendorReceipts(_) | Route::DeviceToken(_) => {
+            Err(Problem::new(ProblemKind::NotFound))
+        }
     }
 }
 

@@ -31,6 +31,7 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
         | Route::Revocation(..)
         | Route::Outcomes(..)
         | Route::Pushes
+        | Route::DeviceToken(_)
         | Route::OpenApi => Err(Problem::new(ProblemKind::NotFound)),
     }
 }

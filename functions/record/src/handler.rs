@@ -28,7 +28,8 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
         | Route::Outcomes(..)
         | Route::Pushes
         | Route::Receipts
-        | Route::VendorReceipts(_) | Route::DeviceToken(_)
+        | Route::VendorReceipts(_)
+        | Route::DeviceToken(_)
         | Route::OpenApi => Err(Problem::new(ProblemKind::NotFound)),
     }
 }

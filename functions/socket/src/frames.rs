@@ -84,11 +84,7 @@ where
     }
 }
 
-async fn connect<D, L, S, Q, C>(
-    with: &Frames<D, L, S, Q, C>,
-    event: &ApiGatewayWebsocketProxyRequest,
-    connection: &ConnectionId,
-) -> Answer
+async fn connect<D, L, S, Q, C>(with: &Frames<D, L, S, Q, C>, event: &ApiGatewayWebsocketProxyRequest, connection: &ConnectionId) -> Answer
 where
     D: DeviceTokens + DeviceConnections,
     C: Clock,

@@ -131,7 +131,14 @@ fn a_device_without_a_good_token_is_refused() {
     let other = stand.token(&a_device("APP2", "token-b1-0"));
     let (name, secret) = token.split_once('.').unwrap();
     let stolen = format!("{}.{secret}x", other.split_once('.').unwrap().0);
-    for bad in ["", "Bearer", "Bearer x", &format!("Basic {token}"), &format!("Bearer {name}.x"), &format!("Bearer {stolen}")] {
+    for bad in [
+        "",
+        "Bearer",
+        "Bearer x",
+        &format!("Basic {token}"),
+        &format!("Bearer {name}.x"),
+        &format!("Bearer {stolen}"),
+    ] {
         assert_eq!(stand.connect_by_header(bad), 401, "{bad}");
     }
     let none = event(include_str!("../tests/events/connect.json"), |_| ());
@@ -214,7 +221,10 @@ fn an_acknowledgement_is_kept_as_a_receipt_and_ends_the_instruction() {
     assert_eq!(receipts.len(), 1);
     assert_eq!((&receipts[0].batch, receipts[0].event), (&instruction.batch, ReceiptEvent::Revoked));
     let jobs = stand.with.queue.sent();
-    assert!(matches!(&jobs[..], [Job::Confirm { batch, .. }] if *batch == instruction.batch), "{jobs:?}");
+    assert!(
+        matches!(&jobs[..], [Job::Confirm { batch, .. }] if *batch == instruction.batch),
+        "{jobs:?}"
+    );
     // Said again, because the answer was lost: nothing more happens.
     assert_eq!(stand.says(&ack(&instruction)), [acked]);
     assert_eq!(stand.with.queue.sent().len(), 1);
@@ -252,7 +262,10 @@ fn what_a_device_says_of_a_message_is_kept() {
     let (stand, instruction) = Stand::with_an_instruction();
     let receipt = |batch: &str| json!({ "type": "receipt", "kind": "task", "id": "t1", "batch_id": batch, "event": "opened" });
     let noted = stand.says(&receipt("b1"));
-    assert!(matches!(&noted[..], [ToDevice::Noted { receipt }] if receipt.event == ReceiptEvent::Opened), "{noted:?}");
+    assert!(
+        matches!(&noted[..], [ToDevice::Noted { receipt }] if receipt.event == ReceiptEvent::Opened),
+        "{noted:?}"
+    );
     assert_eq!(stand.with.store.all_receipts()[0].batch, instruction.batch);
     assert!(matches!(stand.says(&receipt("b2"))[..], [ToDevice::Error { .. }]));
     assert_eq!(stand.with.devices.waiting().len(), 1, "a receipt is no acknowledgement");
@@ -262,7 +275,11 @@ fn what_a_device_says_of_a_message_is_kept() {
 fn a_ping_is_answered_and_what_is_no_frame_is_refused() {
     let stand = Stand::with_a_phone();
     assert_eq!(stand.says(&json!({ "type": "ping" })), [ToDevice::Pong]);
-    for bad in [json!("no json"), json!({ "type": "$connect" }), json!({ "type": "ack", "instruction": "x" })] {
+    for bad in [
+        json!("no json"),
+        json!({ "type": "$connect" }),
+        json!({ "type": "ack", "instruction": "x" }),
+    ] {
         assert!(matches!(stand.says(&bad)[..], [ToDevice::Error { .. }]), "{bad}");
     }
 }

@@ -29,10 +29,7 @@ async fn issue(deps: &Tokens, request: &HttpRequest, id: DeviceToken) -> Result<
     let now = deps.clock.now();
     let caller = authenticate(&request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;
     let body: DeviceTokenBody = body::json(&request.headers, &request.body)?;
-    let device = Device {
-        tenant: caller.tenant,
-        id,
-    };
+    let device = Device { tenant: caller.tenant, id };
     let issued = issue_device_token(&deps.devices, &deps.secrets, &deps.clock, &device, body.life())
         .await
         .map_err(problem_of)?;

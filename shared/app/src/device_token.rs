@@ -96,7 +96,15 @@ mod tests {
 
     #[test]
     fn what_is_no_token_names_nobody() {
-        for bad in ["", "dt_", "dt_.", "dt_!!.x", "dt_YQ.x", "key.secret", &format!("dt_{}.x", "Y".repeat(2_000))] {
+        for bad in [
+            "",
+            "dt_",
+            "dt_.",
+            "dt_!!.x",
+            "dt_YQ.x",
+            "key.secret",
+            &format!("dt_{}.x", "Y".repeat(2_000)),
+        ] {
             assert!(Claim::read(bad).is_none(), "{bad}");
         }
     }

@@ -175,7 +175,11 @@ fn a_device_that_can_not_be_told_still_has_it_waiting() {
     assert_eq!(stand.revoke(&batch), [stored()]);
     assert_eq!(stand.devices.waiting().len(), 1);
     let device = a_device("APP1", batch.1[0].token.as_str());
-    assert_eq!(run(stand.devices.connections(&device)).unwrap(), [connection], "a failure is no end");
+    assert_eq!(
+        run(stand.devices.connections(&device)).unwrap(),
+        [connection],
+        "a failure is no end"
+    );
 }
 
 #[test]

@@ -224,11 +224,7 @@ impl MemoryLinks {
     pub fn instructions_to(&self, connection: &ConnectionId) -> Vec<Instruction> {
         let revokes = |frame| match frame {
             ToDevice::Revoke(instruction) => Some(instruction),
-            ToDevice::Registered { .. }
-            | ToDevice::Acked { .. }
-            | ToDevice::Noted { .. }
-            | ToDevice::Pong
-            | ToDevice::Error { .. } => None,
+            ToDevice::Registered { .. } | ToDevice::Acked { .. } | ToDevice::Noted { .. } | ToDevice::Pong | ToDevice::Error { .. } => None,
         };
         self.sent_to(connection).into_iter().filter_map(revokes).collect()
     }

@@ -21,10 +21,16 @@ pub struct Revoke {
 /// What the service says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum In {
-    Registered { more: bool },
+    Registered {
+        more: bool,
+    },
     Revoke(Revoke),
-    Acked { instruction: String },
-    Noted { receipt: Receipt },
+    Acked {
+        instruction: String,
+    },
+    Noted {
+        receipt: Receipt,
+    },
     Error,
     /// A pong, or what a newer service says.
     Other,
@@ -102,10 +108,25 @@ mod tests {
     fn what_the_service_says_is_understood() {
         let revoke = r#"{"type":"revoke","instruction":"ins_1","kind":"task","id":"t1","notify_id":7,
             "notice":{"title":"a","text":"b"},"quiet":true,"revoked_at":"2026-11-23T08:20:00Z","new":1}"#;
-        assert!(matches!(read(revoke), In::Revoke(Revoke { key: Key { notify_id: 7, .. }, .. })));
-        assert_eq!(read(r#"{"type":"registered","missed":2,"more":true}"#), In::Registered { more: true });
+        assert!(matches!(
+            read(revoke),
+            In::Revoke(Revoke {
+                key: Key { notify_id: 7, .. },
+                ..
+            })
+        ));
+        assert_eq!(
+            read(r#"{"type":"registered","missed":2,"more":true}"#),
+            In::Registered { more: true }
+        );
         assert_eq!(read(r#"{"type":"error","detail":"no"}"#), In::Error);
-        for other in ["", "x", r#"{"type":"pong"}"#, r#"{"type":"new","a":1}"#, r#"{"message":"Internal server error"}"#] {
+        for other in [
+            "",
+            "x",
+            r#"{"type":"pong"}"#,
+            r#"{"type":"new","a":1}"#,
+            r#"{"message":"Internal server error"}"#,
+        ] {
             assert_eq!(read(other), In::Other, "{other}");
         }
     }

@@ -90,7 +90,15 @@ fn describe(view: &View) -> String {
             Shown::Notice => "notice ",
         };
         // Cannot fail: writing to a String.
-        let _ = writeln!(text, "[{mark}] {} {} #{}: {} {}", kind(key.kind), key.id, key.notify_id, entry.title, entry.text);
+        let _ = writeln!(
+            text,
+            "[{mark}] {} {} #{}: {} {}",
+            kind(key.kind),
+            key.id,
+            key.notify_id,
+            entry.title,
+            entry.text
+        );
     }
     text
 }

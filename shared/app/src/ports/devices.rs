@@ -92,9 +92,15 @@ impl FromStr for InstructionId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let digits = text.strip_prefix(Self::PREFIX).ok_or(IdError::WrongPrefix { expected: Self::PREFIX })?;
+        let digits = text
+            .strip_prefix(Self::PREFIX)
+            .ok_or(IdError::WrongPrefix { expected: Self::PREFIX })?;
         let well_formed = digits.len() == 32 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if well_formed { Ok(Self(text.to_owned())) } else { Err(IdError::NotAName) }
+        if well_formed {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(IdError::NotAName)
+        }
     }
 }
 
@@ -201,14 +207,23 @@ pub trait DeviceOutbox: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToDevice {
     /// It is reached over this connection now. `more`: register again once these are acknowledged.
-    Registered { missed: usize, more: bool },
+    Registered {
+        missed: usize,
+        more: bool,
+    },
     Revoke(Instruction),
-    Acked { instruction: InstructionId },
+    Acked {
+        instruction: InstructionId,
+    },
     /// Its receipt is kept.
-    Noted { receipt: DeviceReceipt },
+    Noted {
+        receipt: DeviceReceipt,
+    },
     Pong,
     /// What it sent was not done. Never holds what it sent.
-    Error { detail: &'static str },
+    Error {
+        detail: &'static str,
+    },
 }
 
 /// What a device says.
@@ -216,7 +231,10 @@ pub enum ToDevice {
 pub enum FromDevice {
     Register,
     /// It did as it was told; `event` is what became of the message.
-    Ack { instruction: InstructionId, event: ReceiptEvent },
+    Ack {
+        instruction: InstructionId,
+        event: ReceiptEvent,
+    },
     Receipt(DeviceReceipt),
     Ping,
 }
@@ -283,7 +301,13 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_id_is_none() {
-        for bad in ["", "ins_", "ins_xyz", &format!("ins_{}", "A".repeat(32)), &format!("rvk_{}", "0".repeat(32))] {
+        for bad in [
+            "",
+            "ins_",
+            "ins_xyz",
+            &format!("ins_{}", "A".repeat(32)),
+            &format!("rvk_{}", "0".repeat(32)),
+        ] {
             assert!(bad.parse::<InstructionId>().is_err(), "{bad}");
         }
         for bad in ["", "a b", "a\n", &"x".repeat(129)] {

@@ -24,7 +24,12 @@ impl DynamoDevices {
             before_try(nth).await;
             let request = self.client.batch_write_item().request_items(&self.table, writes);
             let answer = request.send().await.map_err(|error| unavailable(WRITE, &error))?;
-            writes = answer.unprocessed_items.into_iter().flat_map(HashMap::into_values).flatten().collect();
+            writes = answer
+                .unprocessed_items
+                .into_iter()
+                .flat_map(HashMap::into_values)
+                .flatten()
+                .collect();
             if writes.is_empty() {
                 return Ok(());
             }
@@ -34,12 +39,7 @@ impl DynamoDevices {
 
     async fn page(&self, device: &Device, after: Option<&InstructionId>) -> Result<InstructionPage, StoreError> {
         let pk = key::device(device);
-        let start = after.map(|id| {
-            HashMap::from([
-                ("pk".to_owned(), text(pk.clone())),
-                ("sk".to_owned(), text(key::instruction(id))),
-            ])
-        });
+        let start = after.map(|id| HashMap::from([("pk".to_owned(), text(pk.clone())), ("sk".to_owned(), text(key::instruction(id)))]));
         let answer = self
             .client
             .query()

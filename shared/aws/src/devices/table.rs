@@ -24,7 +24,12 @@ impl DynamoDevices {
 
     /// One item, read consistently.
     pub(super) async fn get(&self, pk: String, sk: &str) -> Result<Option<Item>, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).key("pk", text(pk)).key("sk", text(sk));
+        let request = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", text(pk))
+            .key("sk", text(sk));
         let answer = request.consistent_read(true).send().await;
         Ok(answer.map_err(|error| unavailable("GetItem", &error))?.item)
     }

@@ -73,7 +73,10 @@ async fn everything_expires_and_an_instruction_not_before_its_window_closes() {
 #[tokio::test]
 async fn the_token_itself_is_not_stored() {
     let (stand, _) = full().await;
-    let token = stored(&stand).await.into_iter().find(|item| item["sk"] == AttributeValue::S("token".into()));
+    let token = stored(&stand)
+        .await
+        .into_iter()
+        .find(|item| item["sk"] == AttributeValue::S("token".into()));
     let mut attributes: Vec<_> = token.unwrap().into_keys().collect();
     attributes.sort();
     assert_eq!(attributes, ["digest", "ends_at", "expires_at", "issued_at", "pk", "sk", "v"]);

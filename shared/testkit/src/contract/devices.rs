@@ -104,7 +104,11 @@ async fn more_instructions_than_a_page_are_all_found_once(store: &impl DeviceOut
     store.keep(&kept).await.unwrap();
     let found = all(store, &device).await;
     assert_eq!(found.len(), kept.len());
-    let ids = |of: &[Instruction]| of.iter().map(|instruction| instruction.id.clone()).collect::<BTreeSet<InstructionId>>();
+    let ids = |of: &[Instruction]| {
+        of.iter()
+            .map(|instruction| instruction.id.clone())
+            .collect::<BTreeSet<InstructionId>>()
+    };
     assert_eq!(ids(&found), ids(&kept));
 }
 

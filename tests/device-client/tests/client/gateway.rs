@@ -7,9 +7,9 @@ use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::StatusCode;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async};
 
 pub struct Gateway {
@@ -124,7 +124,8 @@ async fn oblige(mut link: Link, instructions: fn() -> Vec<Value>) {
                 for instruction in &missed {
                     link.send(instruction).await;
                 }
-                link.send(&json!({ "type": "registered", "missed": missed.len(), "more": false })).await;
+                link.send(&json!({ "type": "registered", "missed": missed.len(), "more": false }))
+                    .await;
             }
             "ack" => {
                 link.send(&json!({ "type": "acked", "instruction": frame["instruction"] })).await;

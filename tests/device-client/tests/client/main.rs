@@ -159,7 +159,11 @@ async fn a_device_that_was_offline_comes_back_and_registers() {
     client.go_online();
     let mut link = registered(&mut gateway, &client).await;
     link.send(&revoke("ins_1")).await;
-    assert!(client.until(SOON, |view| view.bar.entries().values().all(|entry| entry.shown == Shown::Notice)).await);
+    assert!(
+        client
+            .until(SOON, |view| view.bar.entries().values().all(|entry| entry.shown == Shown::Notice))
+            .await
+    );
     assert_eq!(client.look().registered, 2);
 }
 
@@ -270,7 +274,10 @@ async fn a_thousand_devices_half_of_them_away_and_shaken_end_without_the_origina
     for (_, client) in fleet.iter() {
         client.show(message());
     }
-    assert_eq!(fleet.count(|view| view.bar.entries().values().any(|entry| entry.shown == Shown::Message)), 0);
+    assert_eq!(
+        fleet.count(|view| view.bar.entries().values().any(|entry| entry.shown == Shown::Message)),
+        0
+    );
     assert_eq!(fleet.count(|view| view.bar.entries().len() == 1), 1_000);
     assert!(gateway.handshakes() > 1_000, "nobody was shaken");
 }

@@ -10,8 +10,8 @@ use revocation_app::{
 };
 use revocation_http::vendor_receipts::Vendor;
 use revocation_http::wire::{
-    DeviceTokenAnswer, GateAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer, RegisteredAnswer,
-    RevocationAnswer, revocation_path,
+    DeviceTokenAnswer, GateAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer,
+    RegisteredAnswer, RevocationAnswer, revocation_path,
 };
 use revocation_rules::channel::{Capability, Channel, Strategy};
 use revocation_rules::gate::Gate;
