@@ -235,10 +235,10 @@ fn a_device_that_registers_meanwhile_always_gets_it() {
         {
             let mut giver = pin!(stand.revoke_until(&batch, Timestamp::MAX));
             let mut device = pin!(register_device(&stand.devices, &stand.links, &stand.clock, &connection));
-            let (mut given, mut registered) = (false, false);
-            while !(given && registered) {
-                if (order >> (steps % 14) & 1 == 0 || registered) && !given {
-                    given = step(&mut giver).is_ready();
+            let (mut gave, mut registered) = (false, false);
+            while !(gave && registered) {
+                if (order >> (steps % 14) & 1 == 0 || registered) && !gave {
+                    gave = step(&mut giver).is_ready();
                 } else {
                     registered = step(&mut device).is_ready();
                 }

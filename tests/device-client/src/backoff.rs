@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn the_wait_grows_to_its_longest_and_starts_anew() {
-        let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
+        let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
         let waits: Vec<u64> = (0..9).map(|_| backoff.wait(1.0).as_secs()).collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
         backoff.reset();

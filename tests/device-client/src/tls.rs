@@ -13,7 +13,7 @@ pub(crate) fn connector(url: &str) -> Option<Connector> {
     }
     let config = CONFIG.get_or_init(|| {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
         let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         Some(Arc::new(config.ok()?.with_root_certificates(roots).with_no_client_auth()))
     });

@@ -60,11 +60,6 @@ impl MemoryStore {
         told.is_some_and(|told| told.contains(&(batch.clone(), token.clone())))
     }
 
-    /// Everything that devices said, in the order of batches.
-    pub fn all_receipts(&self) -> Vec<Receipt> {
-        self.items().receipts.iter().cloned().collect()
-    }
-
     pub fn has_receipt(&self, batch: &BatchRef, token: &TokenDigest, event: ReceiptEvent) -> bool {
         let items = self.items();
         let mut receipts = items.receipts.iter();

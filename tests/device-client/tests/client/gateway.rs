@@ -102,7 +102,8 @@ async fn handshake(stream: TcpStream, refusal: Option<StatusCode>, count: &Atomi
     #[expect(clippy::result_large_err, reason = "the library's own type of answer")]
     let check = |request: &Request, answer: Response| -> Result<Response, ErrorResponse> {
         count.fetch_add(1, Ordering::SeqCst);
-        authorization = request.headers()["authorization"].to_str().unwrap().to_owned();
+        let sent = request.headers()["authorization"].to_str();
+        sent.unwrap().clone_into(&mut authorization);
         match refusal {
             None => Ok(answer),
             Some(status) => {

@@ -20,7 +20,7 @@ fn settings(gateway: &Gateway) -> Settings {
         timing: Timing {
             answer: Duration::from_secs(5),
             say_again: Duration::from_millis(200),
-            register_every: Duration::from_secs(60),
+            register_every: Duration::from_mins(1),
             first_wait: Duration::from_millis(20),
             longest_wait: Duration::from_millis(100),
         },
@@ -268,7 +268,7 @@ async fn a_thousand_devices_half_of_them_away_and_shaken_end_without_the_origina
     fleet.shake(200, Duration::from_secs(1)).await;
     fleet.all_online();
     let late = fleet
-        .until_all(Duration::from_secs(60), |view| view.instructions > 0 && view.unanswered == 0)
+        .until_all(Duration::from_mins(1), |view| view.instructions > 0 && view.unanswered == 0)
         .await;
     assert_eq!(late, Vec::<&str>::new());
     for (_, client) in fleet.iter() {
