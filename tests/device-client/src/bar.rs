@@ -65,6 +65,8 @@ pub enum Arrived {
     AsNotice,
     /// It came before.
     Again,
+    /// The device has not heard yet what it missed: shown once it has.
+    Held,
 }
 
 /// What the user did with a message, or that it was taken back: what a revocation is answered with.

@@ -12,7 +12,7 @@ use crate::backoff::Backoff;
 use crate::bar::{Arrived, Key, Message};
 use crate::frame::Receipt;
 use crate::session::{self, End};
-use crate::state::{State, Status, View};
+use crate::state::{Inner, State, Status, View};
 
 /// How long a device waits, and for what.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,8 @@ pub struct Timing {
     /// Between two registrations over one connection; the gateway ends one
     /// that is silent for ten minutes.
     pub register_every: Duration,
+    /// How long a message waits for a device that can not hear what it missed.
+    pub hold: Duration,
     /// Before the second connection, and at most before any; less by chance.
     pub first_wait: Duration,
     pub longest_wait: Duration,
@@ -35,6 +37,7 @@ impl Default for Timing {
             answer: Duration::from_secs(15),
             say_again: Duration::from_secs(10),
             register_every: Duration::from_mins(8),
+            hold: Duration::from_secs(30),
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_mins(1),
         }
@@ -70,6 +73,7 @@ pub struct Client {
     state: Arc<State>,
     will: watch::Sender<Will>,
     task: AbortHandle,
+    hold: Duration,
 }
 
 impl Client {
@@ -86,8 +90,9 @@ impl Client {
     fn begin(settings: Settings, first: Will) -> Self {
         let state = Arc::new(State::new());
         let (will, wanted) = watch::channel(first);
+        let hold = settings.timing.hold;
         let task = tokio::spawn(live(settings, Arc::clone(&state), wanted)).abort_handle();
-        Self { state, will, task }
+        Self { state, will, task, hold }
     }
 
     pub fn go_online(&self) {
@@ -108,9 +113,21 @@ impl Client {
         self.will.send_replace(Will::CutOff(cuts));
     }
 
-    /// The sender's message arrives over the sender's own way.
+    /// The sender's message arrives over the sender's own way. A device that
+    /// comes back hears first what was taken back while it was away; when it
+    /// can not, messages are shown after a while all the same.
     pub fn show(&self, message: Message) -> Arrived {
-        self.state.change(|inner| inner.bar.arrive(message, Instant::now()))
+        let arrived = self.state.change(|inner| inner.arrive(message));
+        if arrived == Arrived::Held {
+            let (state, hold) = (Arc::downgrade(&self.state), self.hold);
+            tokio::spawn(async move {
+                sleep(hold).await;
+                if let Some(state) = state.upgrade() {
+                    state.change(Inner::release);
+                }
+            });
+        }
+        arrived
     }
 
     /// The user opens a notification.
@@ -174,7 +191,10 @@ async fn live(settings: Settings, state: Arc<State>, mut will: watch::Receiver<W
     let mut backoff = Backoff::new(settings.timing.first_wait, settings.timing.longest_wait);
     loop {
         if *will.borrow_and_update() == Will::Offline {
-            state.change(|inner| inner.status = Status::Offline);
+            state.change(|inner| {
+                inner.status = Status::Offline;
+                inner.asks();
+            });
             if will.changed().await.is_err() {
                 return;
             }
@@ -183,6 +203,7 @@ async fn live(settings: Settings, state: Arc<State>, mut will: watch::Receiver<W
         state.change(|inner| inner.status = Status::Connecting);
         let before = state.look(|inner| inner.registered);
         let end = session::run(&settings, &state, &mut will).await;
+        state.change(Inner::asks);
         if state.look(|inner| inner.registered) > before {
             backoff.reset();
         }

@@ -22,6 +22,8 @@ pub struct Revoke {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum In {
     Registered {
+        /// Instructions that were sent for this registration.
+        missed: usize,
         more: bool,
     },
     Revoke(Revoke),
@@ -40,6 +42,8 @@ pub(crate) enum In {
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Wire {
     Registered {
+        #[serde(default)]
+        missed: usize,
         #[serde(default)]
         more: bool,
     },
@@ -70,7 +74,7 @@ pub(crate) struct Receipt {
 
 pub(crate) fn read(text: &str) -> In {
     match serde_json::from_str(text) {
-        Ok(Wire::Registered { more }) => In::Registered { more },
+        Ok(Wire::Registered { missed, more }) => In::Registered { missed, more },
         Ok(Wire::Revoke {
             instruction,
             kind,
@@ -117,7 +121,7 @@ mod tests {
         ));
         assert_eq!(
             read(r#"{"type":"registered","missed":2,"more":true}"#),
-            In::Registered { more: true }
+            In::Registered { missed: 2, more: true }
         );
         assert_eq!(read(r#"{"type":"error","detail":"no"}"#), In::Error);
         for other in [

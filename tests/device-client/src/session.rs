@@ -11,7 +11,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_tls_with_
 
 use crate::client::{Settings, Will};
 use crate::frame::{self, In};
-use crate::state::{State, Status};
+use crate::state::{Inner, State, Status};
 use crate::tls;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -69,7 +69,10 @@ async fn open(settings: &Settings) -> Result<Socket, End> {
 /// Registers, and does what is said, until the connection is lost.
 async fn talk(settings: &Settings, state: &State, socket: &mut Socket) -> End {
     let timing = &settings.timing;
-    state.change(|inner| inner.outbox.all_again());
+    state.change(|inner| {
+        inner.outbox.all_again();
+        inner.asks();
+    });
     if send(socket, frame::REGISTER).await.is_err() {
         return End::Lost;
     }
@@ -87,6 +90,7 @@ async fn talk(settings: &Settings, state: &State, socket: &mut Socket) -> End {
         }
         if more && !state.look(|inner| inner.outbox.owes_an_ack()) {
             more = false;
+            state.change(Inner::asks);
             if send(socket, frame::REGISTER).await.is_err() {
                 return End::Lost;
             }
@@ -94,12 +98,13 @@ async fn talk(settings: &Settings, state: &State, socket: &mut Socket) -> End {
         tokio::select! {
             next = socket.next() => match next {
                 Some(Ok(Message::Text(text))) => match frame::read(&text) {
-                    In::Registered { more: left } => {
+                    In::Registered { missed, more: left } => {
                         more = left;
                         registered_by = None;
                         state.change(|inner| {
                             inner.status = Status::Registered;
                             inner.registered += 1;
+                            inner.is_told(missed, left);
                         });
                     }
                     // Not registered: another connection is the way.
@@ -125,9 +130,9 @@ async fn talk(settings: &Settings, state: &State, socket: &mut Socket) -> End {
 fn obey(state: &State, frame: In) {
     state.change(|inner| match frame {
         In::Revoke(revoke) => {
-            inner.instructions += 1;
             let verdict = inner.bar.revoke(&revoke, Instant::now());
             inner.outbox.acknowledge(revoke.instruction, verdict);
+            inner.heard();
         }
         In::Acked { instruction } => inner.outbox.acked(&instruction),
         In::Noted { receipt } => inner.outbox.noted(&receipt),

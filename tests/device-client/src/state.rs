@@ -4,7 +4,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
-use crate::bar::Bar;
+use tokio::time::Instant;
+
+use crate::bar::{Arrived, Bar, Message};
 use crate::outbox::Outbox;
 
 /// How the device is connected.
@@ -29,6 +31,63 @@ pub(crate) struct Inner {
     pub registered: usize,
     /// Instructions received, repeats included.
     pub instructions: usize,
+    pub missed: Missed,
+    /// Messages that came before the device had caught up.
+    pub held: Vec<Message>,
+}
+
+/// Has the device heard of everything that was taken back while it was away?
+#[derive(Debug, Default)]
+pub(crate) struct Missed {
+    /// Instructions since it last asked.
+    heard: usize,
+    /// How many there are to hear; nothing before the answer.
+    of: Option<usize>,
+}
+
+impl Missed {
+    fn caught_up(&self) -> bool {
+        self.of.is_some_and(|of| self.heard >= of)
+    }
+}
+
+impl Inner {
+    /// It asks what it missed, or is no longer connected.
+    pub fn asks(&mut self) {
+        self.missed = Missed::default();
+    }
+
+    pub fn is_told(&mut self, missed: usize, more: bool) {
+        self.missed.of = (!more).then_some(missed);
+        self.release_if_caught_up();
+    }
+
+    pub fn heard(&mut self) {
+        self.instructions += 1;
+        self.missed.heard += 1;
+        self.release_if_caught_up();
+    }
+
+    /// A message is shown only by who knows what was taken back.
+    pub fn arrive(&mut self, message: Message) -> Arrived {
+        if self.missed.caught_up() {
+            return self.bar.arrive(message, Instant::now());
+        }
+        self.held.push(message);
+        Arrived::Held
+    }
+
+    fn release_if_caught_up(&mut self) {
+        if self.missed.caught_up() {
+            self.release();
+        }
+    }
+
+    pub fn release(&mut self) {
+        for message in std::mem::take(&mut self.held) {
+            self.bar.arrive(message, Instant::now());
+        }
+    }
 }
 
 /// A look at a device.
@@ -38,6 +97,8 @@ pub struct View {
     pub status: Status,
     pub registered: usize,
     pub instructions: usize,
+    /// Messages that wait for the device to catch up.
+    pub held: usize,
     /// Acknowledgements and receipts that the service has not answered.
     pub unanswered: usize,
 }
@@ -82,6 +143,7 @@ impl State {
             status: inner.status,
             registered: inner.registered,
             instructions: inner.instructions,
+            held: inner.held.len(),
             unanswered: inner.outbox.len(),
         })
     }

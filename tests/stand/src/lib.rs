@@ -8,6 +8,7 @@ mod apps;
 mod devices;
 mod error;
 mod kill;
+mod phones;
 mod stand;
 mod tenant;
 

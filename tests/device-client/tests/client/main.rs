@@ -21,6 +21,7 @@ fn settings(gateway: &Gateway) -> Settings {
             answer: Duration::from_secs(5),
             say_again: Duration::from_millis(200),
             register_every: Duration::from_mins(1),
+            hold: Duration::from_secs(2),
             first_wait: Duration::from_millis(20),
             longest_wait: Duration::from_millis(100),
         },
@@ -165,6 +166,31 @@ async fn a_device_that_was_offline_comes_back_and_registers() {
             .await
     );
     assert_eq!(client.look().registered, 2);
+}
+
+#[tokio::test]
+async fn a_device_that_comes_back_shows_nothing_before_it_has_heard_what_it_missed() {
+    let mut gateway = Gateway::start().await;
+    let client = Client::start(settings(&gateway));
+    assert_eq!(client.show(message()), Arrived::Held);
+    let mut link = gateway.accept().await;
+    assert_eq!(link.next().await.unwrap(), json!({ "type": "register" }));
+    link.send(&json!({ "type": "registered", "missed": 1, "more": false })).await;
+    assert!(client.until(SOON, |view| view.status == Status::Registered).await);
+    assert_eq!((client.look().held, titles(&client)), (1, vec![]), "one is still to come");
+    link.send(&revoke("ins_1")).await;
+    assert!(client.until(SOON, |view| view.held == 0).await);
+    assert_eq!(titles(&client), [("Message revoked".to_owned(), Shown::Notice)]);
+    assert_eq!(client.look().bar.sounds(), 0, "the original was never shown");
+}
+
+#[tokio::test]
+async fn a_message_is_not_held_for_ever_when_nobody_answers() {
+    let gateway = Gateway::refusing(503).await;
+    let client = Client::start(settings(&gateway));
+    assert_eq!(client.show(message()), Arrived::Held);
+    assert!(client.until(SOON, |view| view.held == 0).await);
+    assert_eq!(titles(&client), [("90 % off".to_owned(), Shown::Message)]);
 }
 
 #[tokio::test]

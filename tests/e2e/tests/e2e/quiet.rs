@@ -38,6 +38,7 @@ pub async fn no_function_logged_a_token_a_text_or_a_secret(stand: &Stand) -> Out
             "secret-of-",
             "PRIVATE KEY",
             "PLANTED-DEVICE",
+            "dt_",
             "access_key=",
             &apple[0],
             secret,

@@ -45,6 +45,24 @@ pub async fn watch(tenant: &Tenant, revocation: &str, total: usize, patience: Du
     }
 }
 
+/// Waits until so many devices have said themselves that the message is gone. Returns the revocation's last state.
+pub async fn confirmed(tenant: &Tenant, revocation: &str, devices: usize, patience: Duration) -> Result<Value, StandError> {
+    let began = Instant::now();
+    loop {
+        let now = tenant.viewer.get(revocation).await?.body;
+        if now["state"] == "settled" && now["progress"]["total"]["confirmed_by_device"] == devices {
+            return Ok(now);
+        }
+        if began.elapsed() > patience {
+            return Err(StandError::Unexpected(format!(
+                "not confirmed after {} s: {now}",
+                patience.as_secs()
+            )));
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
 fn style() -> ProgressStyle {
     ProgressStyle::with_template("  {msg:10} [{bar:40}] {pos:>5} of {len:<5} {elapsed}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())

@@ -2,14 +2,22 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use device_client::Fleet;
 use serde_json::Value;
 use stand::{Stand, StandError, Tenant};
 
 use crate::push::Part;
-use crate::{expected, text};
+use crate::{expected, own, text};
 
 /// Everything that is not as it must be, one line each.
-pub async fn check(stand: &Stand, tenant: &Tenant, revocation: &str, parts: &[Part], settled: &Value) -> Result<Vec<String>, StandError> {
+pub async fn check(
+    stand: &Stand,
+    phones: &Fleet,
+    tenant: &Tenant,
+    revocation: &str,
+    parts: &[Part],
+    settled: &Value,
+) -> Result<Vec<String>, StandError> {
     let mut wrong = counts(parts, settled);
     let outcomes = outcomes(tenant, revocation).await?;
     let all: usize = parts.iter().map(|part| part.tokens.len()).sum();
@@ -20,6 +28,8 @@ pub async fn check(stand: &Stand, tenant: &Tenant, revocation: &str, parts: &[Pa
         each_delivery(part, &outcomes, &mut wrong);
         if part.has_vendor() {
             each_device(stand, part, &mut wrong).await?;
+        } else if part.channel == "self_built" {
+            wrong.extend(own::check(phones, part));
         }
     }
     let stats = stand.devices.stats().await?;

@@ -1,11 +1,12 @@
-//! `make demo`: a wrong batch push of 10,000 deliveries is taken back, and
-//! every simulated device is asked what it shows.
+//! `make demo`: a wrong batch push of 10,000 deliveries over all seven channels
+//! is taken back, and every simulated device is asked what it shows.
 //!
 //! Exits 0 only if the outcomes add up and the devices show exactly what the
 //! outcomes claim.
 
 mod bars;
 mod check;
+mod own;
 mod push;
 mod table;
 
@@ -17,9 +18,10 @@ use stand::{Stand, StandError, Tenant};
 
 use crate::push::Part;
 
+const ID: &str = "20842863";
 const TASK: &str = "/v1/tasks/20842863";
 /// How long the revocation may take before the demo gives up.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -42,16 +44,26 @@ async fn demo() -> Result<bool, StandError> {
     let parts = push::parts();
     let (before, late): (Vec<_>, Vec<_>) = parts.iter().partition(|part| !part.late);
     let total: usize = parts.iter().map(|part| part.tokens.len()).sum();
-    println!("A sender pushes \"50% off everyting\" to {total} devices and records what it delivered.");
+    let phones = own::start(&tenant, &parts).await?;
+    println!("A sender pushes \"50% off everyting\" to {total} devices over seven channels and records what it delivered.");
     push::register(&tenant, TASK).await?;
     push::send(&stand, &tenant, TASK, &before).await?;
+    own::deliver(&phones, &before).await?;
+    let reported = push::report(&tenant, ID, &before).await?;
+    println!("Some users open it or swipe it away: {reported} receipts, and what the app's own phones report.");
     println!("The last part is still on its way when somebody notices.\n");
 
     let revocation = revoke(&tenant).await?;
     let late_answers = push::send(&stand, &tenant, TASK, &late).await?;
     println!("{late_answers} late record calls were told that the push is revoked.\n");
 
-    let settled = match bars::watch(&tenant, &revocation, total, PATIENCE).await {
+    let watched = async {
+        bars::watch(&tenant, &revocation, total, PATIENCE).await?;
+        let held = own::come_back(&phones, &parts).await?;
+        println!("  the phones that were off come back; {held} get the message only now, after its revocation");
+        bars::confirmed(&tenant, &revocation, confirmed(&parts), PATIENCE).await
+    };
+    let settled = match watched.await {
         Ok(settled) => settled,
         Err(error) => {
             eprintln!("{}", stand.complaints().await);
@@ -59,7 +71,7 @@ async fn demo() -> Result<bool, StandError> {
         }
     };
     table::print(&settled);
-    let wrong = check::check(&stand, &tenant, &revocation, &parts, &settled).await?;
+    let wrong = check::check(&stand, &phones, &tenant, &revocation, &parts, &settled).await?;
     for line in &wrong {
         println!("WRONG: {line}");
     }
@@ -102,6 +114,11 @@ async fn revoke(tenant: &Tenant) -> Result<String, StandError> {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or("?")
+}
+
+/// How many deliveries their own devices must confirm.
+fn confirmed(parts: &[Part]) -> usize {
+    expected(parts, "self_built", "confirmed")
 }
 
 /// How many deliveries have this outcome on this channel, by the parts alone.

@@ -86,7 +86,7 @@ impl Part {
         (self.channel == "vivo" && self.fate == Fate::Plain).then(|| format!("8100{nth}"))
     }
 
-    fn batch_id(&self, nth: usize) -> String {
+    pub fn batch_id(&self, nth: usize) -> String {
         let late = if self.late { "late" } else { "sent" };
         format!("{}-{late}-{:?}-{nth}", self.channel, self.fate)
     }

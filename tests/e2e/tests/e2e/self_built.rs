@@ -1,0 +1,133 @@
+//! The self-built channel, with real connections of devices.
+
+use std::time::{Duration, Instant};
+
+use device_client::{Key, Kind, Message, Shown, Status, View};
+use stand::Stand;
+
+use crate::Outcome;
+use crate::fixture::{NOTIFY_ID, TITLE, batch, check, ended, expect, revoke, settled_with, task};
+
+const DEVICES: usize = 1_000;
+const PATIENCE: Duration = Duration::from_mins(5);
+
+fn message(id: &str) -> Message {
+    Message {
+        key: Key {
+            kind: Kind::Task,
+            id: id.to_owned(),
+            notify_id: NOTIFY_ID,
+        },
+        batch_id: "b1".to_owned(),
+        title: TITLE.to_owned(),
+        text: TITLE.to_owned(),
+    }
+}
+
+/// Half of them are off when the push is revoked, and connections break at random while it is.
+pub async fn a_thousand_devices_half_of_them_off_all_confirm_and_none_shows_the_original(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("own", "default").await?;
+    let names: Vec<String> = (0..DEVICES).map(|n| format!("PLANTED-DEVICE-{n:04}")).collect();
+    let is_on = |name: &str| name.ends_with(['1', '3', '5', '7', '9']);
+    let began = Instant::now();
+    let phones = tenant.phones(&names, is_on).await?;
+    eprintln!("  {DEVICES} tokens after {} s", began.elapsed().as_secs());
+    let ready = |view: &View| matches!(view.status, Status::Registered | Status::Offline);
+    let late = phones.until_all(PATIENCE, ready).await;
+    check(late.is_empty(), || format!("{} devices did not connect", late.len()))?;
+    eprintln!("  half of them registered after {} s", began.elapsed().as_secs());
+
+    let push = task(&tenant, "t1").await?;
+    expect(
+        &tenant
+            .sender
+            .post(&format!("{push}/deliveries"), &batch("self_built", "b1", &names))
+            .await?,
+        200,
+    )?;
+    for (_, phone) in phones.iter().filter(|(name, _)| is_on(name)) {
+        phone.show(message("t1"));
+    }
+    let revocation = revoke(&tenant, &push).await?;
+    phones.shake(8, Duration::from_secs(10)).await;
+    // The others come back, and their messages with them.
+    phones.all_online();
+    for (_, phone) in phones.iter().filter(|(name, _)| !is_on(name)) {
+        phone.show(message("t1"));
+    }
+    let done = |view: &View| view.status == Status::Registered && view.instructions > 0 && view.held == 0 && view.unanswered == 0;
+    let late = phones.until_all(PATIENCE, done).await;
+    check(late.is_empty(), || format!("{} devices are not done", late.len()))?;
+    eprintln!("  all acknowledged after {} s", began.elapsed().as_secs());
+
+    let ends = settled_with(&tenant, &revocation, PATIENCE, |now| {
+        now["progress"]["total"]["confirmed_by_device"] == DEVICES
+    })
+    .await?;
+    let total = &ends["progress"]["total"];
+    check(total["outcomes"]["confirmed"] == DEVICES && total["ended"] == DEVICES, || {
+        total.to_string()
+    })?;
+    let shows_it = |view: &View| view.bar.entries().values().any(|entry| entry.shown == Shown::Message);
+    check(phones.count(shows_it) == 0, || "a device shows the original".to_owned())?;
+    let heard_it = phones
+        .iter()
+        .filter(|(name, phone)| !is_on(name) && phone.look().bar.sounds() > 0)
+        .count();
+    check(heard_it == 0, || {
+        format!("{heard_it} devices that were off have shown the original")
+    })?;
+    let notices = phones.count(|view| view.bar.entries().len() == 1);
+    check(notices == DEVICES, || format!("{notices} devices show the notice"))
+}
+
+pub async fn only_the_token_that_was_issued_last_lets_a_device_in(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("own-tokens", "default").await?;
+    let name = vec!["PLANTED-DEVICE-bad".to_owned()];
+    let registered = |view: &View| view.status == Status::Registered;
+    let first = tenant.phones(&name, |_| false).await?;
+    let second = tenant.phones(&name, |_| true).await?;
+    check(second.until_all(PATIENCE, registered).await.is_empty(), || {
+        "the newer token was refused".to_owned()
+    })?;
+    first.all_online();
+    let refused = first.until_all(PATIENCE, |view| view.status == Status::Refused).await;
+    check(refused.is_empty(), || "the older token was taken".to_owned())
+}
+
+/// What the user has opened is left alone: no instruction reaches the device.
+pub async fn what_a_device_says_was_opened_is_left_alone(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("own-opened", "default").await?;
+    let names = vec!["PLANTED-DEVICE-opened".to_owned()];
+    let phones = tenant.phones(&names, |_| true).await?;
+    let push = task(&tenant, "t1").await?;
+    expect(
+        &tenant
+            .sender
+            .post(&format!("{push}/deliveries"), &batch("self_built", "b1", &names))
+            .await?,
+        200,
+    )?;
+    check(
+        phones
+            .until_all(PATIENCE, |view| view.status == Status::Registered)
+            .await
+            .is_empty(),
+        || "the device did not connect".to_owned(),
+    )?;
+    for (_, phone) in phones.iter() {
+        phone.show(message("t1"));
+        phone.open(&message("t1").key);
+    }
+    check(phones.until_all(PATIENCE, |view| view.unanswered == 0).await.is_empty(), || {
+        "the receipt was not answered".to_owned()
+    })?;
+    let revocation = revoke(&tenant, &push).await?;
+    settled_with(&tenant, &revocation, PATIENCE, |now| {
+        ended(now, "self_built", "skipped_opened") == 1
+    })
+    .await?;
+    check(phones.count(|view| view.instructions > 0) == 0, || {
+        "it was told to take it back".to_owned()
+    })
+}
