@@ -8,7 +8,7 @@ use futures::stream::FuturesUnordered;
 use tokio::time::Instant;
 
 use crate::client::{Client, Settings};
-use crate::state::View;
+use crate::state::{Status, View};
 
 /// Devices by their names.
 #[derive(Debug, Default)]
@@ -61,6 +61,17 @@ impl Fleet {
 
     pub fn all_online(&self) {
         self.0.values().for_each(Client::go_online);
+    }
+
+    /// Those that are offline and `wanted` come online, `a_second` of them, for
+    /// a service that can not take all at once.
+    pub async fn come_online(&self, a_second: u32, wanted: impl Fn(&str) -> bool) {
+        for (_, client) in self.iter().filter(|(name, _)| wanted(name)) {
+            if client.look().status == Status::Offline {
+                client.go_online();
+                tokio::time::sleep(Duration::from_secs(1) / a_second.max(1)).await;
+            }
+        }
     }
 
     /// Waits until every device looks as wanted; the names of those that do not in time.

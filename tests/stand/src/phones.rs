@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use device_client::{Fleet, Settings, Timing};
+use device_client::{Fleet, Settings, Status, Timing, View};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
 
@@ -10,6 +10,8 @@ use crate::api::in_path;
 use crate::error::StandError;
 use crate::tenant::Tenant;
 
+/// How many phones the local gateway can take to connect in a second: each is several invocations.
+pub const PHONES_A_SECOND: u32 = 8;
 /// Tokens asked for at once.
 const AT_ONCE: usize = 8;
 
@@ -21,7 +23,13 @@ impl Tenant {
             .buffered(AT_ONCE)
             .try_collect()
             .await?;
-        Ok(Fleet::start(settings, online))
+        let phones = Fleet::start(settings, |_| false);
+        let off = |view: &View| view.status == Status::Offline;
+        if !phones.until_all(Duration::from_secs(10), off).await.is_empty() {
+            return Err(StandError::Unexpected("phones did not start".to_owned()));
+        }
+        phones.come_online(PHONES_A_SECOND, online).await;
+        Ok(phones)
     }
 
     async fn phone(&self, name: &str) -> Result<Settings, StandError> {
@@ -42,6 +50,8 @@ fn patient() -> Timing {
     Timing {
         answer: Duration::from_secs(60),
         say_again: Duration::from_secs(15),
+        // What could not be told at once is heard with the next registration.
+        register_every: Duration::from_secs(45),
         hold: Duration::from_mins(5),
         first_wait: Duration::from_millis(500),
         longest_wait: Duration::from_secs(5),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use device_client::{Arrived, Fleet, Key, Kind, Message, Status, View};
-use stand::{StandError, Tenant};
+use stand::{PHONES_A_SECOND, StandError, Tenant};
 
 use crate::push::{Fate, NOTIFY_ID, Part, TITLE};
 use crate::{ID, PATIENCE};
@@ -46,10 +46,10 @@ pub async fn deliver(phones: &Fleet, parts: &[&Part]) -> Result<(), StandError> 
 /// The phones that were off come back, and only now does the message reach them.
 pub async fn come_back(phones: &Fleet, parts: &[Part]) -> Result<usize, StandError> {
     let mut held = 0;
-    phones.all_online();
     for part in parts.iter().filter(|part| part.fate == Fate::Offline) {
         held += show(phones, part);
     }
+    phones.come_online(PHONES_A_SECOND, |_| true).await;
     let done = |view: &View| view.status == Status::Registered && view.held == 0 && view.unanswered == 0;
     in_time(phones.until_all(PATIENCE, done).await.len(), "did not come back")?;
     Ok(held)
