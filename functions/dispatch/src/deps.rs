@@ -48,13 +48,12 @@ impl Deps {
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
         let credentials = SecretsManagerCredentials::new(aws_sdk_secretsmanager::Client::new(&aws), secret_prefix);
         let clock = Arc::new(SystemClock);
-        let client = match devices {
-            Some(devices) => revocation_channels::paced(devices.client(&aws), &vendors, clock),
-            None => {
-                let sessions = DynamoVendorSessions::new(dynamodb.clone(), vendor_sessions);
-                revocation_channels::connect(channel, &vendors, Arc::new(credentials), Arc::new(sessions), clock)
-                    .ok_or_else(|| format!("there is no dispatcher for {channel}"))?
-            }
+        let client = if let Some(devices) = devices {
+            revocation_channels::paced(devices.client(&aws), &vendors, clock)
+        } else {
+            let sessions = DynamoVendorSessions::new(dynamodb.clone(), vendor_sessions);
+            revocation_channels::connect(channel, &vendors, Arc::new(credentials), Arc::new(sessions), clock)
+                .ok_or_else(|| format!("there is no dispatcher for {channel}"))?
         };
         Ok(Self {
             store: DynamoPushStore::new(dynamodb, pushes),

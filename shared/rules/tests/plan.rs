@@ -260,8 +260,10 @@ fn headway_starts_the_attempts_anew_while_some_wait_for_their_turn() {
     assert_eq!(progress.attempts, 5);
 }
 
+type BySlot = Vec<(usize, &'static str)>;
+
 /// Slots that end by themselves, and what each call goes by: `n`otify id, vendor `t`ask.
-fn ways(strategy: &str, scope: &Scope) -> (Vec<(usize, &'static str)>, Vec<(usize, &'static str)>) {
+fn ways(strategy: &str, scope: &Scope) -> (BySlot, BySlot) {
     let mut deliveries = deliveries();
     for delivery in &mut deliveries[..2] {
         delivery.vendor_task = Some("v1".parse().unwrap());
