@@ -153,7 +153,7 @@ const EXPECTED: [(&str, u64); 58] = [
     ("a late record", 1_100),
     ("a lost answer", 200),
     ("a lost call", 200),
-    ("a lost claim", 10),
+    ("a lost claim", 3),
     ("a lost lease", 5),
     ("a lost race between revocations", 40),
     ("a parked job", 20),
