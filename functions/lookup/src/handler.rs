@@ -2,14 +2,14 @@
 
 use http::{Response, StatusCode};
 use revocation_app::ports::{AppNotices, Clock};
-use revocation_app::{check_gate, list_outcomes, list_pushes, look_up_push, look_up_revocation};
+use revocation_app::{check_gate, count_deliveries, list_outcomes, list_pushes, look_up_push, look_up_revocation};
 use revocation_http::OPENAPI;
 use revocation_http::auth::{Caller, Permission, authenticate};
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
 use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{PushName, Route, route};
 use revocation_http::wire::{
-    GateAnswer, OutcomesAnswer, PushAnswer, PushListAnswer, RevocationAnswer, gate_question, outcomes_question, push_list_query,
+    GateAnswer, MeAnswer, OutcomesAnswer, PushAnswer, PushListAnswer, RevocationAnswer, TotalsAnswer, gate_question, outcomes_question, push_list_query,
 };
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::ids::RevocationId;
@@ -21,12 +21,25 @@ pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
 }
 
 async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+    // The page's own route has no slash behind it, so this comes here with all that is unknown.
+    if request.path.ends_with("/console/") {
+        return Ok(Reply {
+            status: StatusCode::PERMANENT_REDIRECT,
+            location: Some("../console".to_owned()),
+            body: String::new(),
+        });
+    }
     match route(&request.method, &request.path)? {
         Route::Gate(push) => gate(deps, request, push).await,
         Route::Push(push) => one_push(deps, request, push).await,
         Route::Revocation(push, id) => revocation(deps, request, push, &id).await,
         Route::Outcomes(push, id) => outcomes(deps, request, push, &id).await,
+        Route::Totals(push) => totals(deps, request, push).await,
         Route::Pushes => pushes(deps, request).await,
+        Route::Me => {
+            let caller = caller(deps, request, Permission::Identify).await?;
+            Ok(Reply::json(StatusCode::OK, &MeAnswer::from(&caller)))
+        }
         Route::OpenApi => Ok(Reply {
             status: StatusCode::OK,
             location: None,
@@ -82,6 +95,12 @@ async fn outcomes(deps: &Deps, request: &HttpRequest, push: PushName, id: &Revoc
         .await
         .map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &OutcomesAnswer::from(page)))
+}
+
+async fn totals(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
+    let caller = caller(deps, request, Permission::Read).await?;
+    let totals = count_deliveries(&deps.store, &push.of(caller.tenant)).await.map_err(problem_of)?;
+    Ok(Reply::json(StatusCode::OK, &TotalsAnswer::from(totals)))
 }
 
 async fn pushes(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
