@@ -136,7 +136,6 @@ async function changeLanguage(code) {
   await use(code, true);
   header();
   again();
-  document.getElementById('language').focus();
 }
 
 function changeTheme(theme) {

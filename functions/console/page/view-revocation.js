@@ -16,7 +16,7 @@ const QUICK_MS = 700;
 const SLOW_MS = 5000;
 const RESTING_MS = 15_000;
 const SAID_EVERY_MS = 4000;
-const ROWS = 200;
+const ROWS = 50;
 
 export default function revocation({ main, route, signal, fail, heading }) {
   const { kind, id, rvk } = route;
@@ -49,7 +49,8 @@ export default function revocation({ main, route, signal, fail, heading }) {
       state: h('span'),
       push: h('a', { href: pushHref(kind, id) }, id),
       bar: h('div'),
-      text: h('p', { role: 'status', 'aria-label': t('progress') }),
+      text: h('p', { class: 'far', 'aria-hidden': 'true' }),
+      said: h('p', { role: 'status', class: 'hidden', 'aria-label': t('progress') }),
       replay: h('div', { class: 'action' }),
       facts: h('dl', { class: 'facts card' }),
       channels: h('div'),
@@ -60,7 +61,7 @@ export default function revocation({ main, route, signal, fail, heading }) {
     show(body,
       h('nav', { class: 'crumbs', 'aria-label': t('breadcrumb') }, made.push),
       heading(t('revocation'), made.state),
-      h('div', { class: 'live' }, made.bar, made.text),
+      h('div', { class: 'live' }, made.bar, made.text, made.said),
       made.replay,
       made.facts,
       h('section', null, h('h2', null, t('by_channel')), made.channels),
@@ -75,10 +76,13 @@ export default function revocation({ main, route, signal, fail, heading }) {
     const { total, channels } = now.progress;
     show(parts.state, badge(now.state));
     show(parts.bar, bar(now));
+    const words = now.state === 'settled' ? `${t('settled_after', { time: duration(now.time_to_settle_ms) })} ${progressText(total)}`
+      : total.requested === 0 ? t('nothing_found_yet') : progressText(total);
+    parts.text.textContent = words;
     // Said to those who listen every few seconds, and at the end.
     if (now.state === 'settled' || Date.now() - saidAt > SAID_EVERY_MS) {
       saidAt = Date.now();
-      parts.text.textContent = now.state === 'settled' ? `${t('settled_after', { time: duration(now.time_to_settle_ms) })} ${progressText(total)}` : progressText(total);
+      parts.said.textContent = words;
     }
     show(parts.facts, facts(now).map(([term, what]) => h('div', null, h('dt', null, term), h('dd', null, what))));
     drawReplay(now);
@@ -115,7 +119,7 @@ export default function revocation({ main, route, signal, fail, heading }) {
       [t('scope'), scopeText(now.scope)],
       [t('time_to_gate'), gateMs ? duration(gateMs) : t('gate_closed')],
       [t('time_to_settle'), now.time_to_settle_ms === undefined ? t('not_yet') : duration(now.time_to_settle_ms)],
-      [t('notice'), `${now.notice.title} – ${now.notice.text}`],
+      [t('notice'), noticeText(now.notice)],
       now.replays > 0 && [t('replayed'), t('replays', { n: now.replays })],
     ].filter(Boolean);
   }
@@ -153,6 +157,8 @@ export default function revocation({ main, route, signal, fail, heading }) {
     parts?.outcomes.update(next.params);
   };
 }
+
+const noticeText = (notice) => [notice, ...Object.values(notice.locales ?? {})].map((one) => `${one.title} – ${one.text}`).join('\n');
 
 const unknown = (n) => (n === null ? '?' : number(n));
 
@@ -286,4 +292,4 @@ const outcomeRows = (rows) => table(t('outcomes'), [
   { label: t('target') }, { label: t('channel') }, { label: t('outcome') }, { label: t('reason') }, { label: t('batch') },
 ], rows.map((one) => [
   one.target ?? t('deleted'), channel(one.channel), mark(one.outcome), h('code', null, one.reason), h('code', null, `${one.batch_id} / ${one.slot}`),
-]), { class: 'cards' });
+]));

@@ -111,7 +111,15 @@ mod tests {
     #[test]
     fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
         for file in FILES.iter() {
-            for forbidden in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", " style=", " onclick=", "eval("] {
+            for forbidden in [
+                "innerHTML",
+                "outerHTML",
+                "insertAdjacentHTML",
+                "document.write",
+                " style=",
+                " onclick=",
+                "eval(",
+            ] {
                 assert!(!file.body.contains(forbidden), "{}: {forbidden}", file.name);
             }
             let elsewhere = file.body.replace("http://www.w3.org/", "");

@@ -9,7 +9,8 @@ use revocation_http::problem::{Problem, ProblemKind, problem_of};
 use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{PushName, Route, route};
 use revocation_http::wire::{
-    GateAnswer, MeAnswer, OutcomesAnswer, PushAnswer, PushListAnswer, RevocationAnswer, TotalsAnswer, gate_question, outcomes_question, push_list_query,
+    GateAnswer, MeAnswer, OutcomesAnswer, PushAnswer, PushListAnswer, RevocationAnswer, TotalsAnswer, gate_question, outcomes_question,
+    push_list_query,
 };
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::ids::RevocationId;
