@@ -64,9 +64,3 @@ export function table(name, columns, rows) {
       columns.map((column) => h('th', { scope: 'col', role: 'columnheader', class: column.number ? 'number' : null }, column.label)))),
     h('tbody', { role: 'rowgroup' }, rows.map((row) => h('tr', { role: 'row' }, row.map(cell))))));
 }
-
-/** Replaces the rows of a table that `table` made, in place, so that focus and scroll stay. */
-export function sameTable(old, next) {
-  old.replaceChildren(...next.childNodes);
-  return old;
-}

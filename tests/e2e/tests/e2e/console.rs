@@ -19,7 +19,9 @@ pub async fn the_page_is_served_and_may_load_nothing_from_elsewhere(stand: &Stan
     check(policy.contains("default-src 'none'") && !policy.contains("unsafe"), || {
         format!("the policy is {policy}")
     })?;
-    check(page.headers().get(header::SET_COOKIE).is_none(), || "the page sets a cookie".to_owned())?;
+    check(page.headers().get(header::SET_COOKIE).is_none(), || {
+        "the page sets a cookie".to_owned()
+    })?;
     let page = page.text().await?;
 
     // Every file the page names, and every module those name, as a browser would ask for them.
@@ -43,7 +45,9 @@ pub async fn the_page_is_served_and_may_load_nothing_from_elsewhere(stand: &Stan
     }
     check(seen.len() > 10, || format!("the page has {seen:?}"))?;
     let unknown = anybody.request(Method::GET, "/console/nothing.js").send().await?;
-    check(unknown.status() == StatusCode::NOT_FOUND, || format!("an unknown file is {}", unknown.status()))
+    check(unknown.status() == StatusCode::NOT_FOUND, || {
+        format!("an unknown file is {}", unknown.status())
+    })
 }
 
 /// What stands between `before` and `after` in a text, each time.
