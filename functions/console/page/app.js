@@ -111,7 +111,7 @@ export function problem(error, retry) {
     known && error.detail && h('p', null, error.detail),
     known && error.errors.length > 0 && h('ul', null, error.errors.map((one) => h('li', null, h('code', null, one.pointer), ` ${one.detail}`))),
     known && error.requestId && h('p', { class: 'quiet' }, t('request_id', { id: error.requestId })),
-    retry && h('button', { type: 'button', onclick: retry }, t('try_again')));
+    retry && (!known || error.status >= 500 || error.status === 429) && h('button', { type: 'button', onclick: retry }, t('try_again')));
 }
 
 function header() {
@@ -136,7 +136,6 @@ async function changeLanguage(code) {
   await use(code, true);
   header();
   again();
-  document.getElementById('language').focus();
 }
 
 function changeTheme(theme) {

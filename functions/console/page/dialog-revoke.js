@@ -32,7 +32,8 @@ export function openRevokeDialog(push, opener) {
   const text = h('input', { type: 'text', maxlength: '100', oninput: later });
   const typed = h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', oninput: ready });
   const typedField = field(t('type_id'), typed, push.id);
-  const what = h('div', { class: 'what', 'aria-live': 'polite' });
+  const what = h('div', { class: 'what' });
+  const counted = h('p', { role: 'status', class: 'hidden' });
   const said = h('div');
   const button = h('button', { class: 'danger' }, t('revoke'));
   let scope = 'everything';
@@ -52,8 +53,8 @@ export function openRevokeDialog(push, opener) {
         h('div', null,
           field(t('reason'), reason, t('reason_hint')),
           h('fieldset', null, h('legend', null, t('what_to_revoke')), radios, channels, targetsField),
-          h('details', { role: 'group' }, h('summary', null, t('other_notice')), field(t('notice_title'), title), field(t('notice_text'), text))),
-        h('div', null, what, typedField, said)),
+          h('details', { role: 'group', 'aria-label': t('other_notice') }, h('summary', null, t('other_notice')), field(t('notice_title'), title), field(t('notice_text'), text))),
+        h('div', null, what, counted, typedField, said)),
       h('footer', null, h('button', { type: 'button', class: 'plain', onclick: () => dialog.close() }, t('cancel')), button)));
   document.body.append(dialog);
   // A view that goes away takes its dialog along.
@@ -123,6 +124,7 @@ export function openRevokeDialog(push, opener) {
       preview = answer;
       if (scope === 'everything') offer(Object.keys(answer.channels));
       show(what, h('h3', null, t('what_will_happen')), ...happening(push, answer));
+      counted.textContent = t('counted', { n: answer.deliveries });
     } catch (error) {
       if (signal.aborted || mine !== asked) return;
       if (error instanceof Problem && error.status === 401) return leave(error);

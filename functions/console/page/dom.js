@@ -51,22 +51,16 @@ export function select(options, chosen, attributes) {
 }
 
 /** A table with a caption that is read and not shown. Each row is a list of cells; a cell is a node, a text, or { th }. */
-export function table(name, columns, rows, attributes) {
+export function table(name, columns, rows) {
   const cell = (content, nth) => {
     const column = columns[nth];
     return h(nth === 0 ? 'th' : 'td',
       { scope: nth === 0 ? 'row' : null, role: nth === 0 ? 'rowheader' : 'cell', class: column.number ? 'number' : null },
       h('span', { class: 'label', 'aria-hidden': 'true' }, column.label), h('span', { class: 'content' }, content));
   };
-  return h('div', { class: 'scroll' }, h('table', { role: 'table', ...attributes },
+  return h('div', { class: 'scroll' }, h('table', { role: 'table' },
     h('caption', { class: 'hidden' }, name),
     h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' },
       columns.map((column) => h('th', { scope: 'col', role: 'columnheader', class: column.number ? 'number' : null }, column.label)))),
     h('tbody', { role: 'rowgroup' }, rows.map((row) => h('tr', { role: 'row' }, row.map(cell))))));
-}
-
-/** Replaces the rows of a table that `table` made, in place, so that focus and scroll stay. */
-export function sameTable(old, next) {
-  old.replaceChildren(...next.childNodes);
-  return old;
 }

@@ -137,6 +137,7 @@ export default {
   type_id: 'Type the id to confirm',
   what_will_happen: 'What will happen',
   counting: 'Counting what would be revoked',
+  counted: '{n} delivery in scope|{n} deliveries in scope',
   how: 'How',
   taken_back: 'Taken back',
   not_taken_back: 'Not taken back',

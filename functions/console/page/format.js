@@ -40,7 +40,8 @@ export function countdown(at, attributes) {
   const element = h('span', attributes);
   const tick = () => {
     const remains = end - Date.now();
-    element.textContent = left(remains);
+    const words = left(remains);
+    if (element.textContent !== words) element.textContent = words;
     element.classList.toggle('soon', remains < 24 * 3600e3);
     if (remains <= 0 || (ticking && !element.isConnected)) clearInterval(ticking);
   };

@@ -49,7 +49,8 @@ export function poll(ask, failed, signal) {
       again = false;
       next = 0;
     }
-    timer = setTimeout(now, next);
+    // A tab nobody looks at asks again when somebody does.
+    timer = setTimeout(() => document.hidden || now(), next);
   }
 
   const looked = () => document.visibilityState === 'visible' && now();

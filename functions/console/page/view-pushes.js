@@ -137,7 +137,7 @@ const pushTable = (rows) => table(t('pushes'), [
   h('code', null, push.id),
   badge(push.state),
   left(Date.parse(push.closes_at) - Date.now()),
-]), { class: 'cards' });
+]));
 
 /** The filters: what they say goes into the address when they are applied. */
 function makeFilters(navigate) {

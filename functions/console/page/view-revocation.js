@@ -3,11 +3,11 @@
 import { Problem, api } from './api.js';
 import { problem } from './app.js';
 import { add, chart, sample } from './chart.js';
-import { CHANNELS, FAILURES, OUTCOMES, pushHref } from './channels.js';
-import { head, lines } from './csv.js';
-import { field, h, newId, sameTable, select, show, table } from './dom.js';
+import { CHANNELS, OUTCOMES, pushHref } from './channels.js';
+import { h, show, table } from './dom.js';
 import { badge, channel, duration, time } from './format.js';
 import { number, t } from './i18n.js';
+import { mark, outcomeList } from './outcomes.js';
 import { poll, retried } from './poll.js';
 import { recall, remember, session, tellTabs } from './session.js';
 import { bar, progressText, scopeText } from './view-push.js';
@@ -16,7 +16,6 @@ const QUICK_MS = 700;
 const SLOW_MS = 5000;
 const RESTING_MS = 15_000;
 const SAID_EVERY_MS = 4000;
-const ROWS = 200;
 
 export default function revocation({ main, route, signal, fail, heading }) {
   const { kind, id, rvk } = route;
@@ -49,7 +48,8 @@ export default function revocation({ main, route, signal, fail, heading }) {
       state: h('span'),
       push: h('a', { href: pushHref(kind, id) }, id),
       bar: h('div'),
-      text: h('p', { role: 'status', 'aria-label': t('progress') }),
+      text: h('p', { class: 'far', 'aria-hidden': 'true' }),
+      said: h('p', { role: 'status', class: 'hidden', 'aria-label': t('progress') }),
       replay: h('div', { class: 'action' }),
       facts: h('dl', { class: 'facts card' }),
       channels: h('div'),
@@ -60,7 +60,7 @@ export default function revocation({ main, route, signal, fail, heading }) {
     show(body,
       h('nav', { class: 'crumbs', 'aria-label': t('breadcrumb') }, made.push),
       heading(t('revocation'), made.state),
-      h('div', { class: 'live' }, made.bar, made.text),
+      h('div', { class: 'live' }, made.bar, made.text, made.said),
       made.replay,
       made.facts,
       h('section', null, h('h2', null, t('by_channel')), made.channels),
@@ -75,25 +75,22 @@ export default function revocation({ main, route, signal, fail, heading }) {
     const { total, channels } = now.progress;
     show(parts.state, badge(now.state));
     show(parts.bar, bar(now));
+    const words = now.state === 'settled' ? `${t('settled_after', { time: duration(now.time_to_settle_ms) })} ${progressText(total)}`
+      : total.requested === 0 ? t('nothing_found_yet') : progressText(total);
+    parts.text.textContent = words;
     // Said to those who listen every few seconds, and at the end.
     if (now.state === 'settled' || Date.now() - saidAt > SAID_EVERY_MS) {
       saidAt = Date.now();
-      parts.text.textContent = now.state === 'settled' ? `${t('settled_after', { time: duration(now.time_to_settle_ms) })} ${progressText(total)}` : progressText(total);
+      parts.said.textContent = words;
     }
     show(parts.facts, facts(now).map(([term, what]) => h('div', null, h('dt', null, term), h('dd', null, what))));
     drawReplay(now);
-    draw2(parts.channels, channelTable(channels, total));
-    draw2(parts.totals, outcomeTable(total));
+    show(parts.channels, channelTable(channels, total));
+    show(parts.totals, outcomeTable(total));
     if (now.state !== 'settled' || samples.length) drawChart(now, before);
     if (before && before.state !== now.state) tellTabs();
     const changed = JSON.stringify(before?.progress.total.outcomes) !== JSON.stringify(total.outcomes);
     if (before && now.state === 'settled' && (changed || before.state !== 'settled')) parts.outcomes.load();
-  }
-
-  /** Rows change in place: who scrolls a table keeps their place. */
-  function draw2(into, next) {
-    if (into.firstElementChild?.className === next.className) sameTable(into.firstElementChild, next);
-    else show(into, next);
   }
 
   function drawChart(now, before) {
@@ -115,7 +112,7 @@ export default function revocation({ main, route, signal, fail, heading }) {
       [t('scope'), scopeText(now.scope)],
       [t('time_to_gate'), gateMs ? duration(gateMs) : t('gate_closed')],
       [t('time_to_settle'), now.time_to_settle_ms === undefined ? t('not_yet') : duration(now.time_to_settle_ms)],
-      [t('notice'), `${now.notice.title} – ${now.notice.text}`],
+      [t('notice'), noticeText(now.notice)],
       now.replays > 0 && [t('replayed'), t('replays', { n: now.replays })],
     ].filter(Boolean);
   }
@@ -154,6 +151,8 @@ export default function revocation({ main, route, signal, fail, heading }) {
   };
 }
 
+const noticeText = (notice) => [notice, ...Object.values(notice.locales ?? {})].map((one) => `${one.title} – ${one.text}`).join('\n');
+
 const unknown = (n) => (n === null ? '?' : number(n));
 
 function channelTable(channels, total) {
@@ -173,117 +172,3 @@ function outcomeTable({ outcomes }) {
   return table(t('outcomes_total'), [{ label: t('outcome') }, { label: t('deliveries'), number: true }],
     rows.map((code) => [mark(code), number(outcomes[code])]));
 }
-
-/** An outcome: its word, with a dot that says at a glance whether the message is gone. */
-const mark = (code) => h('span', { class: `outcome ${FAILURES.includes(code) ? 'bad' : 'good'}` }, t(`outcome_${code}`));
-
-/** The deliveries, filtered, a page at a time; and all of them as CSV. */
-function outcomeList({ kind, id, rvk, signal, fail, latest }) {
-  const outcome = select([['', t('all')], ['failures', t('failures')], ...OUTCOMES.map((code) => [code, t(`outcome_${code}`)])], '', { onchange: apply });
-  const where = select([['', t('all')], ...CHANNELS.map((code) => [code, channel(code)])], '', { onchange: apply });
-  const status = h('p', { role: 'status', class: 'quiet' });
-  const list = h('div');
-  const more = h('div', { class: 'buttons' });
-  const csv = h('button', { type: 'button', onclick: download }, t('download_csv'));
-  const headingId = newId('outcomes');
-  const section = h('section', { class: 'outcomes', 'aria-labelledby': headingId },
-    h('h2', { id: headingId }, t('deliveries')),
-    h('form', { class: 'filters', 'aria-label': t('outcome_filter'), onsubmit: (event) => event.preventDefault() },
-      field(t('outcome'), outcome), field(t('channel'), where), csv),
-    status, list, more);
-  let loading = new AbortController();
-  let shown = null;
-  signal.addEventListener('abort', () => loading.abort());
-
-  function apply() {
-    const params = new URLSearchParams();
-    if (where.value) params.set('channel', where.value);
-    if (outcome.value) params.set('outcome', outcome.value);
-    location.hash = `${pushHref(kind, id)}/revocations/${encodeURIComponent(rvk)}${params.size ? `?${params}` : ''}`;
-  }
-
-  function update(params) {
-    outcome.value = params.get('outcome') ?? '';
-    where.value = params.get('channel') ?? '';
-    load();
-  }
-
-  /** Every outcome that the filter lets through, page by page of the API. */
-  async function* pages(stop) {
-    const counts = latest().progress.total.outcomes;
-    const kinds = outcome.value === 'failures' ? FAILURES.filter((code) => counts[code]) : [outcome.value];
-    for (const one of kinds) {
-      let cursor;
-      do {
-        const wanted = { channel: where.value, outcome: one, cursor };
-        const page = await retried(() => api.outcomes(kind, id, rvk, wanted, stop), 10, stop);
-        yield page.outcomes;
-        cursor = page.next_cursor;
-      } while (cursor);
-    }
-  }
-
-  async function load() {
-    loading.abort();
-    loading = new AbortController();
-    const mine = loading.signal;
-    const source = pages(mine);
-    let rows = [];
-    let limit = 0;
-    let ended = false;
-    if (shown === null) show(status, t('loading'));
-    await next();
-
-    async function next() {
-      limit += ROWS;
-      try {
-        while (rows.length < limit && !ended) {
-          const page = await source.next();
-          if (mine.aborted) return;
-          if (page.done) ended = true;
-          else rows = rows.concat(page.value);
-        }
-      } catch (error) {
-        if (mine.aborted) return;
-        if (error instanceof Problem && error.status === 401) fail(error);
-        else show(list, problem(error, load));
-        return;
-      }
-      shown = Math.min(limit, rows.length);
-      const all = ended && shown === rows.length;
-      show(status, t(all ? 'outcomes_all' : 'outcomes_first', { n: shown }));
-      show(list, shown ? outcomeRows(rows.slice(0, shown)) : h('p', { class: 'empty' }, t('no_outcomes')));
-      show(more, !all && h('button', { type: 'button', onclick: next }, t('show_more')));
-    }
-  }
-
-  async function download() {
-    csv.disabled = true;
-    const text = [head()];
-    let n = 0;
-    try {
-      for await (const some of pages(signal)) {
-        text.push(lines(some));
-        n += some.length;
-        show(status, t('csv_rows', { n }));
-      }
-      const url = URL.createObjectURL(new Blob(text, { type: 'text/csv;charset=utf-8' }));
-      h('a', { href: url, download: `${rvk}.csv` }).click();
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
-    } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof Problem && error.status === 401) fail(error);
-      else show(list, problem(error, download));
-    } finally {
-      csv.disabled = false;
-    }
-  }
-
-  return { section, update, load };
-}
-
-const outcomeRows = (rows) => table(t('outcomes'), [
-  { label: t('target') }, { label: t('channel') }, { label: t('outcome') }, { label: t('reason') }, { label: t('batch') },
-], rows.map((one) => [
-  one.target ?? t('deleted'), channel(one.channel), mark(one.outcome), h('code', null, one.reason), h('code', null, `${one.batch_id} / ${one.slot}`),
-]), { class: 'cards' });

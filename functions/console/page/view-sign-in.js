@@ -6,7 +6,7 @@ import { field, h, show } from './dom.js';
 import { t } from './i18n.js';
 import { session } from './session.js';
 
-export default function signIn({ main, route, signal, heading }) {
+export default function signIn({ main, route, signal }) {
   const key = h('input', { type: 'password', autocomplete: 'off', spellcheck: 'false', required: true, id: 'key' });
   const said = h('div');
   const button = h('button', { class: 'primary' }, t('sign_in'));
@@ -22,7 +22,9 @@ export default function signIn({ main, route, signal, heading }) {
       const me = await api.me(given, signal);
       if (me.role === 'sender') throw new Problem(403, { title: t('sender_title'), detail: t('sender_detail') });
       session.begin(given, me);
-      location.replace(route.params.get('next') || '#/pushes');
+      // Only a view of this page.
+      const next = route.params.get('next') ?? '';
+      location.replace(next.startsWith('#/') ? next : '#/pushes');
     } catch (error) {
       if (signal.aborted) return;
       show(said, problem(error));
@@ -35,7 +37,9 @@ export default function signIn({ main, route, signal, heading }) {
   }
 
   if (session.ended) show(said, problem(session.ended));
+  document.title = `${t('sign_in')} · ${t('brand')}`;
   main.append(h('section', { class: 'sign-in card' },
-    heading(t('sign_in')),
+    h('h1', null, t('sign_in')),
     h('form', { onsubmit: submit }, field(t('access_key'), key, t('key_hint')), said, button)));
+  key.focus();
 }

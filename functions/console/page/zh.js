@@ -137,6 +137,7 @@ export default {
   type_id: '输入 ID 以确认',
   what_will_happen: '将会发生什么',
   counting: '正在统计撤回范围',
+  counted: '范围内共 {n} 条投递',
   how: '方式',
   taken_back: '可撤回',
   not_taken_back: '不可撤回',

@@ -25,7 +25,11 @@ fn answer(request: &HttpRequest) -> Result<Response<String>, Problem> {
     let file = name(&request.path).and_then(file).ok_or(Problem::new(ProblemKind::NotFound))?;
     let known = request.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let unchanged = known.is_some_and(|known| matches(known, &file.etag));
-    let body = if unchanged || request.method == Method::HEAD { "" } else { file.body };
+    let body = if unchanged || request.method == Method::HEAD {
+        ""
+    } else {
+        file.body
+    };
     let mut response = Response::new(body.to_owned());
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -116,7 +120,13 @@ mod tests {
         for path in ["/console", "/console/app.js", "/console/icon.svg"] {
             let response = got(path);
             let policy = header_of(&response, "content-security-policy");
-            for part in ["default-src 'none'", "script-src 'self'", "form-action 'none'", "frame-ancestors 'none'", "base-uri 'none'"] {
+            for part in [
+                "default-src 'none'",
+                "script-src 'self'",
+                "form-action 'none'",
+                "frame-ancestors 'none'",
+                "base-uri 'none'",
+            ] {
                 assert!(policy.split("; ").any(|found| found == part), "{path}: {policy}");
             }
             assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
@@ -150,7 +160,14 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_a_problem() {
-        for path in ["/console/nothing.js", "/console/", "/console/../Cargo.toml", "/", "/other", "/console/a/b"] {
+        for path in [
+            "/console/nothing.js",
+            "/console/",
+            "/console/../Cargo.toml",
+            "/",
+            "/other",
+            "/console/a/b",
+        ] {
             let response = got(path);
             assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
             assert_eq!(header_of(&response, "content-type"), "application/problem+json");

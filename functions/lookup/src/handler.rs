@@ -9,7 +9,8 @@ use revocation_http::problem::{Problem, ProblemKind, problem_of};
 use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{PushName, Route, route};
 use revocation_http::wire::{
-    GateAnswer, MeAnswer, OutcomesAnswer, PushAnswer, PushListAnswer, RevocationAnswer, TotalsAnswer, gate_question, outcomes_question, push_list_query,
+    GateAnswer, MeAnswer, OutcomesAnswer, PushAnswer, PushListAnswer, RevocationAnswer, TotalsAnswer, gate_question, outcomes_question,
+    push_list_query,
 };
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::ids::RevocationId;
@@ -21,13 +22,8 @@ pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
 }
 
 async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
-    // The page's own route has no slash behind it, so this comes here with all that is unknown.
-    if request.path.ends_with("/console/") {
-        return Ok(Reply {
-            status: StatusCode::PERMANENT_REDIRECT,
-            location: Some("../console".to_owned()),
-            body: String::new(),
-        });
+    if let Some(reply) = page_without_slash(&request.path) {
+        return Ok(reply);
     }
     match route(&request.method, &request.path)? {
         Route::Gate(push) => gate(deps, request, push).await,
@@ -108,4 +104,32 @@ async fn pushes(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
     let query = push_list_query(caller.tenant, &request.query, deps.clock.now())?;
     let page = list_pushes(&deps.store, &query).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &PushListAnswer::from(&page)))
+}
+
+/// The page's own route has no slash behind it, so `/console/` comes here with all that is unknown.
+fn page_without_slash(path: &str) -> Option<Reply> {
+    path.ends_with("/console/").then(|| Reply {
+        status: StatusCode::PERMANENT_REDIRECT,
+        location: Some("../console".to_owned()),
+        body: String::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_with_a_slash_is_the_page_without() {
+        for path in ["/console/", "/stage/console/"] {
+            let reply = page_without_slash(path).unwrap();
+            assert_eq!(
+                (reply.status, reply.location.as_deref()),
+                (StatusCode::PERMANENT_REDIRECT, Some("../console"))
+            );
+        }
+        for path in ["/console", "/v1/tasks/console", "/", "/console/x"] {
+            assert!(page_without_slash(path).is_none(), "{path}");
+        }
+    }
 }

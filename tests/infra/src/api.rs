@@ -90,9 +90,16 @@ fn the_page_can_be_read_and_nothing_else_of_the_api_serves_it() {
     for (name, route) in &routes {
         assert_eq!(is_page(route), function_of(&template, route) == "ConsoleFunction", "{name}");
     }
-    let page: BTreeSet<_> = routes.iter().filter(|(_, route)| is_page(route)).map(|(_, route)| key(route)).collect();
+    let page: BTreeSet<_> = routes
+        .iter()
+        .filter(|(_, route)| is_page(route))
+        .map(|(_, route)| key(route))
+        .collect();
     let paths = ["/console", "/console/{file}"];
-    let expected: BTreeSet<_> = ["GET", "HEAD"].iter().flat_map(|method| paths.map(|path| format!("{method} {path}"))).collect();
+    let expected: BTreeSet<_> = ["GET", "HEAD"]
+        .iter()
+        .flat_map(|method| paths.map(|path| format!("{method} {path}")))
+        .collect();
     assert_eq!(page, expected.iter().map(String::as_str).collect());
 }
 

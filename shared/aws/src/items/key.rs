@@ -5,7 +5,8 @@
 //! into the key range of another.
 
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, Tenant, WorkspaceId};
+use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, TargetId, Tenant, WorkspaceId};
+use revocation_rules::push::PushType;
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
 
 pub const PUSH: &str = "push";
@@ -23,6 +24,11 @@ pub fn push(push: &PushRef) -> String {
 /// What belongs to a tenant as a whole. No push lies there: a push's key goes on after its kind.
 pub fn app(tenant: &Tenant) -> String {
     format!("{tenant}#app")
+}
+
+/// Where the messages of one type that went to a target lie. No push lies there, either.
+pub fn target(tenant: &Tenant, push_type: PushType, target: &TargetId) -> String {
+    format!("{tenant}#target#{}#{}", push_type.as_str(), escaped_text(target.as_str()))
 }
 
 /// The push a key names; `None` for a text that [`push`] does not write.

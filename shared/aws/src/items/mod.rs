@@ -9,6 +9,7 @@
 //! | batch payload | `<push>#<shard>#batch#<batch>` | `payload#<digest>` | 9 days after it was sent |
 //! | app's notices | `<app>/<workspace>#app` | `notice` | never |
 //! | receipt | `<push>#<shard>#receipt#<batch>` | `<event>#<token digest>` | 9 days after it came |
+//! | target of a message | `<app>/<workspace>#target#<type>#<target>` | `<sent_at>#message#<id>` | 9 days after its last possible delivery |
 //! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 67 days after the last change |
 //!
 //! Access keys and vendor sessions have tables of their own, without a sort key.
@@ -30,6 +31,7 @@ pub mod push;
 mod reader;
 pub mod receipt;
 pub mod revocation;
+pub mod target;
 pub mod update;
 pub mod vendor_session;
 mod writer;

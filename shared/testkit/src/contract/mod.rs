@@ -22,7 +22,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use revocation_app::ports::{
     AppNotices, BatchHeaders, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore, ReceiptStore,
-    Recorded, RevocationStore, Saved,
+    Recorded, RevocationStore, Saved, TargetIndex,
 };
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::push::Push;
@@ -56,7 +56,8 @@ where
         + RevocationStore
         + Counters
         + AppNotices
-        + ReceiptStore,
+        + ReceiptStore
+        + TargetIndex,
 {
     push_store(store).await;
     push_list(store).await;

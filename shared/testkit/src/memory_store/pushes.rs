@@ -1,10 +1,10 @@
 //! Pushes, lists of them, and everything about one.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use revocation_app::ports::{Inserted, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError};
-use revocation_rules::ids::{PushKind, PushRef};
+use revocation_app::ports::{Inserted, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError, TargetIndex};
+use revocation_rules::ids::{PushKind, PushRef, TargetId};
 use revocation_rules::push::Push;
 
 use super::MemoryStore;
@@ -38,6 +38,16 @@ impl PushStore for MemoryStore {
     }
 }
 
+impl TargetIndex for MemoryStore {
+    async fn index_targets(&self, push: &Push, targets: &BTreeSet<&TargetId>) -> Result<(), StoreError> {
+        self.weather.before().await?;
+        let named = targets.iter().map(|target| (push.registration.push.clone(), (*target).clone()));
+        self.items().targets.extend(named);
+        self.weather.after().await?;
+        Ok(())
+    }
+}
+
 impl PushList for MemoryStore {
     async fn list(&self, query: &PushListQuery) -> Result<Option<PushListPage>, StoreError> {
         self.weather.before().await?;
@@ -46,19 +56,20 @@ impl PushList for MemoryStore {
             Some(Ok(after)) => after,
             Some(Err(_)) => return Ok(None),
         };
-        let mut pushes: Vec<Push> = self
-            .items()
-            .pushes
-            .values()
-            .filter(|push| {
+        let mut pushes: Vec<Push> = {
+            let items = self.items();
+            let went_to = |push: &Push, target: &TargetId| items.targets.contains(&(push.registration.push.clone(), target.clone()));
+            let fits = |push: &&Push| {
                 let said = &push.registration;
                 said.push.tenant == query.tenant
                     && said.push_type == query.push_type
                     && query.from <= said.sent_at
                     && said.sent_at <= query.to
-            })
-            .cloned()
-            .collect();
+                    && query.filter.fits(push)
+                    && query.target.as_ref().is_none_or(|target| went_to(push, target))
+            };
+            items.pushes.values().filter(fits).cloned().collect()
+        };
         pushes.sort_by_key(|push| Reverse(push.registration.sent_at));
         let next = (pushes.len() > after + query.limit).then(|| (after + query.limit).to_string());
         let pushes = pushes.into_iter().skip(after).take(query.limit).collect();
