@@ -22,8 +22,9 @@ const KEYS: usize = 100;
 
 impl TargetIndex for DynamoPushStore {
     async fn index_targets(&self, of: &Push, targets: &BTreeSet<&TargetId>) -> Result<(), StoreError> {
-        stream::iter(targets)
-            .map(|one| self.put(target::write(of, one)))
+        let items: Vec<Item> = targets.iter().map(|one| target::write(of, one)).collect();
+        stream::iter(items)
+            .map(|item| self.put(item))
             .buffer_unordered(PUTS_AT_ONCE)
             .try_collect()
             .await
