@@ -79,7 +79,9 @@ async fn talk(settings: &Settings, state: &State, socket: &mut Socket) -> End {
     let mut registered_by = Some(Instant::now() + timing.answer);
     // Registering again keeps the connection, and fetches what was kept and never came.
     let mut register = interval_at(Instant::now() + timing.register_every, timing.register_every);
-    let mut again = interval_at(Instant::now() + timing.say_again, timing.say_again);
+    // Each time longer while nothing is answered: a service that is behind is not told everything again and again.
+    let mut patience = timing.say_again;
+    let mut again = Instant::now() + patience;
     let mut more = false;
     loop {
         let frames = state.look_and_send();
@@ -115,7 +117,14 @@ async fn talk(settings: &Settings, state: &State, socket: &mut Socket) -> End {
                 Some(Ok(_)) => {}
             },
             () = state.to_send.notified() => {}
-            _ = again.tick() => state.change(|inner| inner.outbox.all_again()),
+            () = sleep_until(again) => {
+                let waits = state.change(|inner| {
+                    inner.outbox.all_again();
+                    inner.outbox.len() > 0
+                });
+                patience = if waits { (patience * 2).min(timing.register_every) } else { timing.say_again };
+                again = Instant::now() + patience;
+            }
             _ = register.tick() => {
                 registered_by = Some(Instant::now() + timing.answer);
                 if send(socket, frame::REGISTER).await.is_err() {

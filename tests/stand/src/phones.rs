@@ -49,9 +49,8 @@ impl Tenant {
 fn patient() -> Timing {
     Timing {
         answer: Duration::from_mins(1),
-        say_again: Duration::from_secs(15),
-        // What could not be told at once is heard with the next registration.
-        register_every: Duration::from_secs(45),
+        say_again: Duration::from_secs(30),
+        register_every: Duration::from_mins(8),
         hold: Duration::from_mins(5),
         first_wait: Duration::from_millis(500),
         longest_wait: Duration::from_secs(5),

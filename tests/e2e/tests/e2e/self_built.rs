@@ -8,7 +8,7 @@ use stand::{PHONES_A_SECOND, Stand};
 use crate::Outcome;
 use crate::fixture::{NOTIFY_ID, TITLE, batch, check, ended, expect, revoke, settled_with, task};
 
-const DEVICES: usize = 150;
+const DEVICES: usize = 1_000;
 const PATIENCE: Duration = Duration::from_mins(5);
 
 fn message(id: &str) -> Message {
@@ -25,7 +25,7 @@ fn message(id: &str) -> Message {
 }
 
 /// Half of them are off when the push is revoked, and connections break at random while it is.
-pub async fn many_devices_half_of_them_off_all_confirm_and_none_shows_the_original(stand: &Stand) -> Outcome {
+pub async fn a_thousand_devices_half_of_them_off_all_confirm_and_none_shows_the_original(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("own", "default").await?;
     let names: Vec<String> = (0..DEVICES).map(|n| format!("PLANTED-DEVICE-{n:04}")).collect();
     let is_on = |name: &str| name.ends_with(['1', '3', '5', '7', '9']);
