@@ -18,8 +18,9 @@ const AT_ONCE: usize = 8;
 impl Tenant {
     /// Asks for a token for each phone and starts it, online where `online` says so.
     pub async fn phones(&self, names: &[String], online: impl Fn(&str) -> bool) -> Result<Fleet, StandError> {
+        let timing = patient(names.len());
         let settings: Vec<(String, Settings)> = stream::iter(names)
-            .map(|name| async move { Ok::<_, StandError>((name.clone(), self.phone(name).await?)) })
+            .map(|name| async move { Ok::<_, StandError>((name.clone(), self.phone(name, timing).await?)) })
             .buffered(AT_ONCE)
             .try_collect()
             .await?;
@@ -32,13 +33,13 @@ impl Tenant {
         Ok(phones)
     }
 
-    async fn phone(&self, name: &str) -> Result<Settings, StandError> {
+    async fn phone(&self, name: &str, timing: Timing) -> Result<Settings, StandError> {
         let answer = self.sender.put(&format!("/v1/devices/{}/token", in_path(name)), &json!({})).await?;
         match (answer.body["socket_url"].as_str(), answer.body["device_token"].as_str()) {
             (Some(url), Some(token)) => Ok(Settings {
                 url: url.to_owned(),
                 token: token.to_owned(),
-                timing: patient(),
+                timing,
             }),
             _ => Err(StandError::Unexpected(format!("a device token was answered {}", answer.status))),
         }
@@ -46,10 +47,15 @@ impl Tenant {
 }
 
 /// Many devices share this machine with everything else.
-fn patient() -> Timing {
+fn patient(phones: usize) -> Timing {
+    let at_once = u32::try_from(phones).unwrap_or(u32::MAX);
     Timing {
         answer: Duration::from_mins(1),
+        // So many that are told at the same moment do not answer at the same moment.
+        answer_within: Duration::from_secs(1) * at_once / (2 * PHONES_A_SECOND),
         say_again: Duration::from_secs(30),
+        // The local gateway answers 403 to every handshake that fails, for whatever reason.
+        refused_wait: Duration::from_secs(10),
         register_every: Duration::from_mins(8),
         hold: Duration::from_mins(5),
         first_wait: Duration::from_millis(500),
