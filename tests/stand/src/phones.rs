@@ -10,10 +10,11 @@ use crate::api::in_path;
 use crate::error::StandError;
 use crate::tenant::Tenant;
 
-/// How many phones the local gateway can take to connect in a second: each is several invocations.
-pub const PHONES_A_SECOND: u32 = 8;
-/// Tokens asked for at once.
-const AT_ONCE: usize = 8;
+/// How many phones the local gateway can take to connect at the same time: it
+/// starts a process for each invocation, and all share two cores.
+pub const PHONES_AT_ONCE: usize = 8;
+/// Acknowledgements that it can take in a second, with all else that goes on.
+const ANSWERS_A_SECOND: u32 = 8;
 
 impl Tenant {
     /// Asks for a token for each phone and starts it, online where `online` says so.
@@ -21,7 +22,7 @@ impl Tenant {
         let timing = patient(names.len());
         let settings: Vec<(String, Settings)> = stream::iter(names)
             .map(|name| async move { Ok::<_, StandError>((name.clone(), self.phone(name, timing).await?)) })
-            .buffered(AT_ONCE)
+            .buffered(PHONES_AT_ONCE)
             .try_collect()
             .await?;
         let phones = Fleet::start(settings, |_| false);
@@ -29,7 +30,7 @@ impl Tenant {
         if !phones.until_all(Duration::from_secs(10), off).await.is_empty() {
             return Err(StandError::Unexpected("phones did not start".to_owned()));
         }
-        phones.come_online(PHONES_A_SECOND, online).await;
+        phones.come_online(PHONES_AT_ONCE, online).await;
         Ok(phones)
     }
 
@@ -52,7 +53,7 @@ fn patient(phones: usize) -> Timing {
     Timing {
         answer: Duration::from_mins(1),
         // So many that are told at the same moment do not answer at the same moment.
-        answer_within: Duration::from_secs(1) * at_once / (2 * PHONES_A_SECOND),
+        answer_within: Duration::from_secs(1) * at_once / ANSWERS_A_SECOND,
         say_again: Duration::from_secs(30),
         // The local gateway answers 403 to every handshake that fails, for whatever reason.
         refused_wait: Duration::from_secs(10),

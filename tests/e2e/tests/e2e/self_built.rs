@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use device_client::{Key, Kind, Message, Shown, Status, View};
-use stand::{PHONES_A_SECOND, Stand};
+use stand::{PHONES_AT_ONCE, Stand};
 
 use crate::Outcome;
 use crate::fixture::{NOTIFY_ID, TITLE, batch, check, ended, expect, revoke, settled_with, task};
@@ -49,12 +49,12 @@ pub async fn a_thousand_devices_half_of_them_off_all_confirm_and_none_shows_the_
         phone.show(message("t1"));
     }
     let revocation = revoke(&tenant, &push).await?;
-    phones.shake(8, Duration::from_secs(10)).await;
+    phones.shake(4, Duration::from_secs(20)).await;
     // The others come back, and their messages with them.
     for (_, phone) in phones.iter().filter(|(name, _)| !is_on(name)) {
         phone.show(message("t1"));
     }
-    phones.come_online(PHONES_A_SECOND, |_| true).await;
+    phones.come_online(PHONES_AT_ONCE, |_| true).await;
     let done = |view: &View| view.status == Status::Registered && view.instructions > 0 && view.held == 0 && view.unanswered == 0;
     let late = phones.until_all(PATIENCE, done).await;
     check(late.is_empty(), || format!("{} devices are not done", late.len()))?;
