@@ -22,8 +22,9 @@ const KEYS: usize = 100;
 
 impl TargetIndex for DynamoPushStore {
     async fn index_targets(&self, of: &Push, targets: &BTreeSet<&TargetId>) -> Result<(), StoreError> {
-        stream::iter(targets)
-            .map(|one| self.put(target::write(of, one)))
+        let items: Vec<Item> = targets.iter().map(|one| target::write(of, one)).collect();
+        stream::iter(items)
+            .map(|item| self.put(item))
             .buffer_unordered(PUTS_AT_ONCE)
             .try_collect()
             .await
@@ -42,8 +43,11 @@ impl DynamoPushStore {
         let to = format!("{}~", listed_time(query.to));
         let up_to = before.clone().map_or(to.clone(), |before| before.min(to));
         let mut page = Page::new(query, before);
+        if from > up_to {
+            return Ok(page.finish());
+        }
         let mut start = None;
-        while from <= up_to {
+        loop {
             let answer = self
                 .client
                 .query()
@@ -59,15 +63,12 @@ impl DynamoPushStore {
                 .send()
                 .await
                 .map_err(|error| unavailable("Query", &error))?;
-            if !self.take_named(query, &answer.items.unwrap_or_default(), &mut page).await? {
-                break;
-            }
+            let goes_on = self.take_named(query, &answer.items.unwrap_or_default(), &mut page).await?;
             start = answer.last_evaluated_key;
-            if start.is_none() {
-                break;
+            if !goes_on || start.is_none() {
+                return Ok(page.finish());
             }
         }
-        Ok(page.finish())
     }
 
     /// Takes the pushes that the items name. False when the page is over.
