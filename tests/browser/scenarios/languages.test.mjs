@@ -30,7 +30,7 @@ scenario('a browser that speaks Chinese sees Chinese, on every view', async ({ t
   const of = await push('zh-1', '秋季大促');
   await deliver(of, 'huawei', 'b1', users(of, 'huawei', 3));
   await deliver(of, 'vivo', 'b2', users(of, 'vivo', 3));
-  const { id } = await revoke(of, { reason: '价格有误', scope: { channels: ['vivo'] } });
+  const { id } = await revoke(of, { reason: '价格有误', scope: { channels: ['vivo'] }, notice: { title: '消息已撤回', text: '请忽略。' } });
   await settled(of, id);
   const page = await tab();
   await page.getByRole('heading', { level: 1, name: HAN }).waitFor();

@@ -40,10 +40,12 @@ scenario('5,000 pushes page smoothly to the last and back', async ({ tab }) => {
   const more = await page.evaluate(() => document.querySelectorAll('*').length) - elements;
   assert.ok(more < 50, `${more} elements are left over`);
 
-  for (let nth = 0; nth < 3; nth += 1) await pages.getByRole('link', { name: 'Newer' }).click();
-  await lists(page, page50(4 * PAGE));
+  for (const newest of [2 * PAGE, 3 * PAGE]) {
+    await pages.getByRole('link', { name: 'Newer' }).click();
+    await lists(page, page50(newest));
+  }
   await page.goBack();
-  await lists(page, page50(3 * PAGE));
+  await lists(page, page50(2 * PAGE));
   await pages.getByRole('link', { name: 'Newest' }).click();
   await lists(page, page50(PUSHES));
 });

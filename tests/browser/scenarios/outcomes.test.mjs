@@ -49,11 +49,15 @@ scenario('the failures are listed, each with its reason, and the address can be 
 
   await filter.getByLabel('Outcome').selectOption('All');
   await filter.getByLabel('Channel').selectOption('All');
-  await until(async () => assert.equal((await rows(list)).length, 200));
-  for (const shown of [400, 600, 637]) {
+  await until(async () => assert.ok((await rows(list)).length > 11));
+  let shown = (await rows(list)).length;
+  assert.ok(shown <= 200, `${shown} at once are too many to read`);
+  while (shown < 637) {
     await page.getByRole('button', { name: 'Show more' }).click();
-    await until(async () => assert.equal((await rows(list)).length, shown));
+    await until(async () => assert.ok((await rows(list)).length > shown));
+    shown = (await rows(list)).length;
   }
+  assert.equal(shown, 637);
   assert.equal(await page.getByRole('button', { name: 'Show more' }).count(), 0);
 });
 

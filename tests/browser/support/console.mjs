@@ -65,6 +65,7 @@ export const settles = (page, patience = 60e3) => page.getByRole('main').getByTe
 /** The focused element, as it is announced: role and name. */
 export const focused = (page) => page.evaluate(() => {
   const element = document.activeElement;
+  if (element === document.body) return 'nothing';
   const label = element.labels?.[0]?.textContent ?? element.getAttribute('aria-label') ?? element.textContent;
   return `${element.tagName.toLowerCase()} ${label.trim()}`;
 });
