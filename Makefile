@@ -61,7 +61,7 @@ lint: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## formatting, clippy
 package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binaries for AWS (ARCH=arm64 or x86_64)
 	@echo "building $(BINS) for $(ARCH) into target/lambda; about a minute each"
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(CARGO) lambda build --release --locked --output-format zip \
-	  --lambda-dir target/lambda $(if $(filter arm64,$(ARCH)),--arm64,--x86-64) $(addprefix --package ,$(BINS))
+	  --lambda-dir target/lambda $(if $(filter arm64,$(ARCH)),--arm64,--x86-64) $(addprefix --package ,$(BINS:console=revocation-console))
 	@ls -l $(addprefix target/lambda/,$(addsuffix /bootstrap.zip,$(BINS)))
 	@echo "to deploy:"
 	@echo "  $(VENV)/bin/sam deploy --template-file infra/template.yaml --stack-name message-revoke \\"
