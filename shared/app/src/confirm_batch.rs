@@ -117,11 +117,10 @@ async fn write(
     mut progress: BatchProgress,
     deliveries: Option<&[Delivery]>,
 ) -> Result<Finished, StoreError> {
-    // This is no attempt: what is known of attempts and of lost workers stays.
-    let (attempts, hold) = (progress.attempts, progress.hold);
+    // This is no attempt: what is known of lost workers stays.
+    let hold = progress.hold;
     let counted: Vec<RevocationId> = progress.counted.keys().cloned().collect();
     let changes = book_all(store, &mut progress, counted, deliveries).await?;
-    progress.attempts = attempts;
     progress.hold = hold;
     store.finish(&progress, &changes).await
 }
