@@ -109,7 +109,7 @@ fn main() -> ExitCode {
         receipts::a_receipt_for_what_nobody_knows_is_told_and_a_bad_one_is_refused,
         self_built::only_the_token_that_was_issued_last_lets_a_device_in,
         self_built::what_a_device_says_was_opened_is_left_alone,
-        self_built::many_devices_half_of_them_off_all_confirm_and_none_shows_the_original,
+        self_built::a_thousand_devices_half_of_them_off_all_confirm_and_none_shows_the_original,
         gate_under_load::nothing_shows_the_original_after_a_revoke_in_the_middle_of_recording,
         gate_under_load::the_same_with_the_fan_out_killed_half_way,
         description::a_stranger_that_knows_only_the_description_finds_no_contradiction,
