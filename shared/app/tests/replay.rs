@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use revocation_app::ports::{AppNotices, BatchRecorder, Clock, Counters, DispatchJob, Job, PushStore, RevocationStore};
 use revocation_app::{
-    Accepted, Checked, Dispatched, Dispatcher, Eagerness, NewRevocation, ReplayError, check_revocation, dispatch_batch, fan_out,
-    replay_revocation, request_revocation,
+    Accepted, Checked, Confirmed, Dispatched, Dispatcher, Eagerness, NewReceipt, NewRevocation, ReplayError, check_revocation,
+    confirm_batch, dispatch_batch, fan_out, replay_revocation, request_revocation, take_receipts,
 };
 use revocation_rules::channel::{Channel, Channels};
 use revocation_rules::ids::RevocationId;
@@ -16,6 +16,7 @@ use revocation_rules::notice::{Notice, Notices};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::push::Push;
+use revocation_rules::receipt::ReceiptEvent;
 use revocation_rules::retry::MAX_ATTEMPTS;
 use revocation_rules::revocation::{Revocation, State};
 use revocation_rules::scope::Scope;
@@ -227,6 +228,34 @@ fn another_revocations_end_gives_nobody_new_attempts() {
         (scene.counted(&one, Outcome::Failed), scene.counted(&whole, Outcome::Failed)),
         (1, 2)
     );
+}
+
+/// Its worker may have read the receipts a moment before this one was there.
+#[test]
+fn what_a_device_confirms_while_it_is_replayed_is_looked_at_again() {
+    let scene = Scene::new(None);
+    let id = scene.revoke(Scope::everything(), None).id;
+    scene.quota_is_used_up();
+    scene.work(&id);
+    let committed = &scene.store.committed()[0];
+    let batch = &committed.header.batch;
+    let said = NewReceipt {
+        kind: batch.push.kind,
+        id: batch.push.id.clone(),
+        batch: batch.batch.clone(),
+        token: committed.deliveries[0].token.clone(),
+        event: ReceiptEvent::Revoked,
+        at: None,
+    };
+    let taken = take_receipts(&scene.store, &scene.queue, &scene.clock, &batch.push.tenant, vec![said]);
+    assert_eq!(run(taken).unwrap().accepted, 1);
+    let confirm = || run(confirm_batch(&scene.store, &scene.queue, &scene.clock, batch, 0)).unwrap();
+    assert_eq!(confirm(), Confirmed::Done { deliveries: 0 });
+    scene.replay(&id).unwrap();
+    assert_eq!(confirm(), Confirmed::ComesBack);
+    scene.work(&id);
+    assert_eq!(confirm(), Confirmed::Done { deliveries: 0 });
+    assert_eq!(scene.counted(&id, Outcome::Confirmed), 1);
 }
 
 #[test]
