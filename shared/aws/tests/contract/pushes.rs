@@ -97,8 +97,15 @@ async fn a_push_is_kept_30_days_after_its_last_possible_delivery() {
 #[tokio::test]
 async fn a_registration_whose_answer_was_lost_finds_itself() {
     let stand = Stand::new().await;
-    let push = a_push(&task("t1"));
-    stand.faults.plan("PutItem", Fault::AnswerLost);
-    assert_eq!(stand.store.insert_push(&push).await.unwrap(), Inserted::Existing(push));
-    assert!(stand.faults.all_happened());
+    let message = a_push(&PushRef {
+        kind: PushKind::Message,
+        ..task("m1")
+    });
+    stand.faults.next("PutItem", Fault::LoseAnswer);
+    assert_eq!(stand.store.insert_push(&message).await.unwrap(), Inserted::Existing(message));
+    // With its number it is one transaction, which is answered again as it was.
+    let task = a_push(&task("t1"));
+    stand.faults.next("TransactWriteItems", Fault::LoseAnswer);
+    assert_eq!(stand.store.insert_push(&task).await.unwrap(), Inserted::New);
+    assert_eq!(stand.store.insert_push(&task).await.unwrap(), Inserted::Existing(task));
 }

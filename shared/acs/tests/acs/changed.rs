@@ -1,12 +1,10 @@
 //! Whatever is changed of a signed request, it is refused: by the signature, or before it.
 
-mod support;
-
 use std::borrow::Cow;
 
 use http::Method;
 use proptest::prelude::*;
-use support::{ACS3, CORE, Captured, SECRET, V1};
+use super::support::{ACS3, CORE, Captured, SECRET, V1};
 
 /// Is it taken for what the holder of the secret wanted? The secret of another key would be another one.
 fn believed(captured: &Captured, path: &str) -> bool {

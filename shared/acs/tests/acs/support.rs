@@ -1,7 +1,5 @@
 //! Requests as clients sent them.
 
-#![expect(clippy::unwrap_used, reason = "tests only")]
-
 use std::borrow::Cow;
 
 use http::{HeaderMap, Method};

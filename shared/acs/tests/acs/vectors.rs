@@ -1,9 +1,7 @@
 //! Requests of the official Python clients as they went over the wire, with what was signed of them.
 
-mod support;
-
 use revocation_acs::Malformed;
-use support::{ACS3, CORE, Captured, SECRET, V1};
+use super::support::{ACS3, ACS3_ERROR, ACS3_TASK, CORE, Captured, SECRET, V1};
 
 #[test]
 fn an_acs3_request_of_the_sdk_is_verified() {
@@ -39,8 +37,8 @@ fn what_should_have_been_signed_is_told() {
 fn every_captured_request_is_verified() {
     for (name, captured) in [
         ("RevokePushMessage", ACS3),
-        ("RevokePushTask", support::ACS3_TASK),
-        ("with an error for an answer", support::ACS3_ERROR),
+        ("RevokePushTask", ACS3_TASK),
+        ("with an error for an answer", ACS3_ERROR),
         ("signature version 1, the new SDK", V1),
         ("signature version 1, the old core SDK", CORE),
     ] {
