@@ -5,8 +5,8 @@ Reads one call a line from standard input, writes one result a line:
     {"endpoint": "abc.execute-api.localhost:4566", "key": "..", "secret": "..", "client": "acs3",
      "action": "RevokePushTask", "parameters": {"AppId": "..", "TaskId": ".."}}
 
-`client` is `acs3` (the mPaaS SDK as it is), `v2` (the same with its older signature) or `core` (the client
-before it, which knows no API and signs as the older one does).
+`client` is `acs3` (the mPaaS SDK as it is), `v2` (the same with its older signature), `core` (the client
+before it, which knows no API and signs as the older one does) or `rpc` (what SDKs on top of that one use).
 
 The clients are as they are installed. What surrounds them may be odd: `clock_ahead_s` sets the machine's
 clock, `nonce` breaks its randomness, `security_token` comes from a login that lasts a while.
@@ -28,7 +28,7 @@ from alibabacloud_tea_openapi import utils_models
 from aliyunsdkcore.acs_exception.exceptions import ClientException as CoreClientException
 from aliyunsdkcore.acs_exception.exceptions import ServerException as CoreServerException
 from aliyunsdkcore.client import AcsClient
-from aliyunsdkcore.request import CommonRequest
+from aliyunsdkcore.request import CommonRequest, RpcRequest
 from darabonba.exceptions import DaraException
 
 KNOWN = {
@@ -111,7 +111,11 @@ def with_sdk(call):
 def with_core(call):
     host, _, port = call["endpoint"].partition(":")
     client = AcsClient(call["key"], call["secret"], "cn-hangzhou", port=int(port or 80))
-    request = CommonRequest(domain=host, version="2020-10-28", action_name=call["action"])
+    if call["client"] == "rpc":
+        request = RpcRequest("mPaaS", "2020-10-28", call["action"])
+        request.endpoint = host
+    else:
+        request = CommonRequest(domain=host, version="2020-10-28", action_name=call["action"])
     request.set_protocol_type("http")
     request.set_method(call.get("method", "POST"))
     for name, value in call["parameters"].items():
@@ -136,7 +140,7 @@ def error_of(error):
 
 
 def result_of(call):
-    make = with_core if call["client"] == "core" else with_sdk
+    make = with_core if call["client"] in ("core", "rpc") else with_sdk
     try:
         with surroundings(call):
             return make(call)

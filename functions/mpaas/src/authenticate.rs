@@ -107,7 +107,10 @@ mod tests {
         let signed = "SignatureMethod=HMAC-SHA1&SignatureVersion=1.0&AccessKeyId=k&Signature=s&SignatureNonce=n";
         assert_eq!(refused(Method::POST, None, "", b""), "MissingAccessKeyId");
         assert_eq!(refused(Method::POST, None, "AccessKeyId=k", b"AppId=A"), "MissingSignature");
-        assert_eq!(refused(Method::POST, None, &format!("{signed}&Timestamp=now"), b""), "InvalidTimeStamp.Format");
+        assert_eq!(
+            refused(Method::POST, None, &format!("{signed}&Timestamp=now"), b""),
+            "InvalidTimeStamp.Format"
+        );
         assert_eq!(refused(Method::POST, None, signed, b"AppId=A&AppId=B"), "InvalidParameter.AppId");
         assert_eq!(refused(Method::POST, None, signed, b"AppId=%ff"), "InvalidParameter.Encoding");
         assert_eq!(refused(Method::PUT, None, signed, b""), "UnsupportedHTTPMethod");

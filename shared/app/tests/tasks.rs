@@ -19,7 +19,11 @@ fn ten_tasks() -> MemoryStore {
     let store = MemoryStore::new();
     for n in 0..10 {
         let id = task(&tenant("APP1"), &n.to_string());
-        let mut push = a_push().named(id).sent_at(noon() + minutes(n)).titled(&format!("Sale {}", n % 3)).build();
+        let mut push = a_push()
+            .named(id)
+            .sent_at(noon() + minutes(n))
+            .titled(&format!("Sale {}", n % 3))
+            .build();
         if n % 2 == 1 {
             push.registration.push_type = PushType::Broadcast;
         }

@@ -62,7 +62,16 @@ mod tests {
     fn checking_signatures_uses_no_cloud_and_no_runtime() {
         let crates = dependencies(&["-p", "revocation-acs"]);
         assert!(!among(&crates, &["revocation-acs "]).is_empty());
-        let unwanted = ["aws-sdk", "aws-config ", "aws-smithy", "lambda_", "hyper", "tokio", "rustls ", "rand "];
+        let unwanted = [
+            "aws-sdk",
+            "aws-config ",
+            "aws-smithy",
+            "lambda_",
+            "hyper",
+            "tokio",
+            "rustls ",
+            "rand ",
+        ];
         assert!(among(&crates, &unwanted).is_empty(), "{crates:#?}");
     }
 

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::support::{ACS3, CORE, Captured, SECRET, V1};
 use http::Method;
 use proptest::prelude::*;
-use super::support::{ACS3, CORE, Captured, SECRET, V1};
 
 /// Is it taken for what the holder of the secret wanted? The secret of another key would be another one.
 fn believed(captured: &Captured, path: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Requests of the official Python clients as they went over the wire, with what was signed of them.
 
-use revocation_acs::Malformed;
 use super::support::{ACS3, ACS3_ERROR, ACS3_TASK, CORE, Captured, SECRET, V1};
+use revocation_acs::Malformed;
 
 #[test]
 fn an_acs3_request_of_the_sdk_is_verified() {

@@ -185,7 +185,12 @@ mod tests {
 
     #[test]
     fn a_long_id_stands_beside_its_key() {
-        for id in ["x".repeat(257), "促".repeat(1365), "%#".repeat(2048), format!("{DIGEST}{}", "x".repeat(300))] {
+        for id in [
+            "x".repeat(257),
+            "促".repeat(1365),
+            "%#".repeat(2048),
+            format!("{DIGEST}{}", "x".repeat(300)),
+        ] {
             let named = push_of(&id);
             let pk = push(&named);
             assert!(pk.len() < 256 && has_digest(&pk));
@@ -203,8 +208,18 @@ mod tests {
     fn the_longest_id_in_a_key_fits() {
         let id = "#".repeat(LONGEST_IN_KEY);
         let tenant = "t".repeat(64);
-        let longest = PushRef { tenant: Tenant { app: tenant.parse().unwrap(), workspace: tenant.parse().unwrap() }, ..push_of(&id) };
-        let batch = BatchRef { push: longest, shard: 15, batch: "b".repeat(128).parse().unwrap() };
+        let longest = PushRef {
+            tenant: Tenant {
+                app: tenant.parse().unwrap(),
+                workspace: tenant.parse().unwrap(),
+            },
+            ..push_of(&id)
+        };
+        let batch = BatchRef {
+            push: longest,
+            shard: 15,
+            batch: "b".repeat(128).parse().unwrap(),
+        };
         assert!(payloads(&batch).len() <= 2_048 && receipts(&batch).len() <= 2_048);
         assert!(part(&id).len() + 64 <= 1_024);
     }

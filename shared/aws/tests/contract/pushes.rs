@@ -129,7 +129,10 @@ async fn a_number_that_an_expired_task_left_behind_is_its_own_again() {
     assert_eq!(stand.store.insert_push(&push).await.unwrap(), Inserted::New);
     let number = task("t1").task_number().unwrap();
     assert_eq!(stand.store.task_numbered(&tenant("app"), number).await.unwrap(), Some(task("t1")));
-    assert_eq!(self::number(&stand.item("number").await, "expires_at"), self::number(&item, "expires_at"));
+    assert_eq!(
+        self::number(&stand.item("number").await, "expires_at"),
+        self::number(&item, "expires_at")
+    );
 }
 
 #[tokio::test]

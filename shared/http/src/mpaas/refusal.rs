@@ -123,6 +123,9 @@ mod tests {
         assert_eq!(fault(RequestError::Busy), FaultKind::Throttled);
         let source = Box::new(std::io::Error::other("down"));
         assert_eq!(fault(StoreError::Unavailable(source).into()), FaultKind::Unavailable);
-        assert_eq!(refused(&RequestError::PushNotFound, Refusal::TaskNotFound), Ok(Refusal::TaskNotFound));
+        assert_eq!(
+            refused(&RequestError::PushNotFound, Refusal::TaskNotFound),
+            Ok(Refusal::TaskNotFound)
+        );
     }
 }

@@ -36,12 +36,42 @@ pub async fn each_error_is_the_right_exception(stand: &Stand) -> Outcome {
         for (key, action, asked, status, code) in [
             (&good, "RevokePushTask", json!({}), 400, "MissingAppId"),
             (&good, "RevokePushTask", json!({"AppId": tenant.app}), 400, "MissingWorkspaceId"),
-            (&good, "RevokePushTask", json!({"AppId": tenant.app, "WorkspaceId": ""}), 400, "MissingWorkspaceId"),
+            (
+                &good,
+                "RevokePushTask",
+                json!({"AppId": tenant.app, "WorkspaceId": ""}),
+                400,
+                "MissingWorkspaceId",
+            ),
             (&good, "RevokePushTask", parameters(&tenant, json!({})), 400, "MissingTaskId"),
-            (&good, "RevokePushTask", parameters(&tenant, json!({"TaskId": ""})), 400, "MissingTaskId"),
-            (&good, "RevokePushMessage", parameters(&tenant, json!({"TargetId": "u"})), 400, "MissingMessageId"),
-            (&good, "RevokePushMessage", parameters(&tenant, json!({"MessageId": "m"})), 400, "MissingTargetId"),
-            (&good, "QueryPushAnalysisTaskList", parameters(&tenant, json!({})), 400, "MissingStartTime"),
+            (
+                &good,
+                "RevokePushTask",
+                parameters(&tenant, json!({"TaskId": ""})),
+                400,
+                "MissingTaskId",
+            ),
+            (
+                &good,
+                "RevokePushMessage",
+                parameters(&tenant, json!({"TargetId": "u"})),
+                400,
+                "MissingMessageId",
+            ),
+            (
+                &good,
+                "RevokePushMessage",
+                parameters(&tenant, json!({"MessageId": "m"})),
+                400,
+                "MissingTargetId",
+            ),
+            (
+                &good,
+                "QueryPushAnalysisTaskList",
+                parameters(&tenant, json!({})),
+                400,
+                "MissingStartTime",
+            ),
             (
                 &good,
                 "QueryPushAnalysisTaskList",
@@ -49,16 +79,34 @@ pub async fn each_error_is_the_right_exception(stand: &Stand) -> Outcome {
                 400,
                 "InvalidParameter.PageSize",
             ),
-            (&good, "QueryPushAnalysisTaskDetail", parameters(&tenant, json!({})), 400, "MissingTaskId"),
+            (
+                &good,
+                "QueryPushAnalysisTaskDetail",
+                parameters(&tenant, json!({})),
+                400,
+                "MissingTaskId",
+            ),
             (&good, "PushSimple", whole.clone(), 404, "InvalidApi.NotFound"),
-            (&"nobody.secret".to_owned(), "RevokePushTask", whole.clone(), 404, "InvalidAccessKeyId.NotFound"),
+            (
+                &"nobody.secret".to_owned(),
+                "RevokePushTask",
+                whole.clone(),
+                404,
+                "InvalidAccessKeyId.NotFound",
+            ),
             (&disabled, "RevokePushTask", whole.clone(), 400, "InvalidAccessKeyId.Inactive"),
             (&wrong_secret, "RevokePushTask", whole.clone(), 400, "SignatureDoesNotMatch"),
             (&other.operator.key, "RevokePushTask", whole.clone(), 403, "NoPermission"),
             (&good, "RevokePushTask", foreign_workspace.clone(), 403, "NoPermission"),
             (&tenant.viewer.key, "RevokePushTask", whole.clone(), 403, "NoPermission"),
             (&tenant.sender.key, "RevokePushTask", whole.clone(), 403, "NoPermission"),
-            (&tenant.sender.key, "QueryPushAnalysisTaskDetail", whole.clone(), 403, "NoPermission"),
+            (
+                &tenant.sender.key,
+                "QueryPushAnalysisTaskDetail",
+                whole.clone(),
+                403,
+                "NoPermission",
+            ),
         ] {
             let answer = sdk.call(key, client, action, asked).await?;
             raised(&answer, "ClientException", status, code)?;
@@ -121,12 +169,27 @@ pub async fn the_older_client_reads_errors_too_and_may_use_get(stand: &Stand) ->
     task(&tenant, "1").await?;
     let mut sdk = Sdk::start(stand)?;
     let asked = parameters(&tenant, json!({"TaskId": "1", "TaskName": ""}));
-    for (secret, parameters, class, status, code) in [
-        (None, json!({}), "ServerException", 400, "MissingAppId"),
+    for (client, secret, parameters, class, status, code) in [
+        ("core", None, json!({}), "ServerException", 400, "MissingAppId"),
+        (
+            "core",
+            Some("wrong"),
+            asked.clone(),
+            "ServerException",
+            400,
+            "SignatureDoesNotMatch",
+        ),
         // It compares what it signed with what should have been signed, and draws its own conclusion.
-        (Some("wrong"), asked.clone(), "ServerException", 400, "InvalidAccessKeySecret"),
+        (
+            "rpc",
+            Some("wrong"),
+            asked.clone(),
+            "ServerException",
+            400,
+            "InvalidAccessKeySecret",
+        ),
     ] {
-        let mut call = json!({"client": "core", "action": "QueryPushAnalysisTaskDetail", "parameters": parameters});
+        let mut call = json!({"client": client, "action": "QueryPushAnalysisTaskDetail", "parameters": parameters});
         if let Some(secret) = secret {
             call["secret"] = secret.into();
         }
