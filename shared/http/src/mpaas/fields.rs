@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn a_parameter_is_named_when_it_is_missing_or_wrong() {
-        let id = |value| required::<PushId>("MessageId", value).map(|id| id.as_str().to_owned());
+        let id = |value: Option<&str>| required::<PushId>("MessageId", value).map(|id| id.as_str().to_owned());
         assert_eq!(id(Some(" ~*+/测")), Ok(" ~*+/测".to_owned()));
         for missing in [None, Some("")] {
             assert_eq!(id(missing).unwrap_err().code, "MissingMessageId");

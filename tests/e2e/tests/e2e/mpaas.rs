@@ -193,11 +193,11 @@ pub async fn odd_texts_and_long_ids_name_what_they_name(stand: &Stand) -> Outcom
         .into_iter()
         .enumerate()
     {
-        for client in CLIENTS {
+        for (nth, client) in CLIENTS.into_iter().enumerate() {
             let id = if n == 0 {
-                format!("{id} {client}")
+                format!("{id}{nth}")
             } else {
-                id[client.len()..].to_owned()
+                format!("{nth}{}", &id[1..])
             };
             revoke_message(stand, &tenant, &mut sdk, client, &id, user, &format!("rpc-odd-{n}-{client}")).await?;
         }
