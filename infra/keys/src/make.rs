@@ -1,16 +1,20 @@
-//! A new key: a short random id, and a secret of 256 random bits.
+//! A new key: a short random id, and a secret of 128 random bits.
+//!
+//! Together 35 characters: an address with a key in it has to fit into the 128
+//! that Xiaomi and vivo are said to take for their callbacks.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use revocation_app::ports::{AccessKey, Clock, KeyState, Role, StoreError};
 use revocation_aws::{DynamoAccessKeys, KeyInserted, SystemClock};
 use revocation_rules::ids::Tenant;
-use revocation_rules::scope::hex;
 
 pub async fn make(keys: &DynamoAccessKeys, tenant: Tenant, role: Role) -> Result<AccessKey, StoreError> {
     loop {
-        let id: [u8; 8] = rand::random();
-        let secret: [u8; 32] = rand::random();
-        // Cannot fail: letters and digits are what an id is.
-        let Ok(id) = format!("key-{}", hex(&id)).parse() else {
+        let id: [u8; 6] = rand::random();
+        let secret: [u8; 16] = rand::random();
+        // Cannot fail: an id may have everything that is in this alphabet.
+        let Ok(id) = format!("key-{}", URL_SAFE_NO_PAD.encode(id)).parse() else {
             continue;
         };
         let key = AccessKey {
@@ -18,7 +22,7 @@ pub async fn make(keys: &DynamoAccessKeys, tenant: Tenant, role: Role) -> Result
             tenant: tenant.clone(),
             role,
             state: KeyState::Active,
-            secret: hex(&secret),
+            secret: URL_SAFE_NO_PAD.encode(secret),
             created_at: SystemClock.now(),
         };
         if keys.insert(&key).await? == KeyInserted::New {

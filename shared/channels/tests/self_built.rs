@@ -183,6 +183,17 @@ fn a_device_that_can_not_be_told_still_has_it_waiting() {
 }
 
 #[test]
+fn a_device_that_could_not_be_told_for_a_moment_is_told_after_the_others() {
+    let stand = Stand::new();
+    let batch = sent_to(&["u1", "u2"]);
+    let (slow, other) = (stand.connect(&batch.1[0], "c1"), stand.connect(&batch.1[1], "c2"));
+    stand.links.fails(&slow, 2);
+    assert_eq!(stand.revoke(&batch), [stored(), stored()]);
+    assert_eq!(stand.links.instructions_to(&slow).len(), 1);
+    assert_eq!(stand.links.instructions_to(&other).len(), 1, "nobody is told twice for it");
+}
+
+#[test]
 fn nothing_is_kept_at_or_after_the_end() {
     let stand = Stand::new();
     let batch = sent_to(&["u1"]);

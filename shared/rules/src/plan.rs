@@ -204,7 +204,7 @@ pub enum Left {
 }
 
 /// Writes the vendor's answers into `progress` and says what is left.
-/// `attempts` follows: headway starts the count anew.
+/// `attempts` follows: headway starts the count anew, and an attempt that asked nobody is none.
 pub fn apply(progress: &mut BatchProgress, answers: impl IntoIterator<Item = (usize, Answer)>) -> Left {
     let used_up = progress.attempts >= MAX_ATTEMPTS;
     let mut ended = 0_usize;
@@ -229,6 +229,9 @@ pub fn apply(progress: &mut BatchProgress, answers: impl IntoIterator<Item = (us
     }
     if not_tried > 0 && ended > 0 {
         progress.attempts = 0;
+    } else if not_tried > 0 && failures.is_empty() {
+        // The vendor was not asked, so it has refused nothing.
+        progress.attempts = progress.attempts.saturating_sub(1);
     }
     if !failures.is_empty() {
         Left::Retry(failures)

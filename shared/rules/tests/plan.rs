@@ -255,8 +255,19 @@ fn headway_starts_the_attempts_anew_while_some_wait_for_their_turn() {
     progress.attempts = 5;
     assert_eq!(apply(&mut progress, [(0, ended), (1, Answer::NotTried)]), Left::HandBack);
     assert_eq!(progress.attempts, 0);
+}
+
+#[test]
+fn an_attempt_in_which_nobody_was_asked_uses_up_nothing() {
+    let header = header(Channel::Apns, Sending::Sent);
+    let mut progress = BatchProgress::fresh(&header);
     progress.attempts = 5;
     assert_eq!(apply(&mut progress, [(1, Answer::NotTried)]), Left::HandBack);
+    assert_eq!(progress.attempts, 4, "the claim had counted it");
+    let failure = AttemptFailure::Transient { reason: "r".to_owned() };
+    progress.attempts = 5;
+    let answers = [(0, Answer::Failed(failure.clone())), (1, Answer::NotTried)];
+    assert_eq!(apply(&mut progress, answers), Left::Retry(vec![failure]));
     assert_eq!(progress.attempts, 5);
 }
 

@@ -177,7 +177,8 @@ impl SecretMaker for CountingSecrets {
 #[derive(Debug, Default)]
 struct Wires {
     gone: BTreeSet<ConnectionId>,
-    broken: BTreeSet<ConnectionId>,
+    /// How often each still fails.
+    broken: BTreeMap<ConnectionId, usize>,
     frames: Vec<(ConnectionId, ToDevice)>,
 }
 
@@ -210,7 +211,12 @@ impl MemoryLinks {
 
     /// The gateway fails for this connection.
     pub fn is_broken(&self, connection: &ConnectionId) {
-        self.wires.lock().unwrap().broken.insert(connection.clone());
+        self.fails(connection, usize::MAX);
+    }
+
+    /// The gateway fails for this connection so many times.
+    pub fn fails(&self, connection: &ConnectionId, times: usize) {
+        self.wires.lock().unwrap().broken.insert(connection.clone(), times);
     }
 
     /// What was sent over a connection, in order.
@@ -237,7 +243,8 @@ impl DeviceLinks for MemoryLinks {
             self.weather.before().await.map_err(lost)?;
             let posted = {
                 let mut wires = self.wires.lock().unwrap();
-                if wires.broken.contains(connection) {
+                if let Some(times) = wires.broken.get_mut(connection).filter(|times| **times > 0) {
+                    *times -= 1;
                     return Err(lost(Lost::Call));
                 }
                 if wires.gone.contains(connection) {

@@ -19,6 +19,8 @@ use crate::state::{Inner, State, Status, View};
 pub struct Timing {
     /// For a handshake, and for `registered`.
     pub answer: Duration,
+    /// Before it acknowledges; less by chance.
+    pub answer_within: Duration,
     /// Before it says again what was not answered.
     pub say_again: Duration,
     /// Between two registrations over one connection; the gateway ends one
@@ -29,17 +31,21 @@ pub struct Timing {
     /// Before the second connection, and at most before any; less by chance.
     pub first_wait: Duration,
     pub longest_wait: Duration,
+    /// Before it tries a token again that was refused.
+    pub refused_wait: Duration,
 }
 
 impl Default for Timing {
     fn default() -> Self {
         Self {
             answer: Duration::from_secs(15),
+            answer_within: Duration::from_secs(10),
             say_again: Duration::from_secs(10),
             register_every: Duration::from_mins(8),
             hold: Duration::from_secs(30),
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_mins(1),
+            refused_wait: Duration::from_mins(10),
         }
     }
 }
@@ -211,9 +217,11 @@ async fn live(settings: Settings, state: Arc<State>, mut will: watch::Receiver<W
             End::Wanted if !matches!(*will.borrow(), Will::CutOff(_)) => {}
             End::Refused => {
                 state.change(|inner| inner.status = Status::Refused);
-                // The same token is refused again; the app gets another one.
-                if will.changed().await.is_err() {
-                    return;
+                // The app is to get another one. Seldom, the same is tried again: who refused
+                // it may have been somebody in between.
+                tokio::select! {
+                    () = sleep(settings.timing.refused_wait.mul_f64(0.5 + rand::random::<f64>() / 2.0)) => {}
+                    _ = will.changed() => {}
                 }
             }
             End::Lost | End::Wanted => {

@@ -63,15 +63,19 @@ impl Fleet {
         self.0.values().for_each(Client::go_online);
     }
 
-    /// Those that are offline and `wanted` come online, `a_second` of them, for
-    /// a service that can not take all at once.
-    pub async fn come_online(&self, a_second: u32, wanted: impl Fn(&str) -> bool) {
-        for (_, client) in self.iter().filter(|(name, _)| wanted(name)) {
-            if client.look().status == Status::Offline {
+    /// Those that are offline and `wanted` come online, `at_once` of them, for
+    /// a service that can not take all at the same time. One that is not
+    /// registered in a minute makes room for the next.
+    pub async fn come_online(&self, at_once: usize, wanted: impl Fn(&str) -> bool) {
+        let offline = self
+            .iter()
+            .filter(|(name, client)| wanted(name) && client.look().status == Status::Offline);
+        futures::stream::iter(offline)
+            .for_each_concurrent(at_once, async |(_, client)| {
                 client.go_online();
-                tokio::time::sleep(Duration::from_secs(1) / a_second.max(1)).await;
-            }
-        }
+                client.until(Duration::from_mins(1), |view| view.status == Status::Registered).await;
+            })
+            .await;
     }
 
     /// Waits until every device looks as wanted; the names of those that do not in time.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tokio::time::Instant;
+
 use crate::bar::Verdict;
 use crate::frame::{self, Receipt};
 
@@ -13,7 +15,8 @@ const TRIES: u32 = 5;
 
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    acks: BTreeMap<String, Verdict>,
+    /// With when each may be sent for the first time.
+    acks: BTreeMap<String, (Verdict, Instant)>,
     receipts: BTreeMap<Receipt, u32>,
     /// Acknowledgements on this connection that are not answered yet.
     sent: BTreeSet<String>,
@@ -21,9 +24,10 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    pub fn acknowledge(&mut self, instruction: String, verdict: Verdict) {
+    /// A repeat is answered when the first one is.
+    pub fn acknowledge(&mut self, instruction: String, verdict: Verdict, not_before: Instant) {
         self.sent.remove(&instruction);
-        self.acks.insert(instruction, verdict);
+        self.acks.entry(instruction).or_insert((verdict, not_before));
     }
 
     pub fn report(&mut self, receipt: Receipt) {
@@ -41,19 +45,30 @@ impl Outbox {
     }
 
     /// Nothing that was sent counts as sent any more: time went by, or the connection was lost.
-    pub fn all_again(&mut self) {
+    /// Returns whether an answer is missing.
+    pub fn all_again(&mut self) -> bool {
+        let unanswered = !(self.sent.is_empty() && self.receipts_sent.is_empty());
         self.sent.clear();
         self.receipts_sent.clear();
         self.receipts.retain(|_, tries| *tries < TRIES);
+        unanswered
+    }
+
+    /// When there is something to send that may not be sent yet.
+    pub fn due(&self) -> Option<Instant> {
+        let waiting = self.acks.iter().filter(|(id, _)| !self.sent.contains(*id));
+        let due = waiting.map(|(_, (_, due))| *due).min();
+        due.filter(|_| self.sent.len() < AT_ONCE)
     }
 
     /// The frames to send now.
-    pub fn next(&mut self) -> Vec<String> {
+    pub fn next(&mut self, now: Instant) -> Vec<String> {
         let mut frames = Vec::new();
         let room = AT_ONCE.saturating_sub(self.sent.len());
-        let waiting: Vec<_> = self.acks.iter().filter(|(id, _)| !self.sent.contains(*id)).take(room).collect();
+        let may_go = |(id, (_, due)): &(&String, &(Verdict, Instant))| *due <= now && !self.sent.contains(*id);
+        let waiting: Vec<_> = self.acks.iter().filter(may_go).take(room).collect();
         let ids: Vec<String> = waiting.iter().map(|(id, _)| (*id).clone()).collect();
-        frames.extend(waiting.into_iter().map(|(id, verdict)| frame::ack(id, *verdict)));
+        frames.extend(waiting.into_iter().map(|(id, (verdict, _))| frame::ack(id, *verdict)));
         self.sent.extend(ids);
         for (receipt, tries) in &mut self.receipts {
             if self.receipts_sent.len() < AT_ONCE && self.receipts_sent.insert(receipt.clone()) {
@@ -81,25 +96,35 @@ mod tests {
     #[test]
     fn an_acknowledgement_is_sent_until_it_is_answered() {
         let mut outbox = Outbox::default();
-        outbox.acknowledge("ins_1".to_owned(), Verdict::Revoked);
-        assert_eq!(outbox.next().len(), 1);
-        assert_eq!(outbox.next().len(), 0, "it is on its way");
+        outbox.acknowledge("ins_1".to_owned(), Verdict::Revoked, Instant::now());
+        assert_eq!(outbox.next(Instant::now()).len(), 1);
+        assert_eq!(outbox.next(Instant::now()).len(), 0, "it is on its way");
         outbox.all_again();
-        assert_eq!(outbox.next().len(), 1);
+        assert_eq!(outbox.next(Instant::now()).len(), 1);
         outbox.acked("ins_1");
         outbox.all_again();
-        assert_eq!((outbox.next().len(), outbox.len()), (0, 0));
+        assert_eq!((outbox.next(Instant::now()).len(), outbox.len()), (0, 0));
     }
 
     #[test]
     fn a_device_that_missed_much_does_not_flood_the_service() {
         let mut outbox = Outbox::default();
         for nth in 0..40 {
-            outbox.acknowledge(format!("ins_{nth}"), Verdict::Revoked);
+            outbox.acknowledge(format!("ins_{nth}"), Verdict::Revoked, Instant::now());
         }
-        assert_eq!(outbox.next().len(), AT_ONCE);
+        assert_eq!(outbox.next(Instant::now()).len(), AT_ONCE);
         outbox.acked("ins_0");
-        assert_eq!(outbox.next().len(), 1);
+        assert_eq!(outbox.next(Instant::now()).len(), 1);
+    }
+
+    #[test]
+    fn an_acknowledgement_waits_for_its_time_and_a_repeat_does_not_move_it() {
+        let (mut outbox, now) = (Outbox::default(), Instant::now());
+        let due = now + std::time::Duration::from_secs(5);
+        outbox.acknowledge("ins_1".to_owned(), Verdict::Revoked, due);
+        assert_eq!((outbox.next(now).len(), outbox.due()), (0, Some(due)));
+        outbox.acknowledge("ins_1".to_owned(), Verdict::Revoked, due + due.duration_since(now));
+        assert_eq!((outbox.next(due).len(), outbox.due()), (1, None));
     }
 
     #[test]
@@ -112,9 +137,9 @@ mod tests {
             event: "opened".to_owned(),
         });
         for _ in 0..TRIES {
-            assert_eq!(outbox.next().len(), 1);
+            assert_eq!(outbox.next(Instant::now()).len(), 1);
             outbox.all_again();
         }
-        assert_eq!((outbox.next().len(), outbox.len()), (0, 0));
+        assert_eq!((outbox.next(Instant::now()).len(), outbox.len()), (0, 0));
     }
 }

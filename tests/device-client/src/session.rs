@@ -79,10 +79,13 @@ async fn talk(settings: &Settings, state: &State, socket: &mut Socket) -> End {
     let mut registered_by = Some(Instant::now() + timing.answer);
     // Registering again keeps the connection, and fetches what was kept and never came.
     let mut register = interval_at(Instant::now() + timing.register_every, timing.register_every);
-    let mut again = interval_at(Instant::now() + timing.say_again, timing.say_again);
+    // Each time longer while nothing is answered: a service that is behind is not told everything again and again.
+    let mut patience = timing.say_again;
+    let mut again = Instant::now() + patience;
     let mut more = false;
     loop {
-        let frames = state.look_and_send();
+        let frames = state.change(|inner| inner.outbox.next(Instant::now()));
+        let due = state.look(|inner| inner.outbox.due());
         for frame in frames {
             if send(socket, &frame).await.is_err() {
                 return End::Lost;
@@ -109,13 +112,18 @@ async fn talk(settings: &Settings, state: &State, socket: &mut Socket) -> End {
                     }
                     // Not registered: another connection is the way.
                     In::Error if registered_by.is_some() => return End::Lost,
-                    other => obey(state, other),
+                    other => obey(settings, state, other),
                 },
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Lost,
                 Some(Ok(_)) => {}
             },
             () = state.to_send.notified() => {}
-            _ = again.tick() => state.change(|inner| inner.outbox.all_again()),
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
+            () = sleep_until(again) => {
+                let unanswered = state.change(|inner| inner.outbox.all_again());
+                patience = if unanswered { (patience * 2).min(timing.register_every) } else { timing.say_again };
+                again = Instant::now() + patience;
+            }
             _ = register.tick() => {
                 registered_by = Some(Instant::now() + timing.answer);
                 if send(socket, frame::REGISTER).await.is_err() {
@@ -127,11 +135,14 @@ async fn talk(settings: &Settings, state: &State, socket: &mut Socket) -> End {
     }
 }
 
-fn obey(state: &State, frame: In) {
+fn obey(settings: &Settings, state: &State, frame: In) {
     state.change(|inner| match frame {
         In::Revoke(revoke) => {
-            let verdict = inner.bar.revoke(&revoke, Instant::now());
-            inner.outbox.acknowledge(revoke.instruction, verdict);
+            let now = Instant::now();
+            let verdict = inner.bar.revoke(&revoke, now);
+            // The bar at once, the answer by chance: a million devices are told at the same moment.
+            let not_before = now + settings.timing.answer_within.mul_f64(rand::random());
+            inner.outbox.acknowledge(revoke.instruction, verdict, not_before);
             inner.heard();
         }
         In::Acked { instruction } => inner.outbox.acked(&instruction),
@@ -139,12 +150,6 @@ fn obey(state: &State, frame: In) {
         // What was not done is said again in its time.
         In::Registered { .. } | In::Error | In::Other => {}
     });
-}
-
-impl State {
-    fn look_and_send(&self) -> Vec<String> {
-        self.change(|inner| inner.outbox.next())
-    }
 }
 
 async fn send(socket: &mut Socket, frame: &str) -> Result<(), tungstenite::Error> {

@@ -18,7 +18,7 @@ pub enum Status {
     Connecting,
     /// It registered, and is reached.
     Registered,
-    /// Its token is not taken; it needs another one.
+    /// Its token was not taken: it needs another one.
     Refused,
 }
 

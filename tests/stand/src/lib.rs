@@ -19,7 +19,7 @@ pub use api::{Answer, Api, in_path};
 pub use devices::{Bar, Devices};
 pub use error::StandError;
 pub use kill::kill_function;
-pub use phones::PHONES_A_SECOND;
+pub use phones::PHONES_AT_ONCE;
 pub use stand::Stand;
 pub use tenant::Tenant;
 

@@ -6,8 +6,9 @@
 //! instruction waits for it.
 
 use std::error::Error;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::mem;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, stream};
@@ -25,6 +26,9 @@ const GROUP: usize = 25;
 /// Groups, and devices of one group, that are worked on at once.
 const GROUPS_AT_ONCE: usize = 4;
 const DEVICES_AT_ONCE: usize = 8;
+/// Who could not be told is told again after everybody else, this often. The
+/// port waits between its own attempts, so nothing waits here.
+const LATER_ROUNDS: usize = 2;
 /// Why such a delivery counts as overwritten: the device shows the notice when it returns, if not now.
 const STORED: &str = "stored_for_device";
 
@@ -35,13 +39,14 @@ pub(crate) struct SelfBuiltClient {
     pub clock: Arc<dyn Clock>,
 }
 
-/// What became of an order, for its line in the log.
+/// What became of an order so far.
 #[derive(Default)]
 struct Tally {
     told: AtomicUsize,
     gone: AtomicUsize,
-    /// Devices that may be connected and do not know yet.
-    untold: AtomicUsize,
+    /// For devices that may be connected and do not know yet.
+    untold: Mutex<Vec<Instruction>>,
+    warned: AtomicBool,
 }
 
 fn count(counter: &AtomicUsize) {
@@ -49,9 +54,17 @@ fn count(counter: &AtomicUsize) {
 }
 
 impl Tally {
+    fn untold(&self, instruction: Instruction) {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner).push(instruction);
+    }
+
+    fn take_untold(&self) -> Vec<Instruction> {
+        mem::take(&mut *self.untold.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// One line says why; the others fail for the same reason.
-    fn untold(&self, order: &Order<'_>, error: &(dyn Error + 'static)) {
-        if self.untold.fetch_add(1, Ordering::Relaxed) == 0 {
+    fn warn(&self, order: &Order<'_>, error: &(dyn Error + 'static)) {
+        if !self.warned.swap(true, Ordering::Relaxed) {
             let cause = error.source().map(ToString::to_string);
             tracing::warn!(revocation.id = %order.revocation, channel = "self_built", %error, cause, "a device could not be told yet");
         }
@@ -81,14 +94,18 @@ impl SelfBuiltClient {
     /// Tells a device over all its connections, until time is up.
     async fn tell(&self, order: &Order<'_>, instruction: Instruction, tally: &Tally) {
         if self.clock.now() >= order.call_until {
-            return count(&tally.untold);
+            return tally.untold(instruction);
         }
         let device = instruction.device();
         let connections = match self.connections.connections(&device).await {
             Ok(connections) => connections,
-            Err(error) => return tally.untold(order, &error),
+            Err(error) => {
+                tally.warn(order, &error);
+                return tally.untold(instruction);
+            }
         };
         let frame = ToDevice::Revoke(instruction);
+        let mut everybody = true;
         for connection in connections {
             match self.links.post(&connection, &frame).await {
                 Ok(Posted::Yes) => count(&tally.told),
@@ -97,8 +114,23 @@ impl SelfBuiltClient {
                     // If this fails, the next one who posts finds it gone again.
                     let _ = self.connections.end(&device, &connection).await;
                 }
-                Err(error) => tally.untold(order, &error),
+                Err(error) => {
+                    tally.warn(order, &error);
+                    everybody = false;
+                }
             }
+        }
+        if let (false, ToDevice::Revoke(instruction)) = (everybody, frame) {
+            tally.untold(instruction);
+        }
+    }
+
+    /// A gateway that was busy for a moment has no device wait until it registers again.
+    async fn tell_again(&self, order: &Order<'_>, tally: &Tally) {
+        for _ in 0..LATER_ROUNDS {
+            stream::iter(tally.take_untold())
+                .for_each_concurrent(DEVICES_AT_ONCE, |instruction| self.tell(order, instruction, tally))
+                .await;
         }
     }
 }
@@ -118,6 +150,7 @@ impl ChannelClient for SelfBuiltClient {
                 answers.extend(group);
             }
             drop(asked);
+            self.tell_again(order, &tally).await;
             let kept = answers
                 .iter()
                 .filter(|(_, answer)| matches!(answer, Answer::Ended { reason, .. } if reason == STORED));
@@ -126,9 +159,9 @@ impl ChannelClient for SelfBuiltClient {
                 channel = "self_built",
                 deliveries = order.calls.len(),
                 kept = kept.count(),
-                told = tally.told.into_inner(),
-                gone = tally.gone.into_inner(),
-                untold = tally.untold.into_inner(),
+                told = tally.told.load(Ordering::Relaxed),
+                gone = tally.gone.load(Ordering::Relaxed),
+                untold = tally.take_untold().len(),
                 duration_ms = elapsed_ms(started),
                 "kept instructions for devices"
             );

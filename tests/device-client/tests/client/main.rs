@@ -19,11 +19,13 @@ fn settings(gateway: &Gateway) -> Settings {
         token: "dt_planted.secret".to_owned(),
         timing: Timing {
             answer: Duration::from_secs(5),
+            answer_within: Duration::ZERO,
             say_again: Duration::from_millis(200),
             register_every: Duration::from_mins(1),
             hold: Duration::from_secs(2),
             first_wait: Duration::from_millis(20),
             longest_wait: Duration::from_millis(100),
+            refused_wait: Duration::from_secs(4),
         },
     }
 }
@@ -211,6 +213,24 @@ async fn a_refused_token_is_not_tried_again_and_again() {
     assert!(client.until(SOON, |view| view.status == Status::Refused).await);
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(gateway.handshakes(), 1);
+    while gateway.handshakes() < 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_bar_is_right_at_once_and_the_acknowledgement_comes_by_chance() {
+    let mut gateway = Gateway::start().await;
+    let mut settings = settings(&gateway);
+    settings.timing.answer_within = Duration::from_hours(1);
+    let client = Client::start(settings);
+    let mut link = registered(&mut gateway, &client).await;
+    client.show(message());
+    link.send(&revoke("ins_1")).await;
+    assert!(client.until(SOON, |view| view.instructions == 1).await);
+    assert_eq!(titles(&client), [("Message revoked".to_owned(), Shown::Notice)]);
+    let said = tokio::time::timeout(Duration::from_millis(100), link.next()).await;
+    assert!(said.is_err(), "{said:?}");
 }
 
 #[tokio::test]

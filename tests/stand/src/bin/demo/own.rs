@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use device_client::{Arrived, Fleet, Key, Kind, Message, Status, View};
-use stand::{PHONES_A_SECOND, StandError, Tenant};
+use stand::{PHONES_AT_ONCE, StandError, Tenant};
 
 use crate::push::{Fate, NOTIFY_ID, Part, TITLE};
 use crate::{ID, PATIENCE};
@@ -49,7 +49,7 @@ pub async fn come_back(phones: &Fleet, parts: &[Part]) -> Result<usize, StandErr
     for part in parts.iter().filter(|part| part.fate == Fate::Offline) {
         held += show(phones, part);
     }
-    phones.come_online(PHONES_A_SECOND, |_| true).await;
+    phones.come_online(PHONES_AT_ONCE, |_| true).await;
     let done = |view: &View| view.status == Status::Registered && view.held == 0 && view.unanswered == 0;
     in_time(phones.until_all(PATIENCE, done).await.len(), "did not come back")?;
     Ok(held)
