@@ -1,5 +1,7 @@
 //! Requests as clients sent them.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+
 use std::borrow::Cow;
 
 use http::{HeaderMap, Method};

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
-use stand::Stand;
+use stand::{Stand, Tenant};
 
 use crate::Outcome;
 use crate::fixture::{aws, check, expect, task, text};
@@ -19,6 +19,91 @@ fn raised(answer: &Value, class: &str, status: u16, code: &str) -> Outcome {
     check(!text(&error["request_id"]).is_empty(), || format!("without a request id: {answer}"))
 }
 
+/// Keys that are refused.
+struct Keys {
+    wrong_secret: String,
+    unknown: String,
+    foreign: String,
+    disabled: String,
+}
+
+/// A key, an action, its parameters, and the status and code that this is answered with.
+fn mistakes<'a>(tenant: &'a Tenant, keys: &'a Keys) -> Vec<(&'a String, &'static str, Value, u16, &'static str)> {
+    let good = &tenant.operator.key;
+    let whole = parameters(tenant, json!({"TaskId": "1"}));
+    let mut foreign_workspace = whole.clone();
+    foreign_workspace["WorkspaceId"] = "elsewhere".into();
+    vec![
+        (good, "RevokePushTask", json!({}), 400, "MissingAppId"),
+        (good, "RevokePushTask", json!({"AppId": tenant.app}), 400, "MissingWorkspaceId"),
+        (
+            good,
+            "RevokePushTask",
+            json!({"AppId": tenant.app, "WorkspaceId": ""}),
+            400,
+            "MissingWorkspaceId",
+        ),
+        (good, "RevokePushTask", parameters(tenant, json!({})), 400, "MissingTaskId"),
+        (
+            good,
+            "RevokePushTask",
+            parameters(tenant, json!({"TaskId": ""})),
+            400,
+            "MissingTaskId",
+        ),
+        (
+            good,
+            "RevokePushMessage",
+            parameters(tenant, json!({"TargetId": "u"})),
+            400,
+            "MissingMessageId",
+        ),
+        (
+            good,
+            "RevokePushMessage",
+            parameters(tenant, json!({"MessageId": "m"})),
+            400,
+            "MissingTargetId",
+        ),
+        (
+            good,
+            "QueryPushAnalysisTaskList",
+            parameters(tenant, json!({})),
+            400,
+            "MissingStartTime",
+        ),
+        (
+            good,
+            "QueryPushAnalysisTaskList",
+            parameters(tenant, json!({"StartTime": 0, "PageSize": 101})),
+            400,
+            "InvalidParameter.PageSize",
+        ),
+        (
+            good,
+            "QueryPushAnalysisTaskDetail",
+            parameters(tenant, json!({})),
+            400,
+            "MissingTaskId",
+        ),
+        (good, "PushSimple", whole.clone(), 404, "InvalidApi.NotFound"),
+        (&keys.unknown, "RevokePushTask", whole.clone(), 404, "InvalidAccessKeyId.NotFound"),
+        (&keys.disabled, "RevokePushTask", whole.clone(), 400, "InvalidAccessKeyId.Inactive"),
+        (&keys.wrong_secret, "RevokePushTask", whole.clone(), 400, "SignatureDoesNotMatch"),
+        (&keys.foreign, "RevokePushTask", whole.clone(), 403, "NoPermission"),
+        (good, "RevokePushTask", foreign_workspace.clone(), 403, "NoPermission"),
+        (&tenant.viewer.key, "RevokePushTask", whole.clone(), 403, "NoPermission"),
+        (&tenant.sender.key, "RevokePushTask", whole.clone(), 403, "NoPermission"),
+        (
+            &tenant.sender.key,
+            "QueryPushAnalysisTaskDetail",
+            whole.clone(),
+            403,
+            "NoPermission",
+        ),
+    ]
+}
+
 pub async fn each_error_is_the_right_exception(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("rpc-errors", "default").await?;
     let other = stand.tenant("rpc-errors-2", "default").await?;
@@ -26,88 +111,14 @@ pub async fn each_error_is_the_right_exception(stand: &Stand) -> Outcome {
     let disabled = stand.new_key("rpc-errors", "default", "operator").await?;
     stand.keys(&["disable", disabled.split('.').next().unwrap_or_default()]).await?;
     let mut sdk = Sdk::start(stand)?;
-    let whole = parameters(&tenant, json!({"TaskId": "1"}));
-    let mut foreign_workspace = whole.clone();
-    foreign_workspace["WorkspaceId"] = "elsewhere".into();
-    let good = tenant.operator.key.clone();
-    let wrong_secret = format!("{}.wrong", good.split('.').next().unwrap_or_default());
-
+    let keys = Keys {
+        wrong_secret: format!("{}.wrong", tenant.operator.key.split('.').next().unwrap_or_default()),
+        unknown: "nobody.secret".to_owned(),
+        foreign: other.operator.key.clone(),
+        disabled,
+    };
     for client in ["acs3", "v2"] {
-        for (key, action, asked, status, code) in [
-            (&good, "RevokePushTask", json!({}), 400, "MissingAppId"),
-            (&good, "RevokePushTask", json!({"AppId": tenant.app}), 400, "MissingWorkspaceId"),
-            (
-                &good,
-                "RevokePushTask",
-                json!({"AppId": tenant.app, "WorkspaceId": ""}),
-                400,
-                "MissingWorkspaceId",
-            ),
-            (&good, "RevokePushTask", parameters(&tenant, json!({})), 400, "MissingTaskId"),
-            (
-                &good,
-                "RevokePushTask",
-                parameters(&tenant, json!({"TaskId": ""})),
-                400,
-                "MissingTaskId",
-            ),
-            (
-                &good,
-                "RevokePushMessage",
-                parameters(&tenant, json!({"TargetId": "u"})),
-                400,
-                "MissingMessageId",
-            ),
-            (
-                &good,
-                "RevokePushMessage",
-                parameters(&tenant, json!({"MessageId": "m"})),
-                400,
-                "MissingTargetId",
-            ),
-            (
-                &good,
-                "QueryPushAnalysisTaskList",
-                parameters(&tenant, json!({})),
-                400,
-                "MissingStartTime",
-            ),
-            (
-                &good,
-                "QueryPushAnalysisTaskList",
-                parameters(&tenant, json!({"StartTime": 0, "PageSize": 101})),
-                400,
-                "InvalidParameter.PageSize",
-            ),
-            (
-                &good,
-                "QueryPushAnalysisTaskDetail",
-                parameters(&tenant, json!({})),
-                400,
-                "MissingTaskId",
-            ),
-            (&good, "PushSimple", whole.clone(), 404, "InvalidApi.NotFound"),
-            (
-                &"nobody.secret".to_owned(),
-                "RevokePushTask",
-                whole.clone(),
-                404,
-                "InvalidAccessKeyId.NotFound",
-            ),
-            (&disabled, "RevokePushTask", whole.clone(), 400, "InvalidAccessKeyId.Inactive"),
-            (&wrong_secret, "RevokePushTask", whole.clone(), 400, "SignatureDoesNotMatch"),
-            (&other.operator.key, "RevokePushTask", whole.clone(), 403, "NoPermission"),
-            (&good, "RevokePushTask", foreign_workspace.clone(), 403, "NoPermission"),
-            (&tenant.viewer.key, "RevokePushTask", whole.clone(), 403, "NoPermission"),
-            (&tenant.sender.key, "RevokePushTask", whole.clone(), 403, "NoPermission"),
-            (
-                &tenant.sender.key,
-                "QueryPushAnalysisTaskDetail",
-                whole.clone(),
-                403,
-                "NoPermission",
-            ),
-        ] {
+        for (key, action, asked, status, code) in mistakes(&tenant, &keys) {
             let answer = sdk.call(key, client, action, asked).await?;
             raised(&answer, "ClientException", status, code)?;
             let said = text(&answer["error"]["message"]);
