@@ -81,42 +81,5 @@ async fn key(deps: &Deps, call: &Call, now: Timestamp) -> Result<AccessKey, Faul
 }
 
 #[cfg(test)]
-mod tests {
-    use http::HeaderMap;
-
-    use super::*;
-
-    fn refused(method: Method, authorization: Option<&str>, query: &str, body: &[u8]) -> String {
-        let mut headers = HeaderMap::new();
-        if let Some(authorization) = authorization {
-            headers.insert("authorization", authorization.parse().unwrap());
-        }
-        let request = HttpRequest {
-            id: String::new(),
-            method,
-            path: "/".to_owned(),
-            query: query.to_owned(),
-            headers,
-            body: body.to_vec(),
-        };
-        read_call(&request).unwrap_err().code.into_owned()
-    }
-
-    #[test]
-    fn what_can_not_be_checked_is_refused_in_the_words_clients_know() {
-        let signed = "SignatureMethod=HMAC-SHA1&SignatureVersion=1.0&AccessKeyId=k&Signature=s&SignatureNonce=n";
-        assert_eq!(refused(Method::POST, None, "", b""), "MissingAccessKeyId");
-        assert_eq!(refused(Method::POST, None, "AccessKeyId=k", b"AppId=A"), "MissingSignature");
-        assert_eq!(
-            refused(Method::POST, None, &format!("{signed}&Timestamp=now"), b""),
-            "InvalidTimeStamp.Format"
-        );
-        assert_eq!(refused(Method::POST, None, signed, b"AppId=A&AppId=B"), "InvalidParameter.AppId");
-        assert_eq!(refused(Method::POST, None, signed, b"AppId=%ff"), "InvalidParameter.Encoding");
-        assert_eq!(refused(Method::PUT, None, signed, b""), "UnsupportedHTTPMethod");
-        assert_eq!(refused(Method::GET, Some("ACS3-HMAC-SHA256 x"), "", b""), "UnsupportedHTTPMethod");
-        assert_eq!(refused(Method::POST, Some("Bearer k.s"), "", b""), "InvalidSignatureMethod");
-        assert_eq!(refused(Method::POST, Some("ACS3-HMAC-SHA256 x"), "", b""), "IncompleteSignature");
-        assert_eq!(refused(Method::POST, None, "", &vec![b'x'; MAX_BODY_BYTES + 1]), "RequestTooLarge");
-    }
-}
+#[path = "authenticate_tests.rs"]
+mod tests;
