@@ -11,13 +11,15 @@ VENV := .tools/venv
 FUZZ := .tools/fuzz
 # vendor clients that we did not write, with the Node.js that they run on
 CLIENTS := .tools/clients
+# the mPaaS SDK of Alibaba Cloud, which calls the RPC front as its users do
+MPAAS := .tools/mpaas
 # Playwright, which drives a browser, and axe
 BROWSER := .tools/browser
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
 # what the release binaries are built for, and which ones
 ARCH ?= arm64
-BINS ?= record revoke lookup console receipts socket fanout dispatch sweep
+BINS ?= record revoke lookup console mpaas receipts socket fanout dispatch sweep
 
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
@@ -36,7 +38,7 @@ dev: build       ## the whole system on this machine until Ctrl-C, with curl lin
 watch: build $(VENV)/package-pins.txt  ## like dev, with the HTTP functions run from source and rebuilt on change
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(TARGET)/debug/watch
 
-test: build $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(BROWSER)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine, and in a browser
+test: build $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPAAS)/installed-pins.txt $(BROWSER)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine, and in a browser
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  echo "== tests"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e --exclude browser; \
 	  echo "== the local stack"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e --exclude browser --run-ignored only --test-threads 1; \
@@ -65,7 +67,7 @@ lint: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## formatting, clippy
 package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binaries for AWS (ARCH=arm64 or x86_64)
 	@echo "building $(BINS) for $(ARCH) into target/lambda; about a minute each"
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(CARGO) lambda build --release --locked --output-format zip \
-	  --lambda-dir target/lambda $(if $(filter arm64,$(ARCH)),--arm64,--x86-64) $(addprefix --package ,$(BINS))
+	  --lambda-dir target/lambda $(if $(filter arm64,$(ARCH)),--arm64,--x86-64) $(addprefix --package ,$(BINS:console=revocation-console))
 	@ls -l $(addprefix target/lambda/,$(addsuffix /bootstrap.zip,$(BINS)))
 	@echo "to deploy:"
 	@echo "  $(VENV)/bin/sam deploy --template-file infra/template.yaml --stack-name message-revoke \\"
@@ -101,6 +103,12 @@ $(CLIENTS)/venv/installed-pins.txt: tests/clients/python/requirements.txt
 	@echo "installing the vendor clients of others into $(CLIENTS), once (about 30 seconds)" >&2
 	@python3 -m venv $(CLIENTS)/venv
 	@$(CLIENTS)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@cp $< $@
+
+$(MPAAS)/installed-pins.txt: tests/mpaas-sdk/requirements.txt
+	@echo "installing the mPaaS SDK into $(MPAAS), once (about 20 seconds)" >&2
+	@python3 -m venv $(MPAAS)
+	@$(MPAAS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@cp $< $@
 
 # npm comes with the Node.js above; what it installs runs no script of its own.

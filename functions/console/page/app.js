@@ -109,7 +109,7 @@ export function problem(error, retry) {
   return h('div', { role: 'alert', class: 'problem' },
     h('p', null, h('strong', null, title)),
     known && error.detail && h('p', null, error.detail),
-    known && error.errors.length > 0 && h('ul', null, error.errors.map((one) => h('li', null, h('code', null, one.pointer), ` ${one.detail}`))),
+    known && (error.errors.length > 1 || !error.detail) && error.errors.length > 0 && h('ul', null, error.errors.map((one) => h('li', null, h('code', null, one.pointer), ` ${one.detail}`))),
     known && error.requestId && h('p', { class: 'quiet' }, t('request_id', { id: error.requestId })),
     retry && (!known || error.status >= 500 || error.status === 429) && h('button', { type: 'button', onclick: retry }, t('try_again')));
 }

@@ -146,7 +146,7 @@ function makeFilters(navigate) {
   const to = h('input', { type: 'datetime-local' });
   const state = select([['', t('any')], ...STATES.map((one) => [one, t(`state_${one}`)])], '');
   const name = h('input', { type: 'text', maxlength: '200', autocomplete: 'off' });
-  const target = h('input', { type: 'text', maxlength: '256', autocomplete: 'off', spellcheck: 'false' });
+  const target = h('input', { type: 'text', maxlength: '4096', autocomplete: 'off', spellcheck: 'false' });
   const [fromField, toField, targetField] = [field(t('from'), from), field(t('to'), to), field(t('target'), target)];
 
   function custom() {
@@ -192,7 +192,7 @@ function local(utc) {
 }
 
 function findById(signal, found, fail) {
-  const id = h('input', { type: 'search', autocomplete: 'off', spellcheck: 'false', maxlength: '128' });
+  const id = h('input', { type: 'search', autocomplete: 'off', spellcheck: 'false', maxlength: '4096' });
   const button = h('button', null, t('find'));
 
   async function find(event) {

@@ -51,7 +51,7 @@ export default function revocation({ main, route, signal, fail, heading }) {
       text: h('p', { class: 'far', 'aria-hidden': 'true' }),
       said: h('p', { role: 'status', class: 'hidden', 'aria-label': t('progress') }),
       replay: h('div', { class: 'action' }),
-      facts: h('dl', { class: 'facts card' }),
+      facts: h('dl', { class: 'facts two card' }),
       channels: h('div'),
       chart: h('figure', { class: 'chart card', 'aria-label': t('over_time'), hidden: true }, h('figcaption', null, t('over_time')), h('div')),
       totals: h('div'),

@@ -2,7 +2,7 @@
 
 use http::{Response, StatusCode};
 use revocation_app::ports::{AppNotices, Clock};
-use revocation_app::{check_gate, count_deliveries, list_outcomes, list_pushes, look_up_push, look_up_revocation};
+use revocation_app::{check_gate, list_outcomes, list_pushes, look_up_push, look_up_revocation, look_up_totals};
 use revocation_http::OPENAPI;
 use revocation_http::auth::{Caller, Permission, authenticate};
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
@@ -95,7 +95,7 @@ async fn outcomes(deps: &Deps, request: &HttpRequest, push: PushName, id: &Revoc
 
 async fn totals(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
     let caller = caller(deps, request, Permission::Read).await?;
-    let totals = count_deliveries(&deps.store, &push.of(caller.tenant)).await.map_err(problem_of)?;
+    let totals = look_up_totals(&deps.store, &push.of(caller.tenant)).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &TotalsAnswer::from(totals)))
 }
 

@@ -1,70 +1,120 @@
-//! How much was delivered of a push, per channel. Reads headers only.
+//! What was recorded of a push: how much, on which channel, and over which time.
 
 use std::collections::BTreeMap;
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
-use revocation_rules::batch::Sending;
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
+use revocation_rules::batch::{BatchHeader, Sending};
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::PushRef;
+use revocation_rules::push::Push;
 
-use crate::look_up::LookUpError;
-use crate::ports::{BatchHeaders, PushStore, StoreError};
+use crate::ports::{BatchHeaders, StoreError};
 
-/// Shards that are read at once.
-const SHARDS_AT_ONCE: usize = 8;
+/// Shards read at once.
+const AT_ONCE: usize = 8;
 
-/// What is recorded on one channel.
+/// What was recorded so far on one channel and is still kept; a batch is for a week and two days after it was sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ChannelTotals {
     pub deliveries: u64,
-    /// Held back by the sender: never sent.
+    /// Never sent.
     pub held_back: u64,
     /// Sent without the id that taking back needs.
     pub without_id: u64,
+    pub last_sent_at: Option<Timestamp>,
 }
 
-type Totals = BTreeMap<Channel, ChannelTotals>;
+/// The same over all channels.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeliveryCount {
+    pub recorded: u64,
+    /// Without those that their sender held back.
+    pub sent: u64,
+    /// Of those that were sent, the ones a vendor took: all but the self-built channel's.
+    pub taken_by_vendors: u64,
+    pub last_sent_at: Option<Timestamp>,
+}
 
-/// Counts what is recorded of a push and not deleted yet.
+/// Reads the header of every batch.
 ///
 /// # Errors
-/// When the push is unknown or the store fails.
-pub async fn count_deliveries(store: &(impl PushStore + BatchHeaders), push: &PushRef) -> Result<Totals, LookUpError> {
-    let known = store.push(push).await?.ok_or(LookUpError::PushNotFound)?;
-    let shards = stream::iter(0..known.shards.get()).map(|shard| count_shard(store, push, shard));
-    let totals = shards
-        .buffer_unordered(SHARDS_AT_ONCE)
-        .try_fold(Totals::new(), async |mut all, shard| {
-            for (channel, one) in shard {
-                let sum: &mut ChannelTotals = all.entry(channel).or_default();
-                sum.deliveries += one.deliveries;
-                sum.held_back += one.held_back;
-                sum.without_id += one.without_id;
-            }
-            Ok(all)
-        })
-        .await?;
-    Ok(totals)
+/// When the store fails.
+pub async fn count_deliveries(store: &impl BatchHeaders, push: &Push) -> Result<DeliveryCount, StoreError> {
+    let channels = count_by_channel(store, push).await?;
+    Ok(channels
+        .into_iter()
+        .fold(DeliveryCount::default(), |count, (channel, totals)| count.and(channel, totals)))
 }
 
-async fn count_shard(store: &impl BatchHeaders, push: &PushRef, shard: u16) -> Result<Totals, StoreError> {
-    let mut totals = Totals::new();
+/// Reads the header of every batch.
+///
+/// # Errors
+/// When the store fails.
+pub async fn count_by_channel(store: &impl BatchHeaders, push: &Push) -> Result<BTreeMap<Channel, ChannelTotals>, StoreError> {
+    let shards: Vec<BTreeMap<Channel, ChannelTotals>> = stream::iter(0..push.shards.get())
+        .map(|shard| count_shard(store, push, shard))
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await?;
+    let mut all: BTreeMap<Channel, ChannelTotals> = BTreeMap::new();
+    for (channel, totals) in shards.into_iter().flatten() {
+        all.entry(channel).or_default().and(totals);
+    }
+    Ok(all)
+}
+
+async fn count_shard(store: &impl BatchHeaders, push: &Push, shard: u16) -> Result<BTreeMap<Channel, ChannelTotals>, StoreError> {
+    let mut found: BTreeMap<Channel, ChannelTotals> = BTreeMap::new();
     let mut after = None;
     loop {
-        let page = store.headers(push, shard, after.as_ref()).await?;
+        let page = store.headers(&push.registration.push, shard, after.as_ref()).await?;
         for header in &page.headers {
-            let sum = totals.entry(header.channel).or_default();
-            let count = u64::from(header.count);
-            sum.deliveries += count;
-            if header.sending == Sending::HeldBack {
-                sum.held_back += count;
-            } else {
-                sum.without_id += u64::from(header.without_handle);
-            }
+            found.entry(header.channel).or_default().and(header.into());
         }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(totals),
+        after = page.next;
+        if after.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+impl From<&BatchHeader> for ChannelTotals {
+    fn from(header: &BatchHeader) -> Self {
+        let deliveries = u64::from(header.count);
+        match header.sending {
+            Sending::Sent => Self {
+                deliveries,
+                held_back: 0,
+                without_id: u64::from(header.without_handle),
+                last_sent_at: Some(header.sent_at),
+            },
+            Sending::HeldBack => Self {
+                deliveries,
+                held_back: deliveries,
+                ..Self::default()
+            },
+        }
+    }
+}
+
+impl ChannelTotals {
+    fn and(&mut self, other: Self) {
+        self.deliveries += other.deliveries;
+        self.held_back += other.held_back;
+        self.without_id += other.without_id;
+        self.last_sent_at = self.last_sent_at.max(other.last_sent_at);
+    }
+}
+
+impl DeliveryCount {
+    fn and(self, channel: Channel, totals: ChannelTotals) -> Self {
+        let sent = totals.deliveries - totals.held_back;
+        let by_vendor = if channel == Channel::SelfBuilt { 0 } else { sent };
+        Self {
+            recorded: self.recorded + totals.deliveries,
+            sent: self.sent + sent,
+            taken_by_vendors: self.taken_by_vendors + by_vendor,
+            last_sent_at: self.last_sent_at.max(totals.last_sent_at),
         }
     }
 }

@@ -41,6 +41,7 @@ const FUNCTIONS: &[&str] = &[
     "revoke",
     "lookup",
     "console",
+    "mpaas",
     "receipts",
     "receipts-queued",
     "devices",

@@ -3,9 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use revocation_app::ports::{Inserted, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError, TargetIndex};
-use revocation_rules::ids::{PushKind, PushRef, TargetId};
+use revocation_app::ports::{
+    Inserted, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError, TargetIndex, TaskNumbers,
+};
+use revocation_rules::ids::{PushKind, PushRef, TargetId, Tenant};
 use revocation_rules::push::Push;
+use revocation_rules::task_number::TaskNumber;
 
 use super::MemoryStore;
 
@@ -45,6 +48,16 @@ impl TargetIndex for MemoryStore {
         self.items().targets.extend(named);
         self.weather.after().await?;
         Ok(())
+    }
+}
+
+impl TaskNumbers for MemoryStore {
+    async fn task_numbered(&self, tenant: &Tenant, number: TaskNumber) -> Result<Option<PushRef>, StoreError> {
+        self.weather.before().await?;
+        let goes_by_it = |push: &&PushRef| push.tenant == *tenant && number.is_made() && push.task_number() == Some(number);
+        let found = self.items().pushes.keys().find(goes_by_it).cloned();
+        self.weather.after().await?;
+        Ok(found)
     }
 }
 

@@ -264,6 +264,7 @@ fn totals_of_every_channel_and_of_none() {
         deliveries: 5,
         held_back: 1,
         without_id: 2,
+        last_sent_at: Some(at("2026-11-23T08:00:00Z")),
     };
     for totals in [everywhere(&totals), BTreeMap::new()] {
         check("GET", "/v1/tasks/t1/totals", 200, None, &TotalsAnswer::from(totals));
