@@ -1,45 +1,52 @@
-// 5,000 pushes, which tests/browser/many_pushes.rs has written: `Push 5000` is the newest, each a minute before the next.
+// 5,000 pushes, which tests/browser/tests/browser/many_pushes.rs has written: `Push 5000` is the newest, each a minute before the next.
 
 import assert from 'node:assert/strict';
 
-import { lists, rows, signedIn, table } from '../support/console.mjs';
+import { read } from '../support/api.mjs';
+import { lists, rows, signIn, signedIn, table } from '../support/console.mjs';
 import { scenario, until } from '../support/scenario.mjs';
 
 const PUSHES = 5000;
 const PAGE = 50;
 const page50 = (newest) => Array.from({ length: Math.min(PAGE, newest) }, (_, nth) => `Push ${newest - nth}`);
 
-scenario('5,000 pushes page smoothly to the last and back', async ({ tab }) => {
-  const page = await tab('#/pushes');
+scenario('5,000 pushes page smoothly, to the last and back', async ({ tab }) => {
+  const page = await tab();
   await page.evaluate(() => {
     globalThis.longest = 0;
     new PerformanceObserver((list) => {
       for (const task of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, task.duration);
     }).observe({ type: 'longtask' });
   });
-  const { signIn } = await import('../support/console.mjs');
   await signIn(page, 'viewer');
   await lists(page, page50(PUSHES));
   const pages = page.getByRole('navigation', { name: 'Pages' });
-  const turns = [];
-  const elements = await page.evaluate(() => document.querySelectorAll('*').length);
-  for (let newest = PUSHES - PAGE; newest > 0; newest -= PAGE) {
+  const older = async (newest) => {
     const began = performance.now();
     await pages.getByRole('link', { name: 'Older' }).click();
     await page.getByRole('link', { name: `Push ${newest}`, exact: true }).waitFor();
-    turns.push(performance.now() - began);
+    const took = performance.now() - began;
     assert.deepEqual((await rows(table(page, 'Pushes'))).map((row) => row.Title), page50(newest));
-  }
-  assert.equal(await pages.getByRole('link', { name: 'Older' }).count(), 0);
+    return took;
+  };
+  const elements = await page.evaluate(() => document.querySelectorAll('*').length);
+  const turns = [];
+  for (let nth = 1; nth <= 25; nth += 1) turns.push(await older(PUSHES - nth * PAGE));
   turns.sort((a, b) => a - b);
   const [median, slowest] = [turns[turns.length / 2 | 0], turns.at(-1)];
   const longest = await page.evaluate(() => globalThis.longest);
-  process.stderr.write(`  ${turns.length} pages: ${Math.round(median)} ms in the middle, ${Math.round(slowest)} ms at most; the page was busy for ${Math.round(longest)} ms at most\n`);
-  assert.ok(median < 1000 && slowest < 5000);
+  process.stderr.write(`  a page: ${Math.round(median)} ms in the middle, ${Math.round(slowest)} ms at most; the browser was busy for ${Math.round(longest)} ms at most\n`);
+  assert.ok(median < 1500 && slowest < 5000);
   assert.ok(longest < 300, `busy for ${longest} ms`);
   const more = await page.evaluate(() => document.querySelectorAll('*').length) - elements;
   assert.ok(more < 50, `${more} elements are left over`);
 
+  // Near the end, by an address as it would be shared.
+  await page.goto(`${page.url().split('#')[0]}#/pushes?page=98&cursor=${encodeURIComponent(await cursorAfter(97 * PAGE))}`);
+  await lists(page, page50(3 * PAGE));
+  await older(2 * PAGE);
+  await older(PAGE);
+  assert.equal(await pages.getByRole('link', { name: 'Older' }).count(), 0);
   for (const newest of [2 * PAGE, 3 * PAGE]) {
     await pages.getByRole('link', { name: 'Newer' }).click();
     await lists(page, page50(newest));
@@ -49,6 +56,20 @@ scenario('5,000 pushes page smoothly to the last and back', async ({ tab }) => {
   await pages.getByRole('link', { name: 'Newest' }).click();
   await lists(page, page50(PUSHES));
 });
+
+/** What the API gives after so many pushes, with pages as large as it allows. */
+async function cursorAfter(count) {
+  let cursor = '';
+  for (let left = count; left > 0;) {
+    const limit = Math.min(left, 100);
+    const query = new URLSearchParams({ type: 'batch', from: new Date(Date.now() - 7 * 24 * 3600e3).toISOString(), limit });
+    if (cursor) query.set('cursor', cursor);
+    const page = await read(`/v1/pushes?${query}`);
+    cursor = page.next_cursor;
+    left -= page.pushes.length;
+  }
+  return cursor;
+}
 
 scenario('a page in the middle can be shared', async ({ tab }) => {
   const page = await signedIn(tab, 'viewer');

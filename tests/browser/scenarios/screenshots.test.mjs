@@ -32,7 +32,7 @@ const SENT = { huawei: 420, xiaomi: 310, oppo: 180, vivo: 150, apns: 190 };
 
 /** The wrong push, and some that were right. One of them was partly taken back. */
 async function shop() {
-  for (const [id, title, minutesAgo] of EARLIER) await push(id, title, { minutesAgo });
+  await Promise.all(EARLIER.map(([id, title, minutesAgo]) => push(id, title, { minutesAgo })));
   const partly = await push('20842854', 'App update: restart to see your basket', { minutesAgo: 24 * HOUR + 12 });
   await record(partly, 'huawei', '1', users(partly, 'huawei', 5));
   await settled(partly, (await revoke(partly, { reason: 'wrong for tablets', scope: { targets: ['user-00003'] } })).id);
@@ -40,11 +40,11 @@ async function shop() {
   await record(whole, 'huawei', '1', users(whole, 'huawei', 5));
   await settled(whole, (await revoke(whole, { reason: 'sent to everybody by mistake' })).id);
   const of = await push('20842863', 'Autumn sale: 50% off everyting', { minutesAgo: 9 });
-  for (const [channel, count] of Object.entries(SENT)) {
+  await Promise.all(Object.entries(SENT).map(async ([channel, count]) => {
     for (let from = 1; from <= count; from += 90) {
       await deliver(of, channel, `${channel}-${1 + (from - 1) / 90}`, users(of, channel, Math.min(90, count - from + 1), from));
     }
-  }
+  }));
   return of;
 }
 
@@ -75,6 +75,8 @@ scenario('the four main views, for the documentation', async ({ tab }) => {
     const value = Number(await page.getByRole('progressbar', { name: 'Progress' }).getAttribute('value'));
     assert.ok(value > 700, `only ${value}`);
   }, 60e3);
+  // High enough for the chart.
+  await page.setViewportSize({ width: 1280, height: 1090 });
   await picture(page, 'console-revocation');
   await settles(page, 60e3);
 }, { colorScheme: 'light', timezoneId: 'UTC' });
