@@ -11,11 +11,13 @@ VENV := .tools/venv
 FUZZ := .tools/fuzz
 # vendor clients that we did not write, with the Node.js that they run on
 CLIENTS := .tools/clients
+# the mPaaS SDK of Alibaba Cloud, which calls the RPC front as its users do
+MPAAS := .tools/mpaas
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
 # what the release binaries are built for, and which ones
 ARCH ?= arm64
-BINS ?= record revoke lookup receipts socket fanout dispatch sweep
+BINS ?= record revoke lookup mpaas receipts socket fanout dispatch sweep
 
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
@@ -34,7 +36,7 @@ dev: build       ## the whole system on this machine until Ctrl-C, with curl lin
 watch: build $(VENV)/package-pins.txt  ## like dev, with the HTTP functions run from source and rebuilt on change
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(TARGET)/debug/watch
 
-test: build $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine
+test: build $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPAAS)/installed-pins.txt  ## every test: unit, property, contract, documentation, then the whole system on this machine
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  echo "== tests"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e; \
 	  echo "== the local stack"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e --run-ignored only --test-threads 1; \
@@ -97,6 +99,12 @@ $(CLIENTS)/venv/installed-pins.txt: tests/clients/python/requirements.txt
 	@echo "installing the vendor clients of others into $(CLIENTS), once (about 30 seconds)" >&2
 	@python3 -m venv $(CLIENTS)/venv
 	@$(CLIENTS)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@cp $< $@
+
+$(MPAAS)/installed-pins.txt: tests/mpaas-sdk/requirements.txt
+	@echo "installing the mPaaS SDK into $(MPAAS), once (about 20 seconds)" >&2
+	@python3 -m venv $(MPAAS)
+	@$(MPAAS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@cp $< $@
 
 # npm comes with the Node.js above; what it installs runs no script of its own.

@@ -11,7 +11,9 @@ use crate::error::{StackError, file};
 use crate::project;
 
 /// The binaries; a binary can be deployed as more than one function.
-pub const FUNCTIONS: [&str; 8] = ["record", "revoke", "lookup", "receipts", "socket", "fanout", "dispatch", "sweep"];
+pub const FUNCTIONS: [&str; 9] = [
+    "record", "revoke", "lookup", "mpaas", "receipts", "socket", "fanout", "dispatch", "sweep",
+];
 
 /// The folder cargo put this program's neighbours in: `target/debug`, or wherever it builds to.
 pub fn built_binaries() -> Result<PathBuf, StackError> {

@@ -6,6 +6,7 @@
 //! | everything about pushes, batches and revocations | [`DynamoPushStore`] | `store` |
 //! | devices of the self-built channel, their tokens, connections and instructions | [`DynamoDevices`] | `devices` |
 //! | frames to devices | [`ApiGatewayLinks`] | `devices` |
+//! | nonces that were spent | [`DynamoNonces`] | `nonces` |
 //! | access keys | [`DynamoAccessKeys`] | `access_keys` |
 //! | vendor sessions | [`DynamoVendorSessions`] | `sessions` |
 //! | jobs | [`SqsJobQueue`] | `queue` |
@@ -23,6 +24,7 @@ mod devices;
 mod dice;
 mod failure;
 mod items;
+mod nonces;
 mod pause;
 mod queue;
 #[cfg(feature = "schema")]
@@ -37,6 +39,7 @@ pub use config::sdk_config;
 pub use credentials::SecretsManagerCredentials;
 pub use devices::{ApiGatewayLinks, DynamoDevices, FrameError, decode_frame};
 pub use dice::SystemDice;
+pub use nonces::DynamoNonces;
 pub use queue::{JobError, QueueUrls, SqsJobQueue, decode, encode};
 pub use sessions::DynamoVendorSessions;
 pub use store::DynamoPushStore;

@@ -60,6 +60,15 @@ pub async fn create_vendor_sessions(client: &Client, table: &str) -> Result<(), 
     Ok(())
 }
 
+/// The table `rpc_nonces`.
+///
+/// # Errors
+/// When `DynamoDB` refuses it.
+pub async fn create_rpc_nonces(client: &Client, table: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    // Keyed as those are.
+    create_vendor_sessions(client, table).await
+}
+
 /// The table `connections`.
 ///
 /// # Errors

@@ -32,7 +32,8 @@ pub enum Permission {
     CallBack,
 }
 
-const fn allows(role: Role, permission: Permission) -> bool {
+/// May a key of this role do that?
+pub const fn allows(role: Role, permission: Permission) -> bool {
     match role {
         Role::Sender => matches!(permission, Permission::Send | Permission::AskGate | Permission::CallBack),
         Role::Viewer => matches!(permission, Permission::Read | Permission::AskGate),
@@ -53,14 +54,16 @@ pub struct Caller {
 pub struct KeyCache(Mutex<HashMap<KeyId, (Timestamp, AccessKey)>>);
 
 impl KeyCache {
-    fn get(&self, id: &KeyId, now: Timestamp) -> Option<AccessKey> {
+    /// The key, if it was read lately.
+    pub fn get(&self, id: &KeyId, now: Timestamp) -> Option<AccessKey> {
         let keys = self.0.lock().ok()?;
         keys.get(id)
             .filter(|(read_at, _)| now.duration_since(*read_at).abs() < KEEP)
             .map(|(_, key)| key.clone())
     }
 
-    fn put(&self, key: &AccessKey, now: Timestamp) {
+    /// Only for keys whose secret the caller has shown to know.
+    pub fn put(&self, key: &AccessKey, now: Timestamp) {
         if let Ok(mut keys) = self.0.lock() {
             if keys.len() >= KEPT {
                 keys.clear();

@@ -8,11 +8,13 @@
 //! | reading bodies and query strings | [`body`], [`query`] |
 //! | the JSON that travels | [`wire`] |
 //! | what vendors say of deliveries, in their own words | [`vendor_receipts`] |
+//! | the calls of mPaaS SDKs, and answers for them | [`mpaas`] |
 //! | turning a result into a response | [`respond`] |
 
 pub mod auth;
 pub mod body;
 mod map;
+pub mod mpaas;
 pub mod problem;
 pub mod query;
 pub mod respond;

@@ -9,8 +9,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Longest id, in bytes of UTF-8.
-pub const MAX_ID_BYTES: usize = 256;
+/// Longest id of a push or a target, in bytes of UTF-8.
+pub const MAX_ID_BYTES: usize = 4_096;
 /// Longest device token, in bytes. The longest documented one is Huawei's, about 130.
 pub const MAX_TOKEN_BYTES: usize = 512;
 
@@ -117,7 +117,7 @@ macro_rules! shown {
 }
 
 id!(
-    /// A message id or a task id: the sender's own name for a push. Up to 256
+    /// A message id or a task id: the sender's own name for a push. Up to 4,096
     /// bytes, any characters but control characters.
     PushId, |text| free_text(text, MAX_ID_BYTES)
 );
@@ -246,7 +246,8 @@ mod tests {
     fn an_id_is_refused_for_what_is_wrong_with_it() {
         assert_eq!("".parse::<PushId>(), Err(IdError::Empty));
         assert_eq!("a\nb".parse::<PushId>(), Err(IdError::ControlCharacter));
-        assert_eq!("x".repeat(257).parse::<PushId>(), Err(IdError::TooLong { max: 256 }));
+        assert_eq!("x".repeat(4_097).parse::<PushId>(), Err(IdError::TooLong { max: 4_096 }));
+        assert!("x".repeat(4_096).parse::<PushId>().is_ok());
         assert_eq!("a/b".parse::<AppId>(), Err(IdError::NotAName));
         assert!("促销 2026/11 #1".parse::<PushId>().is_ok());
     }

@@ -7,6 +7,7 @@
 //! | question | file |
 //! |---|---|
 //! | what is a well-formed id, token, key | [`ids`] |
+//! | which number does a task go by | [`task_number`] |
 //! | which channels exist and what can they do | [`channel`] |
 //! | what was pushed, and until when may it be revoked | [`push`], [`window`] |
 //! | what does a revocation cover | [`scope`], [`closure`], [`gate`] |
@@ -34,5 +35,6 @@ pub mod retry;
 pub mod revocation;
 pub mod scope;
 pub mod shard;
+pub mod task_number;
 pub mod verdict;
 pub mod window;

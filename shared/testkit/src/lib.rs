@@ -8,6 +8,7 @@
 //! | a vendor and the devices behind it | [`FakeChannel`] |
 //! | devices of the self-built channel, and what is sent to them | [`MemoryDevices`], [`MemoryLinks`] |
 //! | access keys | [`MemoryAccessKeys`] |
+//! | spent nonces | [`MemoryNonces`] |
 //! | vendor sessions | [`MemorySessions`] |
 //! | crashes, lost answers and interleavings between any two port calls | [`Weather`] |
 //! | pushes, batches and revocations that read as sentences | [`builders`] |
@@ -23,6 +24,7 @@ pub mod contract;
 mod fake_channel;
 mod memory_devices;
 mod memory_keys;
+mod memory_nonces;
 mod memory_queue;
 mod memory_sessions;
 mod memory_store;
@@ -33,6 +35,7 @@ pub use clock::ManualClock;
 pub use fake_channel::{Call, FakeChannel, Mood, Shown};
 pub use memory_devices::{CountingSecrets, MemoryDevices, MemoryLinks};
 pub use memory_keys::MemoryAccessKeys;
+pub use memory_nonces::MemoryNonces;
 pub use memory_queue::{MemoryQueue, Receipt};
 pub use memory_sessions::MemorySessions;
 pub use memory_store::{CommittedBatch, Kept, MemoryStore};

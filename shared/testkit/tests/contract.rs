@@ -5,7 +5,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use revocation_app::ports::{Clock, Job, JobQueue, QueueError};
 use revocation_testkit::contract::{self, QueueUnderTest};
-use revocation_testkit::{ManualClock, MemoryAccessKeys, MemoryDevices, MemoryQueue, MemorySessions, MemoryStore, builders, run};
+use revocation_testkit::{
+    ManualClock, MemoryAccessKeys, MemoryDevices, MemoryNonces, MemoryQueue, MemorySessions, MemoryStore, builders, run,
+};
 
 #[test]
 fn the_store_in_memory_keeps_the_contract() {
@@ -78,6 +80,11 @@ fn the_keys_in_memory_keep_the_contract() {
         &MemoryAccessKeys::default(),
         async |keys: &MemoryAccessKeys, key| keys.insert(key),
     ));
+}
+
+#[test]
+fn the_nonces_in_memory_keep_the_contract() {
+    run(contract::nonces(&MemoryNonces::default()));
 }
 
 #[test]

@@ -23,15 +23,15 @@ fn every_table_expires_what_says_so() {
     }
 }
 
-/// What a vendor gave us to sign in with is asked for again; nothing else can be.
+/// What a vendor gave us to sign in with is asked for again, and a nonce is of use for half an hour.
 #[test]
-fn deleting_the_stack_deletes_no_table_but_the_vendors_sessions() {
+fn deleting_the_stack_deletes_no_table_but_the_vendors_sessions_and_spent_nonces() {
     let template = Template::read();
     for (name, _) in template.of_type("AWS::DynamoDB::Table") {
         let table = &template.0["Resources"][name];
         let policies = [&table["DeletionPolicy"], &table["UpdateReplacePolicy"]];
         let expected = match name {
-            "VendorSessionsTable" => ["Delete", "Delete"],
+            "VendorSessionsTable" | "RpcNoncesTable" => ["Delete", "Delete"],
             _ => ["RetainExceptOnCreate", "Retain"],
         };
         assert_eq!(policies, expected, "{name}");

@@ -57,6 +57,24 @@ mod tests {
         assert!(among(&crates, CLOUD_AND_HTTP).is_empty(), "{crates:#?}");
     }
 
+    /// `http` is types only, and `aws-lc` is what rustls computes with.
+    #[test]
+    fn checking_signatures_uses_no_cloud_and_no_runtime() {
+        let crates = dependencies(&["-p", "revocation-acs"]);
+        assert!(!among(&crates, &["revocation-acs "]).is_empty());
+        let unwanted = [
+            "aws-sdk",
+            "aws-config ",
+            "aws-smithy",
+            "lambda_",
+            "hyper",
+            "tokio",
+            "rustls ",
+            "rand ",
+        ];
+        assert!(among(&crates, &unwanted).is_empty(), "{crates:#?}");
+    }
+
     #[test]
     fn there_is_one_tls_stack() {
         let crates = dependencies(&["--workspace"]);

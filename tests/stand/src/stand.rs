@@ -40,6 +40,7 @@ const FUNCTIONS: &[&str] = &[
     "record-queued",
     "revoke",
     "lookup",
+    "mpaas",
     "receipts",
     "receipts-queued",
     "devices",

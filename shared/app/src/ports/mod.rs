@@ -5,6 +5,7 @@ mod clock;
 mod devices;
 mod error;
 mod keys;
+mod nonces;
 mod notices;
 mod queue;
 mod receipts;
@@ -19,6 +20,7 @@ pub use devices::{
 };
 pub use error::{QueueError, Source, StoreError};
 pub use keys::{AccessKey, AccessKeyStore, KeyState, Role};
+pub use nonces::{Nonces, Spent};
 pub use notices::AppNotices;
 pub use queue::{DispatchJob, Job, JobQueue};
 pub use receipts::ReceiptStore;
@@ -26,4 +28,5 @@ pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedF
 pub use store::{
     BatchHeaders, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage, Inserted, Overview,
     ProgressList, ProgressPage, PushList, PushListPage, PushListQuery, PushOverview, PushStore, Recorded, RevocationStore, Saved,
+    TaskNumbers,
 };

@@ -13,6 +13,7 @@ use revocation_rules::progress::{BatchProgress, Change};
 use revocation_rules::push::{Push, PushType};
 use revocation_rules::receipt::Receipts;
 use revocation_rules::revocation::Revocation;
+use revocation_rules::task_number::TaskNumber;
 
 use super::StoreError;
 
@@ -29,8 +30,14 @@ pub trait PushStore: Send + Sync {
     /// One push with its closures. Unknown is `None`. Consistent: law L1 hangs on it.
     fn push(&self, push: &PushRef) -> impl Future<Output = Answer<Option<Push>>> + Send;
 
-    /// Keeps a push unless its id is known.
+    /// Keeps a push unless its id is known, or the number that it would go by
+    /// is another's, which is then what is found.
     fn insert_push(&self, push: &Push) -> impl Future<Output = Answer<Inserted<Push>>> + Send;
+}
+
+pub trait TaskNumbers: Send + Sync {
+    /// The task that goes by a number which is made of its id. Consistent, and one read.
+    fn task_numbered(&self, tenant: &Tenant, number: TaskNumber) -> impl Future<Output = Answer<Option<PushRef>>> + Send;
 }
 
 /// Pushes of one tenant and type, newest first, sent from `from` to `to`, both included.

@@ -196,7 +196,7 @@ mod tests {
     fn the_longest_instruction_fits_a_frame() {
         let line = |length: usize| "\u{1F4E3}".repeat(length);
         let longest = instruction(
-            &"\"".repeat(256),
+            &"\"".repeat(revocation_rules::ids::MAX_ID_BYTES),
             Notice {
                 title: line(40),
                 text: line(100),

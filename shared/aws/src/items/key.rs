@@ -2,11 +2,17 @@
 //!
 //! An id may hold any printable character; `#` and `%` in it are written as
 //! `%23` and `%25`, so that two pushes never share a key and a push never gets
-//! into the key range of another.
+//! into the key range of another. An id that is too long for a key is written
+//! as its digest, and stands whole in an attribute of the item.
+
+use std::borrow::Cow;
 
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, Tenant, WorkspaceId};
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
+use revocation_rules::scope::hex;
+use revocation_rules::task_number::TaskNumber;
+use sha2::{Digest, Sha256};
 
 pub const PUSH: &str = "push";
 pub const REVOCATION: &str = "revocation#";
@@ -15,9 +21,41 @@ pub const BATCH: &str = "batch#";
 pub const OUTCOME: &str = "outcome#";
 pub const NOTICE: &str = "notice";
 pub const PAYLOAD: &str = "payload#";
+pub const NUMBER: &str = "number";
+/// Longest id, in bytes, that stands in a key itself. `DynamoDB` takes 2,048
+/// bytes in `pk` and 1,024 in `sk`, and each byte may become three.
+const LONGEST_IN_KEY: usize = 256;
+/// Before a digest. No id begins so: its own `%` is followed by a digit.
+const DIGEST: &str = "%sha256%";
 
 pub fn push(push: &PushRef) -> String {
-    format!("{}#{}#{}", push.tenant, push.kind.as_str(), escaped(&push.id))
+    format!("{}#{}#{}", push.tenant, push.kind.as_str(), part(push.id.as_str()))
+}
+
+/// An id as it stands in a key, between two `#` or at the end.
+pub fn part(id: &str) -> Cow<'_, str> {
+    if id.len() > LONGEST_IN_KEY {
+        format!("{DIGEST}{}", hex(&Sha256::digest(id.as_bytes()))).into()
+    } else if id.contains(['#', '%']) {
+        escaped_text(id).into()
+    } else {
+        id.into()
+    }
+}
+
+/// The id, if it can not be read back from its part of a key.
+pub fn id_beside(id: &PushId) -> Option<&str> {
+    Some(id.as_str()).filter(|id| id.len() > LONGEST_IN_KEY)
+}
+
+/// Is the id of the push in this key written as its digest?
+pub fn has_digest(pk: &str) -> bool {
+    pk.split('#').nth(2).is_some_and(|part| part.starts_with(DIGEST))
+}
+
+/// Where it says which task goes by a number.
+pub fn number(tenant: &Tenant, number: TaskNumber) -> String {
+    format!("{tenant}#{NUMBER}#{}", number.get())
 }
 
 /// What belongs to a tenant as a whole. No push lies there: a push's key goes on after its kind.
@@ -25,10 +63,12 @@ pub fn app(tenant: &Tenant) -> String {
     format!("{tenant}#app")
 }
 
-/// The push a key names; `None` for a text that [`push`] does not write.
-pub fn parse_push(pk: &str) -> Option<PushRef> {
+/// The push a key names, given the id that stood beside it, if one did; `None`
+/// for a text that [`push`] does not write.
+pub fn parse_push(pk: &str, beside: Option<&str>) -> Option<PushRef> {
     let mut parts = pk.split('#');
     let (tenant, kind, id) = (parts.next()?, parts.next()?, parts.next()?);
+    let id = beside.map_or_else(|| id.replace("%23", "#").replace("%25", "%"), str::to_owned);
     let (app, workspace) = tenant.split_once('/')?;
     let found = PushRef {
         tenant: Tenant {
@@ -40,13 +80,9 @@ pub fn parse_push(pk: &str) -> Option<PushRef> {
             "task" => PushKind::Task,
             _ => return None,
         },
-        id: id.replace("%23", "#").replace("%25", "%").parse::<PushId>().ok()?,
+        id: id.parse::<PushId>().ok()?,
     };
     (push(&found) == pk).then_some(found)
-}
-
-pub fn escaped(id: &PushId) -> String {
-    escaped_text(id.as_str())
 }
 
 pub fn escaped_text(text: &str) -> String {
@@ -125,7 +161,9 @@ mod tests {
     fn a_push_is_read_back_from_its_key() {
         for id in ["x", "x#0", "x%23", "x%230", "%", "%2523", "a/b", "促销 #1", "push"] {
             let named = push_of(id);
-            assert_eq!(parse_push(&push(&named)), Some(named), "{id}");
+            assert_eq!(parse_push(&push(&named), None), Some(named.clone()), "{id}");
+            assert_eq!(id_beside(&named.id), None);
+            assert!(!has_digest(&push(&named)));
         }
         assert_eq!(push(&push_of("x#0%")), "app/default#task#x%230%25");
     }
@@ -140,8 +178,58 @@ mod tests {
             "app/default#fax#x",
             "app/default#task#%zz",
         ] {
-            assert_eq!(parse_push(text), None, "{text}");
+            assert_eq!(parse_push(text, None), None, "{text}");
         }
+        assert_eq!(parse_push("app/default#task#x", Some("y")), None);
+    }
+
+    #[test]
+    fn a_long_id_stands_beside_its_key() {
+        for id in [
+            "x".repeat(257),
+            "促".repeat(1365),
+            "%#".repeat(2048),
+            format!("{DIGEST}{}", "x".repeat(300)),
+        ] {
+            let named = push_of(&id);
+            let pk = push(&named);
+            assert!(pk.len() < 256 && has_digest(&pk));
+            assert_eq!(parse_push(&pk, id_beside(&named.id)), Some(named));
+            assert_eq!(parse_push(&pk, None), None);
+            assert_eq!(parse_push(&pk, Some(&"y".repeat(257))), None);
+        }
+        // What looks like a digest is an id like any other.
+        let named = push_of("%sha256%ab");
+        assert!(!has_digest(&push(&named)));
+        assert_eq!(parse_push(&push(&named), None), Some(named));
+    }
+
+    #[test]
+    fn the_longest_id_in_a_key_fits() {
+        let id = "#".repeat(LONGEST_IN_KEY);
+        let tenant = "t".repeat(64);
+        let longest = PushRef {
+            tenant: Tenant {
+                app: tenant.parse().unwrap(),
+                workspace: tenant.parse().unwrap(),
+            },
+            ..push_of(&id)
+        };
+        let batch = BatchRef {
+            push: longest,
+            shard: 15,
+            batch: "b".repeat(128).parse().unwrap(),
+        };
+        assert!(payloads(&batch).len() <= 2_048 && receipts(&batch).len() <= 2_048);
+        assert!(part(&id).len() + 64 <= 1_024);
+    }
+
+    #[test]
+    fn a_number_names_no_push() {
+        let named = push_of("summer-sale");
+        let key = number(&named.tenant, named.task_number().unwrap());
+        assert!(key.starts_with("app/default#number#"), "{key}");
+        assert_eq!(parse_push(&key, None), None);
     }
 
     #[test]

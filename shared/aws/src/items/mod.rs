@@ -7,13 +7,15 @@
 //! | counters | `<push>` | `progress#<rvk>#<channel>#<nn>` | 67 days after the last change |
 //! | batch header | `<push>#<shard>` | `batch#<batch>` | 9 days after it was sent |
 //! | batch payload | `<push>#<shard>#batch#<batch>` | `payload#<digest>` | 9 days after it was sent |
+//! | task by its number | `<app>/<workspace>#number#<n>` | `number` | with the push |
 //! | app's notices | `<app>/<workspace>#app` | `notice` | never |
 //! | receipt | `<push>#<shard>#receipt#<batch>` | `<event>#<token digest>` | 9 days after it came |
 //! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 67 days after the last change |
 //!
-//! Access keys and vendor sessions have tables of their own, without a sort key.
+//! Access keys, vendor sessions and spent nonces have tables of their own, without a sort key.
 //!
-//! `<push>` is `<app>/<workspace>#<kind>#<id>`. Times are epoch milliseconds in
+//! `<push>` is `<app>/<workspace>#<kind>#<id>`; an id of more than 256 bytes stands
+//! there as its digest, and whole in the attribute `push_id` of push and revocation. Times are epoch milliseconds in
 //! attributes named `.._at`, but for the TTL attribute `expires_at`, which has
 //! seconds. Every item has `v` = 1; attributes that a newer version added are
 //! ignored. Nothing here judges an item by its TTL.
@@ -23,6 +25,7 @@ pub mod batch;
 pub mod counters;
 mod expiry;
 pub mod key;
+pub mod nonce;
 pub mod notices;
 pub mod packed;
 pub mod progress;
@@ -30,6 +33,7 @@ pub mod push;
 mod reader;
 pub mod receipt;
 pub mod revocation;
+pub mod task_number;
 pub mod update;
 pub mod vendor_session;
 mod writer;

@@ -13,7 +13,6 @@ const WHAT: &str = "push";
 
 pub fn write(push: &Push) -> Item {
     let said = &push.registration;
-    let kept_from = push.registered_at.max(said.latest_sending());
     let item = Writer::at(key::push(&said.push), key::PUSH)
         .text("push_type", said.push_type.as_str())
         .text("title", said.title.as_str())
@@ -23,9 +22,10 @@ pub fn write(push: &Push) -> Item {
         .number("shards", push.shards.get())
         .json("closures", &push.closures)
         .number("version", push.version)
-        .number("expires_at", expires_after(kept_from, LEDGER_DAYS))
+        .number("expires_at", expires_at(push))
         .text("listed_pk", listed_pk(&said.push.tenant, said.push_type, said.sent_at))
         .text("listed_sk", listed_sk(&said.push, said.sent_at));
+    let item = item.text_if("push_id", key::id_beside(&said.push.id));
     match &said.notices {
         Some(notices) => item.json("notice", notices),
         None => item,
@@ -33,11 +33,18 @@ pub fn write(push: &Push) -> Item {
     .finish()
 }
 
+/// Until when it is kept.
+pub fn expires_at(push: &Push) -> i64 {
+    let kept_from = push.registered_at.max(push.registration.latest_sending());
+    expires_after(kept_from, LEDGER_DAYS)
+}
+
 pub fn read(item: &Item) -> Result<Push, StoreError> {
     let reader = Reader::new(WHAT, item)?;
+    let id = reader.if_there("push_id", Reader::text)?;
     Ok(Push {
         registration: Registration {
-            push: reader.known("pk", key::parse_push)?,
+            push: reader.known("pk", |pk| key::parse_push(pk, id))?,
             push_type: reader.known("push_type", PushType::parse)?,
             title: reader.text("title")?.to_owned(),
             sent_at: reader.time("sent_at")?,
@@ -59,7 +66,7 @@ pub fn listed_pk(tenant: &Tenant, push_type: PushType, at: Timestamp) -> String 
 
 /// By the time it was sent; the id tells apart what was sent at the same time.
 fn listed_sk(push: &PushRef, sent_at: Timestamp) -> String {
-    format!("{}#{}#{}", listed_time(sent_at), push.kind.as_str(), key::escaped(&push.id))
+    format!("{}#{}#{}", listed_time(sent_at), push.kind.as_str(), key::part(push.id.as_str()))
 }
 
 /// Milliseconds with leading zeros, so that their order as text is the order of time.

@@ -33,7 +33,8 @@ pub fn write(revocation: &Revocation) -> Result<Item, StoreError> {
         .number("replays", revocation.replays)
         .time("closes_at", revocation.closes_at)
         .number("version", revocation.version)
-        .number("expires_at", expires_after(kept_from, LEDGER_DAYS));
+        .number("expires_at", expires_after(kept_from, LEDGER_DAYS))
+        .text_if("push_id", key::id_beside(&revocation.push.id));
     Ok(match revocation.due_at {
         Some(due_at) => item.time("due_at", due_at).text("open_pk", OPEN),
         None => item,

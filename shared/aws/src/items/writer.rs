@@ -54,6 +54,13 @@ impl Writer {
         self.with(attribute, text(value))
     }
 
+    pub fn text_if(self, attribute: &'static str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.text(attribute, value),
+            None => self,
+        }
+    }
+
     pub fn number(self, attribute: &'static str, value: impl ToString) -> Self {
         self.with(attribute, number(value))
     }

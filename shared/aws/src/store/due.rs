@@ -32,8 +32,9 @@ impl DynamoPushStore {
                 .await
                 .map_err(|error| unavailable("Query", &error))?;
             for item in page.items.unwrap_or_default() {
-                match named(&item) {
-                    Ok(one) => due.push(one),
+                match self.named(&item).await {
+                    Ok(Some(one)) => due.push(one),
+                    Ok(None) => {}
                     // One entry that is not ours must not hold up every other revocation.
                     Err(error) => tracing::error!(%error, "the index of open revocations has an entry that can not be read"),
                 }
@@ -47,16 +48,36 @@ impl DynamoPushStore {
     }
 }
 
-fn named(item: &Item) -> Result<(PushRef, RevocationId), StoreError> {
-    let damaged = |attribute| StoreError::Damaged {
-        item: "revocation",
-        attribute,
-    };
-    let text = |attribute| match item.get(attribute) {
+impl DynamoPushStore {
+    /// `None` for an entry whose revocation is gone since.
+    async fn named(&self, item: &Item) -> Result<Option<(PushRef, RevocationId)>, StoreError> {
+        let (pk, sk) = (text_of(item, "pk")?, text_of(item, "sk")?);
+        // The index has keys only, and not every id stands in its key.
+        let whole = if key::has_digest(pk) {
+            match self.get(pk.to_owned(), sk.to_owned()).await? {
+                Some(whole) => Some(whole),
+                None => return Ok(None),
+            }
+        } else {
+            None
+        };
+        let id = whole.as_ref().map(|whole| text_of(whole, "push_id")).transpose()?;
+        let push = key::parse_push(pk, id).ok_or_else(|| damaged("pk"))?;
+        let revocation = sk.strip_prefix(key::REVOCATION).and_then(|id| id.parse().ok());
+        Ok(Some((push, revocation.ok_or_else(|| damaged("sk"))?)))
+    }
+}
+
+fn text_of<'a>(item: &'a Item, attribute: &'static str) -> Result<&'a str, StoreError> {
+    match item.get(attribute) {
         Some(AttributeValue::S(text)) => Ok(text),
         _ => Err(damaged(attribute)),
-    };
-    let push = key::parse_push(text("pk")?).ok_or_else(|| damaged("pk"))?;
-    let id = text("sk")?.strip_prefix(key::REVOCATION).and_then(|id| id.parse().ok());
-    Ok((push, id.ok_or_else(|| damaged("sk"))?))
+    }
+}
+
+const fn damaged(attribute: &'static str) -> StoreError {
+    StoreError::Damaged {
+        item: "revocation",
+        attribute,
+    }
 }

@@ -1,14 +1,21 @@
-//! Registers pushes and reads them back.
+//! Registers pushes and reads them back, by their ids and tasks by their numbers.
+
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::CancellationReason;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
-use revocation_app::ports::{Inserted, PushStore, StoreError};
-use revocation_rules::ids::PushRef;
+use revocation_app::ports::{Inserted, PushStore, StoreError, TaskNumbers};
+use revocation_rules::ids::{PushRef, Tenant};
 use revocation_rules::push::Push;
+use revocation_rules::task_number::TaskNumber;
 
 use super::DynamoPushStore;
+use super::put_progress::VersionIs;
+use super::transact::Transacted;
+use crate::dice::random_text;
 use crate::failure::{unavailable, worn_out};
-use crate::items::{key, push};
+use crate::items::{key, push, task_number, text};
 use crate::pause::{TRIES, before_try};
 
 impl PushStore for DynamoPushStore {
@@ -18,6 +25,58 @@ impl PushStore for DynamoPushStore {
     }
 
     async fn insert_push(&self, new: &Push) -> Result<Inserted<Push>, StoreError> {
+        match new.registration.push.task_number().filter(|number| number.is_made()) {
+            Some(number) => self.insert_with_number(new, number).await,
+            None => self.insert_alone(new).await,
+        }
+    }
+}
+
+impl TaskNumbers for DynamoPushStore {
+    async fn task_numbered(&self, tenant: &Tenant, number: TaskNumber) -> Result<Option<PushRef>, StoreError> {
+        let item = self.get(key::number(tenant, number), key::NUMBER.to_owned()).await?;
+        item.as_ref().map(|item| task_number::read(tenant, item)).transpose()
+    }
+}
+
+impl DynamoPushStore {
+    /// The push and its number are one transaction: whatever is registered is found by its number.
+    async fn insert_with_number(&self, new: &Push, number: TaskNumber) -> Result<Inserted<Push>, StoreError> {
+        let named = &new.registration.push;
+        let push_item = push::write(new);
+        let number_item = task_number::write(new, number);
+        // A number that an expired push of the same id left behind is its own again.
+        let free = VersionIs {
+            text: "attribute_not_exists(pk) OR push_id = :id",
+            names: None,
+            values: Some(HashMap::from([(":id".to_owned(), text(named.id.as_str()))])),
+        };
+        let writes = |_| {
+            Ok(vec![
+                self.put_of(push_item.clone(), VersionIs::new(0))?,
+                self.put_of(number_item.clone(), free.clone())?,
+            ])
+        };
+        let reasons = match self.transact(&random_text(), writes).await? {
+            Transacted::Written => return Ok(Inserted::New),
+            Transacted::Refused(reasons) => reasons,
+        };
+        let in_the_way = |at: usize| reasons.get(at).and_then(CancellationReason::item);
+        if let Some(there) = in_the_way(0) {
+            return push::read(there).map(Inserted::Existing);
+        }
+        // Two ids of one number, one in 2^52: the second can not be had.
+        let other = match in_the_way(1) {
+            Some(taken) => self.push(&task_number::read(&named.tenant, taken)?).await?,
+            None => None,
+        };
+        other.map(Inserted::Existing).ok_or(StoreError::Damaged {
+            item: "task number",
+            attribute: task_number::ID,
+        })
+    }
+
+    async fn insert_alone(&self, new: &Push) -> Result<Inserted<Push>, StoreError> {
         let item = push::write(new);
         for nth in 0..TRIES {
             before_try(nth).await;

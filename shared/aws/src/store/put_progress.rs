@@ -12,7 +12,8 @@ use crate::failure::{unavailable, worn_out};
 use crate::items::{Item, number, written_by};
 use crate::pause::{TRIES, before_try};
 
-/// The condition that the stored version is `before`; 0 means that nothing is stored.
+/// A condition on what is stored; mostly that its version is `before`, where 0 means that nothing is.
+#[derive(Clone)]
 pub struct VersionIs {
     pub text: &'static str,
     pub names: Option<HashMap<String, String>>,

@@ -26,6 +26,12 @@ async fn dynamodb_keeps_the_contract_of_vendor_sessions() {
 }
 
 #[tokio::test]
+async fn dynamodb_keeps_the_contract_of_nonces() {
+    let stand = Stand::new().await;
+    contract::nonces(&stand.nonces).await;
+}
+
+#[tokio::test]
 async fn dynamodb_keeps_the_contract_of_devices() {
     let stand = Stand::new().await;
     contract::devices(&stand.devices).await;

@@ -1,7 +1,8 @@
 //! Registering and reading pushes; tenants and ids that look alike.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
-use revocation_app::ports::{Inserted, PushStore as _};
+use revocation_app::ports::{Inserted, PushStore as _, TaskNumbers as _};
 use revocation_rules::ids::{PushKind, PushRef};
 use revocation_rules::notice::{Notice, Notices};
 use revocation_rules::push::PushType;
@@ -97,8 +98,61 @@ async fn a_push_is_kept_30_days_after_its_last_possible_delivery() {
 #[tokio::test]
 async fn a_registration_whose_answer_was_lost_finds_itself() {
     let stand = Stand::new().await;
-    let push = a_push(&task("t1"));
+    let message = a_push(&PushRef {
+        kind: PushKind::Message,
+        ..task("m1")
+    });
     stand.faults.plan("PutItem", Fault::AnswerLost);
-    assert_eq!(stand.store.insert_push(&push).await.unwrap(), Inserted::Existing(push));
+    assert_eq!(stand.store.insert_push(&message).await.unwrap(), Inserted::Existing(message));
+    // With its number it is one transaction, which is answered again as it was.
+    let task = a_push(&task("t1"));
+    stand.faults.plan("TransactWriteItems", Fault::AnswerLost);
+    assert_eq!(stand.store.insert_push(&task).await.unwrap(), Inserted::New);
+    assert_eq!(stand.store.insert_push(&task).await.unwrap(), Inserted::Existing(task));
     assert!(stand.faults.all_happened());
+}
+
+#[tokio::test]
+async fn a_number_that_an_expired_task_left_behind_is_its_own_again() {
+    let stand = Stand::new().await;
+    let push = a_push(&task("t1"));
+    stand.store.insert_push(&push).await.unwrap();
+    // DynamoDB deletes what expired one by one.
+    let item = stand.item("push").await;
+    let delete = stand.client.delete_item().table_name(PUSHES);
+    delete
+        .key("pk", item["pk"].clone())
+        .key("sk", item["sk"].clone())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(stand.store.insert_push(&push).await.unwrap(), Inserted::New);
+    let number = task("t1").task_number().unwrap();
+    assert_eq!(stand.store.task_numbered(&tenant("app"), number).await.unwrap(), Some(task("t1")));
+    assert_eq!(
+        self::number(&stand.item("number").await, "expires_at"),
+        self::number(&item, "expires_at")
+    );
+}
+
+#[tokio::test]
+async fn of_two_tasks_of_one_number_the_second_finds_the_first() {
+    let stand = Stand::new().await;
+    let first = a_push(&task("t1"));
+    stand.store.insert_push(&first).await.unwrap();
+    // One in 2^52: the number of `t1` is made that of `t2`.
+    let number = task("t2").task_number().unwrap().get();
+    let mut planted = stand.item("number").await;
+    planted.insert("pk".to_owned(), AttributeValue::S(format!("app/default#number#{number}")));
+    stand.put(planted).await;
+    let second = a_push(&task("t2"));
+    assert_eq!(stand.store.insert_push(&second).await.unwrap(), Inserted::Existing(first));
+    assert_eq!(stand.store.push(&task("t2")).await.unwrap(), None, "nothing of it is kept");
+}
+
+#[tokio::test]
+async fn a_task_whose_id_is_its_number_needs_no_other_item() {
+    let stand = Stand::new().await;
+    stand.store.insert_push(&a_push(&task("20842863"))).await.unwrap();
+    assert_eq!(stand.items("").await.len(), 1);
 }

@@ -237,6 +237,18 @@ async fn an_overview_of_more_than_a_page_is_whole() {
 }
 
 #[tokio::test]
+async fn a_revocation_of_a_push_with_a_long_id_is_found_when_it_is_due() {
+    let stand = Stand::new().await;
+    let long = task(&"促".repeat(1_365));
+    let push = registered(&stand, &long).await;
+    let revocation = a_revocation(&push, "r1");
+    assert_eq!(stand.store.insert_revocation(&push, &revocation).await.unwrap(), Saved::Yes);
+    let due = stand.store.due(later(60), 10).await.unwrap();
+    assert_eq!(due, [(long.clone(), revocation.id.clone())]);
+    assert_eq!(stand.store.revocation(&long, &revocation.id).await.unwrap(), Some(revocation));
+}
+
+#[tokio::test]
 async fn an_entry_that_is_not_ours_does_not_hold_up_the_revocations_that_are_due() {
     let stand = Stand::new().await;
     let push = registered(&stand, &task("x")).await;

@@ -16,7 +16,7 @@ pub fn gate_question(push: PushRef, query: &str) -> Result<GateQuestion, Problem
     Ok(GateQuestion {
         push,
         channel: query.read("channel", "a channel", Channel::parse)?,
-        target: query.read("target", "1 to 256 bytes without control characters", |text| text.parse().ok())?,
+        target: query.read("target", "1 to 4,096 bytes without control characters", |text| text.parse().ok())?,
     })
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::PushRef;
 use revocation_rules::push::{Push, PushType, Registration};
+use revocation_rules::task_number::TaskNumber;
 use serde::{Deserialize, Serialize};
 
 use super::NoticeBody;
@@ -51,6 +52,9 @@ pub(super) fn to_millisecond(at: Timestamp) -> Timestamp {
 pub struct RegisteredAnswer<'a> {
     id: &'a str,
     kind: &'static str,
+    /// What a task goes by where ids have to be numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task_number: Option<u64>,
     #[serde(rename = "type")]
     push_type: PushType,
     title: &'a str,
@@ -68,6 +72,7 @@ impl<'a> From<&'a Push> for RegisteredAnswer<'a> {
         Self {
             id: registration.push.id.as_str(),
             kind: registration.push.kind.as_str(),
+            task_number: registration.push.task_number().map(TaskNumber::get),
             push_type: registration.push_type,
             title: &registration.title,
             sent_at: registration.sent_at,

@@ -82,11 +82,13 @@ impl RevokeBody {
 
 /// Where a revocation is found, for `Location`.
 pub fn revocation_path(revocation: &Revocation) -> String {
-    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    // What need not be encoded is not: the path of a long id came through the gateway, and must go back through it.
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
     format!(
         "/v1/{}/{}/revocations/{}",
         collection(revocation.push.kind),
-        utf8_percent_encode(revocation.push.id.as_str(), NON_ALPHANUMERIC),
+        utf8_percent_encode(revocation.push.id.as_str(), RESERVED),
         revocation.id
     )
 }

@@ -10,6 +10,7 @@ mod counters;
 mod devices;
 mod keys;
 mod lists;
+mod nonces;
 mod notices;
 mod pushes;
 mod queue;
@@ -22,7 +23,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use revocation_app::ports::{
     AppNotices, BatchHeaders, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore, ReceiptStore,
-    Recorded, RevocationStore, Saved,
+    Recorded, RevocationStore, Saved, TaskNumbers,
 };
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::push::Push;
@@ -35,6 +36,7 @@ pub use counters::counters;
 pub use devices::devices;
 pub use keys::access_keys;
 pub use lists::{push_list, push_overview};
+pub use nonces::nonces;
 pub use notices::app_notices;
 pub use pushes::push_store;
 pub use queue::{QueueUnderTest, job_queue};
@@ -47,6 +49,7 @@ pub use work::{batch_work_store, progress_list};
 pub async fn all_store_ports<S>(store: &S)
 where
     S: PushStore
+        + TaskNumbers
         + PushList
         + PushOverview
         + BatchRecorder

@@ -1,17 +1,48 @@
 //! [`PushStore`].
 
-use revocation_app::ports::{Inserted, PushStore};
+use revocation_app::ports::{Inserted, PushStore, TaskNumbers};
 use revocation_rules::notice::{Notice, Notices};
 
 use super::{a_kept_push, an_unknown_push};
 use crate::builders::{a_push, message, noon, tenant};
 
-pub async fn push_store(store: &impl PushStore) {
+pub async fn push_store(store: &(impl PushStore + TaskNumbers)) {
     an_unknown_push_is_none(store).await;
     a_push_is_read_as_it_was_kept(store).await;
     a_second_insert_finds_the_first(store).await;
     a_message_and_a_task_of_one_id_are_two(store).await;
     tenants_do_not_share_ids(store).await;
+    an_id_may_be_long(store).await;
+    a_task_is_found_by_the_number_made_of_its_id(store).await;
+}
+
+async fn an_id_may_be_long(store: &impl PushStore) {
+    for of in ["x", "促", "#%"] {
+        let mut long = an_unknown_push();
+        long.registration.push.id = of.repeat(4_096 / of.len()).parse().unwrap();
+        let mut other = long.clone();
+        other.registration.push.id = format!("{}y", of.repeat(4_095 / of.len())).parse().unwrap();
+        assert_eq!(store.insert_push(&long).await.unwrap(), Inserted::New);
+        assert_eq!(store.push(&other.registration.push).await.unwrap(), None);
+        assert_eq!(store.insert_push(&long).await.unwrap(), Inserted::Existing(long.clone()));
+        assert_eq!(store.push(&long.registration.push).await.unwrap(), Some(long));
+    }
+}
+
+async fn a_task_is_found_by_the_number_made_of_its_id(store: &(impl PushStore + TaskNumbers)) {
+    let push = an_unknown_push();
+    let named = &push.registration.push;
+    let number = named.task_number().unwrap();
+    assert!(number.is_made(), "{named:?}");
+    assert_eq!(store.task_numbered(&named.tenant, number).await.unwrap(), None);
+    store.insert_push(&push).await.unwrap();
+    assert_eq!(store.task_numbered(&named.tenant, number).await.unwrap().as_ref(), Some(named));
+    let foreign = tenant(&format!("{}X", named.tenant.app));
+    assert_eq!(store.task_numbered(&foreign, number).await.unwrap(), None);
+    // Nor a message of the same id.
+    let of_message = a_push().named(message(&foreign, named.id.as_str())).build();
+    store.insert_push(&of_message).await.unwrap();
+    assert_eq!(store.task_numbered(&foreign, number).await.unwrap(), None);
 }
 
 async fn an_unknown_push_is_none(store: &impl PushStore) {

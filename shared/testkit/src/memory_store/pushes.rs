@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use revocation_app::ports::{Inserted, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError};
-use revocation_rules::ids::{PushKind, PushRef};
+use revocation_app::ports::{Inserted, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError, TaskNumbers};
+use revocation_rules::ids::{PushKind, PushRef, Tenant};
 use revocation_rules::push::Push;
+use revocation_rules::task_number::TaskNumber;
 
 use super::MemoryStore;
 
@@ -35,6 +36,16 @@ impl PushStore for MemoryStore {
         };
         self.weather.after().await?;
         Ok(inserted)
+    }
+}
+
+impl TaskNumbers for MemoryStore {
+    async fn task_numbered(&self, tenant: &Tenant, number: TaskNumber) -> Result<Option<PushRef>, StoreError> {
+        self.weather.before().await?;
+        let goes_by_it = |push: &&PushRef| push.tenant == *tenant && number.is_made() && push.task_number() == Some(number);
+        let found = self.items().pushes.keys().find(goes_by_it).cloned();
+        self.weather.after().await?;
+        Ok(found)
     }
 }
 

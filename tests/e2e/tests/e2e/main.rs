@@ -8,6 +8,8 @@ mod description;
 mod fixture;
 mod gate_under_load;
 mod keys_and_roles;
+mod mpaas;
+mod mpaas_errors;
 mod notices;
 mod once;
 mod quiet;
@@ -110,6 +112,15 @@ fn main() -> ExitCode {
         self_built::only_the_token_that_was_issued_last_lets_a_device_in,
         self_built::what_a_device_says_was_opened_is_left_alone,
         self_built::a_thousand_devices_half_of_them_off_all_confirm_and_none_shows_the_original,
+        mpaas::each_client_revokes_a_message_for_one_target,
+        mpaas::each_client_revokes_a_task,
+        mpaas::odd_texts_and_long_ids_name_what_they_name,
+        mpaas::a_refusal_is_an_answer_with_a_code,
+        mpaas::lists_and_details_are_read_by_the_sdks_own_types,
+        mpaas_errors::each_error_is_the_right_exception,
+        mpaas_errors::a_request_is_good_for_a_while_and_once,
+        mpaas_errors::the_older_client_reads_errors_too_and_may_use_get,
+        mpaas_errors::a_store_that_does_not_answer_is_told_with_the_time_to_ask_again,
         gate_under_load::nothing_shows_the_original_after_a_revoke_in_the_middle_of_recording,
         gate_under_load::the_same_with_the_fan_out_killed_half_way,
         description::a_stranger_that_knows_only_the_description_finds_no_contradiction,

@@ -17,6 +17,7 @@ pub async fn no_function_logged_a_token_a_text_or_a_secret(stand: &Stand) -> Out
         "record-queued",
         "revoke",
         "lookup",
+        "mpaas",
         "receipts",
         "receipts-queued",
         "devices",

@@ -221,8 +221,8 @@ fn both_agree_on_the_limits_of_a_recording() {
             (
                 "/deliveries/0",
                 vec![
-                    json!({ "token": "t".repeat(256) }),
-                    json!({ "token": "t".repeat(512), "target": "u".repeat(256) }),
+                    json!({ "token": "t".repeat(512) }),
+                    json!({ "token": "t", "target": "u".repeat(4_096) }),
                     json!({ "token": "t", "notify_id": 7 }),
                 ],
                 vec![
@@ -231,7 +231,7 @@ fn both_agree_on_the_limits_of_a_recording() {
                     json!({ "token": "t".repeat(513), "target": "u" }),
                     json!({ "token": "a\u{7f}", "target": "u" }),
                     json!({ "token": "t", "target": "" }),
-                    json!({ "token": "t", "target": "u".repeat(257) }),
+                    json!({ "token": "t", "target": "u".repeat(4_097) }),
                     json!({ "token": "t", "target": "a\u{85}b" }),
                     json!({ "token": "t", "notify_id": 0 }),
                     json!({ "token": "t", "notify_id": 7, "collapse_id": "c" }),

@@ -16,11 +16,12 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use revocation_app::ports::Clock;
-use revocation_aws::{DynamoAccessKeys, DynamoDevices, DynamoPushStore, DynamoVendorSessions};
+use revocation_aws::{DynamoAccessKeys, DynamoDevices, DynamoNonces, DynamoPushStore, DynamoVendorSessions};
 
 pub const PUSHES: &str = "pushes";
 pub const CONNECTIONS: &str = "connections";
 pub const ACCESS_KEYS: &str = "access_keys";
+pub const RPC_NONCES: &str = "rpc_nonces";
 pub const VENDOR_SESSIONS: &str = "vendor_sessions";
 
 pub type Item = HashMap<String, AttributeValue>;
@@ -41,6 +42,7 @@ pub struct Stand {
     pub keys: DynamoAccessKeys,
     pub sessions: DynamoVendorSessions,
     pub devices: DynamoDevices,
+    pub nonces: DynamoNonces,
     pub faults: Faults,
 }
 
@@ -64,12 +66,14 @@ impl Stand {
         revocation_aws::schema::create_vendor_sessions(&client, VENDOR_SESSIONS)
             .await
             .unwrap();
+        revocation_aws::schema::create_rpc_nonces(&client, RPC_NONCES).await.unwrap();
         revocation_aws::schema::create_connections(&client, CONNECTIONS).await.unwrap();
         Self {
             store: DynamoPushStore::new(client.clone(), PUSHES).with_clock(Arc::new(StillClock(Mutex::new(now())))),
             keys: DynamoAccessKeys::new(client.clone(), ACCESS_KEYS),
             sessions: DynamoVendorSessions::new(client.clone(), VENDOR_SESSIONS),
             devices: DynamoDevices::new(client.clone(), CONNECTIONS),
+            nonces: DynamoNonces::new(client.clone(), RPC_NONCES),
             client,
             faults,
         }

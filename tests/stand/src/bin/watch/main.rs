@@ -77,6 +77,7 @@ fn settings(stand: &Stand) -> Result<Vec<(&'static str, String)>, StandError> {
         ("TRIGGER", "http".to_owned()),
         ("PUSHES_TABLE", output("PushesTableName")?),
         ("ACCESS_KEYS_TABLE", output("AccessKeysTableName")?),
+        ("RPC_NONCES_TABLE", output("RpcNoncesTableName")?),
         ("CONNECTIONS_TABLE", output("ConnectionsTableName")?),
         ("FANOUT_QUEUE_URL", output("FanoutQueueUrl")?),
         ("RECEIPTS_QUEUE_URL", output("ReceiptsQueueUrl")?),

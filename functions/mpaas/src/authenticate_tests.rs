@@ -1,0 +1,93 @@
+//! What API Gateway hands over is read as it was signed, and what can not be checked is refused.
+
+use http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::*;
+
+fn refused(method: Method, authorization: Option<&str>, query: &str, body: &[u8]) -> String {
+    let mut headers = HeaderMap::new();
+    if let Some(authorization) = authorization {
+        headers.insert("authorization", authorization.parse().unwrap());
+    }
+    let request = HttpRequest {
+        id: String::new(),
+        method,
+        path: "/".to_owned(),
+        query: query.to_owned(),
+        headers,
+        body: body.to_vec(),
+    };
+    read_call(&request).unwrap_err().code.into_owned()
+}
+
+#[test]
+fn what_can_not_be_checked_is_refused_in_the_words_clients_know() {
+    let signed = "SignatureMethod=HMAC-SHA1&SignatureVersion=1.0&AccessKeyId=k&Signature=s&SignatureNonce=n";
+    assert_eq!(refused(Method::POST, None, "", b""), "MissingAccessKeyId");
+    assert_eq!(refused(Method::POST, None, "AccessKeyId=k", b"AppId=A"), "MissingSignature");
+    assert_eq!(
+        refused(Method::POST, None, &format!("{signed}&Timestamp=now"), b""),
+        "InvalidTimeStamp.Format"
+    );
+    assert_eq!(refused(Method::POST, None, signed, b"AppId=A&AppId=B"), "InvalidParameter.AppId");
+    assert_eq!(refused(Method::POST, None, signed, b"AppId=%ff"), "InvalidParameter.Encoding");
+    assert_eq!(refused(Method::PUT, None, signed, b""), "UnsupportedHTTPMethod");
+    assert_eq!(refused(Method::GET, Some("ACS3-HMAC-SHA256 x"), "", b""), "UnsupportedHTTPMethod");
+    assert_eq!(refused(Method::POST, Some("Bearer k.s"), "", b""), "InvalidSignatureMethod");
+    assert_eq!(refused(Method::POST, Some("ACS3-HMAC-SHA256 x"), "", b""), "IncompleteSignature");
+    assert_eq!(refused(Method::POST, None, "", &vec![b'x'; MAX_BODY_BYTES + 1]), "RequestTooLarge");
+}
+
+/// An event of an HTTP API (payload format 2.0) for a request that the official SDK made.
+fn event(query: &str, headers: &Value, body: &str, encoded: bool) -> String {
+    json!({
+        "version": "2.0", "routeKey": "POST /", "rawPath": "/", "rawQueryString": query, "headers": headers,
+        "requestContext": {
+            "accountId": "123456789012", "apiId": "api", "domainName": "api.execute-api.eu-west-1.amazonaws.com",
+            "domainPrefix": "api", "requestId": "r", "routeKey": "POST /", "stage": "$default",
+            "time": "23/Nov/2026:03:47:34 +0000", "timeEpoch": 1_795_405_654_000_i64,
+            "http": {"method": "POST", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "a"}
+        },
+        "body": body, "isBase64Encoded": encoded
+    })
+    .to_string()
+}
+
+const SECRET: &str = "FakeSecret000000000000000000001";
+
+fn is_read_and_right(event: &str) {
+    let request: HttpRequest = lambda_http::request::from_str(event).unwrap().into();
+    let call = read_call(&request).unwrap();
+    assert_eq!(call.action, "RevokePushMessage");
+    call.verify(SECRET).unwrap();
+}
+
+#[test]
+fn an_event_with_a_body_in_base64_is_read_as_it_was_signed() {
+    let headers = json!({
+        "host": "127.0.0.1:18080", "x-acs-version": "2020-10-28", "x-acs-action": "RevokePushMessage",
+        "user-agent": "AlibabaCloud (Linux; x86_64) Python/3.11.7 Core/0.4.3 TeaDSL/2", "x-acs-date": "2026-11-23T03:47:34Z",
+        "x-acs-signature-nonce": "d351856f2f51971bb5ff742ee1f5389f", "accept": "application/json",
+        "content-type": "application/x-www-form-urlencoded", "content-length": "102", "x-forwarded-proto": "https",
+        "x-acs-content-sha256": "b3aa795e85cf6d7f97390f8f9ca97cf10267d50980fbb1ed098f2a9895cc1aba",
+        "x-acs-credentials-provider": "static_ak",
+        "authorization": "ACS3-HMAC-SHA256 Credential=LTAI5tFakeKeyId000000001,SignedHeaders=accept;content-type;host;user-agent;x-acs-action;x-acs-content-sha256;x-acs-credentials-provider;x-acs-date;x-acs-signature-nonce;x-acs-version,Signature=8b7d441efb748f203a0e12e5a692cc4ad5e8807e0290a0fc71b4a9340478d4d1"
+    });
+    let body = "AppId=ONEX570DA89211721&MessageId=1578807462788&TargetId=user+1024%2F%E6%B5%8B~%2A%2B&WorkspaceId=test";
+    let base64 = "QXBwSWQ9T05FWDU3MERBODkyMTE3MjEmTWVzc2FnZUlkPTE1Nzg4MDc0NjI3ODgmVGFyZ2V0SWQ9dXNlcisxMDI0JTJGJUU2JUI1JThCfiUyQSUyQiZXb3Jrc3BhY2VJZD10ZXN0";
+    is_read_and_right(&event("", &headers, body, false));
+    is_read_and_right(&event("", &headers, base64, true));
+}
+
+#[test]
+fn a_query_with_blank_values_is_read_as_it_was_signed() {
+    let query = "Version=2020-10-28&Action=RevokePushMessage&Format=JSON&RegionId=cn-hangzhou&Timestamp=2026-11-23T03%3A50%3A28Z&SignatureMethod=HMAC-SHA1&SignatureType=&SignatureVersion=1.0&SignatureNonce=4e65c52fa1edbf72d68ca61f4fe30fcb&AccessKeyId=LTAI5tFakeKeyId000000001&Signature=hyJhQpxEDyoVyWmAsBHcO1e31wM%3D";
+    let headers = json!({"host": "127.0.0.1:18080", "x-acs-action": "RevokePushTask", "content-type": "application/x-www-form-urlencoded"});
+    is_read_and_right(&event(
+        query,
+        &headers,
+        "AppId=A&WorkspaceId=test&MessageId=M+1&TargetId=u~%2A",
+        false,
+    ));
+}

@@ -1,0 +1,102 @@
+//! Request in, response out.
+
+use http::Response;
+use http::header::HOST;
+use revocation_acs::Parameters;
+use revocation_app::ports::{AccessKey, Clock};
+use revocation_http::auth::{Permission, allows};
+use revocation_http::mpaas::{Fault, FaultKind, required, respond};
+use revocation_lambda::http_event::HttpRequest;
+use serde::Serialize;
+
+use crate::authenticate::{Authenticated, authenticate};
+use crate::deps::Deps;
+use crate::{query_task_detail, query_task_list, revoke_push_message, revoke_push_task};
+
+/// The version of the API that is spoken here.
+const VERSION: &str = "2020-10-28";
+/// Longest name of an unknown action that is said back.
+const ECHOED_CHARS: usize = 64;
+
+/// One call by somebody who may make it, for their own tenant.
+pub struct Asked<'a> {
+    pub request_id: &'a str,
+    pub key: &'a AccessKey,
+    pub parameters: &'a Parameters,
+}
+
+impl Asked<'_> {
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name)
+    }
+}
+
+pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
+    let request_id = request.id.to_uppercase();
+    let host = request.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let result = answer(deps, request, &request_id).await;
+    if let Err(fault) = &result {
+        tracing::info!(request.id = %request_id, code = fault.kind.code(), "refused a call");
+    }
+    respond(&request_id, host, result)
+}
+
+async fn answer(deps: &Deps, request: &HttpRequest, request_id: &str) -> Result<String, Fault> {
+    let Authenticated { key, call } = authenticate(deps, request, deps.clock.now()).await?;
+    if call.version != VERSION {
+        return Err(Fault::new(FaultKind::InvalidVersion));
+    }
+    let permission = match call.action.as_str() {
+        "RevokePushMessage" | "RevokePushTask" => Permission::Revoke,
+        "QueryPushAnalysisTaskList" | "QueryPushAnalysisTaskDetail" => Permission::Read,
+        unknown => return Err(no_such_action(unknown)),
+    };
+    if !allows(key.role, permission) {
+        let why = format!("it is a {} key.", key.role.as_str());
+        return Err(Fault::no_permission(&call.action, &why));
+    }
+    let asked = Asked {
+        request_id,
+        key: &key,
+        parameters: &call.parameters,
+    };
+    speaks_json(&asked)?;
+    of_own_tenant(&asked, &call.action)?;
+    match call.action.as_str() {
+        "RevokePushMessage" => revoke_push_message::answer(deps, &asked).await.map(|answer| json(&answer)),
+        "RevokePushTask" => revoke_push_task::answer(deps, &asked).await.map(|answer| json(&answer)),
+        "QueryPushAnalysisTaskList" => query_task_list::answer(deps, &asked).await.map(|answer| json(&answer)),
+        "QueryPushAnalysisTaskDetail" => query_task_detail::answer(deps, &asked).await.map(|answer| json(&answer)),
+        unknown => Err(no_such_action(unknown)),
+    }
+}
+
+fn no_such_action(name: &str) -> Fault {
+    let name: String = name.chars().take(ECHOED_CHARS).collect();
+    Fault::new(FaultKind::ApiNotFound).saying(&format!("There is no action {name}."))
+}
+
+/// Without `Format` the answer is JSON too, though the original once meant XML by that.
+fn speaks_json(asked: &Asked<'_>) -> Result<(), Fault> {
+    match asked.get("Format") {
+        Some(format) if !format.is_empty() && !format.eq_ignore_ascii_case("json") => Err(Fault::new(FaultKind::UnsupportedFormat)),
+        _ => Ok(()),
+    }
+}
+
+/// A key is one tenant's. Whether another's app exists is told to nobody.
+fn of_own_tenant(asked: &Asked<'_>, action: &str) -> Result<(), Fault> {
+    let app: String = required("AppId", asked.get("AppId"))?;
+    let workspace: String = required("WorkspaceId", asked.get("WorkspaceId"))?;
+    let own = &asked.key.tenant;
+    if app == own.app.as_str() && workspace == own.workspace.as_str() {
+        Ok(())
+    } else {
+        Err(Fault::no_permission(action, "AppId and WorkspaceId are not those it was made for."))
+    }
+}
+
+fn json(answer: &impl Serialize) -> String {
+    // Cannot fail: answers have string keys only.
+    serde_json::to_string(answer).unwrap_or_default()
+}

@@ -1,0 +1,6 @@
+//! Spent nonces in the table `rpc_nonces`.
+
+mod spend;
+mod table;
+
+pub use table::DynamoNonces;
