@@ -20,6 +20,10 @@ pub(crate) async fn book_all(
         let Some(revocation) = store.revocation(&progress.batch.push, &id).await? else {
             continue;
         };
+        // What was counted while the payload was there stays.
+        if !plan::is_scope_known(deliveries, &revocation.scope) {
+            continue;
+        }
         let in_scope = plan::slots_in_scope(progress.channel, progress.slots.len(), deliveries, &revocation.scope);
         if in_scope.iter().all(|slot| progress.slots.get(*slot).is_some()) {
             let change = progress.book(&id, &in_scope);

@@ -18,6 +18,7 @@ use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::reason;
 use revocation_rules::progress::{BatchProgress, Hold};
 use revocation_rules::receipt::{ReceiptEvent, Receipts};
+use revocation_rules::revocation::{Revocation, State};
 
 use crate::book::book_all;
 use crate::ports::{BatchWorkStore, Clock, Finished, Job, JobQueue, PushStore, QueueError, RevocationStore, StoreError};
@@ -79,11 +80,13 @@ pub async fn confirm_batch(
         // Also for what has ended: to write now would take the batch from its worker.
         return come_back(queue, batch, nth).await;
     }
+    // A worker may be about to ask for these again that read the receipts too early.
+    let asked_again = confirmed.iter().any(|slot| has_failed(&progress, *slot)) && is_replayed(store, &progress).await?;
     let ended = confirm(&mut progress, &confirmed);
     if ended > 0 && write(store, progress, work.deliveries.as_deref()).await? == Finished::Lost {
         return come_back(queue, batch, nth).await;
     }
-    if outstanding {
+    if outstanding || asked_again {
         come_back(queue, batch, nth).await
     } else {
         Ok(Confirmed::Done { deliveries: ended })
@@ -98,6 +101,25 @@ fn confirmed_slots(deliveries: &[Delivery], receipts: &Receipts) -> Vec<usize> {
 
 fn is_held(progress: &BatchProgress, now: Timestamp) -> bool {
     progress.hold == Hold::Taken && !progress.is_free(now)
+}
+
+fn has_failed(progress: &BatchProgress, slot: usize) -> bool {
+    matches!(progress.slots.get(slot), Some((Outcome::Failed, _)))
+}
+
+/// Is one of the batch's revocations trying again what failed?
+async fn is_replayed(store: &impl RevocationStore, progress: &BatchProgress) -> Result<bool, StoreError> {
+    for id in progress.counted.keys() {
+        let revocation = store.revocation(&progress.batch.push, id).await?;
+        let under_way = |revocation: &Revocation| match revocation.state {
+            State::Requested | State::Dispatched { .. } => revocation.replays > 0,
+            State::Settled { .. } => false,
+        };
+        if revocation.is_some_and(|revocation| under_way(&revocation)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Only what a vendor had accepted: what failed is for a replay to decide.
@@ -117,11 +139,10 @@ async fn write(
     mut progress: BatchProgress,
     deliveries: Option<&[Delivery]>,
 ) -> Result<Finished, StoreError> {
-    // This is no attempt: what is known of attempts and of lost workers stays.
-    let (attempts, hold) = (progress.attempts, progress.hold);
+    // This is no attempt: what is known of lost workers stays.
+    let hold = progress.hold;
     let counted: Vec<RevocationId> = progress.counted.keys().cloned().collect();
     let changes = book_all(store, &mut progress, counted, deliveries).await?;
-    progress.attempts = attempts;
     progress.hold = hold;
     store.finish(&progress, &changes).await
 }

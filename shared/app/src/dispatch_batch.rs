@@ -151,8 +151,13 @@ where
         }
     };
     progress.not_before = back_in.map(|wait| later(now, wait));
-    let change = progress.book(&revocation.id, &todo.in_scope);
-    let mut changes = vec![(revocation.id.clone(), change)];
+    let mut changes = Vec::new();
+    if plan::is_scope_known(deliveries, &revocation.scope) {
+        changes.push((revocation.id.clone(), progress.book(&revocation.id, &todo.in_scope)));
+    } else {
+        progress.leave(&revocation.id);
+    }
+    progress.put_down(&revocation.id);
     if revocation.replays > 0 {
         changes.extend(book_others(store, &mut progress, &revocation.id, deliveries).await?);
     }

@@ -5,21 +5,23 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use revocation_app::ports::{AppNotices, BatchRecorder, Clock, Counters, Job, PushStore, RevocationStore};
+use revocation_app::ports::{AppNotices, BatchRecorder, Clock, Counters, DispatchJob, Job, PushStore, RevocationStore};
 use revocation_app::{
-    Accepted, Checked, Dispatched, Dispatcher, Eagerness, NewRevocation, ReplayError, check_revocation, dispatch_batch, fan_out,
-    replay_revocation, request_revocation,
+    Accepted, Checked, Confirmed, Dispatched, Dispatcher, Eagerness, NewReceipt, NewRevocation, ReplayError, check_revocation,
+    confirm_batch, dispatch_batch, fan_out, replay_revocation, request_revocation, take_receipts,
 };
 use revocation_rules::channel::{Channel, Channels};
 use revocation_rules::ids::RevocationId;
 use revocation_rules::notice::{Notice, Notices};
 use revocation_rules::outcome::Outcome;
+use revocation_rules::progress::BatchProgress;
 use revocation_rules::push::Push;
-use revocation_rules::retry::Answer;
+use revocation_rules::receipt::ReceiptEvent;
+use revocation_rules::retry::MAX_ATTEMPTS;
 use revocation_rules::revocation::{Revocation, State};
 use revocation_rules::scope::Scope;
 use revocation_testkit::builders::{a_batch, a_push, noon};
-use revocation_testkit::{FakeChannel, ManualClock, MemoryQueue, MemoryStore, SeededDice, run};
+use revocation_testkit::{FakeChannel, Kept, ManualClock, MemoryQueue, MemoryStore, Mood, SeededDice, run};
 
 struct Scene {
     clock: ManualClock,
@@ -69,22 +71,42 @@ impl Scene {
         }
     }
 
-    /// Walks, dispatches and settles.
-    fn work(&self, id: &RevocationId) -> Revocation {
+    fn walk(&self, id: &RevocationId) {
         let push = &self.push.registration.push;
         let deadline = self.clock.now() + SignedDuration::from_secs(60);
         run(fan_out(&self.store, &self.queue, &self.clock, push, id, deadline)).unwrap();
+    }
+
+    fn dispatch(&self, job: &DispatchJob) -> Dispatched {
+        let with = Dispatcher {
+            store: &self.store,
+            queue: &self.queue,
+            clock: &self.clock,
+            dice: &self.dice,
+            channels: &self.channels,
+            client: Some(&self.vendor),
+        };
+        run(dispatch_batch(&with, job, self.clock.now() + SignedDuration::from_secs(60))).unwrap()
+    }
+
+    /// The one batch, for one revocation.
+    fn attempt(&self, id: &RevocationId) -> BatchProgress {
+        let batch = self.store.committed()[0].header.batch.clone();
+        self.dispatch(&DispatchJob {
+            batch: batch.clone(),
+            channel: Channel::Huawei,
+            revocation: id.clone(),
+        });
+        self.store.progress_of(&batch).unwrap()
+    }
+
+    /// Walks, dispatches and settles.
+    fn work(&self, id: &RevocationId) -> Revocation {
+        let push = &self.push.registration.push;
+        self.walk(id);
         for job in self.queue.sent() {
             let Job::Dispatch(job) = job else { continue };
-            let with = Dispatcher {
-                store: &self.store,
-                queue: &self.queue,
-                clock: &self.clock,
-                dice: &self.dice,
-                channels: &self.channels,
-                client: Some(&self.vendor),
-            };
-            let end = run(dispatch_batch(&with, &job, deadline)).unwrap();
+            let end = self.dispatch(&job);
             assert!(matches!(end, Dispatched::Finished | Dispatched::NothingToDo), "{end:?}");
         }
         let checked = check_revocation(&self.store, &self.queue, &self.clock, push, id, Eagerness::Redrive);
@@ -107,19 +129,20 @@ impl Scene {
         ))
     }
 
-    /// Both slots of the batch, as its vendor would answer for a used-up quota.
     fn quota_is_used_up(&self) {
-        let over = Answer::Ended {
-            outcome: Outcome::Failed,
-            reason: "huawei:quota".to_owned(),
-        };
-        self.vendor.answers_next([over.clone(), over]);
+        self.vendor.is(Mood::Exhausted);
     }
 
     fn counted(&self, id: &RevocationId, outcome: Outcome) -> u64 {
         let counters = run(self.store.counters(&self.push.registration.push, id)).unwrap();
         counters.get(&Channel::Huawei).map_or(0, |counters| counters.outcomes.get(outcome))
     }
+}
+
+fn only(target: &str) -> Scope {
+    let mut scope = Scope::everything();
+    scope.targets = Some([target.parse().unwrap()].into());
+    scope
 }
 
 fn settled(revocation: &Revocation, outcome: Outcome) -> u64 {
@@ -136,6 +159,7 @@ fn what_a_used_up_quota_ended_is_overwritten_by_a_replay() {
     scene.quota_is_used_up();
     assert_eq!(settled(&scene.work(&id), Outcome::Failed), 2);
 
+    scene.vendor.is(Mood::Well);
     let replayed = scene.replay(&id).unwrap();
     assert_eq!((replayed.state, replayed.replays), (State::Requested, 1));
     let after = scene.work(&id);
@@ -169,6 +193,7 @@ fn another_revocation_of_the_same_deliveries_is_told_of_a_replay() {
     let whole = scene.revoke(Scope::everything(), None).id;
     assert_eq!(settled(&scene.work(&whole), Outcome::Failed), 2);
 
+    scene.vendor.is(Mood::Well);
     scene.replay(&part).unwrap();
     scene.work(&part);
     for id in [&part, &whole] {
@@ -177,6 +202,72 @@ fn another_revocation_of_the_same_deliveries_is_told_of_a_replay() {
             (2, 0)
         );
     }
+}
+
+#[test]
+fn another_revocations_end_gives_nobody_new_attempts() {
+    let scene = Scene::new(None);
+    let one = scene.revoke(only("u1"), None).id;
+    let whole = scene.revoke(Scope::everything(), None).id;
+    scene.walk(&whole);
+    scene.replay(&whole).unwrap();
+    scene.vendor.is(Mood::Down);
+    scene.attempt(&whole);
+    scene.clock.advance(SignedDuration::from_mins(16));
+    scene.quota_is_used_up();
+    scene.attempt(&one);
+    scene.vendor.is(Mood::Down);
+
+    // Each attempt on the other delivery tells the first revocation, which has ended, of what it knows.
+    for attempt in 1..MAX_ATTEMPTS {
+        assert_eq!(scene.attempt(&whole).attempts, attempt);
+        scene.clock.advance(SignedDuration::from_mins(16));
+    }
+    scene.attempt(&whole);
+    assert_eq!(
+        (scene.counted(&one, Outcome::Failed), scene.counted(&whole, Outcome::Failed)),
+        (1, 2)
+    );
+}
+
+/// Its worker may have read the receipts a moment before this one was there.
+#[test]
+fn what_a_device_confirms_while_it_is_replayed_is_looked_at_again() {
+    let scene = Scene::new(None);
+    let id = scene.revoke(Scope::everything(), None).id;
+    scene.quota_is_used_up();
+    scene.work(&id);
+    let committed = &scene.store.committed()[0];
+    let batch = &committed.header.batch;
+    let said = NewReceipt {
+        kind: batch.push.kind,
+        id: batch.push.id.clone(),
+        batch: batch.batch.clone(),
+        token: committed.deliveries[0].token.clone(),
+        event: ReceiptEvent::Revoked,
+        at: None,
+    };
+    let taken = take_receipts(&scene.store, &scene.queue, &scene.clock, &batch.push.tenant, vec![said]);
+    assert_eq!(run(taken).unwrap().accepted, 1);
+    let confirm = || run(confirm_batch(&scene.store, &scene.queue, &scene.clock, batch, 0)).unwrap();
+    assert_eq!(confirm(), Confirmed::Done { deliveries: 0 });
+    scene.replay(&id).unwrap();
+    assert_eq!(confirm(), Confirmed::ComesBack);
+    scene.work(&id);
+    assert_eq!(confirm(), Confirmed::Done { deliveries: 0 });
+    assert_eq!(scene.counted(&id, Outcome::Confirmed), 1);
+}
+
+#[test]
+fn a_replay_that_finds_no_payload_leaves_what_was_counted() {
+    let scene = Scene::new(None);
+    let id = scene.revoke(only("u1"), None).id;
+    scene.quota_is_used_up();
+    scene.work(&id);
+    scene.replay(&id).unwrap();
+    scene.store.delete_expired(Kept::Payload, &scene.store.committed()[0].header.batch);
+    let after = scene.work(&id);
+    assert_eq!((settled(&after, Outcome::Failed), scene.counted(&id, Outcome::Failed)), (1, 1));
 }
 
 #[test]

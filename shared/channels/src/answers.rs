@@ -67,6 +67,14 @@ pub(crate) fn throttled(reason: impl Into<String>, retry_after: Option<Duration>
     }
 }
 
+/// Whoever says how long to wait is throttling, whatever the status and the code.
+pub(crate) fn waiting(failure: AttemptFailure, retry_after: Option<Duration>) -> AttemptFailure {
+    match (failure, retry_after) {
+        (AttemptFailure::Transient { reason }, Some(_)) => throttled(reason, retry_after),
+        (failure, _) => failure,
+    }
+}
+
 pub(crate) fn misconfigured(reason: impl Into<String>) -> AttemptFailure {
     AttemptFailure::Misconfigured { reason: reason.into() }
 }
@@ -95,6 +103,14 @@ pub(crate) fn code(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_that_was_asked_for_is_never_forgotten() {
+        let wait = Some(Duration::from_secs(7));
+        assert_eq!(waiting(transient("v:http_502"), wait), throttled("v:http_502", wait));
+        assert_eq!(waiting(transient("v:http_502"), None), transient("v:http_502"));
+        assert_eq!(waiting(misconfigured("v:1"), wait), misconfigured("v:1"));
+    }
 
     #[test]
     fn only_what_looks_like_a_code_is_one() {

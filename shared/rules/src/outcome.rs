@@ -199,10 +199,13 @@ impl SlotOutcomes {
     }
 
     /// Takes back the end of a slot that failed, so that it can be tried again.
-    pub fn reopen_failed(&mut self, slot: usize) {
-        if self.get(slot).is_some_and(|(outcome, _)| outcome == Outcome::Failed) {
+    /// Returns whether it had.
+    pub fn reopen_failed(&mut self, slot: usize) -> bool {
+        let failed = self.get(slot).is_some_and(|(outcome, _)| outcome == Outcome::Failed);
+        if failed {
             self.codes[slot] = 0;
         }
+        failed
     }
 
     fn reason_index(&mut self, reason: &str) -> u8 {

@@ -175,6 +175,11 @@ impl<'a> Way<'a> {
     }
 }
 
+/// Can anybody say which slots of a batch a scope covers? `deliveries` is `None` when the payload is gone.
+pub fn is_scope_known(deliveries: Option<&[Delivery]>, scope: &Scope) -> bool {
+    deliveries.is_some() || scope.targets.is_none()
+}
+
 /// The slots of a batch that a scope covers. `deliveries` is `None` when the payload is gone.
 pub fn slots_in_scope(channel: Channel, count: usize, deliveries: Option<&[Delivery]>, scope: &Scope) -> Vec<usize> {
     if !scope.has_channel(channel) {

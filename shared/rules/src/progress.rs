@@ -85,21 +85,26 @@ impl BatchProgress {
 
     /// Is there anything to try again since the last replay of this revocation?
     fn has_to_replay(&self, revocation: &Revocation) -> bool {
-        let known = self.replays.get(&revocation.id).copied().unwrap_or(0);
         let counted = self.counted.get(&revocation.id);
-        revocation.replays > known && counted.is_some_and(|counted| counted.get(Outcome::Failed) > 0)
+        self.is_new_replay(revocation) && counted.is_some_and(|counted| counted.get(Outcome::Failed) > 0)
+    }
+
+    fn is_new_replay(&self, revocation: &Revocation) -> bool {
+        revocation.replays > self.replays.get(&revocation.id).copied().unwrap_or(0)
     }
 
     /// Opens the failed slots of a revocation that somebody asked to try again.
+    /// What fails after this is for the next replay.
     pub fn start_replay(&mut self, revocation: &Revocation, in_scope: &[usize]) {
-        if !self.has_to_replay(revocation) {
+        if !self.is_new_replay(revocation) {
             return;
         }
         self.replays.insert(revocation.id.clone(), revocation.replays);
-        self.finished.remove(&revocation.id);
-        self.attempts = 0;
         for &slot in in_scope {
-            self.slots.reopen_failed(slot);
+            if self.slots.reopen_failed(slot) {
+                self.finished.remove(&revocation.id);
+                self.attempts = 0;
+            }
         }
     }
 
@@ -122,16 +127,28 @@ impl BatchProgress {
         self
     }
 
+    /// The worker has ended what it does for `revocation`: the next revocation
+    /// of this batch starts its own row of attempts.
+    pub fn put_down(&mut self, revocation: &RevocationId) {
+        if self.finished.contains(revocation) {
+            self.attempts = 0;
+        }
+    }
+
+    /// Nobody can say any more which slots `revocation` covers: what was counted stays.
+    pub fn leave(&mut self, revocation: &RevocationId) {
+        self.finished.insert(revocation.clone());
+        self.hold = Hold::Free;
+    }
+
     /// Books what `revocation` reached in its slots, and returns what its
-    /// counters do not know yet.
+    /// counters do not know yet. Others may still be at their attempts.
     pub fn book(&mut self, revocation: &RevocationId, in_scope: &[usize]) -> Change {
         let now = self.slots.counts(in_scope.iter().copied());
         let before = self.counted.get(revocation).cloned().unwrap_or_default();
         let change = Change::between(&before, &now);
         if now.total() == in_scope.len() as u64 {
             self.finished.insert(revocation.clone());
-            // The next revocation of this batch starts its own row of attempts.
-            self.attempts = 0;
         }
         self.counted.insert(revocation.clone(), now);
         self.hold = Hold::Free;

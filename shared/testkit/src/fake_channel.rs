@@ -36,6 +36,8 @@ pub enum Mood {
     Down,
     /// Asks for a pause of up to a day.
     Throttling,
+    /// The day's quota is used up: nothing more is tried today.
+    Exhausted,
 }
 
 /// One delivery that the vendor was asked about.
@@ -181,18 +183,20 @@ fn answer(mood: Mood, chance: &mut Chance, accepts: Outcome) -> Answer {
     match mood {
         Mood::Well => ended(accepts, "accepted_by_vendor"),
         Mood::Down => Answer::Failed(transient()),
+        Mood::Exhausted => ended(Outcome::Failed, "fake:quota"),
         Mood::Throttling => {
             // Now and then a day, which is longer than any queue delays.
             let longest_s = if chance.in_thousand(50) { 100_000 } else { 3_000 };
             Answer::Failed(throttled(chance, longest_s))
         }
-        Mood::Erratic => match chance.below(12) {
+        Mood::Erratic => match chance.below(13) {
             0 => ended(Outcome::TargetGone, "fake:gone"),
             1 => ended(Outcome::Refused, "fake:400"),
             2 | 3 => Answer::Failed(transient()),
             4 => Answer::Failed(throttled(chance, 600)),
             5 => Answer::Failed(AttemptFailure::Misconfigured { reason: "fake:401".into() }),
             6 => Answer::NotTried,
+            7 => ended(Outcome::Failed, "fake:quota"),
             _ => ended(accepts, "accepted_by_vendor"),
         },
     }

@@ -32,6 +32,19 @@ fn function_of<'t>(template: &'t Template, route: &'t Value) -> &'t str {
     behind(template.resource(integration_of(route)))
 }
 
+/// Every route of the HTTP API, and the binary that is deployed for it.
+pub(crate) fn http_routes(template: &Template) -> Vec<(String, String)> {
+    let binary_of = |route| {
+        let package = template.resource(function_of(template, route))["CodeUri"].as_str().unwrap();
+        package
+            .trim_start_matches("../target/lambda/")
+            .trim_end_matches("/bootstrap.zip")
+            .to_owned()
+    };
+    let routes = routes(template, HTTP).into_iter();
+    routes.map(|(_, route)| (key(route).to_owned(), binary_of(route))).collect()
+}
+
 /// The functions that `principal` may call from `source`, a resource of the template.
 fn callable<'t>(template: &'t Template, principal: &str, source: &str) -> BTreeSet<&'t str> {
     template

@@ -17,3 +17,5 @@ mod roles;
 mod settings;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod watch;

@@ -51,6 +51,9 @@ impl World {
             }
             (Name::Gate { question }, Done::Gate(done)) => self.note_gate(invocation, &question, done),
             (Name::Revoke { push, scope }, Done::Revoked(done)) => self.note_revoke(invocation, push, scope, done),
+            (Name::Replay { revocation, failed, after }, Done::Replayed(done)) => {
+                self.note_replay(invocation, (&revocation, failed, after), done);
+            }
             (Name::Dispatch, Done::Dispatched(done)) => {
                 let wrote = matches!(done, Ok(Dispatched::Finished | Dispatched::ComesBack));
                 self.wrote.insert(invocation.who.invocation, wrote);

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use revocation_rules::batch::{BatchHeader, Delivery, Sending};
 use revocation_rules::channel::Capability;
+use revocation_rules::ids::BatchRef;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
 use revocation_rules::retry::{Answer, AttemptFailure};
@@ -69,12 +70,14 @@ impl World {
             Answer::Failed(_) => self.events.saw("a failed call"),
             Answer::Ended { .. } | Answer::NotTried => {}
         }
-        self.check_repetition(call)
+        self.check_repetition(call, &(header.batch.clone(), slot))
     }
 
-    fn check_repetition(&mut self, call: &Call) -> Result<(), &'static str> {
+    fn check_repetition(&mut self, call: &Call, slot: &(BatchRef, usize)) -> Result<(), &'static str> {
         let earlier = self.vendor.calls_from(0);
-        let earlier = &earlier[..self.calls_seen.min(earlier.len())];
+        // A replay has asked anew.
+        let since = self.opened_at_call.get(slot).copied().unwrap_or(0);
+        let earlier = &earlier[since..self.calls_seen.min(earlier.len())];
         let answered: Vec<usize> = earlier
             .iter()
             .filter(|before| before.token == call.token && before.by.invocation != call.by.invocation)

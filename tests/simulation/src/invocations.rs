@@ -7,14 +7,15 @@ use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{ChannelClient, Clock, Job};
 use revocation_app::{
     Accepted, CheckError, Checked, ConfirmError, Confirmed, DispatchError, Dispatched, Dispatcher, Eagerness, FanOutError, FannedOut,
-    GateError, GateQuestion, NewReceipt, NewRevocation, ReceiptError, RecordError, RecordedBatch, RegisterError, Registered, RequestError,
-    SweepError, Swept, TakenReceipts, check_gate, check_revocation, confirm_batch, dispatch_batch, fan_out, record_deliveries,
-    register_push, request_revocation, sweep, take_receipts,
+    GateError, GateQuestion, NewReceipt, NewRevocation, ReceiptError, RecordError, RecordedBatch, RegisterError, Registered, ReplayError,
+    RequestError, SweepError, Swept, TakenReceipts, check_gate, check_revocation, confirm_batch, dispatch_batch, fan_out,
+    record_deliveries, register_push, request_revocation, sweep, take_receipts,
 };
 use revocation_rules::channel::{Capability, Channel};
 use revocation_rules::gate::Gate;
-use revocation_rules::ids::{PushRef, TargetId};
+use revocation_rules::ids::{BatchRef, PushRef, TargetId};
 use revocation_rules::outcome::Outcome;
+use revocation_rules::revocation::Revocation;
 use revocation_rules::scope::Scope;
 use revocation_testkit::{ManualClock, Receipt, Running};
 
@@ -43,6 +44,12 @@ pub enum Name {
         push: PushRef,
         scope: Scope,
     },
+    /// With what had failed, and how many slots had been opened, when it was asked for.
+    Replay {
+        revocation: Box<Revocation>,
+        failed: Vec<(BatchRef, usize)>,
+        after: usize,
+    },
     /// With, for each receipt, whether its batch was there when it was said.
     Report {
         tenant: usize,
@@ -63,6 +70,7 @@ impl Name {
             Self::Record { .. } => "a crash during record",
             Self::Gate { .. } => "a crash during gate",
             Self::Revoke { .. } => "a crash during revoke",
+            Self::Replay { .. } => "a crash during replay",
             Self::FanOut => "a crash during fan-out",
             Self::Check => "a crash during check",
             Self::Dispatch => "a crash during dispatch",
@@ -79,6 +87,7 @@ pub enum Done {
     Recorded(Result<RecordedBatch, RecordError>),
     Gate(Result<Gate, GateError>),
     Revoked(Result<Accepted, RequestError>),
+    Replayed(Result<Revocation, ReplayError>),
     FannedOut(Result<FannedOut, FanOutError>),
     Checked(Result<Checked, CheckError>),
     Dispatched(Result<Dispatched, DispatchError>),
@@ -94,6 +103,7 @@ impl Done {
             Self::Recorded(done) => done.is_ok(),
             Self::Gate(done) => done.is_ok(),
             Self::Revoked(done) => done.is_ok(),
+            Self::Replayed(done) => done.is_ok(),
             Self::FannedOut(done) => done.is_ok(),
             Self::Checked(done) => done.is_ok(),
             Self::Dispatched(done) => done.is_ok(),
@@ -123,10 +133,14 @@ impl Invocation {
             Poll::Pending => None,
         }
     }
+
+    pub fn skew(&self) -> SignedDuration {
+        SignedDuration::from_millis(self.who.skew_ms)
+    }
 }
 
 impl World {
-    fn start<F>(&mut self, name: Name, receipt: Option<Receipt>, future: impl FnOnce(&Self, ManualClock) -> F)
+    pub fn start<F>(&mut self, name: Name, receipt: Option<Receipt>, future: impl FnOnce(&Self, ManualClock) -> F)
     where
         F: Future<Output = Done> + 'static,
     {

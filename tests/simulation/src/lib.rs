@@ -13,7 +13,8 @@
 //!   message; too late: its window was over; failed: the vendor was asked; confirmed, skipped:
 //!   a receipt says so). What a device confirmed in an answered call and a vendor had accepted
 //!   is confirmed in the end. Outcomes only
-//!   change as `Outcome::may_become` allows. The totals of a settled revocation, its
+//!   change as `Outcome::may_become` allows, and `failed` only by a replay. What had failed when a
+//!   replay was asked for, and answered, is tried again; with a vendor that is well nothing stays failed. The totals of a settled revocation, its
 //!   counters, and the list of outcomes equal the truth. Once faults end, everything settles; and while only
 //!   queue workers crash (and no job is with two of them at once), everything ends without the sweep.
 //! - **L3 Scope.** A vendor is asked only about committed deliveries of the right tenant and
@@ -21,7 +22,8 @@
 //!   whose device had said nothing of it when the worker read the batch. It
 //!   is asked again after a final answer only when that answer was lost before it was written.
 //! - **L4 Asking twice.** No revocation lies within an earlier one of the same push, an
-//!   answered revocation covers what was asked, and none is requested or fanned out twice.
+//!   answered revocation covers what was asked, and none is requested or fanned out twice,
+//!   and a replay opens what failed once, however often it is asked for while it is under way.
 //! - **L5 Window.** By the deciding worker's own clock, to the millisecond: no vendor call and
 //!   no accepted revocation at or after the end, no refusal and no `too_late` before it, whether
 //!   or not TTL has deleted anything.
@@ -49,6 +51,8 @@ mod ops;
 mod outcomes;
 #[cfg(test)]
 mod receipts;
+#[cfg(test)]
+mod replays;
 #[cfg(test)]
 mod schedules;
 #[cfg(test)]

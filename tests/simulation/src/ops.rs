@@ -26,6 +26,12 @@ pub enum Op {
         push: usize,
         scope: usize,
     },
+    /// Somebody wants what failed to be tried again.
+    Replay {
+        tenant: usize,
+        push: usize,
+        nth: usize,
+    },
     /// Devices say what became of a batch; which and what, `draw` draws.
     Report {
         tenant: usize,
@@ -115,11 +121,23 @@ pub fn draw(seed: u64) -> Vec<Op> {
                 off_ms: *chance.pick(&[-1, 0, 0, 1]),
             },
             75 => Op::Delete { nth: chance.below(6) },
-            76..79 => Op::Vendor(*chance.pick(&[Mood::Well, Mood::Erratic, Mood::Erratic, Mood::Down, Mood::Throttling])),
+            76..79 => Op::Vendor(*chance.pick(&[
+                Mood::Well,
+                Mood::Erratic,
+                Mood::Erratic,
+                Mood::Down,
+                Mood::Throttling,
+                Mood::Exhausted,
+            ])),
             79..88 => Op::Work {
                 rounds: 10 + chance.below(100),
             },
             92 => Op::Register { tenant, push },
+            93 => Op::Replay {
+                tenant,
+                push,
+                nth: chance.below(8),
+            },
             _ => Op::Run { polls: chance.below(12) },
         });
         if chance.in_thousand(200) {
@@ -133,8 +151,31 @@ pub fn draw(seed: u64) -> Vec<Op> {
         if chance.in_thousand(600) {
             ops.push(Op::Run { polls: chance.below(15) });
         }
+        if chance.in_thousand(20) {
+            use_up_a_quota(&mut chance, &mut ops, tenant, push);
+        }
     }
     ops
+}
+
+/// A revocation meets a vendor whose quota is used up, settles, and is replayed.
+fn use_up_a_quota(chance: &mut Chance, ops: &mut Vec<Op>, tenant: usize, push: usize) {
+    ops.push(Op::Vendor(*chance.pick(&[Mood::Exhausted, Mood::Exhausted, Mood::Erratic])));
+    ops.push(Op::Revoke { tenant, push, scope: 0 });
+    for _ in 0..3 {
+        ops.push(Op::Work {
+            rounds: 30 + chance.below(100),
+        });
+        ops.push(Op::Advance {
+            ms: 1_000 + i64::try_from(chance.below(9_000)).unwrap(),
+        });
+    }
+    ops.push(Op::Vendor(*chance.pick(&[Mood::Well, Mood::Erratic, Mood::Exhausted])));
+    for _ in 0..=chance.below(2) {
+        let nth = 1 + chance.below(3);
+        ops.push(Op::Replay { tenant, push, nth });
+        ops.push(Op::Run { polls: chance.below(20) });
+    }
 }
 
 fn step(chance: &mut Chance) -> i64 {

@@ -21,6 +21,7 @@ impl World {
             self.check_revocation(&revocation);
         }
         self.check_confirmations();
+        self.check_replays();
         self.check_closures();
         self.check_devices();
     }

@@ -16,6 +16,7 @@ use crate::cast::Cast;
 use crate::events::Events;
 use crate::invocations::{Done, Invocation};
 use crate::ops::Op;
+use crate::replays::Replayed;
 
 /// How long a function may run; its deadline lies before that.
 pub const TIMEOUT: SignedDuration = SignedDuration::from_secs(30);
@@ -45,6 +46,10 @@ pub struct World {
     pub confirmed: BTreeSet<(BatchRef, TokenDigest)>,
     pub calls_seen: usize,
     pub ends_seen: usize,
+    pub reopened_seen: usize,
+    pub replayed: Vec<Replayed>,
+    /// How many vendor calls there had been when a replay opened a slot last.
+    pub opened_at_call: HashMap<(BatchRef, usize), usize>,
     /// Machines' clocks differ by up to 60 s in half of the runs.
     pub skewed: bool,
     /// Workers may freeze past their timeout in some runs.
@@ -96,6 +101,9 @@ impl World {
             confirmed: BTreeSet::new(),
             calls_seen: 0,
             ends_seen: 0,
+            reopened_seen: 0,
+            replayed: Vec::new(),
+            opened_at_call: HashMap::new(),
             unswept,
             events: Events::default(),
             violations: Vec::new(),
@@ -130,6 +138,7 @@ impl World {
                 target,
             } => self.start_gate(tenant, push, channel, target),
             Op::Revoke { tenant, push, scope } => self.start_revoke(tenant, push, scope),
+            Op::Replay { tenant, push, nth } => self.start_replay(tenant, push, nth),
             Op::Report { tenant, push, batch, draw } => self.start_report(tenant, push, batch, draw),
             Op::Receive { nth, twice } => {
                 let visible = self.queue.visible();
@@ -192,6 +201,7 @@ impl World {
         }
         self.check_calls();
         self.check_ends(who);
+        self.check_reopened();
         if let Some(done) = done {
             let invocation = self.running.swap_remove(nth);
             self.finished(&invocation, done);

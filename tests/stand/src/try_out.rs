@@ -13,6 +13,7 @@ use crate::tenant::Tenant;
 const TITLE: &str = "50% off everyting";
 const NOTIFY_ID: u32 = 842_863;
 const COLLAPSE_ID: &str = "sale-20842863";
+const OWN_PHONE: &str = "own-phone-1";
 const TASK: &str = "/v1/tasks/20842863";
 /// Fails when the answer is an error, and shows it; ends the answer with a new line.
 const CURL: &str = r"curl -sS --fail-with-body -w '\n'";
@@ -62,7 +63,7 @@ fn requests(huawei: &[String], apns: &[String]) -> Result<String, StandError> {
         let deliveries: Vec<_> = tokens.iter().map(|token| format!(r#"{{"token":"{token}"}}"#)).collect();
         deliveries.join(",")
     };
-    let (huawei_phone, apns_phone) = (&huawei[0], &apns[0]);
+    let (huawei_phone, opened, apns_phone) = (&huawei[0], &huawei[1], &apns[0]);
     let (huawei, apns) = (deliveries(huawei), deliveries(apns));
     Ok(format!(
         r#"
@@ -76,6 +77,15 @@ fn requests(huawei: &[String], apns: &[String]) -> Result<String, StandError> {
   --json '{{"batch_id":"1","channel":"huawei","notify_id":{NOTIFY_ID},"deliveries":[{huawei}]}}'
 {CURL} "$API{TASK}/deliveries" -H "Authorization: Bearer $SENDER" \
   --json '{{"batch_id":"2","channel":"apns","collapse_id":"{COLLAPSE_ID}","deliveries":[{apns}]}}'
+# A user of ours opened it: her app says so, and no revocation shows her a new notification
+{CURL} "$API/v1/receipts" -H "Authorization: Bearer $SENDER" \
+  --json '{{"receipts":[{{"kind":"task","id":"20842863","batch_id":"1","token":"{opened}","event":"opened"}}]}}'
+# A device of the self-built channel gets its token. With that and in another shell it connects,
+#   DEVICE_TOKEN=<device_token> cargo run -q -p device-client -- <socket_url>
+# and shows the push when this is typed there: show task 20842863 {NOTIFY_ID} 3 {TITLE}
+{CURL} -X PUT "$API/v1/devices/{OWN_PHONE}/token" -H "Authorization: Bearer $SENDER" --json '{{}}'
+{CURL} "$API{TASK}/deliveries" -H "Authorization: Bearer $SENDER" \
+  --json '{{"batch_id":"3","channel":"self_built","notify_id":{NOTIFY_ID},"deliveries":[{{"token":"{OWN_PHONE}"}}]}}'
 # May the sender go on sending? Yes
 {CURL} "$API{TASK}/gate" -H "Authorization: Bearer $SENDER"
 # What would a revocation do?

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 use super::client::{Caller, Client};
 use super::group::group;
 use super::vendor::{Call, Fate, Reading, Told, Vendor, Verdict, Who};
-use crate::answers::{misconfigured, quota_used_up, transient};
+use crate::answers::{misconfigured, quota_used_up, transient, waiting};
 use crate::elapsed::elapsed_ms;
 use crate::retry_after::retry_after;
 
@@ -211,7 +212,7 @@ impl<'a, V: Vendor> Run<'a, V> {
                         retry_after: retry_after(&reply.headers, self.client.clock.now()),
                         body: &reply.body,
                     };
-                    self.client.vendor.read(call, &told)
+                    patient(self.client.vendor.read(call, &told), told.retry_after)
                 }
                 Err(none) => failed(transient(format!("{channel}:{}", none.as_str()))),
             },
@@ -228,6 +229,15 @@ impl<'a, V: Vendor> Run<'a, V> {
         );
         verdict
     }
+}
+
+/// Keeps the wait that the vendor asked for.
+fn patient<A>(verdict: Verdict<A>, asked_for: Option<Duration>) -> Verdict<A> {
+    let reading = match verdict.reading {
+        Reading::Failed(failure) => Reading::Failed(waiting(failure, asked_for)),
+        other @ (Reading::Each(_) | Reading::NotLetIn | Reading::QuotaUsedUp) => other,
+    };
+    Verdict { reading, ..verdict }
 }
 
 /// Nothing was asked yet; or a first call was, which did not do it.

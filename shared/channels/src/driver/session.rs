@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::request::sensitive;
 use super::vendor::{Login, Told, Vendor};
-use crate::answers::{misconfigured, transient};
+use crate::answers::{misconfigured, transient, waiting};
 use crate::elapsed::elapsed_ms;
 use crate::https::Https;
 use crate::retry_after::retry_after;
@@ -74,11 +74,13 @@ impl<V: Vendor> Sessions<V> {
             .call(request)
             .await
             .map_err(|none| transient(format!("{channel}:login_{}", none.as_str())))?;
-        let given = login.read(&Told {
+        let asked_for = retry_after(&reply.headers, self.clock.now());
+        let told = Told {
             status: reply.status,
-            retry_after: retry_after(&reply.headers, self.clock.now()),
+            retry_after: asked_for,
             body: &reply.body,
-        })?;
+        };
+        let given = login.read(&told).map_err(|failure| waiting(failure, asked_for))?;
         // What makes no header is kept for nobody.
         sensitive(given.text.expose()).ok_or_else(|| transient(format!("{channel}:login_unreadable")))?;
         Ok(Opened {

@@ -93,6 +93,7 @@ async fn without_good_credentials_a_person_must_look() {
 async fn a_throttled_order_starts_no_further_call() {
     for (first, reason, wait) in [
         (Do::answer(503, "").retry_after("7"), "oppo:http_503", Some(7)),
+        (Do::answer(502, "").retry_after("7"), "oppo:http_502", Some(7)),
         (code(-2).retry_after("7"), "oppo:-2", Some(7)),
         (code(55), "oppo:55", None),
     ] {

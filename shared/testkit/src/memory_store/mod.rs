@@ -55,6 +55,8 @@ struct Items {
     claims: BTreeMap<usize, BatchRef>,
     /// Every slot that ended, in the order of the writes.
     ends: Vec<(BatchRef, usize, Outcome)>,
+    /// Every slot that had failed and was opened again, in the order of the writes.
+    reopened: Vec<(BatchRef, usize)>,
 }
 
 #[derive(Debug, Default)]
@@ -147,6 +149,11 @@ impl MemoryStore {
     /// Every slot that ended, from the `from`th write on.
     pub fn ends_from(&self, from: usize) -> Vec<(BatchRef, usize, Outcome)> {
         self.items().ends[from..].to_vec()
+    }
+
+    /// Every failed slot that a replay opened, from the `from`th on.
+    pub fn reopened_from(&self, from: usize) -> Vec<(BatchRef, usize)> {
+        self.items().reopened[from..].to_vec()
     }
 
     fn items(&self) -> MutexGuard<'_, Items> {

@@ -93,8 +93,10 @@ impl MemoryStore {
             return Saved::Outdated;
         }
         let reopened = matches!(known.state, State::Settled { .. }) && matches!(revocation.state, State::Dispatched { .. });
-        if known.state != State::Requested && revocation.state == State::Requested && known.replays == revocation.replays {
-            self.weather.report(format!("L4: {} was requested again", revocation.id));
+        let requested_again = known.state != State::Requested && revocation.state == State::Requested;
+        if revocation.replays != known.replays + u32::from(requested_again) {
+            self.weather
+                .report(format!("L4: {} was requested again, or replayed twice", revocation.id));
         }
         // Only what the port names.
         known.state = revocation.state.clone();

@@ -14,6 +14,12 @@ impl Items {
     fn version_of(&self, batch: &BatchRef) -> u64 {
         self.progresses.get(batch).map_or(0, |progress| progress.version)
     }
+
+    /// What a slot is and what `progress` makes of it.
+    fn change(&self, progress: &BatchProgress, slot: usize) -> (Option<Outcome>, Option<Outcome>) {
+        let of = |progress: &BatchProgress| progress.slots.get(slot).map(|(outcome, _)| outcome);
+        (self.progresses.get(&progress.batch).and_then(of), of(progress))
+    }
 }
 
 impl BatchWorkStore for MemoryStore {
@@ -30,6 +36,7 @@ impl BatchWorkStore for MemoryStore {
         let claimed = {
             let mut items = self.items();
             if items.version_of(&progress.batch) + 1 == progress.version {
+                self.note_claim(&mut items, progress);
                 items.progresses.insert(progress.batch.clone(), progress.clone());
                 let me = self.weather.running().invocation;
                 items.last_writer.insert(progress.batch.clone(), me);
@@ -89,13 +96,28 @@ impl MemoryStore {
         Ok(work)
     }
 
+    /// A claim writes no outcome; it may open what failed.
+    fn note_claim(&self, items: &mut Items, progress: &BatchProgress) {
+        for slot in 0..progress.slots.len() {
+            match items.change(progress, slot) {
+                (Some(Outcome::Failed), None) => items.reopened.push((progress.batch.clone(), slot)),
+                (was, is) if was != is => {
+                    self.weather
+                        .report(format!("L2: a claim turned {was:?} into {is:?} in {:?}", progress.batch));
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn note(&self, items: &mut Items, progress: &BatchProgress) {
         let me = self.weather.running().invocation;
-        let before = items.progresses.get(&progress.batch);
         let mut ended = Vec::new();
         for slot in 0..progress.slots.len() {
-            let was = before.and_then(|before| before.slots.get(slot)).map(|(outcome, _)| outcome);
-            let is = progress.slots.get(slot).map(|(outcome, _)| outcome);
+            let (was, is) = items.change(progress, slot);
+            if was == Some(Outcome::Failed) && is != was {
+                items.reopened.push((progress.batch.clone(), slot));
+            }
             match (was, is) {
                 // A replay opens it again.
                 (Some(Outcome::Failed), None) => {}
