@@ -32,7 +32,7 @@ pub async fn count_deliveries(store: &impl BatchHeaders, push: &Push) -> Result<
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await?;
-    Ok(shards.into_iter().fold(DeliveryCount::default(), DeliveryCount::and))
+    Ok(shards.iter().fold(DeliveryCount::default(), DeliveryCount::and))
 }
 
 async fn count_shard(store: &impl BatchHeaders, push: &Push, shard: u16) -> Result<DeliveryCount, StoreError> {
@@ -63,7 +63,7 @@ impl DeliveryCount {
         }
     }
 
-    fn and(self, other: Self) -> Self {
+    fn and(self, other: &Self) -> Self {
         Self {
             recorded: self.recorded + other.recorded,
             sent: self.sent + other.sent,
