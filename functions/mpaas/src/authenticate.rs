@@ -4,12 +4,17 @@ use http::Method;
 use jiff::Timestamp;
 use revocation_acs::{Call, Malformed, ParametersError, Request, WINDOW, is_current, read};
 use revocation_app::ports::{AccessKey, AccessKeyStore, KeyState, Nonces, Spent};
-use revocation_http::body::MAX_BODY_BYTES;
 use revocation_http::mpaas::{Fault, FaultKind};
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::ids::KeyId;
 
 use crate::deps::Deps;
+
+/// Two ids of the longest kind, percent-encoded, are half of this. What should have been signed is
+/// told to whoever signed something else, in up to five times as many bytes.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+/// Longest name that is said back.
+pub const ECHOED_CHARS: usize = 64;
 
 /// A call that was believed.
 pub struct Authenticated {
@@ -65,7 +70,10 @@ fn fault(malformed: Malformed) -> Fault {
         Malformed::Missing(name) => Fault::missing(name),
         Malformed::Time => Fault::new(FaultKind::TimeFormat),
         Malformed::SecurityToken => Fault::new(FaultKind::SecurityToken),
-        Malformed::Parameters(ParametersError::Twice { name }) => Fault::invalid(&name, "it is given twice"),
+        Malformed::Parameters(ParametersError::Twice { name }) => {
+            let name: String = name.chars().take(ECHOED_CHARS).collect();
+            Fault::invalid(&name, "it is given twice")
+        }
         Malformed::Parameters(ParametersError::NotText) => Fault::invalid("Encoding", "parameters must be UTF-8"),
     }
 }

@@ -9,14 +9,12 @@ use revocation_http::mpaas::{Fault, FaultKind, required, respond};
 use revocation_lambda::http_event::HttpRequest;
 use serde::Serialize;
 
-use crate::authenticate::{Authenticated, authenticate};
+use crate::authenticate::{Authenticated, ECHOED_CHARS, authenticate};
 use crate::deps::Deps;
 use crate::{query_task_detail, query_task_list, revoke_push_message, revoke_push_task};
 
 /// The version of the API that is spoken here.
 const VERSION: &str = "2020-10-28";
-/// Longest name of an unknown action that is said back.
-const ECHOED_CHARS: usize = 64;
 
 /// One call by somebody who may make it, for their own tenant.
 pub struct Asked<'a> {

@@ -306,7 +306,7 @@ async fn bad_queries(scene: &Scene) -> Outcome {
 pub async fn an_unknown_path_is_answered_with_a_problem(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("paths", "default").await?;
     expect_problem(&tenant.viewer.get("/v1/nothing/here").await?, 404, "not-found")?;
-    expect_problem(&tenant.viewer.get("/").await?, 404, "not-found")?;
+    expect_problem(&tenant.viewer.get("/v1").await?, 404, "not-found")?;
     expect_problem(
         &tenant
             .viewer
