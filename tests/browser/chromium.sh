@@ -9,16 +9,9 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 # It must do more than be there: start, and show a page.
-works() {
-  profile=$(mktemp -d)
-  timeout 60 "$1" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-    --disable-component-update --disable-sync --user-data-dir="$profile" --dump-dom 'data:text/html,<p>it works' >"$log" 2>&1 || true
-  rm -rf "$profile"
-  grep -q 'it works</p>' "$log"
-}
-
 found() {
-  works "$1" || { echo "$1 does not start:" >&2; tail -n 5 "$log" >&2; return 1; }
+  BROWSER_PACKAGES=$root/.tools/browser/node node "$root/tests/browser/support/starts.mjs" "$1" >"$log" 2>&1 ||
+    { echo "$1 does not start:" >&2; head -n 12 "$log" >&2; return 1; }
   echo "$1"
   exit 0
 }

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 
 import { control } from './api.mjs';
+import { FLAGS } from './flags.mjs';
 import { world } from './world.mjs';
 
 const packages = createRequire(`${world.packages}/`);
@@ -22,10 +23,7 @@ before(async () => {
     executablePath: world.chromium,
     headless: process.env.BROWSER_SHOW === undefined,
     slowMo: process.env.BROWSER_SHOW === undefined ? 0 : 300,
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--no-proxy-server',
-    ],
+    args: FLAGS,
   });
 });
 after(() => browser?.close());
