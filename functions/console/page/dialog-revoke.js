@@ -46,7 +46,7 @@ export function openRevokeDialog(push, opener) {
   }
 
   const headingId = newId('dialog');
-  const dialog = h('dialog', { 'aria-labelledby': headingId, class: 'revoke', oncancel: (event) => sending && event.preventDefault(), onclose: gone },
+  const dialog = h('dialog', { 'aria-labelledby': headingId, class: 'revoke', oncancel: escape, onclose: gone },
     h('form', { onsubmit: submit, novalidate: true },
       h('header', null, h('h2', { id: headingId }, t('revoke_this')), h('p', { class: 'of' }, push.title, ' ', h('code', null, push.id))),
       h('div', { class: 'columns' },
@@ -55,14 +55,26 @@ export function openRevokeDialog(push, opener) {
           h('fieldset', null, h('legend', null, t('what_to_revoke')), radios, channels, targetsField),
           h('details', { role: 'group', 'aria-label': t('other_notice') }, h('summary', null, t('other_notice')), field(t('notice_title'), title), field(t('notice_text'), text))),
         h('div', null, what, counted, typedField, said)),
-      h('footer', null, h('button', { type: 'button', class: 'plain', onclick: () => dialog.close() }, t('cancel')), button)));
+      h('footer', null, h('button', { type: 'button', class: 'plain', onclick: close }, t('cancel')), button)));
   document.body.append(dialog);
   // A view that goes away takes its dialog along.
-  addEventListener('hashchange', () => dialog.close(), { signal });
+  addEventListener('hashchange', close, { signal });
   dialog.showModal();
   dryRun();
 
+  function escape(event) {
+    event.preventDefault();
+    if (!sending) close();
+  }
+
+  /** At once: a browser may say `close` frames later, when another dialog is open. */
+  function close() {
+    dialog.close();
+    gone();
+  }
+
   function gone() {
+    if (signal.aborted) return;
     abort.abort();
     clearTimeout(timer);
     dialog.remove();
@@ -164,7 +176,7 @@ export function openRevokeDialog(push, opener) {
       remember(revocation.id, { gateMs: performance.now() - started });
       tellTabs();
       location.hash = revocationHref(push.kind, push.id, revocation.id);
-      dialog.close();
+      close();
     } catch (error) {
       sending = false;
       if (signal.aborted) return;
@@ -175,7 +187,7 @@ export function openRevokeDialog(push, opener) {
   }
 
   function leave(error) {
-    dialog.close();
+    close();
     session.end(error);
     location.hash = `#/sign-in?next=${encodeURIComponent(location.hash)}`;
   }
