@@ -17,7 +17,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
 # what the release binaries are built for, and which ones
 ARCH ?= arm64
-BINS ?= record revoke lookup mpaas receipts socket fanout dispatch sweep
+BINS ?= record revoke lookup console mpaas receipts socket fanout dispatch sweep
 
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
@@ -63,7 +63,7 @@ lint: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## formatting, clippy
 package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binaries for AWS (ARCH=arm64 or x86_64)
 	@echo "building $(BINS) for $(ARCH) into target/lambda; about a minute each"
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(CARGO) lambda build --release --locked --output-format zip \
-	  --lambda-dir target/lambda $(if $(filter arm64,$(ARCH)),--arm64,--x86-64) $(addprefix --package ,$(BINS))
+	  --lambda-dir target/lambda $(if $(filter arm64,$(ARCH)),--arm64,--x86-64) $(addprefix --package ,$(BINS:console=revocation-console))
 	@ls -l $(addprefix target/lambda/,$(addsuffix /bootstrap.zip,$(BINS)))
 	@echo "to deploy:"
 	@echo "  $(VENV)/bin/sam deploy --template-file infra/template.yaml --stack-name message-revoke \\"

@@ -2,14 +2,15 @@
 
 use http::{Response, StatusCode};
 use revocation_app::ports::{AppNotices, Clock};
-use revocation_app::{check_gate, list_outcomes, list_pushes, look_up_push, look_up_revocation};
+use revocation_app::{check_gate, list_outcomes, list_pushes, look_up_push, look_up_revocation, look_up_totals};
 use revocation_http::OPENAPI;
 use revocation_http::auth::{Caller, Permission, authenticate};
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
 use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{PushName, Route, route};
 use revocation_http::wire::{
-    GateAnswer, OutcomesAnswer, PushAnswer, PushListAnswer, RevocationAnswer, gate_question, outcomes_question, push_list_query,
+    GateAnswer, MeAnswer, OutcomesAnswer, PushAnswer, PushListAnswer, RevocationAnswer, TotalsAnswer, gate_question, outcomes_question,
+    push_list_query,
 };
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::ids::RevocationId;
@@ -21,12 +22,20 @@ pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
 }
 
 async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+    if let Some(reply) = page_without_slash(&request.path) {
+        return Ok(reply);
+    }
     match route(&request.method, &request.path)? {
         Route::Gate(push) => gate(deps, request, push).await,
         Route::Push(push) => one_push(deps, request, push).await,
         Route::Revocation(push, id) => revocation(deps, request, push, &id).await,
         Route::Outcomes(push, id) => outcomes(deps, request, push, &id).await,
+        Route::Totals(push) => totals(deps, request, push).await,
         Route::Pushes => pushes(deps, request).await,
+        Route::Me => {
+            let caller = caller(deps, request, Permission::Identify).await?;
+            Ok(Reply::json(StatusCode::OK, &MeAnswer::from(&caller)))
+        }
         Route::OpenApi => Ok(Reply {
             status: StatusCode::OK,
             location: None,
@@ -84,9 +93,43 @@ async fn outcomes(deps: &Deps, request: &HttpRequest, push: PushName, id: &Revoc
     Ok(Reply::json(StatusCode::OK, &OutcomesAnswer::from(page)))
 }
 
+async fn totals(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
+    let caller = caller(deps, request, Permission::Read).await?;
+    let totals = look_up_totals(&deps.store, &push.of(caller.tenant)).await.map_err(problem_of)?;
+    Ok(Reply::json(StatusCode::OK, &TotalsAnswer::from(totals)))
+}
+
 async fn pushes(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
     let caller = caller(deps, request, Permission::Read).await?;
     let query = push_list_query(caller.tenant, &request.query, deps.clock.now())?;
     let page = list_pushes(&deps.store, &query).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &PushListAnswer::from(&page)))
+}
+
+/// The page's own route has no slash behind it, so `/console/` comes here with all that is unknown.
+fn page_without_slash(path: &str) -> Option<Reply> {
+    path.ends_with("/console/").then(|| Reply {
+        status: StatusCode::PERMANENT_REDIRECT,
+        location: Some("../console".to_owned()),
+        body: String::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_with_a_slash_is_the_page_without() {
+        for path in ["/console/", "/stage/console/"] {
+            let reply = page_without_slash(path).unwrap();
+            assert_eq!(
+                (reply.status, reply.location.as_deref()),
+                (StatusCode::PERMANENT_REDIRECT, Some("../console"))
+            );
+        }
+        for path in ["/console", "/v1/tasks/console", "/", "/console/x"] {
+            assert!(page_without_slash(path).is_none(), "{path}");
+        }
+    }
 }

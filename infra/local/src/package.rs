@@ -11,8 +11,8 @@ use crate::error::{StackError, file};
 use crate::project;
 
 /// The binaries; a binary can be deployed as more than one function.
-pub const FUNCTIONS: [&str; 9] = [
-    "record", "revoke", "lookup", "mpaas", "receipts", "socket", "fanout", "dispatch", "sweep",
+pub const FUNCTIONS: [&str; 10] = [
+    "record", "revoke", "lookup", "console", "mpaas", "receipts", "socket", "fanout", "dispatch", "sweep",
 ];
 
 /// The folder cargo put this program's neighbours in: `target/debug`, or wherever it builds to.

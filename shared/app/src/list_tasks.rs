@@ -7,7 +7,7 @@ use revocation_rules::ids::Tenant;
 use revocation_rules::push::{Push, PushType};
 
 use crate::look_up::{LookUpError, list_pushes};
-use crate::ports::{PushList, PushListQuery};
+use crate::ports::{PushFilter, PushList, PushListQuery};
 
 /// Tasks that were sent from `from` to `to`, both included.
 #[derive(Debug, Clone)]
@@ -48,6 +48,8 @@ async fn newest(store: &impl PushList, query: &TaskListQuery, push_type: PushTyp
         from: query.from,
         to: query.to,
         limit: if query.name.is_some() { PAGE } else { wanted.min(PAGE) },
+        filter: PushFilter::default(),
+        target: None,
         after: None,
     };
     let (mut found, mut looked_at) = (Vec::new(), 0);

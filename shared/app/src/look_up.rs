@@ -1,8 +1,12 @@
 //! A push with its revocations and progress; lists of pushes.
 
+use std::collections::BTreeMap;
+
+use revocation_rules::channel::Channel;
 use revocation_rules::ids::{PushRef, RevocationId};
 
-use crate::ports::{Overview, PushList, PushListPage, PushListQuery, PushOverview, StoreError};
+use crate::count_deliveries::{ChannelTotals, count_by_channel};
+use crate::ports::{BatchHeaders, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum LookUpError {
@@ -35,6 +39,18 @@ pub async fn look_up_revocation(store: &impl PushOverview, push: &PushRef, id: &
         return Err(LookUpError::RevocationNotFound);
     }
     Ok(overview)
+}
+
+/// How much was recorded of a push, per channel.
+///
+/// # Errors
+/// When it is unknown or the store fails.
+pub async fn look_up_totals(
+    store: &(impl PushStore + BatchHeaders),
+    push: &PushRef,
+) -> Result<BTreeMap<Channel, ChannelTotals>, LookUpError> {
+    let push = store.push(push).await?.ok_or(LookUpError::PushNotFound)?;
+    Ok(count_by_channel(store, &push).await?)
 }
 
 /// Pushes by type and time.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use revocation_rules::batch::{self, BatchError, BatchHeader, Delivery, Sending, SentAtError};
 use revocation_rules::channel::{Capability, Channel, Channels};
 use revocation_rules::gate::Gate;
-use revocation_rules::ids::{BatchId, PushRef, RevocationId, TargetId};
+use revocation_rules::ids::{BatchId, PushKind, PushRef, RevocationId, TargetId};
 use revocation_rules::plan::can_take_back;
 use revocation_rules::push::Push;
 
@@ -18,6 +18,7 @@ use crate::check_gate::revoked_targets;
 use crate::fan_out::FIRST_LOOK;
 use crate::ports::{
     BatchRecorder, Clock, Counters, DispatchJob, Job, JobQueue, PushStore, QueueError, Recorded, RevocationStore, Saved, StoreError,
+    TargetIndex,
 };
 
 /// One record call.
@@ -71,7 +72,7 @@ pub enum RecordError {
 /// Nothing is kept when the call itself is wrong. After a store or queue error
 /// the batch may be kept: the sender sends the same call again.
 pub async fn record_deliveries(
-    store: &(impl PushStore + BatchRecorder + RevocationStore + Counters),
+    store: &(impl PushStore + BatchRecorder + TargetIndex + RevocationStore + Counters),
     queue: &impl JobQueue,
     clock: &impl Clock,
     channels: &Channels,
@@ -85,6 +86,11 @@ pub async fn record_deliveries(
         return Err(RecordError::WindowClosed { closed_at });
     }
     let header = header(&push, &new, channels, now)?;
+    // Before the header, so that what is recorded is found by its targets.
+    if new.push.kind == PushKind::Message {
+        let targets = new.deliveries.iter().map(|delivery| &delivery.target).collect();
+        store.index_targets(&push, &targets).await?;
+    }
     let kept = match store.record(&header, &new.deliveries).await? {
         Recorded::Conflict => return Err(RecordError::Conflict),
         kept @ (Recorded::New | Recorded::Same) => kept,

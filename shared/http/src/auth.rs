@@ -23,6 +23,8 @@ const KEPT: usize = 1_000;
 /// What a call does, as far as roles are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
+    /// Ask whose key it is.
+    Identify,
     Send,
     AskGate,
     Read,
@@ -35,6 +37,7 @@ pub enum Permission {
 /// May a key of this role do that?
 pub const fn allows(role: Role, permission: Permission) -> bool {
     match role {
+        _ if matches!(permission, Permission::Identify) => true,
         Role::Sender => matches!(permission, Permission::Send | Permission::AskGate | Permission::CallBack),
         Role::Viewer => matches!(permission, Permission::Read | Permission::AskGate),
         Role::Operator => matches!(permission, Permission::Read | Permission::AskGate | Permission::Revoke),
@@ -47,6 +50,7 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
 pub struct Caller {
     pub key: KeyId,
     pub tenant: Tenant,
+    pub role: Role,
 }
 
 /// Keys that were read lately.
@@ -130,6 +134,7 @@ async fn check(
     Ok(Caller {
         key: key.id,
         tenant: key.tenant,
+        role: key.role,
     })
 }
 

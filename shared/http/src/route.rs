@@ -21,7 +21,11 @@ pub enum Route {
     Revocation(PushName, RevocationId),
     Outcomes(PushName, RevocationId),
     Replay(PushName, RevocationId),
+    /// What is recorded as delivered.
+    Totals(PushName),
     Pushes,
+    /// Whose key is this?
+    Me,
     ReadNotice,
     WriteNotice,
     Receipts,
@@ -60,6 +64,7 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Problem> {
         ["v1", "notice"] if method == Method::GET => Ok(Route::ReadNotice),
         ["v1", "notice"] if method == Method::PUT => Ok(Route::WriteNotice),
         ["v1", "notice"] => Err(not_allowed("GET, PUT")),
+        ["v1", "me"] => only(method, &Method::GET, || Ok(Route::Me)),
         ["v1", "pushes"] => only(method, &Method::GET, || Ok(Route::Pushes)),
         ["v1", "receipts"] => only(method, &Method::POST, || Ok(Route::Receipts)),
         ["v1", "receipts", channel] => {
@@ -97,6 +102,7 @@ fn of_push(method: &Method, rest: &[&str], push: impl Fn() -> Result<PushName, P
         [] => Err(not_allowed("GET, PUT")),
         ["deliveries"] => only(method, &Method::POST, || Ok(Route::Record(push()?))),
         ["gate"] => only(method, &Method::GET, || Ok(Route::Gate(push()?))),
+        ["totals"] => only(method, &Method::GET, || Ok(Route::Totals(push()?))),
         ["revocations"] => only(method, &Method::POST, || Ok(Route::Revoke(push()?))),
         ["revocations", id] => only(method, &Method::GET, || Ok(Route::Revocation(push()?, revocation(id)?))),
         ["revocations", id, "replays"] => only(method, &Method::POST, || Ok(Route::Replay(push()?, revocation(id)?))),

@@ -102,9 +102,12 @@ impl BatchProgress {
         self.replays.insert(revocation.id.clone(), revocation.replays);
         for &slot in in_scope {
             if self.slots.reopen_failed(slot) {
-                self.finished.remove(&revocation.id);
                 self.attempts = 0;
             }
+        }
+        // Another revocation's replay may have opened some before.
+        if in_scope.iter().any(|slot| self.slots.get(*slot).is_none()) {
+            self.finished.remove(&revocation.id);
         }
     }
 

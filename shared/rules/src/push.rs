@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::closure::Closure;
+use crate::gate::Gate;
 use crate::ids::{PushKind, PushRef};
 use crate::notice::Notices;
 use crate::shard::ShardCount;
@@ -71,6 +72,41 @@ pub struct Push {
     pub closures: Vec<Closure>,
     /// Counts writes, so that a write can insist on what it read.
     pub version: u64,
+}
+
+/// How much of a push is revoked: what a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PushState {
+    Open,
+    /// Some channels or targets are, others are not.
+    PartlyRevoked,
+    Revoked,
+}
+
+impl PushState {
+    pub const ALL: [Self; 3] = [Self::Open, Self::PartlyRevoked, Self::Revoked];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::PartlyRevoked => "partly_revoked",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+impl Push {
+    pub fn state(&self) -> PushState {
+        match self.gate(None) {
+            Gate::Revoked { .. } => PushState::Revoked,
+            Gate::Open if self.closures.is_empty() => PushState::Open,
+            Gate::Open => PushState::PartlyRevoked,
+        }
+    }
 }
 
 /// Why a registration is not accepted.

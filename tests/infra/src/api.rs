@@ -90,7 +90,7 @@ fn a_route_leads_to_an_integration_of_its_own_api() {
 #[test]
 fn reading_routes_reach_the_function_that_can_only_read() {
     let template = Template::read();
-    for (name, route) in routes(&template, HTTP) {
+    for (name, route) in routes(&template, HTTP).into_iter().filter(|(_, route)| !is_page(route)) {
         if key(route).ends_with(" /") {
             assert_eq!(function_of(&template, route), "MpaasFunction", "{name}");
             continue;
@@ -99,6 +99,30 @@ fn reading_routes_reach_the_function_that_can_only_read() {
         let reader = function_of(&template, route) == "LookupFunction";
         assert_eq!(reads, reader, "{name}: {}", key(route));
     }
+}
+
+#[test]
+fn the_page_can_be_read_and_nothing_else_of_the_api_serves_it() {
+    let template = Template::read();
+    let routes = routes(&template, HTTP);
+    for (name, route) in &routes {
+        assert_eq!(is_page(route), function_of(&template, route) == "ConsoleFunction", "{name}");
+    }
+    let page: BTreeSet<_> = routes
+        .iter()
+        .filter(|(_, route)| is_page(route))
+        .map(|(_, route)| key(route))
+        .collect();
+    let paths = ["/console", "/console/{file}"];
+    let expected: BTreeSet<_> = ["GET", "HEAD"]
+        .iter()
+        .flat_map(|method| paths.map(|path| format!("{method} {path}")))
+        .collect();
+    assert_eq!(page, expected.iter().map(String::as_str).collect());
+}
+
+fn is_page(route: &Value) -> bool {
+    key(route).contains(" /console")
 }
 
 #[test]

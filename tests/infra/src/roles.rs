@@ -180,6 +180,17 @@ fn lookup_can_only_read() {
 }
 
 #[test]
+fn the_page_s_function_can_do_nothing_but_log() {
+    let template = Template::read();
+    let console = template.resource("ConsoleFunction");
+    let log = BTreeSet::from(["logs:CreateLogStream".to_owned(), "logs:PutLogEvents".to_owned()]);
+    for statement in template.statements(console) {
+        assert_eq!(statement.actions, log);
+    }
+    assert!(variables(console).is_empty());
+}
+
+#[test]
 fn nobody_scans_or_deletes_and_nobody_writes_access_keys() {
     let template = Template::read();
     for (name, function) in template.functions() {

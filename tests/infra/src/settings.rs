@@ -19,6 +19,7 @@ fn names_in_sources(folder: &Path) -> BTreeSet<String> {
             let text = std::fs::read_to_string(&path).unwrap();
             let quoted = text.split('"').filter(|part| {
                 part.len() > LONGEST_METHOD.len()
+                    && part.starts_with(|first: char| first.is_ascii_uppercase())
                     && part
                         .bytes()
                         .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')

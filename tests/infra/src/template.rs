@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value, json};
@@ -142,7 +143,9 @@ pub(crate) fn list(value: &Value) -> Vec<Value> {
 }
 
 pub(crate) fn variables(function: &Value) -> &Map<String, Value> {
-    function["Environment"]["Variables"].as_object().unwrap()
+    /// Of a function that has none.
+    static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+    function["Environment"]["Variables"].as_object().unwrap_or(&NONE)
 }
 
 fn long_form(node: &Yaml) -> Value {

@@ -40,6 +40,7 @@ const FUNCTIONS: &[&str] = &[
     "record-queued",
     "revoke",
     "lookup",
+    "console",
     "mpaas",
     "receipts",
     "receipts-queued",

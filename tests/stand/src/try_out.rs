@@ -45,6 +45,7 @@ export SENDER={sender}
 export VIEWER={viewer}
 export OPERATOR={operator}
 export ADMIN={admin}
+# The console, in a browser: {api}/console
 # The simulated vendors and their devices (tests/vendor-sim/README.md)
 export DEVICES={devices}
 ",

@@ -27,6 +27,6 @@ pub use receipts::ReceiptStore;
 pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, VendorSession};
 pub use store::{
     BatchHeaders, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage, Inserted, Overview,
-    ProgressList, ProgressPage, PushList, PushListPage, PushListQuery, PushOverview, PushStore, Recorded, RevocationStore, Saved,
-    TaskNumbers,
+    ProgressList, ProgressPage, PushFilter, PushList, PushListPage, PushListQuery, PushOverview, PushStore, Recorded, RevocationStore,
+    Saved, TargetIndex, TaskNumbers,
 };

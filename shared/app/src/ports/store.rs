@@ -1,16 +1,16 @@
 //! What is kept. Every read is consistent unless it says otherwise; every
 //! write that depends on what was read carries a condition.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use jiff::Timestamp;
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, Tenant};
+use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, TargetId, Tenant};
 use revocation_rules::outcome::Counts;
 use revocation_rules::progress::{BatchProgress, Change};
-use revocation_rules::push::{Push, PushType};
+use revocation_rules::push::{Push, PushState, PushType};
 use revocation_rules::receipt::Receipts;
 use revocation_rules::revocation::Revocation;
 use revocation_rules::task_number::TaskNumber;
@@ -48,10 +48,34 @@ pub struct PushListQuery {
     pub from: Timestamp,
     pub to: Timestamp,
     pub limit: usize,
+    pub filter: PushFilter,
+    /// Only messages that went to it. Tasks are not kept by target.
+    pub target: Option<TargetId>,
     /// Where the page before ended.
     pub after: Option<String>,
 }
 
+/// Which pushes of a list are wanted. Empty: all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PushFilter {
+    /// What the title begins with, whether in capitals or not.
+    pub name: Option<String>,
+    pub state: Option<PushState>,
+}
+
+impl PushFilter {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub fn fits(&self, push: &Push) -> bool {
+        let title = || push.registration.title.to_lowercase();
+        self.state.is_none_or(|state| state == push.state())
+            && self.name.as_ref().is_none_or(|name| title().starts_with(&name.to_lowercase()))
+    }
+}
+
+/// A page may be short, even empty, and not be the last: a store looks at a bounded number of pushes for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushListPage {
     pub pushes: Vec<Push>,
@@ -61,6 +85,11 @@ pub struct PushListPage {
 pub trait PushList: Send + Sync {
     /// Eventually consistent. `None` when `after` is not a place we gave.
     fn list(&self, query: &PushListQuery) -> impl Future<Output = Answer<Option<PushListPage>>> + Send;
+}
+
+pub trait TargetIndex: Send + Sync {
+    /// Keeps that a message went to these targets, so that it is found by them. Twice is once.
+    fn index_targets(&self, push: &Push, targets: &BTreeSet<&TargetId>) -> impl Future<Output = Answer<()>> + Send;
 }
 
 /// What became of recording a batch.

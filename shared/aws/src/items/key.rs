@@ -8,7 +8,8 @@
 use std::borrow::Cow;
 
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, Tenant, WorkspaceId};
+use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, TargetId, Tenant, WorkspaceId};
+use revocation_rules::push::PushType;
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
 use revocation_rules::scope::hex;
 use revocation_rules::task_number::TaskNumber;
@@ -61,6 +62,11 @@ pub fn number(tenant: &Tenant, number: TaskNumber) -> String {
 /// What belongs to a tenant as a whole. No push lies there: a push's key goes on after its kind.
 pub fn app(tenant: &Tenant) -> String {
     format!("{tenant}#app")
+}
+
+/// Where the messages of one type that went to a target lie. No push lies there, either.
+pub fn target(tenant: &Tenant, push_type: PushType, target: &TargetId) -> String {
+    format!("{tenant}#target#{}#{}", push_type.as_str(), part(target.as_str()))
 }
 
 /// The push a key names, given the id that stood beside it, if one did; `None`

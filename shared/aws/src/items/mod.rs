@@ -10,6 +10,7 @@
 //! | task by its number | `<app>/<workspace>#number#<n>` | `number` | with the push |
 //! | app's notices | `<app>/<workspace>#app` | `notice` | never |
 //! | receipt | `<push>#<shard>#receipt#<batch>` | `<event>#<token digest>` | 9 days after it came |
+//! | target of a message | `<app>/<workspace>#target#<type>#<target>` | `<sent_at>#message#<id>` | 9 days after its last possible delivery |
 //! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 67 days after the last change |
 //!
 //! Access keys, vendor sessions and spent nonces have tables of their own, without a sort key.
@@ -33,6 +34,7 @@ pub mod push;
 mod reader;
 pub mod receipt;
 pub mod revocation;
+pub mod target;
 pub mod task_number;
 pub mod update;
 pub mod vendor_session;

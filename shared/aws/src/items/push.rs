@@ -65,7 +65,7 @@ pub fn listed_pk(tenant: &Tenant, push_type: PushType, at: Timestamp) -> String 
 }
 
 /// By the time it was sent; the id tells apart what was sent at the same time.
-fn listed_sk(push: &PushRef, sent_at: Timestamp) -> String {
+pub fn listed_sk(push: &PushRef, sent_at: Timestamp) -> String {
     format!("{}#{}#{}", listed_time(sent_at), push.kind.as_str(), key::part(push.id.as_str()))
 }
 

@@ -17,7 +17,7 @@ impl BatchRecorder for DynamoPushStore {
     async fn record(&self, header: &BatchHeader, deliveries: &[Delivery]) -> Result<Recorded, StoreError> {
         let written = batch::write(header, deliveries)?;
         if let Some(payload) = written.payload {
-            self.put_payload(payload).await?;
+            self.put(payload).await?;
         }
         let put = self
             .client
@@ -47,11 +47,12 @@ impl BatchRecorder for DynamoPushStore {
 }
 
 impl DynamoPushStore {
-    async fn put_payload(&self, payload: Item) -> Result<(), StoreError> {
+    /// Writes an item, whatever was there.
+    pub(super) async fn put(&self, item: Item) -> Result<(), StoreError> {
         self.client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(payload))
+            .set_item(Some(item))
             .send()
             .await
             .map_err(|error| unavailable("PutItem", &error))?;

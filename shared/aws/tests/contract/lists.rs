@@ -1,7 +1,7 @@
 //! Lists of pushes: newest first, by day, page by page.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{PushList as _, PushListPage, PushListQuery, PushStore as _};
+use revocation_app::ports::{PushFilter, PushList as _, PushListPage, PushListQuery, PushStore as _};
 use revocation_rules::ids::PushRef;
 use revocation_rules::push::PushType;
 
@@ -14,6 +14,8 @@ fn query(from: Timestamp, to: Timestamp) -> PushListQuery {
         from,
         to,
         limit: 100,
+        filter: PushFilter::default(),
+        target: None,
         after: None,
     }
 }
@@ -129,4 +131,23 @@ async fn a_place_of_another_tenant_shows_nothing_of_it() {
     let mut mine = query(later(-DAY), now());
     mine.after = place;
     assert_eq!(ids(&list(&stand, &mine).await), ["mine"]);
+}
+
+#[tokio::test]
+async fn a_filter_that_lets_little_through_looks_at_a_bounded_number_and_goes_on_there() {
+    let stand = Stand::new().await;
+    for n in 0..1_250 {
+        sent(&stand, &task(&format!("t{n}")), later(-60 * n)).await;
+    }
+    let mut query = query(later(-9 * DAY), now());
+    query.filter.name = Some("no such title".to_owned());
+    let before = stand.faults.requests();
+    let first = list(&stand, &query).await;
+    assert_eq!(ids(&first), [""; 0]);
+    assert!(stand.faults.requests() - before < 10);
+    query.after = first.next;
+    assert!(query.after.is_some());
+    assert_eq!(list(&stand, &query).await.next, None);
+    query.filter.name = None;
+    assert_eq!(ids(&list(&stand, &query).await)[0], "t1000");
 }

@@ -1,12 +1,11 @@
-//! `GET /v1/pushes?type=&from=&to=&limit=&cursor=`.
+//! `GET /v1/pushes?type=&from=&to=&name=&state=&target=&limit=&cursor=`.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{PushListPage, PushListQuery};
-use revocation_rules::ids::Tenant;
-use revocation_rules::push::PushType;
+use revocation_app::ports::{PushFilter, PushListPage, PushListQuery};
+use revocation_rules::ids::{PushKind, TargetId, Tenant};
+use revocation_rules::push::{MAX_PUSH_TITLE_CHARS, PushState, PushType};
 use serde::Serialize;
 
-use super::push::state;
 use super::register::RegisteredAnswer;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -17,9 +16,9 @@ const DEFAULT_RANGE: SignedDuration = SignedDuration::from_hours(7 * 24);
 const MAX_LIMIT: usize = 100;
 
 /// # Errors
-/// 400 for a missing type, a bad time or range, or an unknown parameter.
+/// 400 for a missing type, a bad time, range or filter, or an unknown parameter.
 pub fn push_list_query(tenant: Tenant, query: &str, now: Timestamp) -> Result<PushListQuery, Problem> {
-    let query = Query::parse(query, &["type", "from", "to", "limit", "cursor"])?;
+    let query = Query::parse(query, &["type", "from", "to", "name", "state", "target", "limit", "cursor"])?;
     let push_type = query
         .read("type", "simple, template, batch or broadcast", PushType::parse)?
         .ok_or_else(|| Problem::invalid("?type", "is needed: simple, template, batch or broadcast"))?;
@@ -34,6 +33,17 @@ pub fn push_list_query(tenant: Tenant, query: &str, now: Timestamp) -> Result<Pu
     if from > to || to.duration_since(from) > MAX_RANGE {
         return Err(Problem::invalid("?from", "must be before `to`, by 31 days at most"));
     }
+    let target: Option<TargetId> = query.read("target", "a target as it was recorded", |text| text.parse().ok())?;
+    if target.is_some() && push_type.kind() == PushKind::Task {
+        return Err(Problem::invalid(
+            "?target",
+            "is for simple and template: tasks are not kept by target",
+        ));
+    }
+    let name = query.read("name", "1 to 200 characters", |text| {
+        (1..=MAX_PUSH_TITLE_CHARS).contains(&text.chars().count()).then(|| text.to_owned())
+    })?;
+    let state = query.read("state", "open, partly_revoked or revoked", PushState::parse)?;
     Ok(PushListQuery {
         tenant,
         push_type,
@@ -44,6 +54,8 @@ pub fn push_list_query(tenant: Tenant, query: &str, now: Timestamp) -> Result<Pu
                 text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit))
             })?
             .unwrap_or(MAX_LIMIT),
+        filter: PushFilter { name, state },
+        target,
         after: query.get("cursor").map(str::to_owned),
     })
 }
@@ -70,10 +82,54 @@ impl<'a> From<&'a PushListPage> for PushListAnswer<'a> {
                 .iter()
                 .map(|push| ListedPush {
                     push: push.into(),
-                    state: state(push),
+                    state: push.state().as_str(),
                 })
                 .collect(),
             next_cursor: page.next.as_deref(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::ProblemKind;
+
+    fn asked(query: &str) -> Result<PushListQuery, String> {
+        let tenant = Tenant {
+            app: "shop".parse().unwrap(),
+            workspace: "default".parse().unwrap(),
+        };
+        push_list_query(tenant, query, "2026-11-23T08:00:00Z".parse().unwrap()).map_err(|problem| {
+            assert_eq!(problem.kind, ProblemKind::InvalidRequest);
+            problem.errors[0].pointer.clone()
+        })
+    }
+
+    #[test]
+    fn filters_are_read_as_they_were_written() {
+        let query = asked("type=simple&name=%E7%A7%8B+50%25&state=partly_revoked&target=user%2F77%231").unwrap();
+        assert_eq!(query.filter.name.as_deref(), Some("秋 50%"));
+        assert_eq!(query.filter.state, Some(PushState::PartlyRevoked));
+        assert_eq!(query.target, Some("user/77#1".parse().unwrap()));
+        let query = asked("type=batch").unwrap();
+        assert!(query.filter.is_empty() && query.target.is_none());
+    }
+
+    #[test]
+    fn a_filter_that_can_not_be_one_is_named() {
+        for (query, wrong) in [
+            ("type=batch&name=", "?name"),
+            ("type=batch&state=closed", "?state"),
+            ("type=simple&target=", "?target"),
+            ("type=simple&target=%00", "?target"),
+            ("type=batch&target=user-77", "?target"),
+            ("type=broadcast&target=user-77", "?target"),
+            ("name=Autumn", "?type"),
+        ] {
+            assert_eq!(asked(query).unwrap_err(), wrong, "{query}");
+        }
+        let long = format!("type=batch&name={}", "x".repeat(MAX_PUSH_TITLE_CHARS + 1));
+        assert_eq!(asked(&long).unwrap_err(), "?name");
     }
 }

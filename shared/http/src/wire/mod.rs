@@ -3,22 +3,26 @@
 mod device;
 mod gate;
 mod list;
+mod me;
 mod outcomes;
 mod push;
 mod receipts;
 mod record;
 mod register;
 mod revoke;
+mod totals;
 
 pub use device::{DeviceTokenAnswer, DeviceTokenBody};
 pub use gate::{GateAnswer, gate_question};
 pub use list::{PushListAnswer, push_list_query};
+pub use me::MeAnswer;
 pub use outcomes::{OutcomesAnswer, outcomes_question};
 pub use push::{PushAnswer, RevocationAnswer};
 pub use receipts::{ReceiptsAnswer, ReceiptsBody};
 pub use record::{RecordAnswer, RecordBody};
 pub use register::{RegisterBody, RegisteredAnswer};
 pub use revoke::{PreviewAnswer, RevokeBody, revocation_path};
+pub use totals::TotalsAnswer;
 
 use std::collections::BTreeMap;
 

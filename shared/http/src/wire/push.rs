@@ -6,11 +6,9 @@ use jiff::Timestamp;
 use revocation_app::ports::{ChannelCounters, Overview};
 use revocation_app::shown_outcomes;
 use revocation_rules::channel::Channel;
-use revocation_rules::gate::Gate;
 use revocation_rules::ids::{KeyId, RevocationId};
 use revocation_rules::notice::Notices;
 use revocation_rules::outcome::{Counts, Outcome};
-use revocation_rules::push::Push;
 use revocation_rules::revocation::{Revocation, State};
 use serde::Serialize;
 
@@ -30,21 +28,13 @@ impl<'a> PushAnswer<'a> {
     pub fn new(overview: &'a Overview) -> Self {
         Self {
             push: (&overview.push).into(),
-            state: state(&overview.push),
+            state: overview.push.state().as_str(),
             revocations: overview
                 .revocations
                 .iter()
                 .map(|revocation| RevocationAnswer::new(revocation, overview.counters.get(&revocation.id)))
                 .collect(),
         }
-    }
-}
-
-pub(super) fn state(push: &Push) -> &'static str {
-    match push.gate(None) {
-        Gate::Revoked { .. } => "revoked",
-        Gate::Open if push.closures.is_empty() => "open",
-        Gate::Open => "partly_revoked",
     }
 }
 

@@ -318,6 +318,23 @@ fn each_user_reads_their_own_language() {
 }
 
 #[test]
+fn what_another_replay_has_opened_is_outstanding_for_both() {
+    let header = header(Channel::Huawei, Sending::Sent);
+    let (mut first, mut second) = (a_revocation(Scope::everything()), a_revocation(Scope::everything()));
+    second.id = "rvk_2".parse().unwrap();
+    let mut progress = BatchProgress::fresh(&header);
+    end(&mut progress.slots, &[0, 1, 2].map(|slot| (slot, Outcome::Failed, "r")));
+    for revocation in [&mut first, &mut second] {
+        progress.book(&revocation.id, &[0, 1, 2]);
+        revocation.replayed(sent_at());
+    }
+    for revocation in [&first, &second] {
+        progress.start_replay(revocation, &[0, 1, 2]);
+        assert!(!progress.is_finished(revocation));
+    }
+}
+
+#[test]
 fn a_replay_opens_what_failed_and_nothing_else() {
     let header = header(Channel::Huawei, Sending::Sent);
     let (deliveries, mut revocation) = (deliveries(), a_revocation(Scope::everything()));

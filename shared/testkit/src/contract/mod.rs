@@ -23,7 +23,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use revocation_app::ports::{
     AppNotices, BatchHeaders, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore, ReceiptStore,
-    Recorded, RevocationStore, Saved, TaskNumbers,
+    Recorded, RevocationStore, Saved, TargetIndex, TaskNumbers,
 };
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::push::Push;
@@ -59,7 +59,8 @@ where
         + RevocationStore
         + Counters
         + AppNotices
-        + ReceiptStore,
+        + ReceiptStore
+        + TargetIndex,
 {
     push_store(store).await;
     push_list(store).await;

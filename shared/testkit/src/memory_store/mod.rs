@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, Tenant};
+use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, TargetId, Tenant};
 use revocation_rules::notice::Notices;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
@@ -38,6 +38,8 @@ pub struct CommittedBatch {
 #[derive(Debug, Default)]
 struct Items {
     pushes: BTreeMap<PushRef, Push>,
+    /// Which messages went to whom.
+    targets: BTreeSet<(PushRef, TargetId)>,
     headers: BTreeMap<BatchRef, BatchHeader>,
     /// By digest, too: a conflicting batch must not overwrite the payload of the first.
     payloads: BTreeMap<(BatchRef, String), Vec<Delivery>>,

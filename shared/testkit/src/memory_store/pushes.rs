@@ -1,10 +1,12 @@
 //! Pushes, lists of them, and everything about one.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use revocation_app::ports::{Inserted, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError, TaskNumbers};
-use revocation_rules::ids::{PushKind, PushRef, Tenant};
+use revocation_app::ports::{
+    Inserted, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError, TargetIndex, TaskNumbers,
+};
+use revocation_rules::ids::{PushKind, PushRef, TargetId, Tenant};
 use revocation_rules::push::Push;
 use revocation_rules::task_number::TaskNumber;
 
@@ -39,6 +41,16 @@ impl PushStore for MemoryStore {
     }
 }
 
+impl TargetIndex for MemoryStore {
+    async fn index_targets(&self, push: &Push, targets: &BTreeSet<&TargetId>) -> Result<(), StoreError> {
+        self.weather.before().await?;
+        let named = targets.iter().map(|target| (push.registration.push.clone(), (*target).clone()));
+        self.items().targets.extend(named);
+        self.weather.after().await?;
+        Ok(())
+    }
+}
+
 impl TaskNumbers for MemoryStore {
     async fn task_numbered(&self, tenant: &Tenant, number: TaskNumber) -> Result<Option<PushRef>, StoreError> {
         self.weather.before().await?;
@@ -57,19 +69,20 @@ impl PushList for MemoryStore {
             Some(Ok(after)) => after,
             Some(Err(_)) => return Ok(None),
         };
-        let mut pushes: Vec<Push> = self
-            .items()
-            .pushes
-            .values()
-            .filter(|push| {
+        let mut pushes: Vec<Push> = {
+            let items = self.items();
+            let went_to = |push: &Push, target: &TargetId| items.targets.contains(&(push.registration.push.clone(), target.clone()));
+            let fits = |push: &&Push| {
                 let said = &push.registration;
                 said.push.tenant == query.tenant
                     && said.push_type == query.push_type
                     && query.from <= said.sent_at
                     && said.sent_at <= query.to
-            })
-            .cloned()
-            .collect();
+                    && query.filter.fits(push)
+                    && query.target.as_ref().is_none_or(|target| went_to(push, target))
+            };
+            items.pushes.values().filter(fits).cloned().collect()
+        };
         pushes.sort_by_key(|push| Reverse(push.registration.sent_at));
         let next = (pushes.len() > after + query.limit).then(|| (after + query.limit).to_string());
         let pushes = pushes.into_iter().skip(after).take(query.limit).collect();

@@ -4,6 +4,7 @@
 //! each test makes a tenant of its own. `cargo test -p e2e -- NAME` runs one.
 
 mod bad_input;
+mod console;
 mod description;
 mod fixture;
 mod gate_under_load;
@@ -89,6 +90,11 @@ fn main() -> ExitCode {
         shared,
         bad_input::every_bad_request_has_its_own_answer_and_stores_nothing,
         bad_input::an_unknown_path_is_answered_with_a_problem,
+        console::the_page_is_served_and_may_load_nothing_from_elsewhere,
+        console::every_key_learns_whose_it_is,
+        console::totals_count_what_is_recorded_per_channel,
+        console::pushes_are_found_by_the_beginning_of_their_title_and_by_state,
+        console::messages_are_found_by_their_target_and_tasks_are_not,
         keys_and_roles::each_role_may_do_what_it_is_for_and_no_more,
         keys_and_roles::a_disabled_key_is_refused,
         once::two_revokes_at_once_are_one_revocation_and_one_fan_out,

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use openapi_check::Description;
-use revocation_app::ports::{ChannelCounters, Device, Overview, PushListPage, Recorded};
+use revocation_app::ports::{ChannelCounters, Device, Overview, PushListPage, Recorded, Role};
 use revocation_app::{
-    ChannelPreview, DeliveryOutcome, IssuedToken, OutcomePage, OutcomesCursor, Preview, RecordedBatch, TakenReceipts, TokenText,
+    ChannelPreview, ChannelTotals, DeliveryOutcome, IssuedToken, OutcomePage, OutcomesCursor, Preview, RecordedBatch, TakenReceipts,
+    TokenText,
 };
+use revocation_http::auth::Caller;
 use revocation_http::vendor_receipts::Vendor;
 use revocation_http::wire::{
-    DeviceTokenAnswer, GateAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer,
-    RegisteredAnswer, RevocationAnswer, revocation_path,
+    DeviceTokenAnswer, GateAnswer, MeAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer,
+    RegisteredAnswer, RevocationAnswer, TotalsAnswer, revocation_path,
 };
 use revocation_rules::channel::{Capability, Channel, Strategy};
 use revocation_rules::gate::Gate;
@@ -241,6 +243,31 @@ fn a_push_with_its_revocations() {
             next: Some("more".to_owned()),
         };
         check("GET", "/v1/pushes?type=batch", 200, None, &PushListAnswer::from(&page));
+    }
+}
+
+#[test]
+fn whose_key_it_is_in_every_role() {
+    for role in Role::ALL {
+        let caller = Caller {
+            key: "key-1".parse().unwrap(),
+            tenant: push(None, &[]).registration.push.tenant,
+            role,
+        };
+        check("GET", "/v1/me", 200, None, &MeAnswer::from(&caller));
+    }
+}
+
+#[test]
+fn totals_of_every_channel_and_of_none() {
+    let totals = ChannelTotals {
+        deliveries: 5,
+        held_back: 1,
+        without_id: 2,
+        last_sent_at: Some(at("2026-11-23T08:00:00Z")),
+    };
+    for totals in [everywhere(&totals), BTreeMap::new()] {
+        check("GET", "/v1/tasks/t1/totals", 200, None, &TotalsAnswer::from(totals));
     }
 }
 

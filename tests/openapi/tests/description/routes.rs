@@ -25,6 +25,8 @@ fn operation_of(route: &Route) -> String {
         Route::Revocation(push, _) => format!("lookUp{}Revocation", kind(push.kind)),
         Route::Outcomes(push, _) => format!("list{}Outcomes", kind(push.kind)),
         Route::Replay(push, _) => format!("replay{}Revocation", kind(push.kind)),
+        Route::Totals(push) => format!("count{}Deliveries", kind(push.kind)),
+        Route::Me => "readOwnKey".to_owned(),
         Route::Pushes => "listPushes".to_owned(),
         Route::ReadNotice => "readNotice".to_owned(),
         Route::WriteNotice => "writeNotice".to_owned(),
@@ -67,6 +69,8 @@ fn every_deployed_route_is_described_and_nothing_else() {
         .filter_map(|line| line.trim().strip_prefix("RouteKey: "))
         // $default, what the WebSocket API calls its own, and the calls of mPaaS SDKs, which are no REST.
         .filter(|key| !key.starts_with('$') && !key.ends_with(" /"))
+        // The page is no part of the API.
+        .filter(|key| !key.contains(" /console"))
         .map(|key| key.replace("{rvk}", "{revocation_id}"))
         .collect();
     let description = Description::load();

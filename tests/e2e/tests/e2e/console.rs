@@ -1,0 +1,169 @@
+//! The operator's page, and what of the API is there for it.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use reqwest::{Method, StatusCode, header};
+use serde_json::{Value, json};
+use stand::{Answer, Stand, Tenant};
+
+use crate::Outcome;
+use crate::fixture::{ago, batch, check, expect, expect_problem, now, registered, revoke, settled, tokens};
+
+pub async fn the_page_is_served_and_may_load_nothing_from_elsewhere(stand: &Stand) -> Outcome {
+    let anybody = stand.tenant("console", "page").await?.viewer.with_key("");
+    let page = anybody.request(Method::GET, "/console").send().await?;
+    check(page.status() == StatusCode::OK, || format!("the page is {}", page.status()))?;
+    let policy = page.headers().get(header::CONTENT_SECURITY_POLICY).cloned();
+    let policy = policy.as_ref().and_then(|policy| policy.to_str().ok()).unwrap_or_default();
+    check(policy.contains("default-src 'none'") && !policy.contains("unsafe"), || {
+        format!("the policy is {policy}")
+    })?;
+    check(page.headers().get(header::SET_COOKIE).is_none(), || {
+        "the page sets a cookie".to_owned()
+    })?;
+    let page = page.text().await?;
+
+    // Every file the page names, and every module those name, as a browser would ask for them.
+    let mut wanted: Vec<String> = named(&page, "\"console/", '"');
+    let mut seen = Vec::new();
+    while let Some(name) = wanted.pop() {
+        if seen.contains(&name) {
+            continue;
+        }
+        let file = anybody.request(Method::GET, &format!("/console/{name}")).send().await?;
+        check(file.status() == StatusCode::OK, || format!("{name} is {}", file.status()))?;
+        let etag = file.headers().get(header::ETAG).cloned();
+        let etag = etag.ok_or_else(|| format!("{name} has no ETag"))?;
+        let again = anybody.request(Method::GET, &format!("/console/{name}"));
+        let again = again.header(header::IF_NONE_MATCH, etag).send().await?;
+        check(again.status() == StatusCode::NOT_MODIFIED, || {
+            format!("{name}, known, is {}", again.status())
+        })?;
+        wanted.extend(named(&file.text().await?, "'./", '\''));
+        seen.push(name);
+    }
+    check(seen.len() > 10, || format!("the page has {seen:?}"))?;
+    let unknown = anybody.request(Method::GET, "/console/nothing.js").send().await?;
+    check(unknown.status() == StatusCode::NOT_FOUND, || {
+        format!("an unknown file is {}", unknown.status())
+    })
+}
+
+/// What stands between `before` and `after` in a text, each time.
+fn named(text: &str, before: &str, after: char) -> Vec<String> {
+    text.split(before)
+        .skip(1)
+        .filter_map(|rest| rest.split(after).next())
+        .map(str::to_owned)
+        .collect()
+}
+
+pub async fn every_key_learns_whose_it_is(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("console", "me").await?;
+    let keys = [
+        ("sender", &tenant.sender),
+        ("viewer", &tenant.viewer),
+        ("operator", &tenant.operator),
+        ("admin", &tenant.admin),
+    ];
+    for (role, api) in keys {
+        let me = api.get("/v1/me").await?;
+        expect(&me, 200)?;
+        let said = [&me.body["role"], &me.body["app"], &me.body["workspace"]];
+        check(said == [role, "console", "me"], || format!("a {role} is {}", me.body))?;
+        let secret = api.key.split_once('.').map(|(_, secret)| secret).unwrap_or_default();
+        check(!me.body.to_string().contains(secret), || "the secret is told".to_owned())?;
+    }
+    expect_problem(&tenant.viewer.with_key("").get("/v1/me").await?, 401, "unauthenticated")
+}
+
+pub async fn totals_count_what_is_recorded_per_channel(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("console", "totals").await?;
+    let body = json!({"type": "batch", "title": "t", "sent_at": now().to_string()});
+    let push = registered(&tenant, "tasks", "t1", &body).await?;
+    for nth in 0..3 {
+        let sent = batch("huawei", &format!("h{nth}"), &tokens("huawei", &format!("totals-{nth}"), 4));
+        expect(&tenant.sender.post(&format!("{push}/deliveries"), &sent).await?, 200)?;
+    }
+    let mut held = batch("apns", "a", &tokens("apns", "totals", 2));
+    held["held_back"] = true.into();
+    expect(&tenant.sender.post(&format!("{push}/deliveries"), &held).await?, 200)?;
+    let totals = tenant.viewer.get(&format!("{push}/totals")).await?;
+    expect(&totals, 200)?;
+    let expected = json!({"deliveries": 14, "channels": {
+        "huawei": {"deliveries": 12, "held_back": 0, "without_id": 0},
+        "apns": {"deliveries": 2, "held_back": 2, "without_id": 0},
+    }});
+    check(totals.body == expected, || format!("the totals are {}", totals.body))?;
+    expect_problem(&tenant.viewer.get("/v1/tasks/nothing/totals").await?, 404, "push-not-found")?;
+    expect_problem(&tenant.sender.get(&format!("{push}/totals")).await?, 403, "forbidden")
+}
+
+pub async fn pushes_are_found_by_the_beginning_of_their_title_and_by_state(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("console", "filters").await?;
+    for (nth, title) in (0_i64..).zip(["Autumn sale", "Other", "AUTUMN end"]) {
+        let sent_at = ago(SignedDuration::from_hours(nth * 30)).to_string();
+        let body = json!({"type": "batch", "title": title, "sent_at": sent_at});
+        registered(&tenant, "tasks", &format!("t{nth}"), &body).await?;
+    }
+    settled(&tenant, &revoke(&tenant, "/v1/tasks/t2").await?, 0, Duration::from_secs(60)).await?;
+    for (query, expected) in [
+        ("name=autumn", vec!["t0", "t2"]),
+        ("state=revoked", vec!["t2"]),
+        ("state=open", vec!["t0", "t1"]),
+        ("name=Au&state=open", vec!["t0"]),
+        ("name=sale", vec![]),
+    ] {
+        let found = all_ids(&tenant, &format!("type=batch&limit=1&{query}")).await?;
+        check(found == expected, || format!("{query} finds {found:?}"))?;
+    }
+    let bad = tenant.viewer.get("/v1/pushes?type=batch&state=closed").await?;
+    expect_problem(&bad, 400, "invalid-request")
+}
+
+pub async fn messages_are_found_by_their_target_and_tasks_are_not(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("console", "targets").await?;
+    let other = stand.tenant("console", "targets-of-others").await?;
+    let target = "用户 #77/%";
+    for (of, id, hours) in [(&tenant, "m1", 1), (&tenant, "m2", 40), (&other, "m3", 1)] {
+        let sent_at = ago(SignedDuration::from_hours(hours)).to_string();
+        let push = registered(of, "messages", id, &json!({"type": "simple", "title": id, "sent_at": sent_at})).await?;
+        let deliveries: Vec<Value> = tokens("huawei", id, 2)
+            .iter()
+            .map(|token| json!({"token": token, "target": target}))
+            .collect();
+        let sent = json!({"batch_id": "b", "channel": "huawei", "notify_id": 1, "deliveries": deliveries});
+        for _ in 0..2 {
+            expect(&of.sender.post(&format!("{push}/deliveries"), &sent).await?, 200)?;
+        }
+    }
+    let target = stand::in_path(target);
+    let found = all_ids(&tenant, &format!("type=simple&limit=1&target={target}")).await?;
+    check(found == ["m1", "m2"], || format!("the target finds {found:?}"))?;
+    let filtered = all_ids(&tenant, &format!("type=simple&target={target}&name=M2&state=open")).await?;
+    check(filtered == ["m2"], || format!("the target and the name find {filtered:?}"))?;
+    for nothing in [format!("type=template&target={target}"), "type=simple&target=somebody".to_owned()] {
+        let found = all_ids(&tenant, &nothing).await?;
+        check(found.is_empty(), || format!("{nothing} finds {found:?}"))?;
+    }
+    let task = tenant.viewer.get(&format!("/v1/pushes?type=batch&target={target}")).await?;
+    expect_problem(&task, 400, "invalid-request")
+}
+
+/// The ids of every page of a list.
+async fn all_ids(tenant: &Tenant, query: &str) -> Result<Vec<String>, libtest_mimic::Failed> {
+    let mut ids = Vec::new();
+    let mut cursor = String::new();
+    for _ in 0..50 {
+        let page: Answer = tenant.viewer.get(&format!("/v1/pushes?{query}{cursor}")).await?;
+        expect(&page, 200)?;
+        let pushes = page.body["pushes"].as_array().into_iter().flatten();
+        ids.extend(pushes.filter_map(|push| push["id"].as_str()).map(str::to_owned));
+        match page.body["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return Ok(ids),
+        }
+    }
+    Err("the list does not end".into())
+}
