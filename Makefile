@@ -13,6 +13,8 @@ FUZZ := .tools/fuzz
 CLIENTS := .tools/clients
 # the mPaaS SDK of Alibaba Cloud, which calls the RPC front as its users do
 MPAAS := .tools/mpaas
+# Playwright, which drives a browser, and axe
+BROWSER := .tools/browser
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
 # what the release binaries are built for, and which ones
@@ -36,18 +38,20 @@ dev: build       ## the whole system on this machine until Ctrl-C, with curl lin
 watch: build $(VENV)/package-pins.txt  ## like dev, with the HTTP functions run from source and rebuilt on change
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(TARGET)/debug/watch
 
-test: build $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPAAS)/installed-pins.txt  ## every test: unit, property, contract, documentation, then the whole system on this machine
+test: build $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPAAS)/installed-pins.txt $(BROWSER)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine, and in a browser
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-	  echo "== tests"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e; \
-	  echo "== the local stack"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e --run-ignored only --test-threads 1; \
+	  echo "== tests"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e --exclude browser; \
+	  echo "== the local stack"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e --exclude browser --run-ignored only --test-threads 1; \
 	else \
-	  echo "== tests"; $(CARGO) test --quiet --no-fail-fast --workspace --exclude e2e --all-targets; \
-	  echo "== the local stack"; $(CARGO) test --quiet --workspace --exclude e2e --tests -- --ignored --test-threads=1; \
+	  echo "== tests"; $(CARGO) test --quiet --no-fail-fast --workspace --exclude e2e --exclude browser --all-targets; \
+	  echo "== the local stack"; $(CARGO) test --quiet --workspace --exclude e2e --exclude browser --tests -- --ignored --test-threads=1; \
 	fi
 	@echo "== examples in the documentation"
-	@$(CARGO) test --quiet --workspace --exclude e2e --doc
+	@$(CARGO) test --quiet --workspace --exclude e2e --exclude browser --doc
 	@echo "== end to end"
 	@$(CARGO) test --workspace --test e2e
+	@echo "== in a browser"
+	@$(CARGO) test --workspace --test browser
 
 lint: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## formatting, clippy, the template, and which crate may use what
 	@echo "== formatting"
@@ -112,6 +116,13 @@ $(CLIENTS)/node/installed-lock.json: tests/clients/node/package-lock.json tests/
 	@mkdir -p $(@D)
 	@cp tests/clients/node/package.json tests/clients/node/package-lock.json $(@D)
 	@PATH="$(CURDIR)/$(CLIENTS)/venv/bin:$$PATH" npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@cp $< $@
+
+# The browser itself is found or installed by tests/browser/chromium.sh.
+$(BROWSER)/node/installed-lock.json: tests/browser/package-lock.json tests/browser/package.json $(CLIENTS)/venv/installed-pins.txt
+	@mkdir -p $(@D)
+	@cp tests/browser/package.json tests/browser/package-lock.json $(@D)
+	@cd $(@D) && PATH="$(CURDIR)/$(CLIENTS)/venv/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@cp $< $@
 
 $(VENV)/bin/python:

@@ -1,0 +1,96 @@
+// What became of every delivery: the list of failures, and the file for a spreadsheet.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+
+import { control, deliver, outcomes, push, revoke, settled, users } from '../support/api.mjs';
+import { heading, rows, settles, signedIn, table } from '../support/console.mjs';
+import { parse } from '../support/csv.mjs';
+import { scenario, until } from '../support/scenario.mjs';
+
+const FORMULAS = ['=HYPERLINK("http://example.com";"click")', '+1+1', '-2+3', '@SUM(A1)', '=1,2', 'a "quoted", comma', ' =1', 'ünïcödé 用户'];
+
+/** Many deliveries in many batches, some of which fail in different ways. */
+const ended = (async () => {
+  const of = await push('outcomes-1', 'Sale, 50% off everyting');
+  const huawei = users(of, 'huawei', 300);
+  await deliver(of, 'huawei', 'h1', huawei.slice(0, 150));
+  await deliver(of, 'huawei', 'h2', huawei.slice(150));
+  for (let nth = 0; nth < 8; nth += 1) await deliver(of, 'apns', `apns-${nth}`, users(of, 'apns', 40, 1 + nth * 40));
+  await deliver(of, 'xiaomi', 'formulas', FORMULAS.map((target, nth) => ({ token: `formula-${nth}`, target })));
+  await deliver(of, 'oppo', 'quota', users(of, 'oppo', 9));
+  await control('/faults', { vendor: 'huawei', fail_tokens: { [huawei[7].token]: '80300007', [huawei[8].token]: '80300007' } });
+  await control('/faults', { vendor: 'oppo', error_next: { n: 1, status: 200, code: '33' } });
+  const { id } = await revoke(of);
+  await settled(of, id);
+  return { of, id, view: `${of.view}/revocations/${id}`, targets: [huawei[7].target, huawei[8].target] };
+})();
+
+scenario('the failures are listed, each with its reason, and the address can be shared', async ({ tab }) => {
+  const { view, targets } = await ended;
+  const page = await signedIn(tab, 'viewer', view);
+  await settles(page);
+  const filter = page.getByRole('form', { name: 'Outcome filter' });
+  await filter.getByLabel('Outcome').selectOption('Failures');
+  const list = table(page, 'Outcomes');
+  await until(async () => assert.equal((await rows(list)).length, 11));
+  const failed = await rows(list);
+  const gone = failed.filter((row) => row.Channel === 'Huawei');
+  assert.deepEqual(gone.map((row) => row.Target).toSorted(), targets);
+  const full = failed.filter((row) => row.Channel === 'OPPO');
+  assert.ok(full.length === 9 && full.every((row) => row.Outcome === 'Failed' && row.Reason === 'oppo:33'), JSON.stringify(full));
+
+  await filter.getByLabel('Channel').selectOption('OPPO');
+  await until(async () => assert.equal((await rows(list)).length, 9));
+  const shared = new URL(page.url()).hash;
+  const other = await signedIn(tab, 'viewer', shared);
+  await until(async () => assert.equal((await rows(table(other, 'Outcomes'))).length, 9));
+  assert.equal(await other.getByLabel('Channel').evaluate((field) => field.selectedOptions[0].text), 'OPPO');
+
+  await filter.getByLabel('Outcome').selectOption('All');
+  await filter.getByLabel('Channel').selectOption('All');
+  await until(async () => assert.ok((await rows(list)).length > 11));
+  const shown = (await rows(list)).length;
+  assert.ok(shown <= 200, `${shown} at once are too many to read`);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await until(async () => assert.ok((await rows(list)).length > shown));
+});
+
+scenario('the CSV is what the API says, over all its pages, and a spreadsheet runs none of it', async ({ tab }) => {
+  const { of, id, view } = await ended;
+  const page = await signedIn(tab, 'viewer', view);
+  await settles(page);
+  for (const [name, filter, filtered] of [['All', {}, () => true], ['Failures', {}, (one) => one.outcome !== 'overwritten']]) {
+    await page.getByLabel('Outcome', { exact: true }).selectOption(name);
+    await table(page, 'Outcomes').waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download CSV' }).click()]);
+    assert.match(download.suggestedFilename(), /\.csv$/);
+    const bytes = await readFile(await download.path());
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const [head, ...lines] = parse(text);
+    assert.deepEqual(head, ['batch_id', 'slot', 'channel', 'target', 'outcome', 'reason']);
+    const expected = (await outcomes(of, id, filter)).filter(filtered).map((one) => head.map((column) => guarded(String(one[column] ?? ''))));
+    const sorted = (table) => table.map((row) => JSON.stringify(row)).toSorted();
+    assert.deepEqual(sorted(lines), sorted(expected));
+    assert.equal(lines.length, name === 'All' ? 637 : 11);
+    for (const cell of lines.flat()) assert.doesNotMatch(cell, /^[=+\-@\t\r]/);
+  }
+});
+
+/** What a spreadsheet would take for a formula has an apostrophe in front. */
+const guarded = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+
+scenario('what failed is tried again, by an operator', async ({ tab }) => {
+  const { view } = await ended;
+  const viewer = await signedIn(tab, 'viewer', view);
+  await settles(viewer);
+  assert.equal(await viewer.getByRole('button', { name: 'Try failed again' }).count(), 0);
+  const page = await signedIn(tab, 'operator', view);
+  await page.getByRole('button', { name: 'Try failed again' }).click();
+  await until(async () => {
+    const total = await rows(table(page, 'Outcomes in total'));
+    assert.equal(total.find((row) => row.Outcome === 'Overwritten').Deliveries, '635');
+  }, 60e3);
+  await page.getByRole('button', { name: 'Try failed again' }).waitFor({ state: 'detached' });
+  await heading(page, 'Revocation').waitFor();
+});

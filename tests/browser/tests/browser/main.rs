@@ -1,0 +1,91 @@
+//! The console in a real browser, against the deployed system.
+//!
+//! One local AWS with the real functions serves all scenarios. They are in `tests/browser/scenarios`, and
+//! Node.js runs them, one after another; each file has a tenant of its own.
+//! `cargo test -p browser -- WORDS` runs those whose names have these words; README.md says more.
+
+mod many_pushes;
+mod tools;
+mod world;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use stand::Stand;
+use tokio::process::Command;
+
+use crate::tools::{Browser, Tools};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The folder tests/browser.
+pub fn here() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect()).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("browser: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Have all scenarios held? Yes, too, if there is no browser to be had and this is not CI.
+async fn run(words: Vec<String>) -> Result<bool, Failure> {
+    let tools = match tools::find().await? {
+        Browser::Found(tools) => tools,
+        Browser::None(why) => {
+            eprintln!("THE BROWSER TESTS ARE SKIPPED: {why}");
+            return Ok(true);
+        }
+    };
+    let files = files()?;
+    let stand = Stand::start(|doing| eprintln!("  {doing}")).await?;
+    let world = world::prepare(&stand, &tools, &files).await?;
+    if std::env::var_os("BROWSER_STAY").is_some() {
+        return stay(&world, &tools).await;
+    }
+    let held = scenarios(&world, &tools, &files, &words).await?;
+    if !held {
+        eprintln!("{}", stand.complaints().await);
+    }
+    Ok(held)
+}
+
+/// The files of scenarios.
+fn files() -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for file in std::fs::read_dir(here().join("scenarios"))? {
+        files.push(file?.path());
+    }
+    files.sort();
+    Ok(files)
+}
+
+async fn scenarios(world: &Path, tools: &Tools, files: &[PathBuf], words: &[String]) -> Result<bool, Failure> {
+    let mut node = Command::new(&tools.node);
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .env("BROWSER_WORLD", world)
+        // Addresses of this machine only: no proxy stands between.
+        .env_remove("NODE_OPTIONS")
+        .kill_on_drop(true);
+    for word in words {
+        node.arg(format!("--test-name-pattern={word}"));
+    }
+    Ok(node.args(files).status().await?.success())
+}
+
+/// Leaves everything up, for whoever writes a scenario and runs it again and again.
+async fn stay(world: &Path, tools: &Tools) -> Result<bool, Failure> {
+    println!(
+        "BROWSER_WORLD={} {} --test tests/browser/scenarios/NAME.test.mjs\nCtrl-C ends everything.",
+        world.display(),
+        tools.node.display()
+    );
+    std::future::pending().await
+}

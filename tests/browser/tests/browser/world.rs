@@ -1,0 +1,92 @@
+//! What the scenarios are told: where the stack is, and who may do what there.
+
+use std::path::{Path, PathBuf};
+
+use futures::future::try_join_all;
+use local_stack::built_binaries;
+use serde_json::{Map, Value, json};
+use stand::{Stand, Tenant};
+
+use crate::tools::Tools;
+use crate::{Failure, here, many_pushes};
+
+const CHANNELS: [&str; 5] = ["huawei", "xiaomi", "oppo", "vivo", "apns"];
+
+/// Makes a tenant for each file of scenarios, named as the file. Returns the file that tells them.
+pub async fn prepare(stand: &Stand, tools: &Tools, files: &[PathBuf]) -> Result<PathBuf, Failure> {
+    let names: Vec<String> = files.iter().filter_map(|file| name(file)).collect();
+    let tenants = try_join_all(names.iter().map(|name| stand.tenant(app(name), "default"))).await?;
+    let mut told = Map::new();
+    for (name, tenant) in names.into_iter().zip(&tenants) {
+        if name == "many-pushes" {
+            many_pushes::write(stand, tenant).await?;
+        }
+        told.insert(name, tell(tenant));
+    }
+    let pictures = tmp().join("browser");
+    let world = json!({
+        "console": console(stand)?,
+        "api": stand.stack.api_url(),
+        "control": stand.vendors()[5].1,
+        "chromium": tools.chromium,
+        "packages": tools.packages,
+        "pictures": pictures,
+        "images": here().join("../../docs/images"),
+        "keys_command": keys_command(stand)?,
+        "tenants": told,
+    });
+    let file = tmp().join(format!("browser-world-{}.json", std::process::id()));
+    std::fs::write(&file, world.to_string())?;
+    Ok(file)
+}
+
+fn tmp() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+}
+
+/// `sign-in` of `scenarios/sign-in.test.mjs`.
+fn name(file: &Path) -> Option<String> {
+    Some(file.file_name()?.to_str()?.strip_suffix(".test.mjs")?.to_owned())
+}
+
+/// The tenant that is on the pictures in the documentation has a believable name.
+fn app(name: &str) -> &str {
+    if name == "screenshots" { "shop" } else { name }
+}
+
+/// As on AWS: at the root of a host of its own. A browser resolves names under `.localhost` itself.
+fn console(stand: &Stand) -> Result<String, Failure> {
+    let endpoint = stand.aws.endpoint();
+    let port = endpoint.rsplit(':').next().ok_or("no port")?;
+    Ok(format!("http://{}.execute-api.localhost:{port}/console", stand.stack.get("ApiId")?))
+}
+
+fn tell(tenant: &Tenant) -> Value {
+    let apps: Map<String, Value> = CHANNELS
+        .iter()
+        .map(|channel| ((*channel).to_owned(), tenant.app_at(channel).into()))
+        .collect();
+    json!({
+        "app": tenant.app,
+        "workspace": tenant.workspace,
+        "apps": apps,
+        "keys": {
+            "sender": tenant.sender.key,
+            "viewer": tenant.viewer.key,
+            "operator": tenant.operator.key,
+            "admin": tenant.admin.key,
+        },
+    })
+}
+
+/// The command with which operators make and disable keys, and where it finds them.
+fn keys_command(stand: &Stand) -> Result<Value, Failure> {
+    let mut environment: Map<String, Value> = stand
+        .aws
+        .client_env()
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
+    environment.insert("ACCESS_KEYS_TABLE".to_owned(), stand.stack.get("AccessKeysTableName")?.into());
+    Ok(json!({ "program": built_binaries()?.join("revocation-keys"), "env": environment }))
+}
