@@ -24,7 +24,10 @@ export default function push({ main, route, signal, fail, heading }) {
     const said = await api.push(kind, id, signal);
     parts ??= frame(said);
     draw(said);
-    return said.revocations.some((one) => one.state !== 'settled') ? MOVING_MS : RESTING_MS;
+    const pause = said.revocations.some((one) => one.state !== 'settled') ? MOVING_MS : RESTING_MS;
+    // The button goes with the window, not at the next look after it.
+    const left = Date.parse(said.closes_at) - Date.now();
+    return left > 0 ? Math.min(pause, left + 100) : pause;
   }, (error) => {
     show(body);
     fail(error);

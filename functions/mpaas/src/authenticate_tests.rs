@@ -44,7 +44,7 @@ fn event(query: &str, headers: &Value, body: &str, encoded: bool) -> String {
     json!({
         "version": "2.0", "routeKey": "POST /", "rawPath": "/", "rawQueryString": query, "headers": headers,
         "requestContext": {
-            "accountId": "123456789012", "apiId": "api", "domainName": "api.execute-api.eu-west-1.amazonaws.com",
+            "accountId": "account", "apiId": "api", "domainName": "api.execute-api.eu-west-1.amazonaws.com",
             "domainPrefix": "api", "requestId": "r", "routeKey": "POST /", "stage": "$default",
             "time": "23/Nov/2026:03:47:34 +0000", "timeEpoch": 1_795_405_654_000_i64,
             "http": {"method": "POST", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "a"}

@@ -75,14 +75,12 @@ pub(crate) struct Call<'a, A> {
     pub(super) after: Option<String>,
 }
 
-/// Who is calling, for which revocation, and when.
+/// Who is calling, and for which revocation.
 pub(crate) struct Who<'w, C> {
     pub credentials: &'w C,
     /// There is one where the vendor has a [`Login`].
     pub session: Option<&'w SessionText>,
     pub revocation: &'w RevocationId,
-    #[expect(dead_code, reason = "request ids are made of it")]
-    pub now: Timestamp,
 }
 
 /// What the vendor said.

@@ -73,7 +73,11 @@ pub(super) fn classify_send(told: &Told<'_>) -> Said {
 
 /// Reads an answer to `/message/saveListPayload`: the id it was saved under.
 pub(super) fn classify_save(told: &Told<'_>) -> Result<String, Said> {
-    let (said, answer) = read(told, "");
+    let (mut said, answer) = read(told, "");
+    if said.meaning == Meaning::Gone {
+        // It names no device that could be gone: who says so is not believed, and asked again.
+        said.meaning = Meaning::Transient;
+    }
     given(said, answer.task_id, "vivo:unreadable")
 }
 

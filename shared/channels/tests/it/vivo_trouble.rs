@@ -178,6 +178,14 @@ async fn a_saved_notice_that_has_no_id_or_is_gone_is_saved_again() {
 }
 
 #[tokio::test]
+async fn saving_a_notice_names_no_device_that_could_be_gone() {
+    for code in [10050, 10302, 10311] {
+        let server = vivo(move |_, _| result(code)).await;
+        assert_eq!(revoke(&server, &devices(2)).await, vec![transient(&format!("vivo:{code}")); 2]);
+    }
+}
+
+#[tokio::test]
 async fn after_the_deadline_nothing_is_asked() {
     let server = vivo(|_, _| result(0)).await;
     let client = client(&server, &Documents::new([Some(document("s"))]), &ManualClock::new());

@@ -107,7 +107,7 @@ pub async fn pushes_are_found_by_the_beginning_of_their_title_and_by_state(stand
         let body = json!({"type": "batch", "title": title, "sent_at": sent_at});
         registered(&tenant, "tasks", &format!("t{nth}"), &body).await?;
     }
-    settled(&tenant, &revoke(&tenant, "/v1/tasks/t2").await?, 0, Duration::from_secs(60)).await?;
+    settled(&tenant, &revoke(&tenant, "/v1/tasks/t2").await?, 0, Duration::from_mins(1)).await?;
     for (query, expected) in [
         ("name=autumn", vec!["t0", "t2"]),
         ("state=revoked", vec!["t2"]),
