@@ -109,7 +109,7 @@ scenario('the first stop of the Tab key skips to the content', async ({ tab }) =
 scenario('what changes while a table is read leaves the focus alone', async ({ tab }) => {
   const of = await push('keys-2', 'Focus stays');
   for (let nth = 0; nth < 3; nth += 1) await deliver(of, 'apns', `a${nth}`, users(of, 'apns', 5, 1 + nth * 5));
-  await control('/faults', { vendor: 'apns', latency_ms: 1500 });
+  await control('/faults', { vendor: 'apns', latency_ms: 800 });
   const { id } = await revoke(of);
   const page = await signedIn(tab, 'viewer', `${of.view}/revocations/${id}`);
   await heading(page, 'Revocation').waitFor();
