@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 
 import { control, deliver, push, revoke, settled, users } from '../support/api.mjs';
 import { alert, heading, lists, openDialog, rows, settles, signIn, table } from '../support/console.mjs';
-import { scenario, until } from '../support/scenario.mjs';
+import { once, scenario, until } from '../support/scenario.mjs';
 
-const prepared = (async () => {
+const prepared = once(async () => {
   const open = await push('axe-1', 'Sale, 50% off everyting', { minutesAgo: 5 });
   await deliver(open, 'huawei', 'b1', users(open, 'huawei', 12));
   await deliver(open, 'vivo', 'b2', users(open, 'vivo', 3));
@@ -19,7 +19,7 @@ const prepared = (async () => {
   const running = await push('axe-3', 'Being taken back', { minutesAgo: 25 });
   for (let nth = 0; nth < 4; nth += 1) await deliver(running, 'apns', `b${nth}`, users(running, 'apns', 3, 1 + nth * 3));
   return { open, done: { ...done, rvk: id }, running };
-})();
+});
 
 async function clean(page, view) {
   const found = await page.evaluate(async () => {
@@ -34,7 +34,7 @@ async function clean(page, view) {
 
 for (const colorScheme of ['light', 'dark']) {
   scenario(`no view has a serious violation of accessibility, ${colorScheme}`, async ({ tab }) => {
-    const { open, done, running } = await prepared;
+    const { open, done, running } = await prepared();
     const page = await tab();
     const base = page.url().split('#')[0];
     await heading(page, 'Sign in').waitFor();

@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 
 import { deliver, push, revoke, users } from '../support/api.mjs';
 import { alert, heading, lists, rows, signedIn, table } from '../support/console.mjs';
-import { scenario } from '../support/scenario.mjs';
+import { once, scenario } from '../support/scenario.mjs';
 
 const SALE = 'Autumn sale, 50% off everyting';
 const RAIN = 'Autumn rain: your order is late';
 const NEWS = 'News of the week';
 
 /** Registered once for all scenarios of this file. */
-const known = (async () => {
+const known = once(async () => {
   const sale = await push('sale-1', SALE, { minutesAgo: 3 });
   const rain = await push('rain-1', RAIN, { minutesAgo: 20 });
   const news = await push('news-1', NEWS, { minutesAgo: 3 * 24 * 60 });
@@ -24,10 +24,10 @@ const known = (async () => {
   await revoke(rain);
   await revoke(news, { reason: 'only these', scope: { channels: ['huawei'] } });
   return { sale, rain, news, code, order, all };
-})();
+});
 
 scenario('each type of push has a list, newest first', async ({ tab }) => {
-  await known;
+  await known();
   const page = await signedIn(tab, 'viewer');
   await lists(page, [SALE, RAIN, NEWS]);
   for (const [type, title] of [['Simple', 'Your code'], ['Template', 'Your order is on its way'], ['Broadcast', 'We are closed on Monday']]) {
@@ -48,7 +48,7 @@ scenario('each type of push has a list, newest first', async ({ tab }) => {
 });
 
 scenario('a state, a name and a time range narrow the list, and the address says how', async ({ tab }) => {
-  await known;
+  await known();
   const page = await signedIn(tab, 'viewer');
   await lists(page, [SALE, RAIN, NEWS]);
   const filters = page.getByRole('form', { name: 'Filters' });
@@ -86,7 +86,7 @@ scenario('a state, a name and a time range narrow the list, and the address says
 });
 
 scenario('a custom range is in the zone of whoever looks', async ({ tab }) => {
-  await known;
+  await known();
   const page = await signedIn(tab, 'viewer');
   await lists(page, [SALE, RAIN, NEWS]);
   const filters = page.getByRole('form', { name: 'Filters' });
@@ -100,7 +100,7 @@ scenario('a custom range is in the zone of whoever looks', async ({ tab }) => {
 });
 
 scenario('a target leads to what was sent to it', async ({ tab }) => {
-  await known;
+  await known();
   const page = await signedIn(tab, 'viewer', '#/pushes?type=simple');
   await lists(page, ['Your code']);
   const filters = page.getByRole('form', { name: 'Filters' });
@@ -116,7 +116,7 @@ scenario('a target leads to what was sent to it', async ({ tab }) => {
 });
 
 scenario('an exact id leads straight to its push', async ({ tab }) => {
-  const { code, rain } = await known;
+  const { code, rain } = await known();
   const page = await signedIn(tab, 'viewer');
   const find = async (id) => {
     await page.getByRole('searchbox', { name: 'Message or task id' }).fill(id);

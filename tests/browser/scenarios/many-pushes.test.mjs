@@ -29,14 +29,14 @@ scenario('5,000 pushes page smoothly, to the last and back', async ({ tab }) => 
   };
   const elements = await page.evaluate(() => document.querySelectorAll('*').length);
   const turns = [];
-  for (let nth = 1; nth <= 25; nth += 1) turns.push(await older(PUSHES - nth * PAGE));
+  for (let nth = 1; nth <= 15; nth += 1) turns.push(await older(PUSHES - nth * PAGE));
   turns.sort((a, b) => a - b);
   const [median, slowest] = [turns[turns.length / 2 | 0], turns.at(-1)];
   // On a busy machine one or the other may be slow; a list that grows would be slow at every turn.
   const slow = (await page.evaluate(() => globalThis.tasks)).filter((took) => took > 200);
   process.stderr.write(`  a page: ${Math.round(median)} ms in the middle, ${Math.round(slowest)} ms at most; the browser was busy for 200 ms ${slow.length} times\n`);
   assert.ok(median < 1500 && slowest < 10e3);
-  assert.ok(slow.length <= 5, `busy for ${slow} ms`);
+  assert.ok(slow.length <= 3, `busy for ${slow} ms`);
   const more = await page.evaluate(() => document.querySelectorAll('*').length) - elements;
   assert.ok(more < 50, `${more} elements are left over`);
 

@@ -6,12 +6,12 @@ import { readFile } from 'node:fs/promises';
 import { control, deliver, outcomes, push, revoke, settled, users } from '../support/api.mjs';
 import { heading, rows, settles, signedIn, table } from '../support/console.mjs';
 import { parse } from '../support/csv.mjs';
-import { scenario, until } from '../support/scenario.mjs';
+import { once, scenario, until } from '../support/scenario.mjs';
 
 const FORMULAS = ['=HYPERLINK("http://example.com";"click")', '+1+1', '-2+3', '@SUM(A1)', '=1,2', 'a "quoted", comma', ' =1', 'ünïcödé 用户'];
 
 /** Many deliveries in many batches, some of which fail in different ways. */
-const ended = (async () => {
+const ended = once(async () => {
   const of = await push('outcomes-1', 'Sale, 50% off everyting');
   const huawei = users(of, 'huawei', 300);
   await deliver(of, 'huawei', 'h1', huawei.slice(0, 150));
@@ -24,10 +24,10 @@ const ended = (async () => {
   const { id } = await revoke(of);
   await settled(of, id);
   return { of, id, view: `${of.view}/revocations/${id}`, targets: [huawei[7].target, huawei[8].target] };
-})();
+});
 
 scenario('the failures are listed, each with its reason, and the address can be shared', async ({ tab }) => {
-  const { view, targets } = await ended;
+  const { view, targets } = await ended();
   const page = await signedIn(tab, 'viewer', view);
   await settles(page);
   const filter = page.getByRole('form', { name: 'Outcome filter' });
@@ -57,7 +57,7 @@ scenario('the failures are listed, each with its reason, and the address can be 
 });
 
 scenario('the CSV is what the API says, over all its pages, and a spreadsheet runs none of it', async ({ tab }) => {
-  const { of, id, view } = await ended;
+  const { of, id, view } = await ended();
   const page = await signedIn(tab, 'viewer', view);
   await settles(page);
   for (const [name, filter, filtered] of [['All', {}, () => true], ['Failures', {}, (one) => one.outcome !== 'overwritten']]) {
@@ -81,7 +81,7 @@ scenario('the CSV is what the API says, over all its pages, and a spreadsheet ru
 const guarded = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
 scenario('what failed is tried again, by an operator', async ({ tab }) => {
-  const { view } = await ended;
+  const { view } = await ended();
   const viewer = await signedIn(tab, 'viewer', view);
   await settles(viewer);
   assert.equal(await viewer.getByRole('button', { name: 'Try failed again' }).count(), 0);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 
 import { control } from './api.mjs';
 import { FLAGS } from './flags.mjs';
@@ -17,27 +17,34 @@ const axe = packages.resolve('axe-core/axe.min.js');
 export const PATIENCE = 15e3;
 const LONGEST = 90e3;
 
-let browser;
-before(async () => {
-  browser = await chromium.launch({
+/** Made when it is first asked for. */
+export const once = (make) => {
+  let made;
+  return () => (made ??= make());
+};
+
+let started;
+const browser = once(() => {
+  started = chromium.launch({
     executablePath: world.chromium,
     headless: process.env.BROWSER_SHOW === undefined,
     slowMo: process.env.BROWSER_SHOW === undefined ? 0 : 300,
     args: FLAGS,
   });
+  return started;
 });
-after(() => browser?.close());
+after(async () => (await started)?.close());
 
 /**
  * `run` is given `tab(options)`, which opens a tab, and `person(options)`, another context with a `tab` of its own.
  * `refused` are the HTTP statuses and network errors that the scenario provokes: the browser complains about them.
  */
-export function scenario(name, run, { refused = [], ...contextOptions } = {}) {
-  test(name, { timeout: LONGEST }, async () => {
+export function scenario(name, run, { refused = [], skip = false, ...contextOptions } = {}) {
+  test(name, { timeout: LONGEST, skip }, async () => {
     await control('/faults/clear');
     const seen = { complaints: [], hosts: new Set(), tabs: [], contexts: [] };
     const person = async (more = {}) => {
-      const context = await browser.newContext({
+      const context = await (await browser()).newContext({
         locale: 'en', timezoneId: 'Europe/Madrid', viewport: { width: 1280, height: 800 }, serviceWorkers: 'block', ...contextOptions, ...more,
       });
       context.setDefaultTimeout(PATIENCE);

@@ -69,7 +69,7 @@ fn files() -> Result<Vec<PathBuf>, Failure> {
 
 async fn scenarios(world: &Path, tools: &Tools, files: &[PathBuf], words: &[String]) -> Result<bool, Failure> {
     let mut node = Command::new(&tools.node);
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+    node.args(["--test", "--test-concurrency=1", "--test-force-exit", "--test-reporter=spec"])
         .env("BROWSER_WORLD", world)
         // Addresses of this machine only: no proxy stands between.
         .env_remove("NODE_OPTIONS")
