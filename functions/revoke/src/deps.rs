@@ -1,7 +1,5 @@
 //! What the function works with, made once per execution environment.
 
-use std::collections::HashMap;
-
 use revocation_aws::{DynamoAccessKeys, DynamoPushStore, QueueUrls, SqsJobQueue, SystemClock, SystemDice, sdk_config};
 use revocation_http::auth::KeyCache;
 use revocation_lambda::config::{ConfigError, Settings};
@@ -34,7 +32,6 @@ impl Deps {
                 aws_sdk_sqs::Client::new(&aws),
                 QueueUrls {
                     fanout,
-                    dispatch: HashMap::new(),
                     ..QueueUrls::default()
                 },
             ),

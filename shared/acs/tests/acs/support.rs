@@ -34,6 +34,17 @@ impl Headers {
             Self::Changed(list) => list.clone(),
         }
     }
+
+    pub fn map(&self) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in self.list() {
+            map.append(
+                http::HeaderName::try_from(name).unwrap(),
+                http::HeaderValue::from_bytes(&value).unwrap(),
+            );
+        }
+        map
+    }
 }
 
 impl Captured {
@@ -51,18 +62,11 @@ impl Captured {
     }
 
     pub fn call_at(&self, path: &str) -> Result<Call, Malformed> {
-        let mut headers = HeaderMap::new();
-        for (name, value) in self.headers.list() {
-            headers.append(
-                http::HeaderName::try_from(name).unwrap(),
-                http::HeaderValue::from_bytes(&value).unwrap(),
-            );
-        }
         read(&Request {
             method: &self.method,
             path,
             query: &self.query,
-            headers: &headers,
+            headers: &self.headers.map(),
             body: &self.body,
         })
     }

@@ -10,7 +10,7 @@ use revocation_rules::channel::{Channel, Channels};
 use revocation_rules::ids::{BatchRef, PushKind, PushRef, Tenant};
 use revocation_rules::notice::{Notice, Notices};
 use revocation_rules::outcome::Outcome;
-use revocation_rules::plan::{Left, ToCall, apply, end, plan, reason};
+use revocation_rules::plan::{Left, Plan, ToCall, apply, end, plan, reason};
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::receipt::{ReceiptEvent, Receipts, TokenDigest};
 use revocation_rules::retry::{Answer, AttemptFailure, MAX_ATTEMPTS};
@@ -91,6 +91,19 @@ fn a_revocation(scope: Scope) -> Revocation {
 
 fn all() -> Channels {
     Channels::new(Channel::ALL)
+}
+
+/// The plan at the time of sending, when no receipt is there.
+fn plan_at_first<'a>(header: &BatchHeader, deliveries: &'a [Delivery], revocation: &'a Revocation, progress: &BatchProgress) -> Plan<'a> {
+    plan(
+        header,
+        Some(deliveries),
+        revocation,
+        progress,
+        &Receipts::default(),
+        &all(),
+        sent_at(),
+    )
 }
 
 /// Slots that end by themselves, and slots to call.
@@ -190,15 +203,7 @@ fn what_has_ended_is_left_alone() {
         &[(0, Outcome::Overwritten, "r"), (1, Outcome::NotRevocable, "r")],
     );
     let revocation = a_revocation(Scope::everything());
-    let plan = plan(
-        &header,
-        Some(&deliveries),
-        &revocation,
-        &progress,
-        &Receipts::default(),
-        &all(),
-        sent_at(),
-    );
+    let plan = plan_at_first(&header, &deliveries, &revocation, &progress);
     assert_eq!(plan.in_scope, [0, 1, 2]);
     assert!(plan.ends.is_empty());
     assert_eq!(plan.calls.iter().map(|call| call.slot).collect::<Vec<_>>(), [2]);
@@ -304,15 +309,7 @@ fn each_user_reads_their_own_language() {
     };
     revocation.notices.locales.insert("zh".parse().unwrap(), chinese.clone());
     let fresh = BatchProgress::fresh(&header);
-    let plan = plan(
-        &header,
-        Some(&deliveries),
-        &revocation,
-        &fresh,
-        &Receipts::default(),
-        &all(),
-        sent_at(),
-    );
+    let plan = plan_at_first(&header, &deliveries, &revocation, &fresh);
     let read: Vec<_> = plan.calls.iter().map(|call| (call.slot, call.notice)).collect();
     assert_eq!(read, [(0, &chinese), (2, &Notice::default())]);
 }
@@ -353,15 +350,7 @@ fn a_replay_opens_what_failed_and_nothing_else() {
     revocation.replayed(sent_at());
     assert!(!progress.is_finished(&revocation));
     progress.start_replay(&revocation, &[0, 1, 2]);
-    let plan = plan(
-        &header,
-        Some(&deliveries),
-        &revocation,
-        &progress,
-        &Receipts::default(),
-        &all(),
-        sent_at(),
-    );
+    let plan = plan_at_first(&header, &deliveries, &revocation, &progress);
     assert_eq!(plan.calls.iter().map(|call| call.slot).collect::<Vec<_>>(), [0]);
     assert!(plan.ends.is_empty());
 

@@ -63,15 +63,7 @@ fn a_vendor_task_is_recalled_only_when_all_its_deliveries_are_in_scope() {
     let header = header(Channel::Vivo, Sending::Sent);
     let revocation = a_revocation(only(&["u1"]));
     let fresh = BatchProgress::fresh(&header);
-    let plan = plan(
-        &header,
-        Some(&deliveries),
-        &revocation,
-        &fresh,
-        &Receipts::default(),
-        &all(),
-        sent_at(),
-    );
+    let plan = plan_at_first(&header, &deliveries, &revocation, &fresh);
     assert_eq!(plan.ends, [(1, Outcome::NotRevocable, reason::COVERS_OTHERS)]);
     assert_eq!(plan.calls.len(), 1);
     assert_eq!(plan.calls[0].vendor_task, None, "it would be taken back from u2, too");
