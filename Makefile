@@ -62,6 +62,7 @@ lint: $(VENV)/installed-pins.txt $(DENY)/installed-pins.txt .tools/sam/metadata.
 	@$(CARGO) clippy --workspace --all-targets -- -D warnings
 	@echo "== dependencies"
 	@$(CARGO) test --quiet --package purity
+	@$(CARGO) fetch --quiet --locked
 	@$(DENY)/bin/cargo-deny --offline --locked check --hide-inclusion-graph -D unmatched-skip licenses bans sources
 	@infra/tools/advisories.sh $(DENY)/bin/cargo-deny
 	@echo "== template"

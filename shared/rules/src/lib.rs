@@ -30,6 +30,7 @@ pub mod outcome;
 pub mod plan;
 pub mod progress;
 pub mod push;
+pub mod queue_sender;
 pub mod receipt;
 pub mod retry;
 pub mod revocation;
