@@ -134,7 +134,7 @@ fn play_seed(seed: u64) -> World {
 }
 
 /// How often each of these happens at least in every [`SEEDS`] runs.
-const EXPECTED: [(&str, u64); 66] = [
+const EXPECTED: [(&str, u64); 69] = [
     ("a TTL deletion", 300),
     ("a TTL deletion before the last look", 120),
     ("a batch that was busy", 9_000),
@@ -166,6 +166,7 @@ const EXPECTED: [(&str, u64); 66] = [
     ("a lost race between revocations", 40),
     ("a parked job", 20),
     ("a receipt", 9_000),
+    ("a receipt of another channel's batch", 100),
     ("a record call after the window", 300),
     ("a refused scope", 100),
     ("a reopened revocation", 110),
@@ -183,6 +184,8 @@ const EXPECTED: [(&str, u64); 66] = [
     ("a throttled call", 1_700),
     ("a timeout", 1_000),
     ("a vendor call", 9_000),
+    ("an early receipt", 100),
+    ("an end that an early receipt told", 10),
     ("an open gate", 500),
     ("an outdated revocation", 90),
     ("an unknown push", 70),

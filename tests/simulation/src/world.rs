@@ -44,6 +44,8 @@ pub struct World {
     pub committed: HashMap<usize, usize>,
     /// What devices confirmed in calls that were answered.
     pub confirmed: BTreeSet<(BatchRef, TokenDigest)>,
+    /// Whose devices said something before their batch was recorded.
+    pub early: BTreeSet<(BatchRef, TokenDigest)>,
     pub calls_seen: usize,
     pub ends_seen: usize,
     pub reopened_seen: usize,
@@ -99,6 +101,7 @@ impl World {
             wrote: HashMap::new(),
             committed: HashMap::new(),
             confirmed: BTreeSet::new(),
+            early: BTreeSet::new(),
             calls_seen: 0,
             ends_seen: 0,
             reopened_seen: 0,

@@ -1,6 +1,6 @@
 //! Access keys.
 
-use revocation_app::ports::{AccessKey, AccessKeyStore as _, KeyState, Role, StoreError};
+use revocation_app::ports::{AccessKey, AccessKeyStore as _, CallbackSecret, CallbackSecrets as _, KeyState, Role, StoreError};
 use revocation_aws::KeyInserted;
 
 use super::support::*;
@@ -89,4 +89,31 @@ async fn a_damaged_key_is_named_and_never_let_in() {
         }
         put(whole).send().await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn what_callbacks_are_signed_with_lies_beside_their_key_and_is_read_for_it_alone() {
+    let stand = Stand::new().await;
+    let key = a_key("k", Role::Sender);
+    let signed_with = CallbackSecret {
+        user: "shop-receipts".to_owned(),
+        secret: "planted".to_owned(),
+    };
+    assert!(
+        !stand.keys.set_callback_secret(&key.id, Some(&signed_with)).await.unwrap(),
+        "no such key"
+    );
+    stand.keys.insert(&key).await.unwrap();
+    assert_eq!(stand.keys.callback_secret(&key.id).await.unwrap(), None);
+    assert!(stand.keys.set_callback_secret(&key.id, Some(&signed_with)).await.unwrap());
+    assert_eq!(stand.keys.callback_secret(&key.id).await.unwrap(), Some(signed_with));
+    assert_eq!(
+        stand.keys.access_key(&key.id).await.unwrap(),
+        Some(key.clone()),
+        "the key is as it was"
+    );
+    assert_eq!(stand.keys.callback_secret(&"nobody".parse().unwrap()).await.unwrap(), None);
+    assert!(stand.keys.set_callback_secret(&key.id, None).await.unwrap());
+    assert_eq!(stand.keys.callback_secret(&key.id).await.unwrap(), None);
+    assert_eq!(stand.keys.access_key(&key.id).await.unwrap(), Some(key));
 }
