@@ -19,7 +19,8 @@
 //! there as its digest, and whole in the attribute `push_id` of push and revocation. Times are epoch milliseconds in
 //! attributes named `.._at`, but for the TTL attribute `expires_at`, which has
 //! seconds. Every item has `v` = 1; attributes that a newer version added are
-//! ignored. Nothing here judges an item by its TTL.
+//! ignored. An item that is past its time is gone, by the stored times and our own
+//! clock, whether or not its TTL has deleted it.
 
 pub mod access_key;
 pub mod batch;
@@ -42,7 +43,7 @@ pub mod vendor_session;
 mod writer;
 pub mod written_by;
 
-pub use expiry::{LEDGER_DAYS, WORK_DAYS, expires_after, expires_at};
+pub use expiry::{LEDGER_DAYS, WORK_DAYS, expires_after, expires_at, gone_since, is_over};
 pub use reader::Reader;
 pub use writer::{Item, Writer, json_text, number, text, time};
 

@@ -8,7 +8,7 @@ use revocation_rules::window;
 use super::{Item, Reader, Writer, expires_at, key};
 
 /// All that is read back.
-pub const ATTRIBUTES: &str = "v, sk";
+pub const ATTRIBUTES: &str = "v, sk, expires_at";
 
 /// It is asked for while its batch is there, which was recorded before it came.
 pub fn write(receipt: &Receipt, now: Timestamp) -> Item {
@@ -18,11 +18,15 @@ pub fn write(receipt: &Receipt, now: Timestamp) -> Item {
         .finish()
 }
 
-pub fn read(item: &Item) -> Result<(TokenDigest, ReceiptEvent), StoreError> {
-    Reader::new("receipt", item)?.known("sk", |sk| {
+/// With the time at which it came: a batch's id may have been recorded anew since.
+pub fn read(item: &Item) -> Result<(Timestamp, TokenDigest, ReceiptEvent), StoreError> {
+    let reader = Reader::new("receipt", item)?;
+    let (token, event) = reader.known("sk", |sk| {
         let (event, token) = sk.split_once('#')?;
         Some((TokenDigest::parse(token)?, ReceiptEvent::parse(event)?))
-    })
+    })?;
+    let kept_until = Timestamp::from_second(reader.number("expires_at")?).map_err(|_| reader.damaged("expires_at"))?;
+    Ok((kept_until.saturating_sub(window::KEPT).unwrap_or(Timestamp::MIN), token, event))
 }
 
 #[cfg(test)]
