@@ -54,13 +54,14 @@ impl Query {
     }
 }
 
-/// The first value of `name`, whatever else the query has.
+/// The value of `name`, whatever else the query has; none if it stands twice, as nobody could say which is meant.
 pub fn value(query: &str, name: &str) -> Option<String> {
-    query
+    let mut values = query
         .split('&')
         .filter_map(|pair| pair.split_once('='))
-        .find(|(known, _)| *known == name)
-        .and_then(|(_, value)| decoded(value))
+        .filter(|(known, _)| decoded(known).as_deref() == Some(name));
+    let (_, value) = values.next()?;
+    if values.next().is_some() { None } else { decoded(value) }
 }
 
 fn decoded(text: &str) -> Option<String> {
@@ -68,4 +69,44 @@ fn decoded(text: &str) -> Option<String> {
         .decode_utf8()
         .ok()
         .map(std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_decoded_once() {
+        let query = Query::parse("target=a%2523b%2B+c%26d%3De&channel=", &["target", "channel"]).unwrap();
+        assert_eq!(query.get("target"), Some("a%23b+ c&d=e"));
+        assert_eq!(query.get("channel"), Some(""));
+        // Nothing of it ends a query, and what is no escape stands for itself.
+        let query = Query::parse("target=a#b?c;d%zz%", &["target"]).unwrap();
+        assert_eq!(query.get("target"), Some("a#b?c;d%zz%"));
+    }
+
+    #[test]
+    fn what_is_unknown_twice_or_no_text_is_refused() {
+        for bad in [
+            "other=1",
+            "target=a&target=a",
+            "target=a&t%61rget=b",
+            "target=%ff",
+            "%ff=a",
+            "=a",
+            "a",
+        ] {
+            assert!(Query::parse(bad, &["target"]).is_err(), "{bad}");
+        }
+        assert!(Query::parse("&&", &["target"]).is_ok());
+    }
+
+    #[test]
+    fn one_value_is_found_among_others_and_none_of_two() {
+        assert_eq!(value("x=1&key=a%2Bb&y", "key").as_deref(), Some("a+b"));
+        assert_eq!(value("k%65y=a", "key").as_deref(), Some("a"));
+        assert_eq!(value("key=a&key=b", "key"), None);
+        assert_eq!(value("key=%ff", "key"), None);
+        assert_eq!(value("key", "key"), None);
+    }
 }
