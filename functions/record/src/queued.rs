@@ -95,7 +95,7 @@ mod tests {
     fn message(body: &str, attributes: &serde_json::Value) -> SqsMessage {
         serde_json::from_value(serde_json::json!({
             "messageId": "1", "body": body, "attributes": attributes,
-            "messageAttributes": { "SenderId": { "stringValue": "AROAMADEUP", "dataType": "String" } }
+            "messageAttributes": { "SenderId": { "stringValue": "AROAmadeup", "dataType": "String" } }
         }))
         .unwrap()
     }
@@ -116,8 +116,8 @@ mod tests {
     fn the_sender_is_who_aws_says_and_not_who_the_message_says() {
         let sender = |attributes| parse(&message(BODY, &attributes)).unwrap().sender.map(|sender| sender.to_string());
         assert_eq!(
-            sender(serde_json::json!({ "SenderId": "AROASHOP:session" })).as_deref(),
-            Some("AROASHOP")
+            sender(serde_json::json!({ "SenderId": "AROAshop:session" })).as_deref(),
+            Some("AROAshop")
         );
         assert_eq!(sender(serde_json::json!({ "SentTimestamp": "1" })), None);
     }

@@ -55,6 +55,7 @@ fn a_name_that_no_path_carries_is_refused_when_it_is_new_and_read_when_it_is_the
         );
         let device = format!("/v1/devices/{name}/token");
         assert_eq!(kind(Method::PUT, &device), Err(ProblemKind::UnusableId), "{name}");
+        assert!(matches!(kind(Method::DELETE, &device), Ok(Route::WithdrawDeviceToken(_))), "{name}");
     }
     for name in ["...", ".a", "a..b", "a#b", "a;b", "a+b", "促销 2026-11 #1", "a\\b"] {
         assert!(

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const PATHS: [(&str, &str); 17] = [
+const PATHS: [(&str, &str); 18] = [
     ("PUT", "/v1/messages/{}"),
     ("GET", "/v1/tasks/{}"),
     ("POST", "/v1/tasks/{}/deliveries"),
@@ -14,6 +14,7 @@ const PATHS: [(&str, &str); 17] = [
     ("GET", "/v1/tasks/{}/revocations/rvk_1/outcomes"),
     ("POST", "/v1/tasks/t/revocations/{}/replays"),
     ("PUT", "/v1/devices/{}/token"),
+    ("DELETE", "/v1/devices/{}/token"),
     ("POST", "/v1/receipts/{}"),
     ("POST", "/v1/receipts/huawei"),
     ("POST", "/v1/receipts/xiaomi"),

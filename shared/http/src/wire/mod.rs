@@ -14,7 +14,7 @@ mod revoke;
 mod summary;
 mod totals;
 
-pub use device::{DeviceTokenAnswer, DeviceTokenBody};
+pub use device::{DeviceTokenAnswer, DeviceTokenBody, WithdrawnTokenAnswer};
 pub use gate::{GateAnswer, gate_question};
 pub use list::{PushListAnswer, push_list_query};
 pub use me::MeAnswer;

@@ -117,6 +117,7 @@ fn main() -> ExitCode {
         receipts::what_was_opened_or_cleared_is_left_alone,
         receipts::a_receipt_for_what_nobody_knows_is_told_and_a_bad_one_is_refused,
         self_built::only_the_token_that_was_issued_last_lets_a_device_in,
+        self_built::a_token_that_is_withdrawn_ends_the_device_s_connection_and_lets_it_in_no_more,
         self_built::what_a_device_says_was_opened_is_left_alone,
         self_built::a_thousand_devices_half_of_them_off_all_confirm_and_none_shows_the_original,
         mpaas::each_client_revokes_a_message_for_one_target,
