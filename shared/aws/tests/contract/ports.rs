@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use jiff::SignedDuration;
+use revocation_testkit::builders::noon;
 use revocation_testkit::contract;
 
 use crate::support::{Stand, StillClock};
@@ -9,8 +11,8 @@ use crate::support::{Stand, StillClock};
 #[tokio::test]
 async fn dynamodb_keeps_the_contract_of_every_store_port() {
     let stand = Stand::new().await;
-    // The contract's batches are recorded then, and receipts come after them.
-    let clock = StillClock(Mutex::new(revocation_testkit::builders::noon()));
+    // An hour after everything in it was sent.
+    let clock = StillClock(Mutex::new(noon() + SignedDuration::from_hours(1)));
     let store = stand.store.clone().with_clock(Arc::new(clock));
     Box::pin(contract::all_store_ports(&store)).await;
 }

@@ -103,6 +103,7 @@ fn main() -> ExitCode {
         window::a_push_is_revocable_until_its_window_closes_and_not_after,
         scopes::text_messages_stay_sent_while_the_rest_is_revoked,
         scopes::a_partial_scope_closes_the_gate_for_its_part_only,
+        scopes::an_id_hides_no_query_and_is_read_once,
         scopes::a_message_is_revoked_for_one_of_its_targets,
         scopes::a_dry_run_changes_nothing,
         scopes::a_recording_from_the_queue_is_revoked_too_and_one_in_another_s_name_is_not_recorded,

@@ -126,6 +126,7 @@ fn revocations() -> Vec<Revocation> {
 
 fn counters() -> BTreeMap<Channel, ChannelCounters> {
     everywhere(&ChannelCounters {
+        suspected: 1,
         late: 3,
         outcomes: every_outcome(),
     })
