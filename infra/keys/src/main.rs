@@ -5,6 +5,7 @@
 
 mod make;
 mod senders;
+mod signatures;
 
 use clap::{Parser, Subcommand};
 use revocation_app::ports::{KeyState, Role, StoreError};
@@ -43,6 +44,8 @@ enum Command {
     Enable { id: KeyId },
     #[command(flatten)]
     Senders(senders::Bindings),
+    #[command(flatten)]
+    Signatures(signatures::Signatures),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +56,8 @@ enum KeysError {
     Unknown(KeyId),
     #[error("there is no such binding")]
     NotBound,
+    #[error(transparent)]
+    Signatures(#[from] signatures::SignaturesError),
     #[error("{error}{}", causes(.error))]
     Store {
         #[from]
@@ -102,6 +107,7 @@ async fn run(arguments: Arguments) -> Result<(), KeysError> {
         }
         Command::Disable { id } => set(&keys, id, KeyState::Disabled).await?,
         Command::Enable { id } => set(&keys, id, KeyState::Active).await?,
+        Command::Signatures(command) => signatures::run(&keys, command, std::io::stdin()).await?,
         Command::Senders(command) => {
             if !senders::run(&keys, command).await? {
                 return Err(KeysError::NotBound);
