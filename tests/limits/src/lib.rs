@@ -60,7 +60,7 @@ fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
         Route::Receipts => body::json::<ReceiptsBody>(headers, body).map(drop),
         Route::VendorReceipts(vendor) => {
             let _ = block_on(authenticate_callback(&request.query, &keys, &cache, now));
-            vendor.receipts(body).map(drop)
+            vendor.told(body).map(|told| told.pieces().for_each(drop))
         }
         Route::DeviceToken(_) => body::json::<DeviceTokenBody>(headers, body).map(|_| ()),
         Route::Push(_) | Route::Revocation(..) | Route::Replay(..) | Route::Totals(_) | Route::Me | Route::ReadNotice | Route::OpenApi => {
