@@ -62,6 +62,7 @@ fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
             let _ = block_on(authenticate_callback(&request.query, &keys, &cache, now));
             vendor.told(body).map(|told| told.pieces().for_each(drop))
         }
+        Route::WithdrawDeviceToken(_) => Ok(()),
         Route::DeviceToken(_) => body::json::<DeviceTokenBody>(headers, body).map(|_| ()),
         Route::Push(_) | Route::Revocation(..) | Route::Replay(..) | Route::Totals(_) | Route::Me | Route::ReadNotice | Route::OpenApi => {
             Ok(())
