@@ -7,7 +7,7 @@
 //! | time and chance that tests hold in their hands | [`ManualClock`], [`SeededDice`], [`Chance`] |
 //! | a vendor and the devices behind it | [`FakeChannel`] |
 //! | devices of the self-built channel, and what is sent to them | [`MemoryDevices`], [`MemoryLinks`] |
-//! | access keys | [`MemoryAccessKeys`] |
+//! | access keys, and their secrets | [`MemoryAccessKeys`], [`MemorySeal`] |
 //! | spent nonces | [`MemoryNonces`] |
 //! | vendor sessions | [`MemorySessions`] |
 //! | crashes, lost answers and interleavings between any two port calls | [`Weather`] |
@@ -34,7 +34,7 @@ pub use chance::{Chance, SeededDice};
 pub use clock::ManualClock;
 pub use fake_channel::{Call, FakeChannel, Mood, Shown};
 pub use memory_devices::{CountingSecrets, MemoryDevices, MemoryLinks};
-pub use memory_keys::MemoryAccessKeys;
+pub use memory_keys::{MemoryAccessKeys, MemorySeal};
 pub use memory_nonces::MemoryNonces;
 pub use memory_queue::{MemoryQueue, Receipt};
 pub use memory_sessions::MemorySessions;

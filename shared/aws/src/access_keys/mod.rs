@@ -1,10 +1,13 @@
 //! Access keys in the table `access_keys`: looked up by the functions, managed by a command.
 
 mod access_key;
+mod change;
 mod insert;
 mod list;
-mod set_state;
+mod seal;
 mod table;
 
+pub use crate::items::access_key::ListedKey;
 pub use insert::KeyInserted;
+pub use seal::KmsSeal;
 pub use table::DynamoAccessKeys;

@@ -16,6 +16,7 @@ fn token() -> KeptToken {
     KeptToken {
         digest: [7; 32],
         issued_at: noon(),
+        issued_by: Some("key-1".parse().unwrap()),
         ends_at: noon() + SignedDuration::from_secs(60),
     }
 }
