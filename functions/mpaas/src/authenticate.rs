@@ -121,7 +121,7 @@ pub fn audited(action: &str) -> &'static str {
 }
 
 /// Writes the line of a call that was refused for who made it, and none of one that failed otherwise.
-pub fn refused(asked: &Asked, who: Who<'_>, fault: &Fault) {
+fn refused(asked: &Asked, who: Who<'_>, fault: &Fault) {
     let refusal = match fault.kind {
         FaultKind::Missing
         | FaultKind::KeyNotFound

@@ -129,7 +129,7 @@ fn signing_for(owner: &str, secret: &str) -> KeptSecret {
 fn door(secret: KeptSecret) -> TestDoor {
     let key = AccessKey {
         id: KEY.parse().unwrap(),
-        tenant: builders::tenant("ONEX570DA89211721"),
+        tenant: builders::tenant("shop"),
         role: Role::Operator,
         channel: None,
         state: KeyState::Active,

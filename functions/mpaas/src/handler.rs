@@ -11,7 +11,7 @@ use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::ids::PushKind;
 use serde::Serialize;
 
-use crate::authenticate::{Authenticated, ECHOED_CHARS, audited, refused};
+use crate::authenticate::{Authenticated, ECHOED_CHARS, audited};
 use crate::deps::Deps;
 use crate::{query_task_detail, query_task_list, revoke_push_message, revoke_push_task};
 
@@ -88,8 +88,12 @@ fn revoked(asked: &Asked<'_>, action: &str, answer: Result<RevokeAnswer, Fault>)
     answer.map(|answer| json(&answer))
 }
 
+/// What is missing is a mistake, and no refusal.
 fn refuse(key: &AccessKey, action: &str, fault: &Fault) {
-    refused(&audit::Asked::action(audited(action)), Who::Key(&key.actor(), &key.tenant), fault);
+    if fault.kind == FaultKind::NoPermission {
+        let asked = audit::Asked::action(audited(action));
+        audit::write(&asked, Who::Key(&key.actor(), &key.tenant), fault.kind.code());
+    }
 }
 
 fn no_such_action(name: &str) -> Fault {

@@ -6,6 +6,7 @@
 
 mod make;
 mod seal;
+mod senders;
 
 use clap::{Parser, Subcommand};
 use revocation_app::ports::{AccessKeyStore as _, KeyState, Role, SecretForm, StoreError};
@@ -66,6 +67,8 @@ enum Command {
         #[arg(long)]
         digest_only: bool,
     },
+    #[command(flatten)]
+    Senders(senders::Senders),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +83,8 @@ enum KeysError {
     NothingToSign(Role),
     #[error("there is no key {0}")]
     Unknown(KeyId),
+    #[error("there is no such binding")]
+    NotBound,
     #[error("{error}{}", causes(.error))]
     Store {
         #[from]
@@ -177,6 +182,11 @@ async fn run(arguments: Arguments) -> Result<(), KeysError> {
             for id in seal::seal(&keys, seal.as_ref()).await? {
                 changed(&keys, &id, true, "keys seal", "sealed").await?;
                 println!("{id}");
+            }
+        }
+        Command::Senders(command) => {
+            if !senders::run(&keys, command).await? {
+                return Err(KeysError::NotBound);
             }
         }
     }

@@ -85,8 +85,11 @@ where
     let Some(revocation) = work.revocation else {
         return Ok(Dispatched::NothingToDo);
     };
-    let mut progress = work.progress.unwrap_or_else(|| BatchProgress::fresh(&work.header));
-    if !revocation.scope.has_channel(work.header.channel) || progress.is_finished(&revocation) {
+    let mut progress = match work.progress {
+        Some(progress) => progress,
+        None => BatchProgress::start(&work.header, work.earlier),
+    };
+    if !revocation.may_cover(&work.header) || progress.is_finished(&revocation) {
         return Ok(Dispatched::NothingToDo);
     }
     let now = clock.now();

@@ -58,6 +58,8 @@ pub enum Who<'a> {
     /// There is such a key; whether it is theirs is open.
     Claimed(&'a AccessKey),
     Nobody,
+    /// Who sends to the queue of recordings, by the id that SQS knows them by.
+    Sender(&'a str, &'a Tenant),
 }
 
 /// Writes one line. `result` is a word of ours: the slug of a problem, or what was done.
@@ -66,6 +68,11 @@ pub fn write(asked: &Asked, who: Who<'_>, result: &str) {
         Who::Key(actor, tenant) => (Some(&actor.key), actor.label.as_ref(), Some(tenant), true),
         Who::Claimed(key) => (Some(&key.id), key.label.as_ref(), Some(&key.tenant), false),
         Who::Nobody => (None, None, None, false),
+        Who::Sender(_, tenant) => (None, None, Some(tenant), true),
+    };
+    let sender = match who {
+        Who::Sender(sender, _) => Some(sender),
+        Who::Key(..) | Who::Claimed(_) | Who::Nobody => None,
     };
     tracing::info!(
         target: "audit",
@@ -73,6 +80,7 @@ pub fn write(asked: &Asked, who: Who<'_>, result: &str) {
         key.id = key.map(tracing::field::display),
         key.label = label.map(tracing::field::display),
         key.proven = proven,
+        sender,
         tenant = tenant.map(tracing::field::display),
         push.digest = asked.push.as_deref(),
         result,

@@ -6,7 +6,8 @@ use jiff::SignedDuration;
 use revocation_app::ports::{Clock, Job, JobQueue, QueueError};
 use revocation_testkit::contract::{self, QueueUnderTest};
 use revocation_testkit::{
-    ManualClock, MemoryAccessKeys, MemoryDevices, MemoryNonces, MemoryQueue, MemorySeal, MemorySessions, MemoryStore, builders, run,
+    ManualClock, MemoryAccessKeys, MemoryDevices, MemoryNonces, MemoryQueue, MemorySeal, MemorySenders, MemorySessions, MemoryStore,
+    builders, run,
 };
 
 #[test]
@@ -85,6 +86,14 @@ fn the_keys_in_memory_keep_the_contract() {
 #[test]
 fn the_seal_in_memory_keeps_the_contract() {
     run(contract::secret_seal(&MemorySeal));
+}
+
+#[test]
+fn the_senders_in_memory_keep_the_contract() {
+    run(contract::queue_senders(
+        &MemorySenders::default(),
+        async |senders: &MemorySenders, sender, tenant| senders.bind(sender, tenant),
+    ));
 }
 
 #[test]

@@ -81,8 +81,9 @@ impl World {
                 // Back, so that ages cannot be trusted; the law is for those that it leaves.
                 let nth = self.chance.below(self.environments.len());
                 let back = SignedDuration::from_secs(i64::try_from(self.chance.below(600)).unwrap());
+                // One that is smaller than the pause before it cannot be seen: here is no pause.
+                self.ask(nth, 0, "secret");
                 self.environments[nth].skew -= back;
-                // A step back that is smaller than the pause before it cannot be seen: it is seen at once here.
                 self.ask(nth, 0, "secret");
                 self.events.saw("a clock that was set back");
             }

@@ -5,6 +5,7 @@ mod change;
 mod insert;
 mod list;
 mod seal;
+mod senders;
 mod table;
 
 pub use crate::items::access_key::ListedKey;

@@ -87,6 +87,9 @@ async fn every_state_is_read_as_it_was_saved(store: &(impl PushStore + Revocatio
     assert_eq!(store.save_revocation(&revocation).await.unwrap(), Saved::Yes);
     revocation.version += 1;
     assert_eq!(store.revocation(&push, &revocation.id).await.unwrap().as_ref(), Some(&revocation));
+    revocation.dispatched(now).unwrap();
+    assert_eq!(store.save_revocation(&revocation).await.unwrap(), Saved::Yes);
+    revocation.version += 1;
     // Somebody without a label leaves none behind.
     revocation.replayed(&"key-8".parse().unwrap(), now);
     assert_eq!(store.save_revocation(&revocation).await.unwrap(), Saved::Yes);

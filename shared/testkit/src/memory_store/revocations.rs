@@ -35,7 +35,8 @@ impl RevocationStore for MemoryStore {
         let saved = {
             let mut items = self.items();
             match items.pushes.get_mut(&push.registration.push) {
-                Some(known) if known.version == push.version => {
+                // Versions begin anew in another life of the same id.
+                Some(known) if known.version == push.version && known.registered_at == push.registered_at => {
                     known.closures.push(revocation.closure());
                     known.version += 1;
                     let key = (push.registration.push.clone(), revocation.id.clone());
@@ -104,6 +105,7 @@ impl MemoryStore {
         known.due_at = revocation.due_at;
         known.checks = revocation.checks;
         known.replays = revocation.replays;
+        known.last_replay.clone_from(&revocation.last_replay);
         known.version += 1;
         if reopened {
             self.weather.note("a reopened revocation");
