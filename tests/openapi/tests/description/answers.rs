@@ -9,12 +9,13 @@ use revocation_app::{
     ChannelPreview, ChannelTotals, DeliveryOutcome, IssuedToken, OutcomePage, OutcomesCursor, Preview, RecordedBatch, TakenReceipts,
     TokenText,
 };
-use revocation_http::auth::Caller;
+use revocation_http::auth::{Caller, Permission, allows};
 use revocation_http::vendor_receipts::Vendor;
 use revocation_http::wire::{
     DeviceTokenAnswer, GateAnswer, MeAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer,
     RegisteredAnswer, RevocationAnswer, TotalsAnswer, WithdrawnTokenAnswer, revocation_path,
 };
+use revocation_rules::actor::Actor;
 use revocation_rules::channel::{Capability, Channel, Strategy};
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{PushKind, PushRef, RevocationId, Tenant};
@@ -78,6 +79,7 @@ fn revocation(scope: Scope, state: State) -> Revocation {
         due_at: None,
         checks: 0,
         replays: 0,
+        last_replay: None,
         closes_at: at("2026-11-30T08:00:00Z"),
         version: 1,
     }
@@ -251,13 +253,19 @@ fn a_push_with_its_revocations() {
 
 #[test]
 fn whose_key_it_is_in_every_role() {
-    for role in Role::ALL {
-        let caller = Caller {
-            key: "key-1".parse().unwrap(),
-            tenant: push(None, &[]).registration.push.tenant,
-            role,
-        };
-        check("GET", "/v1/me", 200, None, &MeAnswer::from(&caller));
+    for role in Role::ALL.into_iter().filter(|role| allows(*role, Permission::Identify)) {
+        for label in [None, Some("夜班 Night shift".parse().unwrap())] {
+            let caller = Caller {
+                actor: Actor {
+                    key: "key-1".parse().unwrap(),
+                    label,
+                },
+                tenant: push(None, &[]).registration.push.tenant,
+                role,
+                channel: None,
+            };
+            check("GET", "/v1/me", 200, None, &MeAnswer::from(&caller));
+        }
     }
 }
 
