@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::HeaderMap;
 use revocation_app::ports::{Role, SecretDigest, StoreError};
+use revocation_lambda::http_event::HttpEvent;
 use revocation_testkit::{MemoryAccessKeys, MemoryNonces, MemorySeal, builders, run};
 use serde_json::{Value, json};
 
@@ -61,7 +62,8 @@ fn event(query: &str, headers: &Value, body: &str, encoded: bool) -> String {
 const SECRET: &str = "FakeSecret000000000000000000001";
 
 fn is_read_and_right(event: &str) {
-    let request: HttpRequest = lambda_http::request::from_str(event).unwrap().into();
+    let event: HttpEvent = serde_json::from_str(event).unwrap();
+    let request = event.request("r".to_owned(), MAX_BODY_BYTES).unwrap();
     let call = read_call(&request).unwrap();
     assert_eq!(call.action, "RevokePushMessage");
     call.verify(SECRET).unwrap();
@@ -153,10 +155,11 @@ impl TestDoor {
     }
 
     fn calls(&self, seconds: i64, body: &str) -> Option<FaultKind> {
-        let request = lambda_http::request::from_str(&event("", &headers(), body, false)).unwrap();
+        let event: HttpEvent = serde_json::from_str(&event("", &headers(), body, false)).unwrap();
+        let request = event.request("r".to_owned(), MAX_BODY_BYTES).unwrap();
         let signed_at: Timestamp = "2026-11-23T03:47:34Z".parse().unwrap();
         let now = signed_at + jiff::SignedDuration::from_secs(seconds);
-        run(self.authenticate(&request.into(), now)).err().map(|fault| fault.kind)
+        run(self.authenticate(&request, now)).err().map(|fault| fault.kind)
     }
 }
 

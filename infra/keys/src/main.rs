@@ -68,7 +68,7 @@ enum Command {
         digest_only: bool,
     },
     #[command(flatten)]
-    Senders(senders::Senders),
+    Senders(senders::Bindings),
 }
 
 #[derive(Debug, thiserror::Error)]

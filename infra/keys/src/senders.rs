@@ -8,7 +8,7 @@ use revocation_rules::ids::{AppId, Tenant, WorkspaceId};
 use revocation_rules::queue_sender::QueueSender;
 
 #[derive(Subcommand)]
-pub enum Senders {
+pub enum Bindings {
     /// Let an IAM user or role record for a tenant over the queue.
     BindSender {
         /// Its unique id: `aws iam get-role --role-name NAME --query Role.RoleId --output text`
@@ -31,15 +31,15 @@ pub enum Senders {
 }
 
 /// Whether there was what was to be changed.
-pub async fn run(keys: &DynamoAccessKeys, command: Senders) -> Result<bool, StoreError> {
+pub async fn run(keys: &DynamoAccessKeys, command: Bindings) -> Result<bool, StoreError> {
     match command {
-        Senders::BindSender { sender, app, workspace } => {
+        Bindings::BindSender { sender, app, workspace } => {
             let tenant = Tenant { app, workspace };
             keys.bind_sender(&sender, &tenant, SystemClock.now()).await?;
             audit::write(&Asked::action("keys bind-sender"), Who::Sender(sender.as_str(), &tenant), "bound");
             Ok(true)
         }
-        Senders::UnbindSender { sender, app, workspace } => {
+        Bindings::UnbindSender { sender, app, workspace } => {
             let tenant = Tenant { app, workspace };
             let found = keys.unbind_sender(&sender, &tenant).await?;
             if found {
@@ -51,7 +51,7 @@ pub async fn run(keys: &DynamoAccessKeys, command: Senders) -> Result<bool, Stor
             }
             Ok(found)
         }
-        Senders::ListSenders => {
+        Bindings::ListSenders => {
             for (sender, tenant, created_at) in keys.bound_senders().await? {
                 println!("{sender}  {tenant}  {created_at}");
             }

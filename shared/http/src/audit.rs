@@ -127,6 +127,7 @@ const fn name(route: &Route) -> &'static str {
         Route::Receipts => "POST /v1/receipts",
         Route::VendorReceipts(_) => "POST /v1/receipts/{channel}",
         Route::DeviceToken(_) => "PUT /v1/devices/{device}/token",
+        Route::WithdrawDeviceToken(_) => "DELETE /v1/devices/{device}/token",
         Route::OpenApi => "GET /v1/openapi.json",
     }
 }
@@ -149,6 +150,7 @@ fn push(route: &Route) -> Option<String> {
         | Route::Receipts
         | Route::VendorReceipts(_)
         | Route::DeviceToken(_)
+        | Route::WithdrawDeviceToken(_)
         | Route::OpenApi => None,
     }
 }

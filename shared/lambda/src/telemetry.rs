@@ -13,6 +13,7 @@ pub fn start(filter: Option<&str>) {
         .with_env_filter(levels(filter))
         .with_writer(std::io::stdout)
         .init();
+    crate::panics::log_places();
 }
 
 /// Starts logging of a command that a person runs: what goes wrong it says itself, so that only
