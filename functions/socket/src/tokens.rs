@@ -51,16 +51,9 @@ async fn withdraw(deps: &Tokens, request: &HttpRequest, id: DeviceToken) -> Resu
     let now = deps.clock.now();
     let asked = Asked::of(&request.method, &request.path);
     let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;
-    let answer = withdraw_for(deps, &caller, id).await;
-    audit::answered(&asked, &caller, &answer.as_ref().map(|_| "withdrawn"));
-    answer
-}
-
-async fn withdraw_for(deps: &Tokens, caller: &Caller, id: DeviceToken) -> Result<Reply, Problem> {
     let tenant = caller.tenant.clone();
     let device = Device { tenant, id };
-    let ended = withdraw_device_token(&deps.devices, &deps.links, &device)
-        .await
-        .map_err(problem_of)?;
-    Ok(Reply::json(StatusCode::OK, &WithdrawnTokenAnswer::new(&device, ended)))
+    let ended = withdraw_device_token(&deps.devices, &deps.links, &device).await.map_err(problem_of);
+    audit::answered(&asked, &caller, &ended.as_ref().map(|_| "withdrawn"));
+    Ok(Reply::json(StatusCode::OK, &WithdrawnTokenAnswer::new(&device, ended?)))
 }

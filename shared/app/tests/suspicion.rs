@@ -88,7 +88,7 @@ impl Scene {
             &self.clock,
             push,
             id,
-            &"key-1".parse().unwrap(),
+            &"key-2".parse().unwrap(),
         ))
         .unwrap();
         self.walked();

@@ -47,7 +47,7 @@ fn written(act: impl FnOnce()) -> (String, Vec<Value>) {
 const PUSH: &str = "secret-message-id";
 
 /// Every route that asks for a key, and what it takes.
-const ROUTES: [(&str, &str, Permission); 16] = [
+const ROUTES: [(&str, &str, Permission); 17] = [
     ("PUT", "/v1/messages/secret-message-id", Permission::Send),
     ("POST", "/v1/messages/secret-message-id/deliveries", Permission::Send),
     ("GET", "/v1/messages/secret-message-id/gate", Permission::AskGate),
@@ -68,6 +68,7 @@ const ROUTES: [(&str, &str, Permission); 16] = [
     ("POST", "/v1/receipts", Permission::Send),
     ("POST", "/v1/receipts/xiaomi", Permission::CallBack),
     ("PUT", "/v1/devices/secret-device/token", Permission::Send),
+    ("DELETE", "/v1/devices/secret-device/token", Permission::Send),
 ];
 
 /// One request with a key of this role, which shows `secret`. What it is answered, and what was written.

@@ -62,16 +62,6 @@ pub fn respond(request_id: &str, result: Result<Reply, Problem>) -> Response<Str
     response
 }
 
-/// The response to a request that no handler could answer: it could not be read, or its handler panicked.
-pub fn respond_to_fault(request_id: &str, status: StatusCode, detail: &'static str) -> Response<String> {
-    let kind = match status {
-        StatusCode::BAD_REQUEST => ProblemKind::InvalidRequest,
-        StatusCode::PAYLOAD_TOO_LARGE => ProblemKind::PayloadTooLarge,
-        _ => ProblemKind::Internal,
-    };
-    respond(request_id, Err(Problem::new(kind).with_detail(detail)))
-}
-
 /// What every answer of ours says to browsers: this host is spoken to over TLS only, for a year,
 /// and a body is of the type that it says.
 pub fn secure(headers: &mut HeaderMap) {
@@ -80,6 +70,16 @@ pub fn secure(headers: &mut HeaderMap) {
         HeaderValue::from_static("max-age=31536000; includeSubDomains"),
     );
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}
+
+/// The response to a request that no handler could answer: it could not be read, or its handler panicked.
+pub fn respond_to_fault(request_id: &str, status: StatusCode, detail: &'static str) -> Response<String> {
+    let kind = match status {
+        StatusCode::BAD_REQUEST => ProblemKind::InvalidRequest,
+        StatusCode::PAYLOAD_TOO_LARGE => ProblemKind::PayloadTooLarge,
+        _ => ProblemKind::Internal,
+    };
+    respond(request_id, Err(Problem::new(kind).with_detail(detail)))
 }
 
 fn set(response: &mut Response<String>, name: header::HeaderName, value: &str) {

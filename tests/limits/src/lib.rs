@@ -61,25 +61,19 @@ fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
         Route::WriteNotice => body::json::<NoticeBody>(headers, body)?.notices().map(drop),
         Route::Receipts => body::json::<ReceiptsBody>(headers, body).map(drop),
         Route::VendorReceipts(vendor) => {
-            let _ = block_on(authenticate_callback(
-                &asked,
-                &request.query,
-                vendor.channel(),
-                SenderCallbacks::Refuse,
-                &keys,
-                &cache,
-                now,
-            ));
+            let senders = SenderCallbacks::Allow;
+            let channel = vendor.channel();
+            let _ = block_on(authenticate_callback(&asked, &request.query, channel, senders, &keys, &cache, now));
             vendor.receipts(body).map(drop)
         }
         Route::DeviceToken(_) => body::json::<DeviceTokenBody>(headers, body).map(|_| ()),
-        Route::Push(_)
+        Route::WithdrawDeviceToken(_)
+        | Route::Push(_)
         | Route::Revocation(..)
         | Route::Replay(..)
         | Route::Totals(_)
         | Route::Me
         | Route::ReadNotice
-        | Route::WithdrawDeviceToken(_)
         | Route::OpenApi => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use crate::fixture::{aws, check, expect, expect_problem, now, task};
 use crate::mpaas::Sdk;
 
 /// How long a function believes a key.
-const KEEP: Duration = Duration::from_secs(60);
+const KEEP: Duration = Duration::from_mins(1);
 
 pub async fn each_role_may_do_what_it_is_for_and_no_more(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("roles", "default").await?;
