@@ -63,9 +63,14 @@ fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
             vendor.receipts(body).map(drop)
         }
         Route::DeviceToken(_) => body::json::<DeviceTokenBody>(headers, body).map(|_| ()),
-        Route::Push(_) | Route::Revocation(..) | Route::Replay(..) | Route::Totals(_) | Route::Me | Route::ReadNotice | Route::OpenApi => {
-            Ok(())
-        }
+        Route::Push(_)
+        | Route::Revocation(..)
+        | Route::Replay(..)
+        | Route::Totals(_)
+        | Route::Me
+        | Route::WithdrawDeviceToken(_)
+        | Route::ReadNotice
+        | Route::OpenApi => Ok(()),
     }
 }
 

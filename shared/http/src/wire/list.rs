@@ -26,12 +26,12 @@ pub fn push_list_query(tenant: Tenant, query: &str, now: Timestamp) -> Result<Pu
     // Nothing was sent before; and whoever goes back day by day from the first of all times gets nowhere.
     let at = |text: &str| text.parse().ok().filter(|at| *at >= Timestamp::UNIX_EPOCH);
     // A sender's clock may be a minute ahead; what it registered now is in the list now.
-    let to = query
-        .read("to", time, at)?
-        .unwrap_or(now + SignedDuration::from_mins(2));
-    let from = query
-        .read("from", time, at)?
-        .unwrap_or_else(|| to.saturating_sub(DEFAULT_RANGE).unwrap_or(Timestamp::MIN).max(Timestamp::UNIX_EPOCH));
+    let to = query.read("to", time, at)?.unwrap_or(now + SignedDuration::from_mins(2));
+    let from = query.read("from", time, at)?.unwrap_or_else(|| {
+        to.saturating_sub(DEFAULT_RANGE)
+            .unwrap_or(Timestamp::MIN)
+            .max(Timestamp::UNIX_EPOCH)
+    });
     if from > to || to.duration_since(from) > MAX_RANGE {
         return Err(Problem::invalid("?from", "must be before `to`, by 31 days at most"));
     }
