@@ -3,6 +3,7 @@
 
 mod deps;
 mod frames;
+mod subprotocol;
 mod tokens;
 
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;

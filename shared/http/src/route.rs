@@ -33,6 +33,8 @@ pub enum Route {
     VendorReceipts(Vendor),
     /// A device of the self-built channel gets a token.
     DeviceToken(DeviceToken),
+    /// A device's token is good no more.
+    WithdrawDeviceToken(DeviceToken),
     OpenApi,
 }
 
@@ -71,12 +73,9 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Problem> {
             let vendor = Vendor::parse(channel).ok_or(Problem::new(ProblemKind::NotFound))?;
             only(method, &Method::POST, || Ok(Route::VendorReceipts(vendor)))
         }
-        ["v1", "devices", device, "token"] => only(method, &Method::PUT, || {
-            let device = decoded(device, "{device}")?;
-            // Not quoted: it is where a delivery goes.
-            let device = device.parse().map_err(|error| Problem::invalid("{device}", error))?;
-            Ok(Route::DeviceToken(device))
-        }),
+        ["v1", "devices", id, "token"] if method == Method::PUT => Ok(Route::DeviceToken(device(id)?)),
+        ["v1", "devices", id, "token"] if method == Method::DELETE => Ok(Route::WithdrawDeviceToken(device(id)?)),
+        ["v1", "devices", _, "token"] => Err(not_allowed("PUT, DELETE")),
         ["v1", kind, id, rest @ ..] => {
             let kind = match *kind {
                 "messages" => PushKind::Message,
@@ -109,6 +108,12 @@ fn of_push(method: &Method, rest: &[&str], push: impl Fn() -> Result<PushName, P
         ["revocations", id, "outcomes"] => only(method, &Method::GET, || Ok(Route::Outcomes(push()?, revocation(id)?))),
         _ => Err(Problem::new(ProblemKind::NotFound)),
     }
+}
+
+/// Not quoted in a problem: it is where a delivery goes.
+fn device(segment: &str) -> Result<DeviceToken, Problem> {
+    let device = decoded(segment, "{device}")?;
+    device.parse().map_err(|error| Problem::invalid("{device}", error))
 }
 
 /// An id that can not be a revocation's is an unknown revocation.

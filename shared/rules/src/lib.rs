@@ -20,6 +20,7 @@
 //! | when to try again | [`retry`] |
 //! | is the device gone, or our setting wrong | [`suspicion`] |
 //! | how it ended | [`outcome`], [`progress`] |
+//! | and what that says of the message | [`standing`] |
 
 pub mod batch;
 pub mod channel;
@@ -31,11 +32,13 @@ pub mod outcome;
 pub mod plan;
 pub mod progress;
 pub mod push;
+pub mod queue_sender;
 pub mod receipt;
 pub mod retry;
 pub mod revocation;
 pub mod scope;
 pub mod shard;
+pub mod standing;
 pub mod suspicion;
 pub mod task_number;
 pub mod verdict;

@@ -13,7 +13,7 @@
 //! | target of a message | `<app>/<workspace>#target#<type>#<target>` | `<sent_at>#message#<id>` | 9 days after its last possible delivery |
 //! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 67 days after the last change |
 //!
-//! Access keys, vendor sessions and spent nonces have tables of their own, without a sort key.
+//! Access keys (and beside them, who may record over the queue), vendor sessions and spent nonces have tables of their own, without a sort key.
 //!
 //! `<push>` is `<app>/<workspace>#<kind>#<id>`; an id of more than 256 bytes stands
 //! there as its digest, and whole in the attribute `push_id` of push and revocation. Times are epoch milliseconds in
@@ -32,6 +32,7 @@ pub mod notices;
 pub mod packed;
 pub mod progress;
 pub mod push;
+pub mod queue_sender;
 mod reader;
 pub mod receipt;
 pub mod revocation;

@@ -10,9 +10,10 @@ mod receipts;
 mod record;
 mod register;
 mod revoke;
+mod summary;
 mod totals;
 
-pub use device::{DeviceTokenAnswer, DeviceTokenBody};
+pub use device::{DeviceTokenAnswer, DeviceTokenBody, WithdrawnTokenAnswer};
 pub use gate::{GateAnswer, gate_question};
 pub use list::{PushListAnswer, push_list_query};
 pub use me::MeAnswer;

@@ -13,6 +13,7 @@ use revocation_rules::revocation::{Revocation, State};
 use serde::Serialize;
 
 use super::register::RegisteredAnswer;
+use super::summary::Summary;
 
 /// A push with its revocations.
 #[derive(Debug, Serialize)]
@@ -56,6 +57,7 @@ pub struct RevocationAnswer<'a> {
     settled_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     time_to_settle_ms: Option<i64>,
+    summary: Summary,
     progress: ProgressAnswer,
 }
 
@@ -96,6 +98,7 @@ impl<'a> RevocationAnswer<'a> {
             State::Settled { settled_at, .. } => Some(*settled_at),
             State::Requested | State::Dispatched { .. } => None,
         };
+        let progress = progress(revocation, counters);
         Self {
             id: &revocation.id,
             push_id: revocation.push.id.as_str(),
@@ -112,7 +115,8 @@ impl<'a> RevocationAnswer<'a> {
             replays: revocation.replays,
             settled_at,
             time_to_settle_ms: settled_at.map(|at| at.as_millisecond() - revocation.requested_at.as_millisecond()),
-            progress: progress(revocation, counters),
+            summary: Summary::new(progress.total.requested, &progress.total.outcomes, 0, revocation.closes_at),
+            progress,
         }
     }
 }
