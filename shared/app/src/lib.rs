@@ -19,6 +19,7 @@ mod dispatch_batch;
 mod fan_out;
 mod find_task;
 mod issue_device_token;
+mod judge_unknown;
 mod list_outcomes;
 mod list_tasks;
 mod look_up;
