@@ -115,7 +115,12 @@ impl<'a> RevocationAnswer<'a> {
             replays: revocation.replays,
             settled_at,
             time_to_settle_ms: settled_at.map(|at| at.as_millisecond() - revocation.requested_at.as_millisecond()),
-            summary: Summary::new(progress.total.requested, &progress.total.outcomes, 0, revocation.closes_at),
+            summary: Summary::new(
+                progress.total.requested,
+                &progress.total.outcomes,
+                progress.total.suspected,
+                revocation.closes_at,
+            ),
             progress,
         }
     }
