@@ -142,7 +142,12 @@ impl<'a> RevocationAnswer<'a> {
             last_replay: revocation.last_replay.as_ref().map(ActAnswer::from),
             settled_at,
             time_to_settle_ms: settled_at.map(|at| at.as_millisecond() - revocation.requested_at.as_millisecond()),
-            summary: Summary::new(progress.total.requested, &progress.total.outcomes, 0, revocation.closes_at),
+            summary: Summary::new(
+                progress.total.requested,
+                &progress.total.outcomes,
+                progress.total.suspected,
+                revocation.closes_at,
+            ),
             progress,
         }
     }

@@ -229,6 +229,27 @@ fn a_revocation_in_every_state() {
 }
 
 #[test]
+fn a_suspected_setting_is_summed_up_apart_from_what_failed() {
+    for revocation in revocations() {
+        let answer = serde_json::to_value(RevocationAnswer::new(&revocation, Some(&counters()))).unwrap();
+        let suspected = answer["progress"]["total"]["suspected"].as_u64().unwrap_or(0);
+        let failed = answer["progress"]["total"]["outcomes"]["failed"].as_u64().unwrap_or(0);
+        let group = |why: &str| {
+            let groups = answer["summary"]["groups"].as_array().unwrap();
+            groups
+                .iter()
+                .find(|group| group["why"] == why)
+                .map_or(0, |group| group["deliveries"].as_u64().unwrap())
+        };
+        assert_eq!(
+            (group("suspected_setting"), group("failed")),
+            (suspected, failed - suspected),
+            "{answer:#}"
+        );
+    }
+}
+
+#[test]
 fn a_push_with_its_revocations() {
     let revocations = revocations();
     let [everything, some] = scopes();
