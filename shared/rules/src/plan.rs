@@ -221,6 +221,10 @@ pub fn apply(progress: &mut BatchProgress, answers: impl IntoIterator<Item = (us
                 ended += 1;
                 progress.slots.end(slot, outcome, &reason);
             }
+            Answer::Unknown { reason } => {
+                ended += 1;
+                progress.slots.end(slot, Outcome::TargetGone, &reason);
+            }
             Answer::Failed(failure) if used_up => {
                 progress.slots.end(slot, Outcome::Failed, failure.reason());
             }

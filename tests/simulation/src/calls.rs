@@ -68,7 +68,7 @@ impl World {
         match &call.answer {
             Answer::Failed(AttemptFailure::Throttled { .. }) => self.events.saw("a throttled call"),
             Answer::Failed(_) => self.events.saw("a failed call"),
-            Answer::Ended { .. } | Answer::NotTried => {}
+            Answer::Ended { .. } | Answer::Unknown { .. } | Answer::NotTried => {}
         }
         self.check_repetition(call, &(header.batch.clone(), slot))
     }
@@ -81,7 +81,7 @@ impl World {
         let answered: Vec<usize> = earlier
             .iter()
             .filter(|before| before.token == call.token && before.by.invocation != call.by.invocation)
-            .filter(|before| matches!(before.answer, Answer::Ended { .. }))
+            .filter(|before| matches!(before.answer, Answer::Ended { .. } | Answer::Unknown { .. }))
             .map(|before| before.by.invocation)
             .collect();
         self.events.saw_if("a repeated call", !answered.is_empty());
