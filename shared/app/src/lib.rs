@@ -7,6 +7,7 @@
 pub mod ports;
 
 mod acknowledge;
+mod admit_recording;
 mod book;
 mod check_gate;
 mod check_revocation;
@@ -31,8 +32,10 @@ mod resolve_notices;
 mod shown_outcomes;
 mod sweep;
 mod take_receipts;
+mod withdraw_device_token;
 
 pub use acknowledge::{AcknowledgeError, ReceiptTaker, acknowledge, report_from_device};
+pub use admit_recording::{AdmitError, KnownBindings, admit_recording};
 pub use check_gate::{GateError, GateQuestion, check_gate};
 pub use check_revocation::{CheckError, Checked, Eagerness, check_revocation};
 pub use confirm_batch::{ConfirmError, Confirmed, confirm_batch};
@@ -48,10 +51,11 @@ pub use list_tasks::{MOST_LOOKED_AT, TaskListQuery, list_tasks};
 pub use look_up::{LookUpError, list_pushes, look_up_push, look_up_revocation, look_up_totals};
 pub use preview_revocation::{ChannelPreview, Preview, preview_revocation};
 pub use record_deliveries::{NewBatch, RecordError, RecordedBatch, record_deliveries};
-pub use register_device::{DeviceError, DeviceRegistered, MOST_MISSED, register_device};
+pub use register_device::{DeviceError, DeviceRegistered, MOST_CONNECTIONS, MOST_MISSED, register_device};
 pub use register_push::{RegisterError, Registered, register_push};
 pub use replay_revocation::{ReplayError, replay_revocation};
 pub use request_revocation::{Accepted, NewRevocation, RequestError, request_revocation};
-pub use shown_outcomes::shown_outcomes;
+pub use shown_outcomes::{shown_outcomes, shown_suspected};
 pub use sweep::{SweepError, Swept, sweep};
 pub use take_receipts::{NewReceipt, ReceiptError, TakenReceipts, take_receipts};
+pub use withdraw_device_token::{WithdrawError, withdraw_device_token};

@@ -18,7 +18,9 @@
 //! | what the device says of it | [`receipt`] |
 //! | what it shows instead | [`notice`] |
 //! | when to try again | [`retry`] |
+//! | is the device gone, or our setting wrong | [`suspicion`] |
 //! | how it ended | [`outcome`], [`progress`] |
+//! | and what that says of the message | [`standing`] |
 
 pub mod batch;
 pub mod channel;
@@ -30,11 +32,14 @@ pub mod outcome;
 pub mod plan;
 pub mod progress;
 pub mod push;
+pub mod queue_sender;
 pub mod receipt;
 pub mod retry;
 pub mod revocation;
 pub mod scope;
 pub mod shard;
+pub mod standing;
+pub mod suspicion;
 pub mod task_number;
 pub mod verdict;
 pub mod window;

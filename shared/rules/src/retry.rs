@@ -18,11 +18,11 @@ pub const LONGEST_VENDOR_WAIT: Duration = Duration::from_hours(24);
 pub enum Answer {
     /// It ended. The reason is a code such as `huawei:80300007`.
     Ended { outcome: Outcome, reason: String },
-    /// The vendor says that it does not know the device. The device may be gone,
-    /// or our own setting (environment, topic, app, package) is wrong.
-    Unknown { reason: String },
     /// It did not end; the reason says why.
     Failed(AttemptFailure),
+    /// The vendor says that it does not know the device: it may be gone, or our
+    /// own setting (environment, topic, app, package) is wrong. [`crate::suspicion`] decides.
+    Unknown { reason: String },
     /// Time ran out before its turn; nothing was asked.
     NotTried,
 }

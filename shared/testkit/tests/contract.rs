@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use revocation_app::ports::{Clock, Job, JobQueue, QueueError};
 use revocation_testkit::contract::{self, QueueUnderTest};
 use revocation_testkit::{
-    ManualClock, MemoryAccessKeys, MemoryDevices, MemoryNonces, MemoryQueue, MemorySessions, MemoryStore, builders, run,
+    ManualClock, MemoryAccessKeys, MemoryDevices, MemoryNonces, MemoryQueue, MemorySenders, MemorySessions, MemoryStore, builders, run,
 };
 
 #[test]
@@ -20,6 +20,13 @@ fn the_store_in_memory_keeps_the_contract_with_small_pages() {
     run(contract::all_store_ports(&store));
     // And again on a store that is not empty.
     run(contract::all_store_ports(&store));
+}
+
+#[test]
+fn the_store_in_memory_keeps_the_contract_of_ids_that_are_used_again() {
+    let clock = ManualClock::at(builders::noon());
+    let store = MemoryStore::new().with_clock(&clock);
+    run(contract::lives(&store, &|time| clock.set(time)));
 }
 
 struct Tested {
@@ -79,6 +86,14 @@ fn the_keys_in_memory_keep_the_contract() {
     run(contract::access_keys(
         &MemoryAccessKeys::default(),
         async |keys: &MemoryAccessKeys, key| keys.insert(key),
+    ));
+}
+
+#[test]
+fn the_senders_in_memory_keep_the_contract() {
+    run(contract::queue_senders(
+        &MemorySenders::default(),
+        async |senders: &MemorySenders, sender, tenant| senders.bind(sender, tenant),
     ));
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use revocation_app::ports::{ChannelCounters, Overview};
-use revocation_app::shown_outcomes;
+use revocation_app::{shown_outcomes, shown_suspected};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{KeyId, RevocationId};
 use revocation_rules::notice::Notices;
@@ -13,6 +13,7 @@ use revocation_rules::revocation::{Revocation, State};
 use serde::Serialize;
 
 use super::register::RegisteredAnswer;
+use super::summary::Summary;
 
 /// A push with its revocations.
 #[derive(Debug, Serialize)]
@@ -56,6 +57,7 @@ pub struct RevocationAnswer<'a> {
     settled_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     time_to_settle_ms: Option<i64>,
+    summary: Summary,
     progress: ProgressAnswer,
 }
 
@@ -78,6 +80,9 @@ struct ChannelProgress {
     accepted_by_vendor: u64,
     /// The device itself said so.
     confirmed_by_device: u64,
+    /// Of those that failed: how many for a setting of ours that is suspected. Left out when there are none.
+    #[serde(skip_serializing_if = "is_none")]
+    suspected: u64,
     outcomes: Counts,
 }
 
@@ -93,6 +98,7 @@ impl<'a> RevocationAnswer<'a> {
             State::Settled { settled_at, .. } => Some(*settled_at),
             State::Requested | State::Dispatched { .. } => None,
         };
+        let progress = progress(revocation, counters);
         Self {
             id: &revocation.id,
             push_id: revocation.push.id.as_str(),
@@ -109,7 +115,8 @@ impl<'a> RevocationAnswer<'a> {
             replays: revocation.replays,
             settled_at,
             time_to_settle_ms: settled_at.map(|at| at.as_millisecond() - revocation.requested_at.as_millisecond()),
-            progress: progress(revocation, counters),
+            summary: Summary::new(progress.total.requested, &progress.total.outcomes, 0, revocation.closes_at),
+            progress,
         }
     }
 }
@@ -133,9 +140,15 @@ fn progress(revocation: &Revocation, counters: Option<&BTreeMap<Channel, Channel
         total.ended += channel.ended;
         total.accepted_by_vendor += channel.accepted_by_vendor;
         total.confirmed_by_device += channel.confirmed_by_device;
+        total.suspected += channel.suspected;
         total.outcomes.add_all(&channel.outcomes);
     }
     ProgressAnswer { total, channels }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 fn sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
@@ -164,6 +177,7 @@ fn channel_progress(revocation: &Revocation, channel: Channel, counters: Option<
         outstanding: requested.map(|requested| requested - ended),
         accepted_by_vendor: outcomes.get(Outcome::Overwritten) + outcomes.get(Outcome::Recalled) + confirmed,
         confirmed_by_device: confirmed,
+        suspected: shown_suspected(&outcomes, counters),
         outcomes,
     })
 }

@@ -12,13 +12,14 @@ use revocation_rules::scope::{MAX_TARGETS, Scope};
 use revocation_rules::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
+use super::bounded::{Set, Text};
 use super::{NoticeBody, collection};
 use crate::problem::{FieldError, Problem};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RevokeBody {
-    reason: String,
+    reason: Text<{ MAX_REASON_CHARS * 4 }>,
     notice: Option<NoticeBody>,
     #[serde(default)]
     scope: ScopeBody,
@@ -30,7 +31,7 @@ pub struct RevokeBody {
 #[serde(deny_unknown_fields)]
 struct ScopeBody {
     channels: Option<BTreeSet<Channel>>,
-    targets: Option<BTreeSet<TargetId>>,
+    targets: Option<Set<TargetId, MAX_TARGETS>>,
 }
 
 impl RevokeBody {
@@ -44,18 +45,13 @@ impl RevokeBody {
                 detail,
             });
         };
-        if self.reason.trim().is_empty() || self.reason.chars().count() > MAX_REASON_CHARS {
+        if self.reason.0.trim().is_empty() || self.reason.0.chars().count() > MAX_REASON_CHARS {
             wrong("/reason", format!("must have 1 to {MAX_REASON_CHARS} characters"));
         }
         if self.scope.channels.as_ref().is_some_and(BTreeSet::is_empty) {
             wrong("/scope/channels", "must name a channel; leave it out for all".to_owned());
         }
-        if self
-            .scope
-            .targets
-            .as_ref()
-            .is_some_and(|targets| targets.is_empty() || targets.len() > MAX_TARGETS)
-        {
+        if self.scope.targets.as_ref().is_some_and(|Set(targets)| targets.is_empty()) {
             wrong(
                 "/scope/targets",
                 format!("must name 1 to {MAX_TARGETS} targets; leave it out for all"),
@@ -71,9 +67,9 @@ impl RevokeBody {
             push,
             scope: Scope {
                 channels: self.scope.channels,
-                targets: self.scope.targets,
+                targets: self.scope.targets.map(|Set(targets)| targets),
             },
-            reason: self.reason,
+            reason: self.reason.0,
             notices,
             requested_by,
         })

@@ -252,17 +252,6 @@ fn the_last_attempt_ends_what_fails_with_the_vendors_reason() {
 }
 
 #[test]
-fn a_device_that_the_vendor_does_not_know_ends_with_the_vendors_reason() {
-    let header = header(Channel::Apns, Sending::Sent);
-    let mut progress = BatchProgress::fresh(&header);
-    let unknown = Answer::Unknown {
-        reason: "apns:BadDeviceToken".to_owned(),
-    };
-    assert_eq!(apply(&mut progress, [(0, unknown)]), Left::Nothing);
-    assert_eq!(progress.slots.get(0), Some((Outcome::TargetGone, "apns:BadDeviceToken")));
-}
-
-#[test]
 fn headway_starts_the_attempts_anew_while_some_wait_for_their_turn() {
     let header = header(Channel::Apns, Sending::Sent);
     let ended = Answer::Ended {
@@ -366,7 +355,7 @@ fn a_replay_opens_what_failed_and_nothing_else() {
     assert!(plan.ends.is_empty());
 
     // It waits for another attempt: not finished. Then it ends, and a second start changes nothing.
-    assert_eq!(progress.book(&revocation.id, &[0, 1, 2]).0[&Outcome::Failed], -1);
+    assert_eq!(progress.book(&revocation.id, &[0, 1, 2]).outcomes[&Outcome::Failed], -1);
     assert!(!progress.is_finished(&revocation));
     end(&mut progress.slots, &[(0, Outcome::Failed, "again")]);
     progress.book(&revocation.id, &[0, 1, 2]);

@@ -13,6 +13,8 @@ mod work;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use jiff::Timestamp;
+use revocation_app::ports::Clock;
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, TargetId, Tenant};
@@ -23,8 +25,9 @@ use revocation_rules::push::Push;
 use revocation_rules::receipt::{Receipt, TokenDigest};
 use revocation_rules::revocation::Revocation;
 use revocation_rules::shard::ShardCount;
+use revocation_rules::window;
 
-use crate::Weather;
+use crate::{ManualClock, Weather};
 
 pub use ttl::Kept;
 
@@ -38,19 +41,21 @@ pub struct CommittedBatch {
 #[derive(Debug, Default)]
 struct Items {
     pushes: BTreeMap<PushRef, Push>,
-    /// Which messages went to whom.
-    targets: BTreeSet<(PushRef, TargetId)>,
+    /// Which messages went to whom, and until when that is kept.
+    targets: BTreeMap<(PushRef, TargetId), Timestamp>,
     headers: BTreeMap<BatchRef, BatchHeader>,
     /// By digest, too: a conflicting batch must not overwrite the payload of the first.
     payloads: BTreeMap<(BatchRef, String), Vec<Delivery>>,
     progresses: BTreeMap<BatchRef, BatchProgress>,
-    receipts: BTreeSet<Receipt>,
+    /// And when each came.
+    receipts: BTreeMap<Receipt, Timestamp>,
     /// Whose devices had said something that bears on a dispatch when an invocation read the batch.
     told_when_read: BTreeMap<usize, BTreeSet<(BatchRef, TokenDigest)>>,
     notices: BTreeMap<Tenant, Notices>,
     revocations: BTreeMap<(PushRef, RevocationId), Revocation>,
     counters: BTreeMap<(PushRef, RevocationId, Channel), Counted>,
     committed: BTreeMap<BatchRef, CommittedBatch>,
+    commits: usize,
     /// Who wrote a batch's progress last: an invocation, for law L7.
     last_writer: BTreeMap<BatchRef, usize>,
     /// What each invocation claimed.
@@ -61,9 +66,17 @@ struct Items {
     reopened: Vec<(BatchRef, usize)>,
 }
 
+impl Items {
+    fn commit(&mut self, batch: CommittedBatch) {
+        self.commits += 1;
+        self.committed.insert(batch.header.batch.clone(), batch);
+    }
+}
+
 #[derive(Debug, Default)]
 struct Counted {
     late: u64,
+    suspected: i64,
     outcomes: BTreeMap<Outcome, i64>,
 }
 
@@ -73,6 +86,7 @@ pub struct MemoryStore {
     weather: Weather,
     page: usize,
     task_shards: Option<ShardCount>,
+    clock: Option<ManualClock>,
 }
 
 impl Default for MemoryStore {
@@ -82,6 +96,7 @@ impl Default for MemoryStore {
             weather: Weather::calm(),
             page: 100,
             task_shards: None,
+            clock: None,
         }
     }
 }
@@ -95,6 +110,18 @@ impl MemoryStore {
     pub fn in_weather(mut self, weather: &Weather) -> Self {
         self.weather = weather.clone();
         self
+    }
+
+    /// What is past its time by this clock is gone. Without one everything stays.
+    #[must_use]
+    pub fn with_clock(mut self, clock: &ManualClock) -> Self {
+        self.clock = Some(clock.clone());
+        self
+    }
+
+    /// Long before anything was sent if nobody gave a clock.
+    fn now(&self) -> Timestamp {
+        self.clock.as_ref().map_or(Timestamp::UNIX_EPOCH, Clock::now)
     }
 
     /// Pages of headers and progresses have this many.
@@ -112,14 +139,19 @@ impl MemoryStore {
         self
     }
 
-    /// Every batch that was ever committed, deleted or not.
+    /// Every batch that was ever committed, deleted or not, as it was committed last.
     pub fn committed(&self) -> Vec<CommittedBatch> {
         self.items().committed.values().cloned().collect()
     }
 
+    /// What was committed so far is of an earlier life: tests no longer compare with it.
+    pub fn forget_commits(&self) {
+        self.items().committed.clear();
+    }
+
     /// How many batches were ever committed.
     pub fn commits(&self) -> usize {
-        self.items().committed.len()
+        self.items().commits
     }
 
     pub fn committed_batch(&self, batch: &BatchRef) -> Option<CommittedBatch> {
@@ -134,17 +166,28 @@ impl MemoryStore {
         self.items().pushes.values().cloned().collect()
     }
 
+    /// The progress of the last recording of a batch.
     pub fn progress_of(&self, batch: &BatchRef) -> Option<BatchProgress> {
-        self.items().progresses.get(batch).cloned()
+        let items = self.items();
+        let progress = items.progresses.get(batch)?;
+        let of_last = items.committed.get(batch).is_none_or(|last| progress.belongs_to(&last.header));
+        of_last.then(|| progress.clone())
     }
 
+    /// There, and not past its time.
     pub fn has_header(&self, batch: &BatchRef) -> bool {
-        self.items().headers.contains_key(batch)
+        let items = self.items();
+        let header = items.headers.get(batch);
+        header.is_some_and(|header| window::is_kept(header.sent_at, self.now()))
     }
 
     pub fn has_payload(&self, batch: &BatchRef) -> bool {
         let items = self.items();
-        let digest = items.headers.get(batch).map(|header| header.digest.clone());
+        let header = items
+            .headers
+            .get(batch)
+            .filter(|header| window::is_kept(header.sent_at, self.now()));
+        let digest = header.map(|header| header.digest.clone());
         digest.is_some_and(|digest| items.payloads.contains_key(&(batch.clone(), digest)))
     }
 

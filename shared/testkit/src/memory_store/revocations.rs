@@ -22,8 +22,12 @@ impl Items {
                 for (outcome, count) in &counted.outcomes {
                     outcomes.add(*outcome, u64::try_from(*count).unwrap_or(0));
                 }
-                let late = counted.late;
-                (*channel, ChannelCounters { late, outcomes })
+                let counters = ChannelCounters {
+                    late: counted.late,
+                    outcomes,
+                    suspected: u64::try_from(counted.suspected).unwrap_or(0),
+                };
+                (*channel, counters)
             })
             .collect()
     }
@@ -35,7 +39,8 @@ impl RevocationStore for MemoryStore {
         let saved = {
             let mut items = self.items();
             match items.pushes.get_mut(&push.registration.push) {
-                Some(known) if known.version == push.version => {
+                // Versions begin anew in another life of the same id.
+                Some(known) if known.version == push.version && known.registered_at == push.registered_at => {
                     known.closures.push(revocation.closure());
                     known.version += 1;
                     let key = (push.registration.push.clone(), revocation.id.clone());
