@@ -7,6 +7,7 @@
 mod make;
 mod seal;
 mod senders;
+mod signatures;
 
 use clap::{Parser, Subcommand};
 use revocation_app::ports::{AccessKeyStore as _, KeyState, Role, SecretForm, StoreError};
@@ -69,6 +70,8 @@ enum Command {
     },
     #[command(flatten)]
     Senders(senders::Bindings),
+    #[command(flatten)]
+    Signatures(signatures::Signatures),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +88,8 @@ enum KeysError {
     Unknown(KeyId),
     #[error("there is no such binding")]
     NotBound,
+    #[error(transparent)]
+    Signatures(#[from] signatures::SignaturesError),
     #[error("{error}{}", causes(.error))]
     Store {
         #[from]
@@ -184,6 +189,7 @@ async fn run(arguments: Arguments) -> Result<(), KeysError> {
                 println!("{id}");
             }
         }
+        Command::Signatures(command) => signatures::run(&keys, command, std::io::stdin()).await?,
         Command::Senders(command) => {
             if !senders::run(&keys, command).await? {
                 return Err(KeysError::NotBound);

@@ -249,7 +249,7 @@ fn what_a_device_confirms_while_it_is_replayed_is_looked_at_again() {
         event: ReceiptEvent::Revoked,
         at: None,
     };
-    let taken = take_receipts(&scene.store, &scene.queue, &scene.clock, &batch.push.tenant, vec![said]);
+    let taken = take_receipts(&scene.store, &scene.queue, &scene.clock, &batch.push.tenant, None, vec![said]);
     assert_eq!(run(taken).unwrap().accepted, 1);
     let confirm = || run(confirm_batch(&scene.store, &scene.queue, &scene.clock, batch, 0)).unwrap();
     assert_eq!(confirm(), Confirmed::Done { deliveries: 0 });

@@ -98,7 +98,7 @@ pub fn plan<'a>(
             }
             (None, Some(delivery)) => delivery,
         };
-        if let Some((outcome, reason)) = receipts.of(&delivery.token).and_then(told) {
+        if let Some((outcome, reason)) = receipts.of(header.channel, &delivery.token).and_then(told) {
             plan.ends.push((slot, outcome, reason));
             continue;
         }

@@ -64,7 +64,7 @@ fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
             let senders = SenderCallbacks::Allow;
             let channel = vendor.channel();
             let _ = block_on(authenticate_callback(&asked, &request.query, channel, senders, &keys, &cache, now));
-            vendor.receipts(body).map(drop)
+            vendor.told(body).map(|told| told.pieces().for_each(drop))
         }
         Route::DeviceToken(_) => body::json::<DeviceTokenBody>(headers, body).map(|_| ()),
         Route::WithdrawDeviceToken(_)

@@ -24,7 +24,7 @@ pub use keys::{AccessKey, AccessKeyStore, KeptSecret, KeyState, Role, SecretDige
 pub use nonces::{Nonces, Spent};
 pub use notices::AppNotices;
 pub use queue::{DispatchJob, Job, JobQueue};
-pub use receipts::ReceiptStore;
+pub use receipts::{CallbackSecret, CallbackSecrets, ReceiptStore};
 pub use senders::QueueSenders;
 pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, VendorSession};
 pub use store::{

@@ -1,6 +1,7 @@
 //! Access keys in the table `access_keys`: looked up by the functions, managed by a command.
 
 mod access_key;
+mod callback_secret;
 mod change;
 mod insert;
 mod list;

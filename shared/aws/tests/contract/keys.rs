@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use revocation_app::ports::{
-    AccessKey, AccessKeyStore as _, KeptSecret, KeyState, Role, SecretDigest, SecretForm, SecretSeal as _, SecretText, StoreError,
+    AccessKey, AccessKeyStore as _, CallbackSecret, CallbackSecrets as _, KeptSecret, KeyState, Role, SecretDigest, SecretForm, SecretSeal as _, SecretText, StoreError,
 };
 use revocation_aws::KeyInserted;
 use revocation_rules::channel::Channel;
@@ -282,4 +282,31 @@ async fn a_kms_that_does_not_answer_or_may_not_be_asked_is_no_damage() {
         let opened = kms.seal.open(&"k".parse().unwrap(), b"x").await;
         assert!(matches!(opened, Err(StoreError::Unavailable(_))), "{code}: {opened:?}");
     }
+}
+
+#[tokio::test]
+async fn what_callbacks_are_signed_with_lies_beside_their_key_and_is_read_for_it_alone() {
+    let stand = Stand::new().await;
+    let key = a_key("k", Role::Sender);
+    let signed_with = CallbackSecret {
+        user: "shop-receipts".to_owned(),
+        secret: "planted".to_owned(),
+    };
+    assert!(
+        !stand.keys.set_callback_secret(&key.id, Some(&signed_with)).await.unwrap(),
+        "no such key"
+    );
+    stand.keys.insert(&key).await.unwrap();
+    assert_eq!(stand.keys.callback_secret(&key.id).await.unwrap(), None);
+    assert!(stand.keys.set_callback_secret(&key.id, Some(&signed_with)).await.unwrap());
+    assert_eq!(stand.keys.callback_secret(&key.id).await.unwrap(), Some(signed_with));
+    assert_eq!(
+        stand.keys.access_key(&key.id).await.unwrap(),
+        Some(key.clone()),
+        "the key is as it was"
+    );
+    assert_eq!(stand.keys.callback_secret(&"nobody".parse().unwrap()).await.unwrap(), None);
+    assert!(stand.keys.set_callback_secret(&key.id, None).await.unwrap());
+    assert_eq!(stand.keys.callback_secret(&key.id).await.unwrap(), None);
+    assert_eq!(stand.keys.access_key(&key.id).await.unwrap(), Some(key));
 }

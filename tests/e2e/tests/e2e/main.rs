@@ -120,6 +120,7 @@ fn main() -> ExitCode {
         notices::a_notice_that_a_channel_would_refuse_is_refused_at_once,
         receipts::what_was_opened_or_cleared_is_left_alone,
         receipts::a_receipt_for_what_nobody_knows_is_told_and_a_bad_one_is_refused,
+        receipts::what_was_opened_before_it_was_recorded_is_left_alone,
         self_built::only_the_token_that_was_issued_last_lets_a_device_in,
         self_built::a_token_that_is_withdrawn_ends_the_device_s_connection_and_lets_it_in_no_more,
         self_built::what_a_device_says_was_opened_is_left_alone,

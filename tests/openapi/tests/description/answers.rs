@@ -185,8 +185,14 @@ fn receipts_that_were_taken() {
     let taken = TakenReceipts {
         accepted: 1,
         unknown: vec![0, 999],
+        ..TakenReceipts::default()
     };
-    check("POST", "/v1/receipts", 200, Some(&request), &ReceiptsAnswer::from(taken));
+    check("POST", "/v1/receipts", 200, Some(&request), &ReceiptsAnswer::from(taken.clone()));
+    let early = TakenReceipts {
+        early: vec![0, 999],
+        ..taken
+    };
+    check("POST", "/v1/receipts", 200, Some(&request), &ReceiptsAnswer::from(early));
     for vendor in Vendor::ALL {
         let path = format!("/v1/receipts/{}?access_key=key_1.s", vendor.channel());
         check("POST", &path, 200, Some(&json!({})), &vendor.answer());
