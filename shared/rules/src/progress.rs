@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::batch::BatchHeader;
+use crate::batch::{BatchHeader, Delivery};
 use crate::channel::Channel;
 use crate::ids::{BatchRef, RevocationId};
+use crate::marks::TargetMarks;
 use crate::outcome::{Counts, Outcome, SlotOutcomes};
 use crate::revocation::Revocation;
 
@@ -58,6 +59,9 @@ pub struct BatchProgress {
     pub finished: BTreeSet<RevocationId>,
     /// How many replays of each revocation this batch knows of; none is 0.
     pub replays: BTreeMap<RevocationId, u32>,
+    /// Which of the targets that each revocation names this batch has; nothing
+    /// for one that names none, or that nobody could say it of.
+    pub met: BTreeMap<RevocationId, TargetMarks>,
 }
 
 impl BatchProgress {
@@ -75,6 +79,7 @@ impl BatchProgress {
             counted: BTreeMap::new(),
             finished: BTreeSet::new(),
             replays: BTreeMap::new(),
+            met: BTreeMap::new(),
         }
     }
 
@@ -135,6 +140,13 @@ impl BatchProgress {
     pub fn put_down(&mut self, revocation: &RevocationId) {
         if self.finished.contains(revocation) {
             self.attempts = 0;
+        }
+    }
+
+    /// Notes which of the targets that `revocation` names are in the batch.
+    pub fn meet(&mut self, revocation: &Revocation, deliveries: Option<&[Delivery]>) {
+        if let Some(met) = deliveries.and_then(|deliveries| revocation.scope.marks(deliveries)) {
+            self.met.insert(revocation.id.clone(), met);
         }
     }
 
