@@ -3,7 +3,7 @@
 use http::{Response, StatusCode};
 use revocation_app::ports::AppNotices;
 use revocation_app::ports::Clock;
-use revocation_app::{Accepted, preview_revocation, replay_revocation, request_revocation};
+use revocation_app::{Accepted, NAMING_LIMIT, Unmatched, name_unmatched, preview_revocation, replay_revocation, request_revocation};
 use revocation_http::auth::{Caller, Permission, authenticate};
 use revocation_http::body;
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
@@ -11,6 +11,7 @@ use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{PushName, Route, route};
 use revocation_http::wire::{NoticeBody, PreviewAnswer, RevocationAnswer, RevokeBody, revocation_path};
 use revocation_lambda::http_event::HttpRequest;
+use revocation_lambda::time::within;
 use revocation_rules::ids::RevocationId;
 
 use crate::deps::Deps;
@@ -68,5 +69,9 @@ async fn revoke(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Re
         Accepted::New(revocation) => (StatusCode::ACCEPTED, revocation),
         Accepted::AlreadyThere(revocation) => (StatusCode::OK, revocation),
     };
-    Ok(Reply::json(status, &RevocationAnswer::new(&revocation, None)).at(revocation_path(&revocation)))
+    // The gate is closed and the fan-out queued: nobody but the caller waits for this.
+    let naming = name_unmatched(&deps.store, &deps.clock, &deps.channels, &wanted.scope, &revocation);
+    let unmatched = within(NAMING_LIMIT, naming).await.unwrap_or(Unmatched::Unknown);
+    let answer = RevocationAnswer::new(&revocation, None).with_unmatched(unmatched);
+    Ok(Reply::json(status, &answer).at(revocation_path(&revocation)))
 }

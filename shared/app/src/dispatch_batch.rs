@@ -151,6 +151,7 @@ where
         }
     };
     progress.not_before = back_in.map(|wait| later(now, wait));
+    progress.meet(&revocation, deliveries);
     let mut changes = Vec::new();
     if plan::is_scope_known(deliveries, &revocation.scope) {
         changes.push((revocation.id.clone(), progress.book(&revocation.id, &todo.in_scope)));

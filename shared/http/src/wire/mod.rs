@@ -11,6 +11,7 @@ mod record;
 mod register;
 mod revoke;
 mod totals;
+mod unmatched;
 
 pub use device::{DeviceTokenAnswer, DeviceTokenBody};
 pub use gate::{GateAnswer, gate_question};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use revocation_app::ports::{ChannelCounters, Overview};
-use revocation_app::shown_outcomes;
+use revocation_app::{Unmatched, kept_unmatched, shown_outcomes};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{KeyId, RevocationId};
 use revocation_rules::notice::Notices;
@@ -13,6 +13,7 @@ use revocation_rules::revocation::{Revocation, State};
 use serde::Serialize;
 
 use super::register::RegisteredAnswer;
+use super::unmatched::UnmatchedAnswer;
 
 /// A push with its revocations.
 #[derive(Debug, Serialize)]
@@ -56,6 +57,8 @@ pub struct RevocationAnswer<'a> {
     settled_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     time_to_settle_ms: Option<i64>,
+    #[serde(flatten)]
+    unmatched: UnmatchedAnswer,
     progress: ProgressAnswer,
 }
 
@@ -109,7 +112,17 @@ impl<'a> RevocationAnswer<'a> {
             replays: revocation.replays,
             settled_at,
             time_to_settle_ms: settled_at.map(|at| at.as_millisecond() - revocation.requested_at.as_millisecond()),
+            unmatched: kept_unmatched(revocation).map(Into::into).unwrap_or_default(),
             progress: progress(revocation, counters),
+        }
+    }
+
+    /// What was found just now takes the place of what is kept.
+    #[must_use]
+    pub fn with_unmatched(self, unmatched: Unmatched) -> Self {
+        Self {
+            unmatched: unmatched.into(),
+            ..self
         }
     }
 }

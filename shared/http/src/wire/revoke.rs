@@ -10,8 +10,10 @@ use revocation_rules::notice::Notices;
 use revocation_rules::revocation::{MAX_REASON_CHARS, Revocation};
 use revocation_rules::scope::{MAX_TARGETS, Scope};
 use revocation_rules::verdict::Verdict;
+use revocation_rules::visible::Visible;
 use serde::{Deserialize, Serialize};
 
+use super::unmatched::UnmatchedAnswer;
 use super::{NoticeBody, collection};
 use crate::problem::{FieldError, Problem};
 
@@ -30,7 +32,7 @@ pub struct RevokeBody {
 #[serde(deny_unknown_fields)]
 struct ScopeBody {
     channels: Option<BTreeSet<Channel>>,
-    targets: Option<BTreeSet<TargetId>>,
+    targets: Option<BTreeSet<Visible<TargetId>>>,
 }
 
 impl RevokeBody {
@@ -71,7 +73,10 @@ impl RevokeBody {
             push,
             scope: Scope {
                 channels: self.scope.channels,
-                targets: self.scope.targets,
+                targets: self
+                    .scope
+                    .targets
+                    .map(|targets| targets.into_iter().map(|Visible(target)| target).collect()),
             },
             reason: self.reason,
             notices,
@@ -106,8 +111,13 @@ pub struct PreviewAnswer {
     refusal: Option<&'static str>,
     closes_at: Timestamp,
     notice: Notices,
-    /// False when the scope names targets: then the numbers are upper bounds.
+    /// False when there was more than could be looked at: then the numbers are upper bounds.
     exact: bool,
+    /// How many of the deliveries were not looked at, and may be for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unexamined_deliveries: Option<u64>,
+    #[serde(flatten)]
+    unmatched: UnmatchedAnswer,
     deliveries: u64,
     channels: BTreeMap<Channel, ChannelAnswer>,
 }
@@ -138,7 +148,9 @@ impl From<Preview> for PreviewAnswer {
             refusal,
             closes_at: preview.closes_at,
             notice: preview.notices,
-            exact: preview.exact,
+            exact: preview.unexamined_deliveries == 0,
+            unexamined_deliveries: Some(preview.unexamined_deliveries).filter(|unexamined| *unexamined > 0),
+            unmatched: preview.unmatched.into(),
             deliveries: preview.channels.values().map(|channel| channel.deliveries).sum(),
             channels: preview
                 .channels

@@ -1,6 +1,6 @@
 //! Recording batches, and reading their headers.
 
-use revocation_app::ports::{BatchHeaders, BatchRecorder, HeaderPage, Recorded, StoreError};
+use revocation_app::ports::{BatchHeaders, BatchPayloads, BatchRecorder, HeaderPage, Recorded, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::ids::{BatchId, PushRef};
 
@@ -39,5 +39,18 @@ impl BatchHeaders for MemoryStore {
         let (headers, next) = page(&self.items().headers, push, shard, after, self.page);
         self.weather.after().await?;
         Ok(HeaderPage { headers, next })
+    }
+}
+
+impl BatchPayloads for MemoryStore {
+    async fn payloads(&self, headers: &[BatchHeader]) -> Result<Vec<Option<Vec<Delivery>>>, StoreError> {
+        self.weather.before().await?;
+        let payloads = {
+            let items = self.items();
+            let payload = |header: &BatchHeader| items.payloads.get(&(header.batch.clone(), header.digest.clone())).cloned();
+            headers.iter().map(payload).collect()
+        };
+        self.weather.after().await?;
+        Ok(payloads)
     }
 }
