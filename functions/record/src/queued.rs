@@ -66,4 +66,17 @@ mod tests {
         assert!(parse(&body.replace("\"1\"", "\"2\"")).is_err());
         assert!(parse("{}").is_err());
     }
+
+    #[test]
+    fn a_recording_of_what_cannot_be_seen_is_refused() {
+        let body = r#"{"v":"1","tenant":{"app":"shop","workspace":"default"},"kind":"task","id":"t1",
+            "batch":{"batch_id":"b1","channel":"huawei","deliveries":[{"token":"TOKEN","target":"TARGET"}]}}"#;
+        assert!(parse(body).is_ok());
+        for unseen in ['\u{200b}', '\u{feff}', '\u{a0}', '\u{202e}', '\u{e0041}'] {
+            for field in ["TOKEN", "TARGET"] {
+                let bad = format!("{field}{unseen}");
+                assert!(parse(&body.replace(field, &bad)).is_err(), "{bad:?}");
+            }
+        }
+    }
 }

@@ -59,12 +59,12 @@ async fn revoke(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Re
     if dry_run {
         let preview = preview_revocation(&deps.store, &deps.clock, &deps.channels, &wanted)
             .await
-            .map_err(problem_of)?;
+            .map_err(|error| problem_of(error).about(&wanted.push.id))?;
         return Ok(Reply::json(StatusCode::OK, &PreviewAnswer::from(preview)));
     }
     let accepted = request_revocation(&deps.store, &deps.queue, &deps.clock, &deps.dice, &deps.channels, &wanted)
         .await
-        .map_err(problem_of)?;
+        .map_err(|error| problem_of(error).about(&wanted.push.id))?;
     let (status, revocation) = match accepted {
         Accepted::New(revocation) => (StatusCode::ACCEPTED, revocation),
         Accepted::AlreadyThere(revocation) => (StatusCode::OK, revocation),

@@ -4,7 +4,7 @@
 
 use jiff::SignedDuration;
 use revocation_app::ports::{
-    AppNotices, BatchHeaders, BatchPayloads, BatchRecorder, Clock, HeaderPage, Job, JobQueue, PushStore, RevocationStore, StoreError,
+    AppNotices, BatchHeaders, BatchPayloads, BatchRecorder, Clock, HeaderPage, Job, PushStore, RevocationStore, StoreError,
 };
 use revocation_app::{
     Accepted, Checked, Dispatcher, Eagerness, NewBatch, NewRevocation, Preview, Unmatched, check_revocation, dispatch_batch, fan_out,

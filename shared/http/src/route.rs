@@ -6,6 +6,7 @@
 use http::Method;
 use percent_encoding::percent_decode_str;
 use revocation_rules::ids::{DeviceToken, PushId, PushKind, PushRef, RevocationId, Tenant};
+use revocation_rules::visible::Visible;
 
 use crate::problem::{Problem, ProblemKind};
 use crate::vendor_receipts::Vendor;
@@ -74,7 +75,7 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Problem> {
         ["v1", "devices", device, "token"] => only(method, &Method::PUT, || {
             let device = decoded(device, "{device}")?;
             // Not quoted: it is where a delivery goes.
-            let device = device.parse().map_err(|error| Problem::invalid("{device}", error))?;
+            let Visible(device) = device.parse().map_err(|error| Problem::invalid("{device}", error))?;
             Ok(Route::DeviceToken(device))
         }),
         ["v1", kind, id, rest @ ..] => {

@@ -231,6 +231,31 @@ mod tests {
     }
 
     #[test]
+    fn the_list_that_callers_read_is_the_list_that_is_checked() {
+        let docs = include_str!("../../../docs/problems.md");
+        let list = docs.split("### What cannot be seen").nth(1).unwrap();
+        let rows = list.lines().skip_while(|line| !line.starts_with("|---")).skip(1);
+        let mut listed = std::collections::BTreeSet::new();
+        for row in rows.take_while(|line| line.starts_with('|')) {
+            let codes = row.split('|').nth(2).unwrap();
+            for part in codes.split(',').flat_map(|part| part.split(" and ")) {
+                let code = |end: &str| u32::from_str_radix(end.trim().strip_prefix("U+")?, 16).ok();
+                let ends: Vec<u32> = part.split(" to ").filter_map(code).collect();
+                if let (Some(first), Some(last)) = (ends.first(), ends.last()) {
+                    listed.extend(*first..=*last);
+                }
+            }
+        }
+        listed.remove(&0x20);
+        for character in '\0'..=char::MAX {
+            let code = u32::from(character);
+            let expected = listed.contains(&code) || code & 0xfffe == 0xfffe;
+            assert_eq!(is_unseen(character), expected, "U+{code:04X}");
+        }
+        assert!(listed.len() > 4_000, "{}", listed.len());
+    }
+
+    #[test]
     fn the_ranges_are_in_order() {
         assert!(UNSEEN.iter().all(|(first, last)| first <= last));
         assert!(UNSEEN.is_sorted_by(|(_, last), (first, _)| last < first));
