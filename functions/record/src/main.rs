@@ -16,7 +16,7 @@ async fn main() -> Result<(), Error> {
         let deps = deps::connect_queued(&environment).await?;
         return lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
             Ok::<_, Error>(
-                queue_event::each(event.payload, queued::parse, async |recording| {
+                queue_event::each_message(event.payload, queued::parse, async |recording| {
                     queued::record(&deps, recording).await
                 })
                 .await,

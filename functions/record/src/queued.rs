@@ -1,12 +1,16 @@
 //! Recordings that arrive over the queue: the same body as over HTTP, with the push it belongs to.
 //!
-//! Who may write to the queue is IAM's business; the message names its tenant.
+//! Who may write to the queue is IAM's business. The message names its tenant, and AWS names who sent it: that
+//! sender must be bound to that tenant.
 
-use revocation_app::{RecordError, record_deliveries};
-use revocation_aws::Work;
+use aws_lambda_events::event::sqs::SqsMessage;
+use revocation_app::{AdmitError, RecordError, admit_recording, record_deliveries};
 use revocation_http::wire::RecordBody;
 use revocation_rules::ids::{PushId, PushKind, PushRef, Tenant};
+use revocation_rules::queue_sender::QueueSender;
 use serde::Deserialize;
+
+use crate::deps::QueuedDeps;
 
 /// `{"v":"1","tenant":{"app":"..","workspace":".."},"kind":"task","id":"..","batch":{..}}`
 #[derive(Debug, Deserialize)]
@@ -24,23 +28,44 @@ pub struct RecordingV1 {
     batch: RecordBody,
 }
 
+/// A recording, and who sent it.
+#[derive(Debug)]
+pub struct Sent {
+    sender: Option<QueueSender>,
+    recording: RecordingV1,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum QueuedError {
+    #[error(transparent)]
+    Admit(#[from] AdmitError),
     #[error("the recording is not valid: {0}")]
     Invalid(String),
     #[error(transparent)]
     Record(#[from] RecordError),
 }
 
-pub fn parse(body: &str) -> Result<RecordingV1, &'static str> {
+pub fn parse(message: &SqsMessage) -> Result<Sent, &'static str> {
     // serde's own words may quote a token.
-    match serde_json::from_str(body) {
-        Ok(Recording::V1(recording)) => Ok(recording),
+    match serde_json::from_str(message.body.as_deref().unwrap_or_default()) {
+        Ok(Recording::V1(recording)) => Ok(Sent {
+            // Set by SQS. What the sender itself attaches to a message stands elsewhere.
+            sender: message.attributes.get("SenderId").and_then(|id| QueueSender::of_sender_id(id)),
+            recording,
+        }),
         Err(_) => Err("it does not follow version 1 of the recording format"),
     }
 }
 
-pub async fn record(work: &Work, recording: RecordingV1) -> Result<(), QueuedError> {
+pub async fn record(deps: &QueuedDeps, sent: Sent) -> Result<(), QueuedError> {
+    let QueuedDeps {
+        work,
+        senders,
+        known,
+        unbound,
+    } = deps;
+    let Sent { sender, recording } = sent;
+    admit_recording(known, senders, &work.clock, *unbound, sender.as_ref(), &recording.tenant).await?;
     let push = PushRef {
         tenant: recording.tenant,
         kind: recording.kind,
@@ -58,13 +83,33 @@ pub async fn record(work: &Work, recording: RecordingV1) -> Result<(), QueuedErr
 mod tests {
     use super::*;
 
+    fn message(body: &str, attributes: &serde_json::Value) -> SqsMessage {
+        serde_json::from_value(serde_json::json!({
+            "messageId": "1", "body": body, "attributes": attributes,
+            "messageAttributes": { "SenderId": { "stringValue": "AROAMADEUP", "dataType": "String" } }
+        }))
+        .unwrap()
+    }
+
+    const BODY: &str = r#"{"v":"1","tenant":{"app":"shop","workspace":"default"},"kind":"task","id":"t1",
+        "batch":{"batch_id":"b1","channel":"huawei","notify_id":7,"deliveries":[{"token":"a"}]}}"#;
+
     #[test]
     fn a_recording_names_its_push_and_its_batch() {
-        let body = r#"{"v":"1","tenant":{"app":"shop","workspace":"default"},"kind":"task","id":"t1",
-            "batch":{"batch_id":"b1","channel":"huawei","notify_id":7,"deliveries":[{"token":"a"}]}}"#;
-        assert_eq!(parse(body).unwrap().id.as_str(), "t1");
-        assert!(parse(&body.replace("\"1\"", "\"2\"")).is_err());
-        assert!(parse("{}").is_err());
+        let nothing = serde_json::json!({});
+        assert_eq!(parse(&message(BODY, &nothing)).unwrap().recording.id.as_str(), "t1");
+        assert!(parse(&message(&BODY.replace("\"1\"", "\"2\""), &nothing)).is_err());
+        assert!(parse(&message("{}", &nothing)).is_err());
+    }
+
+    #[test]
+    fn the_sender_is_who_aws_says_and_not_who_the_message_says() {
+        let sender = |attributes| parse(&message(BODY, &attributes)).unwrap().sender.map(|sender| sender.to_string());
+        assert_eq!(
+            sender(serde_json::json!({ "SenderId": "AROASHOP:session" })).as_deref(),
+            Some("AROASHOP")
+        );
+        assert_eq!(sender(serde_json::json!({ "SentTimestamp": "1" })), None);
     }
 
     #[test]

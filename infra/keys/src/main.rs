@@ -4,6 +4,7 @@
 //! credentials are the AWS SDK's own settings.
 
 mod make;
+mod senders;
 
 use clap::{Parser, Subcommand};
 use revocation_app::ports::{KeyState, Role, StoreError};
@@ -40,6 +41,8 @@ enum Command {
     Disable { id: KeyId },
     /// Accept a disabled key again.
     Enable { id: KeyId },
+    #[command(flatten)]
+    Senders(senders::Senders),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +51,8 @@ enum KeysError {
     NoTable,
     #[error("there is no key {0}")]
     Unknown(KeyId),
+    #[error("there is no such binding")]
+    NotBound,
     #[error("{error}{}", causes(.error))]
     Store {
         #[from]
@@ -97,6 +102,11 @@ async fn run(arguments: Arguments) -> Result<(), KeysError> {
         }
         Command::Disable { id } => set(&keys, id, KeyState::Disabled).await?,
         Command::Enable { id } => set(&keys, id, KeyState::Active).await?,
+        Command::Senders(command) => {
+            if !senders::run(&keys, command).await? {
+                return Err(KeysError::NotBound);
+            }
+        }
     }
     Ok(())
 }

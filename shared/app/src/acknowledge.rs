@@ -3,8 +3,10 @@
 //! The receipt is kept first, the instruction removed second, and the device
 //! told last: whatever is lost in between, the device says it again.
 
+use jiff::Timestamp;
 use revocation_rules::ids::Tenant;
 use revocation_rules::receipt::ReceiptEvent;
+use revocation_rules::window::{KEPT, WINDOW};
 
 use crate::ports::{
     Clock, ConnectionId, DeviceConnections, DeviceOutbox, DeviceReceipt, InstructionId, JobQueue, PushStore, ReceiptStore, StoreError,
@@ -72,8 +74,12 @@ where
         event,
         at: None,
     };
-    // A batch that is gone by now has nothing left to confirm.
-    receipts.take(&device.tenant, receipt).await?;
+    // A batch that is gone by now has nothing left to confirm, and another may
+    // have been recorded under its id since.
+    let last = given.closes_at.saturating_add(KEPT - WINDOW).unwrap_or(Timestamp::MAX);
+    if receipts.clock.now() < last {
+        receipts.take(&device.tenant, receipt).await?;
+    }
     devices.remove(&device, instruction).await?;
     Ok(())
 }

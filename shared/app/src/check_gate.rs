@@ -35,9 +35,15 @@ pub async fn check_gate(store: &(impl PushStore + RevocationStore), question: &G
         return Ok(gate);
     };
     for id in push.closures_by_target(question.channel) {
-        if let Some(revocation) = store.revocation(&question.push, id).await?
-            && revocation.scope.has_target(target)
-        {
+        // The closure and the revocation are one transaction: without its list nobody can say yes.
+        let Some(revocation) = store.revocation(&question.push, id).await? else {
+            return Err(StoreError::Damaged {
+                item: "push",
+                attribute: "closures",
+            }
+            .into());
+        };
+        if revocation.scope.has_target(target) {
             return Ok(Gate::Revoked { by: id.clone() });
         }
     }

@@ -3,7 +3,7 @@
 //! Counters are for people; a revocation settles only when every batch found
 //! in its scope is finished for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -240,7 +240,6 @@ async fn recount(
     for shard in 0..shards {
         let headers = headers(store, revocation, shard).await?;
         let progresses = progresses(store, revocation, shard).await?;
-        let mut finished = BTreeSet::new();
         for progress in &progresses {
             match (&mut count.met, progress.met.get(&revocation.id)) {
                 (Some(all), Some(met)) => {
@@ -251,27 +250,21 @@ async fn recount(
                 (met, None) if progress.finished.contains(&revocation.id) => *met = None,
                 (_, _) => {}
             }
-            if let Some(counts) = progress.counted.get(&revocation.id) {
-                count.totals.entry(progress.channel).or_default().add_all(counts);
-            }
-            if progress.is_finished(revocation) {
-                finished.insert(&progress.batch.batch);
+            if let Some(counts) = progress.counted_in_all(&revocation.id) {
+                count.totals.entry(progress.channel).or_default().add_all(&counts);
             }
         }
-        let busy: BTreeSet<&BatchId> = progresses
-            .iter()
-            .filter(|progress| !progress.is_free(now))
-            .map(|progress| &progress.batch.batch)
-            .collect();
-        count.outstanding.extend(
-            headers
-                .into_iter()
-                .filter(|header| !finished.contains(&header.batch.batch))
-                .map(|header| Outstanding {
-                    free: !busy.contains(&header.batch.batch),
+        let of_batch: BTreeMap<&BatchId, &BatchProgress> = progresses.iter().map(|progress| (&progress.batch.batch, progress)).collect();
+        for header in headers {
+            // An earlier recording's says nothing of this one.
+            let progress = of_batch.get(&header.batch.batch).filter(|progress| progress.belongs_to(&header));
+            if !progress.is_some_and(|progress| progress.is_finished(revocation)) {
+                count.outstanding.push(Outstanding {
+                    free: progress.is_none_or(|progress| progress.is_free(now)),
                     header,
-                }),
-        );
+                });
+            }
+        }
     }
     add_expired(store, revocation, now, &mut count, asked).await?;
     Ok(count)
@@ -322,11 +315,7 @@ async fn headers(store: &impl BatchHeaders, revocation: &Revocation, shard: u16)
     let mut after = None;
     loop {
         let page = store.headers(&revocation.push, shard, after.as_ref()).await?;
-        all.extend(
-            page.headers
-                .into_iter()
-                .filter(|header| revocation.scope.has_channel(header.channel)),
-        );
+        all.extend(page.headers.into_iter().filter(|header| revocation.may_cover(header)));
         match page.next {
             Some(next) => after = Some(next),
             None => return Ok(all),

@@ -12,6 +12,7 @@ use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::plan::{self, Left};
 use revocation_rules::progress::{BatchProgress, Change};
 use revocation_rules::retry::{self, AttemptFailure};
+use revocation_rules::revocation::Revocation;
 use revocation_rules::window;
 
 use crate::book::book_all;
@@ -85,8 +86,11 @@ where
     let Some(revocation) = work.revocation else {
         return Ok(Dispatched::NothingToDo);
     };
-    let mut progress = work.progress.unwrap_or_else(|| BatchProgress::fresh(&work.header));
-    if !revocation.scope.has_channel(work.header.channel) || progress.is_finished(&revocation) {
+    let mut progress = match work.progress {
+        Some(progress) => progress,
+        None => BatchProgress::start(&work.header, work.earlier),
+    };
+    if !revocation.may_cover(&work.header) || progress.is_finished(&revocation) {
         return Ok(Dispatched::NothingToDo);
     }
     let now = clock.now();
@@ -151,13 +155,7 @@ where
         }
     };
     progress.not_before = back_in.map(|wait| later(now, wait));
-    progress.meet(&revocation, deliveries);
-    let mut changes = Vec::new();
-    if plan::is_scope_known(deliveries, &revocation.scope) {
-        changes.push((revocation.id.clone(), progress.book(&revocation.id, &todo.in_scope)));
-    } else {
-        progress.leave(&revocation.id);
-    }
+    let mut changes = book_own(&mut progress, &revocation, deliveries, &todo.in_scope);
     progress.put_down(&revocation.id);
     if revocation.replays > 0 {
         changes.extend(book_others(store, &mut progress, &revocation.id, deliveries).await?);
@@ -172,6 +170,22 @@ where
             come_back(queue, job, wait).await?;
             Ok(Dispatched::ComesBack)
         }
+    }
+}
+
+/// What this revocation reached, and whom it met.
+fn book_own(
+    progress: &mut BatchProgress,
+    revocation: &Revocation,
+    deliveries: Option<&[Delivery]>,
+    in_scope: &[usize],
+) -> Vec<(RevocationId, Change)> {
+    progress.meet(revocation, deliveries);
+    if plan::is_scope_known(deliveries, &revocation.scope) {
+        vec![(revocation.id.clone(), progress.book(&revocation.id, in_scope))]
+    } else {
+        progress.leave(&revocation.id);
+        Vec::new()
     }
 }
 

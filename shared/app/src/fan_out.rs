@@ -93,7 +93,7 @@ fn cursor(next: Option<BatchId>) -> Cursor {
 fn jobs(revocation: &Revocation, page: &HeaderPage) -> Vec<Job> {
     page.headers
         .iter()
-        .filter(|header| revocation.scope.has_channel(header.channel))
+        .filter(|header| revocation.may_cover(header))
         .map(|header| {
             Job::Dispatch(DispatchJob {
                 batch: header.batch.clone(),
@@ -111,7 +111,7 @@ fn count(revocation: &mut Revocation, page: &HeaderPage) {
         return;
     }
     for header in &page.headers {
-        if revocation.scope.has_channel(header.channel) && header.recorded_at < revocation.requested_at {
+        if revocation.may_cover(header) && header.recorded_at < revocation.requested_at {
             *revocation.fanout.found.entry(header.channel).or_default() += u64::from(header.count);
         }
     }

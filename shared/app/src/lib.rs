@@ -7,6 +7,7 @@
 pub mod ports;
 
 mod acknowledge;
+mod admit_recording;
 mod book;
 mod check_gate;
 mod check_revocation;
@@ -34,6 +35,7 @@ mod sweep;
 mod take_receipts;
 
 pub use acknowledge::{AcknowledgeError, ReceiptTaker, acknowledge, report_from_device};
+pub use admit_recording::{AdmitError, KnownBindings, admit_recording};
 pub use check_gate::{GateError, GateQuestion, check_gate};
 pub use check_revocation::{CheckError, Checked, Eagerness, check_revocation};
 pub use confirm_batch::{ConfirmError, Confirmed, confirm_batch};

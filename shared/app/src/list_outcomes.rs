@@ -6,7 +6,7 @@ use revocation_rules::outcome::Outcome;
 use revocation_rules::plan;
 
 use crate::look_up::LookUpError;
-use crate::ports::{BatchWorkStore, ProgressList, RevocationStore};
+use crate::ports::{BatchWorkStore, ProgressList, PushStore, RevocationStore};
 
 /// Only these, where given.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,13 +51,19 @@ const BATCHES: usize = 50;
 /// # Errors
 /// When the revocation is unknown, the cursor is not ours, or the store fails.
 pub async fn list_outcomes(
-    store: &(impl RevocationStore + ProgressList + BatchWorkStore),
+    store: &(impl PushStore + RevocationStore + ProgressList + BatchWorkStore),
     push: &PushRef,
     id: &RevocationId,
     filter: OutcomeFilter,
     cursor: Option<OutcomesCursor>,
 ) -> Result<OutcomePage, LookUpError> {
-    let revocation = store.revocation(push, id).await?.ok_or(LookUpError::RevocationNotFound)?;
+    let kept = store.push(push).await?.filter(|kept| kept.has_revocation(id));
+    let revocation = match kept {
+        Some(_) => store.revocation(push, id).await?,
+        // It is of an earlier life of the push, if there was one.
+        None => None,
+    };
+    let revocation = revocation.ok_or(LookUpError::RevocationNotFound)?;
     let shards = u16::try_from(revocation.fanout.cursors.len()).unwrap_or(u16::MAX);
     let start = cursor.unwrap_or(OutcomesCursor { shard: 0, after: None });
     if start.shard >= shards {
@@ -100,6 +106,8 @@ fn add_batch(
     progress: &revocation_rules::progress::BatchProgress,
     work: Option<&crate::ports::BatchWork>,
 ) {
+    // Under the batch's id there may be another recording by now, with other deliveries.
+    let work = work.filter(|work| progress.belongs_to(&work.header));
     let deliveries = work.and_then(|work| work.deliveries.as_deref());
     for slot in plan::slots_in_scope(progress.channel, progress.slots.len(), deliveries, scope) {
         let Some((outcome, reason)) = progress.slots.get(slot) else {

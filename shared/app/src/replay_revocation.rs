@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use revocation_rules::ids::{PushRef, RevocationId};
 use revocation_rules::revocation::{Revocation, State};
 
-use crate::ports::{Clock, Job, JobQueue, RevocationStore, Saved, StoreError};
+use crate::ports::{Clock, Job, JobQueue, PushStore, RevocationStore, Saved, StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
@@ -34,12 +34,16 @@ const ROUNDS: usize = 5;
 /// # Errors
 /// When the revocation is unknown, its window is closed, or the store fails.
 pub async fn replay_revocation(
-    store: &impl RevocationStore,
+    store: &(impl PushStore + RevocationStore),
     queue: &impl JobQueue,
     clock: &impl Clock,
     push: &PushRef,
     id: &RevocationId,
 ) -> Result<Revocation, ReplayError> {
+    // One of an earlier life of the push is not known any more.
+    if !store.push(push).await?.is_some_and(|push| push.has_revocation(id)) {
+        return Err(ReplayError::RevocationNotFound);
+    }
     for _ in 0..ROUNDS {
         let mut revocation = store.revocation(push, id).await?.ok_or(ReplayError::RevocationNotFound)?;
         let now = clock.now();

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::StreamExt;
 
 /// Messages of one event that are worked on at once.
@@ -15,12 +15,23 @@ pub async fn each<J, E: Display, P: Display>(
     parse: impl Fn(&str) -> Result<J, P>,
     handle: impl AsyncFn(J) -> Result<(), E>,
 ) -> SqsBatchResponse {
+    let parse = |message: &SqsMessage| parse(message.body.as_deref().unwrap_or_default());
+    each_message(event, parse, handle).await
+}
+
+/// The same for those who need more of a message than its body.
+pub async fn each_message<J, E: Display, P: Display>(
+    event: SqsEvent,
+    parse: impl Fn(&SqsMessage) -> Result<J, P>,
+    handle: impl AsyncFn(J) -> Result<(), E>,
+) -> SqsBatchResponse {
     let failed: Vec<Option<BatchItemFailure>> = futures::stream::iter(event.records)
         .map(|record| {
             let (parse, handle) = (&parse, &handle);
             async move {
+                let parsed = parse(&record);
                 let id = record.message_id.unwrap_or_default();
-                let done = match parse(record.body.as_deref().unwrap_or_default()) {
+                let done = match parsed {
                     Ok(job) => handle(job)
                         .await
                         .inspect_err(|error| {

@@ -19,6 +19,7 @@
 //! | what it shows instead | [`notice`] |
 //! | when to try again | [`retry`] |
 //! | how it ended | [`outcome`], [`progress`] |
+//! | and what that says of the message | [`standing`] |
 
 pub mod batch;
 pub mod channel;
@@ -31,11 +32,13 @@ pub mod outcome;
 pub mod plan;
 pub mod progress;
 pub mod push;
+pub mod queue_sender;
 pub mod receipt;
 pub mod retry;
 pub mod revocation;
 pub mod scope;
 pub mod shard;
+pub mod standing;
 pub mod task_number;
 pub mod verdict;
 pub mod visible;

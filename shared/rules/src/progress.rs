@@ -8,13 +8,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::batch::{BatchHeader, Delivery};
 use crate::channel::Channel;
 use crate::ids::{BatchRef, RevocationId};
 use crate::marks::TargetMarks;
 use crate::outcome::{Counts, Outcome, SlotOutcomes};
+use crate::push;
 use crate::revocation::Revocation;
+use crate::window;
 
 /// Is a worker on the batch, as far as anybody has written?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,9 +40,28 @@ impl Hold {
     }
 }
 
+/// Which recording of its batch a progress is about. The id of a batch may be
+/// recorded anew when its header has expired, and a progress is kept for longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recording {
+    /// The one that was recorded at this time.
+    At(Timestamp),
+    /// Written at this time, by a version that did not say.
+    Unnamed { written_at: Timestamp },
+}
+
+/// What a revocation counted of earlier recordings of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// Of the last of them.
+    pub recorded_at: Timestamp,
+    pub counts: Counts,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchProgress {
     pub batch: BatchRef,
+    pub recording: Recording,
     pub channel: Channel,
     pub slots: SlotOutcomes,
     /// Attempts in a row that made no headway.
@@ -55,6 +77,8 @@ pub struct BatchProgress {
     pub lost_workers: u32,
     /// What each revocation's counters were told of this batch so far.
     pub counted: BTreeMap<RevocationId, Counts>,
+    /// What each revocation counted of earlier recordings under this batch id.
+    pub before: BTreeMap<RevocationId, Earlier>,
     /// Revocations for which nothing of this batch is outstanding.
     pub finished: BTreeSet<RevocationId>,
     /// How many replays of each revocation this batch knows of; none is 0.
@@ -69,6 +93,7 @@ impl BatchProgress {
     pub fn fresh(header: &BatchHeader) -> Self {
         Self {
             batch: header.batch.clone(),
+            recording: Recording::At(header.recorded_at),
             channel: header.channel,
             slots: SlotOutcomes::new(header.count),
             attempts: 0,
@@ -77,10 +102,85 @@ impl BatchProgress {
             hold: Hold::Free,
             lost_workers: 0,
             counted: BTreeMap::new(),
+            before: BTreeMap::new(),
             finished: BTreeSet::new(),
             replays: BTreeMap::new(),
             met: BTreeMap::new(),
         }
+    }
+
+    /// The progress of a batch nobody has worked on since it was recorded.
+    /// `earlier` is what an earlier recording under its id left behind: it is
+    /// written over, so it is gone on from its version, and what was counted of
+    /// it stays counted.
+    pub fn start(header: &BatchHeader, earlier: Option<Self>) -> Self {
+        let fresh = Self::fresh(header);
+        let Some(earlier) = earlier else {
+            return fresh;
+        };
+        let mut met = earlier.met.clone();
+        let version = earlier.version;
+        let before = earlier.counted_for_later(header);
+        met.retain(|revocation, _| before.contains_key(revocation));
+        Self {
+            version,
+            before,
+            met,
+            ..fresh
+        }
+    }
+
+    /// What revocations may still ask for when a later recording takes its
+    /// place. Those of an earlier life of the push ask no more.
+    fn counted_for_later(self, header: &BatchHeader) -> BTreeMap<RevocationId, Earlier> {
+        let recorded_at = match self.recording {
+            Recording::At(at) | Recording::Unnamed { written_at: at } => at,
+        };
+        let mut all = self.before;
+        for (revocation, counts) in self.counted {
+            match all.get_mut(&revocation) {
+                Some(earlier) => {
+                    earlier.recorded_at = recorded_at;
+                    earlier.counts.add_all(&counts);
+                }
+                None => {
+                    all.insert(revocation, Earlier { recorded_at, counts });
+                }
+            }
+        }
+        all.retain(|_, earlier| header.recorded_at.duration_since(earlier.recorded_at) <= push::LONGEST_LIFE);
+        all
+    }
+
+    /// Is it about this recording of its batch?
+    pub fn belongs_to(&self, header: &BatchHeader) -> bool {
+        match self.recording {
+            Recording::At(recorded_at) => recorded_at == header.recorded_at,
+            Recording::Unnamed { written_at } => window::is_after_recording(written_at, header.recorded_at),
+        }
+    }
+
+    /// What is stored under a batch's id: the progress of this recording, or
+    /// what an earlier one left behind.
+    pub fn sort(header: &BatchHeader, stored: Option<Self>) -> (Option<Self>, Option<Self>) {
+        match stored {
+            Some(mut progress) if progress.belongs_to(header) => {
+                progress.recording = Recording::At(header.recorded_at);
+                (Some(progress), None)
+            }
+            earlier => (None, earlier),
+        }
+    }
+
+    /// What a revocation counted under this batch id, in all recordings. `None` if it never did.
+    pub fn counted_in_all(&self, revocation: &RevocationId) -> Option<Counts> {
+        let before = self.before.get(revocation).map(|earlier| &earlier.counts);
+        let all = [before, self.counted.get(revocation)];
+        let mut counts: Option<Counts> = None;
+        for some in all.into_iter().flatten() {
+            counts.get_or_insert_default().add_all(some);
+        }
+        counts
     }
 
     /// Is nothing of the batch outstanding for this revocation?
@@ -146,12 +246,14 @@ impl BatchProgress {
     /// Notes which of the targets that `revocation` names are in the batch.
     pub fn meet(&mut self, revocation: &Revocation, deliveries: Option<&[Delivery]>) {
         if let Some(met) = deliveries.and_then(|deliveries| revocation.scope.marks(deliveries)) {
-            self.met.insert(revocation.id.clone(), met);
+            // Added, since an earlier recording of the batch may have had others.
+            self.met.entry(revocation.id.clone()).or_default().add_all(&met);
         }
     }
 
     /// Nobody can say any more which slots `revocation` covers: what was counted stays.
     pub fn leave(&mut self, revocation: &RevocationId) {
+        self.met.remove(revocation);
         self.finished.insert(revocation.clone());
         self.hold = Hold::Free;
     }

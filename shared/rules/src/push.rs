@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::closure::Closure;
 use crate::gate::Gate;
-use crate::ids::{PushKind, PushRef};
+use crate::ids::{PushKind, PushRef, RevocationId};
 use crate::notice::Notices;
 use crate::shard::ShardCount;
 use crate::window;
@@ -99,7 +99,30 @@ impl PushState {
     }
 }
 
+/// How long a push is kept after the later of its registration and its last possible delivery.
+pub const KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
+/// No push is known for longer: it may be registered long before its last
+/// possible delivery, but no longer before it than it may be sent over.
+pub const LONGEST_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24 + 30 * 24 + 1);
+
 impl Push {
+    /// From when on it is gone, and its id free to be registered anew, whether
+    /// or not anything has deleted it.
+    pub fn kept_until(&self) -> Timestamp {
+        let kept_from = self.registered_at.max(self.registration.latest_sending());
+        kept_from.saturating_add(KEPT).unwrap_or(Timestamp::MAX)
+    }
+
+    pub fn is_kept(&self, now: Timestamp) -> bool {
+        now < self.kept_until()
+    }
+
+    /// Is this one of the revocations of this life of the push? An earlier life
+    /// of the same id may have left some behind.
+    pub fn has_revocation(&self, id: &RevocationId) -> bool {
+        self.closures.iter().any(|closure| closure.by == *id)
+    }
+
     pub fn state(&self) -> PushState {
         match self.gate(None) {
             Gate::Revoked { .. } => PushState::Revoked,

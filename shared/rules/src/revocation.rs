@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::batch::BatchHeader;
 use crate::channel::Channel;
 use crate::closure::Closure;
 use crate::ids::{BatchId, KeyId, PushRef, RevocationId};
@@ -13,6 +14,7 @@ use crate::notice::Notices;
 use crate::outcome::Counts;
 use crate::scope::Scope;
 use crate::shard::ShardCount;
+use crate::window;
 
 /// Longest reason, in characters.
 pub const MAX_REASON_CHARS: usize = 500;
@@ -126,6 +128,13 @@ impl Revocation {
             by: self.id.clone(),
             scope: self.scope.outline(),
         }
+    }
+
+    /// May deliveries of this batch be in its scope? Which of them are, their
+    /// targets say. A batch of a later life of the same push id never is: it is
+    /// sent weeks after the last moment at which this push could be.
+    pub fn may_cover(&self, header: &BatchHeader) -> bool {
+        self.scope.has_channel(header.channel) && window::closes_at(header.sent_at) <= self.closes_at
     }
 
     /// The first due time of a new revocation: soon, in case nobody ever hears of it.

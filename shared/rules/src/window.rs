@@ -25,6 +25,18 @@ pub fn kept_until(sent_at: Timestamp) -> Timestamp {
     sent_at.saturating_add(KEPT).unwrap_or(Timestamp::MAX)
 }
 
+/// Is a batch that was sent at `sent_at` still there? If not it is gone, whether or not anything has deleted it.
+pub fn is_kept(sent_at: Timestamp, now: Timestamp) -> bool {
+    now < kept_until(sent_at)
+}
+
+/// Was something that was written at `written` written after a batch was
+/// recorded? Two machines write these times: their clocks may differ a little,
+/// and days lie between two recordings of one id.
+pub fn is_after_recording(written: Timestamp, recorded_at: Timestamp) -> bool {
+    recorded_at.duration_since(written) <= MAX_CLOCK_AHEAD
+}
+
 pub fn is_open(sent_at: Timestamp, now: Timestamp) -> bool {
     now < closes_at(sent_at)
 }

@@ -8,6 +8,7 @@
 //! | a vendor and the devices behind it | [`FakeChannel`] |
 //! | devices of the self-built channel, and what is sent to them | [`MemoryDevices`], [`MemoryLinks`] |
 //! | access keys | [`MemoryAccessKeys`] |
+//! | who may record over the queue | [`MemorySenders`] |
 //! | spent nonces | [`MemoryNonces`] |
 //! | vendor sessions | [`MemorySessions`] |
 //! | crashes, lost answers and interleavings between any two port calls | [`Weather`] |
@@ -26,6 +27,7 @@ mod memory_devices;
 mod memory_keys;
 mod memory_nonces;
 mod memory_queue;
+mod memory_senders;
 mod memory_sessions;
 mod memory_store;
 mod weather;
@@ -37,6 +39,7 @@ pub use memory_devices::{CountingSecrets, MemoryDevices, MemoryLinks};
 pub use memory_keys::MemoryAccessKeys;
 pub use memory_nonces::MemoryNonces;
 pub use memory_queue::{MemoryQueue, Receipt};
+pub use memory_senders::MemorySenders;
 pub use memory_sessions::MemorySessions;
 pub use memory_store::{CommittedBatch, Kept, MemoryStore};
 pub use weather::{Running, Weather};

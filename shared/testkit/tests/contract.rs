@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use revocation_app::ports::{Clock, Job, JobQueue, QueueError};
 use revocation_testkit::contract::{self, QueueUnderTest};
 use revocation_testkit::{
-    ManualClock, MemoryAccessKeys, MemoryDevices, MemoryNonces, MemoryQueue, MemorySessions, MemoryStore, builders, run,
+    ManualClock, MemoryAccessKeys, MemoryDevices, MemoryNonces, MemoryQueue, MemorySenders, MemorySessions, MemoryStore, builders, run,
 };
 
 #[test]
@@ -79,6 +79,14 @@ fn the_keys_in_memory_keep_the_contract() {
     run(contract::access_keys(
         &MemoryAccessKeys::default(),
         async |keys: &MemoryAccessKeys, key| keys.insert(key),
+    ));
+}
+
+#[test]
+fn the_senders_in_memory_keep_the_contract() {
+    run(contract::queue_senders(
+        &MemorySenders::default(),
+        async |senders: &MemorySenders, sender, tenant| senders.bind(sender, tenant),
     ));
 }
 

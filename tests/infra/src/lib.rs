@@ -19,3 +19,5 @@ mod settings;
 mod tables;
 #[cfg(test)]
 mod watch;
+#[cfg(test)]
+mod writes;

@@ -107,8 +107,8 @@ impl World {
             let mut deliveries = batches.iter().flat_map(|batch| &batch.deliveries);
             deliveries.any(|delivery| delivery.target == *target)
         };
-        let named = revocation.scope.targets.iter().flatten();
-        let truth: Vec<TargetId> = named.filter(|target| !recorded(target)).cloned().collect();
+        let asked = revocation.scope.targets.iter().flatten();
+        let truth: Vec<TargetId> = asked.filter(|target| !recorded(target)).cloned().collect();
         let told = kept_unmatched(revocation);
         let is_true = match &told {
             None => false,
@@ -121,7 +121,7 @@ impl World {
         if !is_true {
             self.fail(format!("L9: {} says {told:?}, but nobody recorded {truth:?}", revocation.id));
         } else if !truth.is_empty() {
-            self.events.note("a named target without a delivery");
+            self.events.saw("a named target without a delivery");
         }
     }
 

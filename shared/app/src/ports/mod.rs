@@ -9,6 +9,7 @@ mod nonces;
 mod notices;
 mod queue;
 mod receipts;
+mod senders;
 mod sessions;
 mod store;
 
@@ -24,6 +25,7 @@ pub use nonces::{Nonces, Spent};
 pub use notices::AppNotices;
 pub use queue::{DispatchJob, Job, JobQueue};
 pub use receipts::ReceiptStore;
+pub use senders::QueueSenders;
 pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, VendorSession};
 pub use store::{
     BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage,

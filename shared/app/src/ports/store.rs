@@ -1,5 +1,9 @@
 //! What is kept. Every read is consistent unless it says otherwise; every
 //! write that depends on what was read carries a condition.
+//!
+//! A push, a batch header or a target that is past its time is gone: a store
+//! judges by the stored times and its own clock, shows it to nobody, and lets
+//! another take its place.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -135,7 +139,10 @@ pub trait BatchPayloads: Send + Sync {
 pub struct BatchWork {
     pub header: BatchHeader,
     pub deliveries: Option<Vec<Delivery>>,
+    /// Of this recording; `None` when nobody has worked on it.
     pub progress: Option<BatchProgress>,
+    /// What an earlier recording under the same batch id left behind: see [`BatchProgress::start`].
+    pub earlier: Option<BatchProgress>,
     pub revocation: Option<Revocation>,
     /// What devices said of its deliveries and bears on what is done: not that they were shown.
     pub receipts: Receipts,
@@ -179,7 +186,8 @@ pub struct ProgressPage {
 }
 
 pub trait ProgressList: Send + Sync {
-    /// A page of one shard's progresses, in the order of their batch ids.
+    /// A page of one shard's progresses, in the order of their batch ids. Some
+    /// may be of an earlier recording than the header that is there.
     fn progresses(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> impl Future<Output = Answer<ProgressPage>> + Send;
 }
 
@@ -235,6 +243,6 @@ pub struct Overview {
 }
 
 pub trait PushOverview: Send + Sync {
-    /// Everything about a push in one query.
+    /// Everything about a push in one query: of its present life, that is the revocations it has closures of.
     fn overview(&self, push: &PushRef) -> impl Future<Output = Answer<Option<Overview>>> + Send;
 }

@@ -4,7 +4,7 @@ use revocation_app::ports::{AccessKey, StoreError};
 
 use super::DynamoAccessKeys;
 use crate::failure::unavailable;
-use crate::items::access_key;
+use crate::items::{access_key, queue_sender, text};
 
 impl DynamoAccessKeys {
     /// Every key, in the order of their ids.
@@ -12,7 +12,16 @@ impl DynamoAccessKeys {
     /// # Errors
     /// When the store does not answer or holds a damaged key.
     pub async fn list(&self) -> Result<Vec<AccessKey>, StoreError> {
-        let mut items = self.client.scan().table_name(&self.table).into_paginator().items().send();
+        let mut items = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            // who may record over the queue lies there, too
+            .filter_expression("NOT begins_with(pk, :sender)")
+            .expression_attribute_values(":sender", text(queue_sender::PREFIX))
+            .into_paginator()
+            .items()
+            .send();
         let mut keys = Vec::new();
         while let Some(item) = items.next().await {
             keys.push(access_key::read(&item.map_err(|error| unavailable("Scan", &error))?)?);

@@ -3,6 +3,7 @@
 mod access_key;
 mod insert;
 mod list;
+mod senders;
 mod set_state;
 mod table;
 

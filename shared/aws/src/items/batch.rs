@@ -1,6 +1,8 @@
 //! A delivery batch: its header, and its payload, which travels inside the
 //! header when it is small.
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use revocation_app::ports::StoreError;
 use revocation_rules::batch::{BatchHeader, Delivery, Sending};
 use revocation_rules::channel::Channel;
@@ -85,6 +87,18 @@ pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchHeader, Stor
         sent_at: reader.time("sent_at")?,
         recorded_at: reader.time("recorded_at")?,
         digest: reader.text("digest")?.to_owned(),
+    })
+}
+
+/// When a batch was sent, read from no more than that attribute of its header.
+pub fn read_sent_at(item: &Item) -> Result<Timestamp, StoreError> {
+    match item.get("sent_at") {
+        Some(AttributeValue::N(ms)) => ms.parse().ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()),
+        _ => None,
+    }
+    .ok_or(StoreError::Damaged {
+        item: HEADER,
+        attribute: "sent_at",
     })
 }
 

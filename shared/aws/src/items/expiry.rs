@@ -1,6 +1,10 @@
-//! When `DynamoDB` may delete an item. It does so late, and never decides anything.
+//! When `DynamoDB` may delete an item. It does so late, and never decides
+//! anything: our own clock does, by what is stored.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
+
+use super::{Item, time};
 
 /// How long what people ask about is kept.
 pub const LEDGER_DAYS: i64 = 30;
@@ -18,6 +22,21 @@ pub fn expires_after(at: Timestamp, days: i64) -> i64 {
 pub fn expires_at(end: Timestamp) -> i64 {
     let seconds = end.as_second();
     if end.subsec_nanosecond() > 0 { seconds + 1 } else { seconds }
+}
+
+/// Is an item past the time that its TTL attribute says? For items that have no
+/// other time; those that have one are judged by it.
+pub fn is_over(item: &Item, now: Timestamp) -> bool {
+    match item.get("expires_at") {
+        Some(AttributeValue::N(seconds)) => seconds.parse().is_ok_and(|seconds: i64| seconds <= now.as_second()),
+        _ => false,
+    }
+}
+
+/// What is kept for `kept` is gone if it began at this moment or before: in
+/// epoch milliseconds, as times are stored.
+pub fn gone_since(now: Timestamp, kept: SignedDuration) -> AttributeValue {
+    time(now.saturating_sub(kept).unwrap_or(Timestamp::MIN))
 }
 
 #[cfg(test)]

@@ -13,13 +13,14 @@
 //! | target of a message | `<app>/<workspace>#target#<type>#<target>` | `<sent_at>#message#<id>` | 9 days after its last possible delivery |
 //! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 67 days after the last change |
 //!
-//! Access keys, vendor sessions and spent nonces have tables of their own, without a sort key.
+//! Access keys (and beside them, who may record over the queue), vendor sessions and spent nonces have tables of their own, without a sort key.
 //!
 //! `<push>` is `<app>/<workspace>#<kind>#<id>`; an id of more than 256 bytes stands
 //! there as its digest, and whole in the attribute `push_id` of push and revocation. Times are epoch milliseconds in
 //! attributes named `.._at`, but for the TTL attribute `expires_at`, which has
 //! seconds. Every item has `v` = 1; attributes that a newer version added are
-//! ignored. Nothing here judges an item by its TTL.
+//! ignored. An item that is past its time is gone, by the stored times and our own
+//! clock, whether or not its TTL has deleted it.
 
 pub mod access_key;
 pub mod batch;
@@ -31,6 +32,7 @@ pub mod notices;
 pub mod packed;
 pub mod progress;
 pub mod push;
+pub mod queue_sender;
 mod reader;
 pub mod receipt;
 pub mod revocation;
@@ -41,7 +43,7 @@ pub mod vendor_session;
 mod writer;
 pub mod written_by;
 
-pub use expiry::{LEDGER_DAYS, WORK_DAYS, expires_after, expires_at};
+pub use expiry::{LEDGER_DAYS, WORK_DAYS, expires_after, expires_at, gone_since, is_over};
 pub use reader::Reader;
 pub use writer::{Item, Writer, json_text, number, text, time};
 

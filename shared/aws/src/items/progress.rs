@@ -5,7 +5,7 @@ use revocation_app::ports::StoreError;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef};
 use revocation_rules::outcome::SlotOutcomes;
-use revocation_rules::progress::{BatchProgress, Hold};
+use revocation_rules::progress::{BatchProgress, Hold, Recording};
 
 use super::{Item, MAX_BYTES, Reader, WORK_DAYS, Writer, expires_after, key, packed, written_by};
 
@@ -26,13 +26,28 @@ pub fn write(progress: &BatchProgress, version: u64, write_name: &str, now: Time
         .number("lost_workers", progress.lost_workers)
         .number("version", version)
         .time_if("not_before_at", progress.not_before)
+        .time_if("recorded_at", named(progress.recording))
         .json("counted", &progress.counted)
+        .json("before", &progress.before)
         .json("finished", &progress.finished)
         .json("replays", &progress.replays)
         .json("met", &progress.met)
         .text(written_by::ATTRIBUTE, write_name)
         .number("expires_at", expires_after(now, WORK_DAYS))
         .finish())
+}
+
+fn named(recording: Recording) -> Option<Timestamp> {
+    match recording {
+        Recording::At(recorded_at) => Some(recorded_at),
+        Recording::Unnamed { .. } => None,
+    }
+}
+
+/// When an item was written whose `expires_at` this is.
+fn written_at(expires_at: i64) -> Timestamp {
+    let seconds = expires_at.saturating_sub(WORK_DAYS * 24 * 60 * 60);
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::MIN)
 }
 
 pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchProgress, StoreError> {
@@ -47,6 +62,12 @@ pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchProgress, St
             shard,
             batch: reader.known("sk", |sk| sk.strip_prefix(key::OUTCOME)?.parse().ok())?,
         },
+        recording: match reader.if_there("recorded_at", Reader::time)? {
+            Some(recorded_at) => Recording::At(recorded_at),
+            None => Recording::Unnamed {
+                written_at: written_at(reader.number("expires_at")?),
+            },
+        },
         channel: reader.known("channel", Channel::parse)?,
         slots,
         attempts: reader.number("attempts")?,
@@ -55,6 +76,7 @@ pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchProgress, St
         version: reader.number("version")?,
         not_before: reader.if_there("not_before_at", Reader::time)?,
         counted: reader.json("counted")?,
+        before: reader.if_there("before", Reader::json)?.unwrap_or_default(),
         finished: reader.json("finished")?,
         replays: reader.if_there("replays", Reader::json)?.unwrap_or_default(),
         met: reader.if_there("met", Reader::json)?.unwrap_or_default(),

@@ -7,7 +7,7 @@ use revocation_rules::ids::{PushRef, Tenant};
 use revocation_rules::push::{Push, PushType, Registration};
 use revocation_rules::shard::ShardCount;
 
-use super::{Item, LEDGER_DAYS, Reader, Writer, expires_after, key};
+use super::{Item, Reader, Writer, key};
 
 const WHAT: &str = "push";
 
@@ -35,8 +35,7 @@ pub fn write(push: &Push) -> Item {
 
 /// Until when it is kept.
 pub fn expires_at(push: &Push) -> i64 {
-    let kept_from = push.registered_at.max(push.registration.latest_sending());
-    expires_after(kept_from, LEDGER_DAYS)
+    super::expires_at(push.kept_until())
 }
 
 pub fn read(item: &Item) -> Result<Push, StoreError> {

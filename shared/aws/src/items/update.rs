@@ -50,6 +50,18 @@ impl Update {
         self
     }
 
+    /// One more condition: that this attribute has this value.
+    pub fn and_is(mut self, attribute: &str, value: AttributeValue) -> Self {
+        self.name(attribute);
+        self.values.insert(format!(":is_{attribute}"), value);
+        let is = format!("#{attribute} = :is_{attribute}");
+        self.condition = Some(match self.condition {
+            Some(condition) => format!("{condition} AND {is}"),
+            None => is,
+        });
+        self
+    }
+
     pub fn expression(&self) -> String {
         [("SET", &self.set), ("ADD", &self.add), ("REMOVE", &self.remove)]
             .into_iter()

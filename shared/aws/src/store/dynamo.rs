@@ -32,7 +32,7 @@ impl DynamoPushStore {
         self.client.clone()
     }
 
-    /// Another clock. It only says until when items are kept.
+    /// Another clock. It says until when items are kept, and which are past their time.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;

@@ -1,7 +1,9 @@
 //! Pages through the headers of a shard. Payloads are never read here, not even small ones.
 
 use revocation_app::ports::{BatchHeaders, HeaderPage, StoreError};
+use revocation_rules::batch::BatchHeader;
 use revocation_rules::ids::{BatchId, PushRef};
+use revocation_rules::window;
 
 use super::DynamoPushStore;
 use super::shard_page::ShardQuery;
@@ -17,9 +19,11 @@ impl BatchHeaders for DynamoPushStore {
             attributes: Some(&batch::HEADER_ATTRIBUTES),
         };
         let page = self.shard_page(query).await?;
+        let now = self.now();
         let headers = page.items.iter().map(|item| batch::read(push, shard, item));
+        let is_kept = |header: &Result<BatchHeader, _>| header.as_ref().map_or(true, |header| window::is_kept(header.sent_at, now));
         Ok(HeaderPage {
-            headers: headers.collect::<Result<_, _>>()?,
+            headers: headers.filter(is_kept).collect::<Result<_, _>>()?,
             next: page.next,
         })
     }

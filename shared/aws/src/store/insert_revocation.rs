@@ -10,7 +10,7 @@ use super::put_progress::VersionIs;
 use super::transact::Transacted;
 use crate::dice::random_text;
 use crate::items::update::Update;
-use crate::items::{json_text, key, push, revocation, text};
+use crate::items::{json_text, key, push, revocation, text, time};
 
 impl DynamoPushStore {
     pub(super) async fn insert(&self, read: &Push, new: &Revocation) -> Result<Saved, StoreError> {
@@ -19,7 +19,9 @@ impl DynamoPushStore {
         closures.push(new.closure());
         let close = Update::default()
             .set("closures", text(json_text(&closures)))
-            .raise_version(read.version);
+            .raise_version(read.version)
+            // Versions begin anew in another life of the same id.
+            .and_is("registered_at", time(read.registered_at));
         let writes = |_| {
             Ok(vec![
                 self.update_of(key::push(&new.push), key::PUSH.to_owned(), &close)?,

@@ -43,7 +43,7 @@ impl DynamoPushStore {
         // `~` comes after every digit and after `#`: all of the last millisecond is in.
         let to = format!("{}~", listed_time(query.to));
         let up_to = before.clone().map_or(to.clone(), |before| before.min(to));
-        let mut page = Page::new(query, before);
+        let mut page = Page::new(query, before, self.now());
         while !page.is_over() && day_of(day) >= day_of(from) {
             let pk = listed_pk(&query.tenant, query.push_type, day);
             self.take_day(pk, &listed_time(from), &up_to, &mut page).await?;

@@ -49,6 +49,8 @@ pub fn place_of<'a>(item: &'a Item, attribute: &'static str) -> Result<&'a str, 
 
 pub struct Page<'a> {
     query: &'a PushListQuery,
+    /// By it a push is past its time.
+    now: Timestamp,
     limit: usize,
     /// The place to go on from, which the page before ended with.
     after: Option<String>,
@@ -59,9 +61,10 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub fn new(query: &'a PushListQuery, after: Option<String>) -> Self {
+    pub fn new(query: &'a PushListQuery, after: Option<String>, now: Timestamp) -> Self {
         Self {
             query,
+            now,
             limit: query.limit.clamp(1, MAX_LIMIT),
             after,
             pushes: Vec::new(),
@@ -96,6 +99,7 @@ impl<'a> Page<'a> {
         self.looked += 1;
         self.last = Some(place.to_owned());
         if let Some(push) = item.map(push::read).transpose()?
+            && push.is_kept(self.now)
             && self.query.filter.fits(&push)
         {
             self.pushes.push(push);

@@ -2,6 +2,8 @@
 
 use revocation_app::ports::{Overview, PushOverview, StoreError};
 use revocation_rules::ids::PushRef;
+use revocation_rules::push::Push;
+use revocation_rules::revocation::Revocation;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -22,8 +24,8 @@ impl PushOverview for DynamoPushStore {
             .into_paginator()
             .items()
             .send();
-        let mut found = None;
-        let mut revocations = Vec::new();
+        let mut found: Option<Push> = None;
+        let mut revocations: Vec<Revocation> = Vec::new();
         let mut counters = Sum::default();
         while let Some(item) = items.next().await {
             let item = item.map_err(|error| unavailable("Query", &error))?;
@@ -35,11 +37,18 @@ impl PushOverview for DynamoPushStore {
                 _ => {}
             }
         }
+        let Some(push) = found.filter(|push| push.is_kept(self.now())) else {
+            return Ok(None);
+        };
+        // An earlier life of the push may have left some behind.
+        revocations.retain(|revocation| push.has_revocation(&revocation.id));
+        let mut counters = counters.finish();
+        counters.retain(|id, _| push.has_revocation(id));
         revocations.sort_by(|one, other| (one.requested_at, &one.id).cmp(&(other.requested_at, &other.id)));
-        Ok(found.map(|push| Overview {
+        Ok(Some(Overview {
             push,
             revocations,
-            counters: counters.finish(),
+            counters,
         }))
     }
 }

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
 use revocation_app::ports::{ReceiptStore, StoreError};
 use revocation_rules::ids::BatchRef;
-use revocation_rules::receipt::{Receipt, ReceiptEvent, Receipts, TokenDigest};
+use revocation_rules::receipt::{Receipt, ReceiptEvent, TokenDigest};
+use revocation_rules::window;
 
 use super::DynamoPushStore;
 use crate::failure::{AwsFailure, unavailable, worn_out};
-use crate::items::{key, receipt, text};
+use crate::items::{batch, key, receipt, text};
 use crate::pause::{TRIES, before_try};
 
 const WRITE: &str = "BatchWriteItem";
@@ -28,12 +30,21 @@ impl ReceiptStore for DynamoPushStore {
         let keys: Vec<_> = batches.iter().map(key_of).collect();
         let hundreds: Vec<Vec<_>> = keys.chunks(READS).map(<[_]>::to_vec).collect();
         let found: Vec<HashMap<_, _>> = stream::iter(hundreds)
-            .map(|keys| async move { self.get_all(&keys, Some("pk, sk")).await })
+            .map(|keys| async move { self.get_all(&keys, Some("pk, sk, sent_at")).await })
             .buffer_unordered(CALLS)
             .try_collect()
             .await?;
-        let is_known = |batch: &&BatchRef| found.iter().any(|found| found.contains_key(&key_of(batch)));
-        Ok(batches.iter().filter(is_known).cloned().collect())
+        let now = self.now();
+        let mut known = BTreeSet::new();
+        for batch in batches {
+            let key = key_of(batch);
+            if let Some(header) = found.iter().find_map(|found| found.get(&key))
+                && window::is_kept(batch::read_sent_at(header)?, now)
+            {
+                known.insert(batch.clone());
+            }
+        }
+        Ok(known)
     }
 
     async fn keep_receipts(&self, receipts: &[Receipt]) -> Result<(), StoreError> {
@@ -90,7 +101,8 @@ impl DynamoPushStore {
     }
 
     /// What devices said of a batch's deliveries, but for that they were shown.
-    pub(super) async fn receipts(&self, of: &BatchRef) -> Result<Receipts, StoreError> {
+    /// Each with the time at which it came.
+    pub(super) async fn receipts(&self, of: &BatchRef) -> Result<Vec<(Timestamp, TokenDigest, ReceiptEvent)>, StoreError> {
         let mut items = self
             .client
             .query()
@@ -104,10 +116,9 @@ impl DynamoPushStore {
             .into_paginator()
             .items()
             .send();
-        let mut receipts = Receipts::default();
+        let mut receipts = Vec::new();
         while let Some(item) = items.next().await {
-            let (token, event) = receipt::read(&item.map_err(|error| unavailable("Query", &error))?)?;
-            receipts.add(token, event);
+            receipts.push(receipt::read(&item.map_err(|error| unavailable("Query", &error))?)?);
         }
         Ok(receipts)
     }

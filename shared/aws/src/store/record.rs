@@ -8,10 +8,11 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use revocation_app::ports::{BatchRecorder, Recorded, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
+use revocation_rules::window::KEPT;
 
 use super::DynamoPushStore;
 use crate::failure::unavailable;
-use crate::items::{Item, batch};
+use crate::items::{Item, batch, gone_since};
 
 impl BatchRecorder for DynamoPushStore {
     async fn record(&self, header: &BatchHeader, deliveries: &[Delivery]) -> Result<Recorded, StoreError> {
@@ -24,7 +25,9 @@ impl BatchRecorder for DynamoPushStore {
             .put_item()
             .table_name(&self.table)
             .set_item(Some(written.header))
-            .condition_expression("attribute_not_exists(pk)")
+            // What is past its time makes room for a new recording.
+            .condition_expression("attribute_not_exists(pk) OR sent_at <= :gone")
+            .expression_attribute_values(":gone", gone_since(self.now(), KEPT))
             .return_values_on_condition_check_failure(AllOld);
         let Err(error) = put.send().await else {
             return Ok(Recorded::New);

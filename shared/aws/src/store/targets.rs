@@ -14,7 +14,7 @@ use super::DynamoPushStore;
 use super::list_page::{Page, place_of};
 use crate::failure::unavailable;
 use crate::items::push::listed_time;
-use crate::items::{Item, key, target, text};
+use crate::items::{Item, is_over, key, target, text};
 
 const PUTS_AT_ONCE: usize = 32;
 /// What `BatchGetItem` takes in one call.
@@ -42,7 +42,7 @@ impl DynamoPushStore {
         let from = listed_time(query.from);
         let to = format!("{}~", listed_time(query.to));
         let up_to = before.clone().map_or(to.clone(), |before| before.min(to));
-        let mut page = Page::new(query, before);
+        let mut page = Page::new(query, before, self.now());
         if from > up_to {
             return Ok(page.finish());
         }
@@ -86,8 +86,11 @@ impl DynamoPushStore {
             return Ok(true);
         }
         let found = self.get_all(&keys, None).await?;
+        let now = self.now();
         for (item, key) in items.iter().zip(&keys) {
-            if !page.take(place_of(item, "sk")?, found.get(key))? {
+            // One that is past its time names a push of an earlier life.
+            let push = found.get(key).filter(|_| !is_over(item, now));
+            if !page.take(place_of(item, "sk")?, push)? {
                 return Ok(false);
             }
         }

@@ -10,9 +10,12 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::future::try_join3;
+use jiff::Timestamp;
 use revocation_app::ports::{BatchWork, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::ids::{BatchRef, RevocationId};
+use revocation_rules::progress::BatchProgress;
+use revocation_rules::window;
 
 use super::DynamoPushStore;
 use crate::failure::{AwsFailure, unavailable, worn_out};
@@ -34,9 +37,15 @@ impl DynamoPushStore {
             return Ok(None);
         };
         let header = batch::read(&of.push, of.shard, header_item)?;
+        if !window::is_kept(header.sent_at, self.now()) {
+            return Ok(None);
+        }
         let deliveries = self.deliveries(&header, header_item, first_payload).await?;
         let progress = items.get(&progress_key).map(|item| progress::read(&of.push, of.shard, item));
-        let progress = progress.transpose()?;
+        // What an earlier recording under this id left behind is not this one's.
+        let (progress, earlier) = BatchProgress::sort(&header, progress.transpose()?);
+        let since = |(came, ..): &(Timestamp, _, _)| window::is_after_recording(*came, header.recorded_at);
+        let receipts = receipts.into_iter().filter(since).map(|(_, token, event)| (token, event)).collect();
         if let Some(progress) = &progress
             && progress.slots.len() != usize::from(header.count)
         {
@@ -51,6 +60,7 @@ impl DynamoPushStore {
         Ok(Some(BatchWork {
             deliveries,
             progress,
+            earlier,
             revocation: revocation.transpose()?,
             receipts,
             header,

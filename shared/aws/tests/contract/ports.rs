@@ -20,6 +20,15 @@ async fn dynamodb_keeps_the_contract_of_access_keys() {
 }
 
 #[tokio::test]
+async fn dynamodb_keeps_the_contract_of_queue_senders() {
+    let stand = Stand::new().await;
+    contract::queue_senders(&stand.keys, async |keys, sender, tenant| {
+        keys.bind_sender(sender, tenant, crate::support::now()).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn dynamodb_keeps_the_contract_of_vendor_sessions() {
     let stand = Stand::new().await;
     contract::session_store(&stand.sessions).await;

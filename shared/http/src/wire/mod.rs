@@ -10,6 +10,7 @@ mod receipts;
 mod record;
 mod register;
 mod revoke;
+mod summary;
 mod totals;
 mod unmatched;
 

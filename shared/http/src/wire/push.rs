@@ -13,6 +13,7 @@ use revocation_rules::revocation::{Revocation, State};
 use serde::Serialize;
 
 use super::register::RegisteredAnswer;
+use super::summary::Summary;
 use super::unmatched::UnmatchedAnswer;
 
 /// A push with its revocations.
@@ -59,6 +60,7 @@ pub struct RevocationAnswer<'a> {
     time_to_settle_ms: Option<i64>,
     #[serde(flatten)]
     unmatched: UnmatchedAnswer,
+    summary: Summary,
     progress: ProgressAnswer,
 }
 
@@ -96,6 +98,7 @@ impl<'a> RevocationAnswer<'a> {
             State::Settled { settled_at, .. } => Some(*settled_at),
             State::Requested | State::Dispatched { .. } => None,
         };
+        let progress = progress(revocation, counters);
         Self {
             id: &revocation.id,
             push_id: revocation.push.id.as_str(),
@@ -113,7 +116,8 @@ impl<'a> RevocationAnswer<'a> {
             settled_at,
             time_to_settle_ms: settled_at.map(|at| at.as_millisecond() - revocation.requested_at.as_millisecond()),
             unmatched: kept_unmatched(revocation).map(Into::into).unwrap_or_default(),
-            progress: progress(revocation, counters),
+            summary: Summary::new(progress.total.requested, &progress.total.outcomes, 0, revocation.closes_at),
+            progress,
         }
     }
 

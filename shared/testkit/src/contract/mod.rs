@@ -16,6 +16,7 @@ mod pushes;
 mod queue;
 mod receipts;
 mod revocations;
+mod senders;
 mod sessions;
 mod work;
 
@@ -42,6 +43,7 @@ pub use pushes::push_store;
 pub use queue::{QueueUnderTest, job_queue};
 pub use receipts::receipt_store;
 pub use revocations::revocation_store;
+pub use senders::queue_senders;
 pub use sessions::session_store;
 pub use work::{batch_work_store, progress_list};
 

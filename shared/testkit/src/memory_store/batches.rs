@@ -3,6 +3,7 @@
 use revocation_app::ports::{BatchHeaders, BatchPayloads, BatchRecorder, HeaderPage, Recorded, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::ids::{BatchId, PushRef};
+use revocation_rules::window;
 
 use super::{CommittedBatch, MemoryStore, page};
 
@@ -15,12 +16,13 @@ impl BatchRecorder for MemoryStore {
         self.weather.after().await?;
         let recorded = {
             let mut items = self.items();
-            match items.headers.get(&header.batch) {
+            let now = self.now();
+            match items.headers.get(&header.batch).filter(|known| window::is_kept(known.sent_at, now)) {
                 Some(known) if known.digest == header.digest => Recorded::Same,
                 Some(_) => Recorded::Conflict,
                 None => {
                     items.headers.insert(header.batch.clone(), header.clone());
-                    items.committed.entry(header.batch.clone()).or_insert_with(|| CommittedBatch {
+                    items.commit(CommittedBatch {
                         header: header.clone(),
                         deliveries: deliveries.to_vec(),
                     });
@@ -36,7 +38,8 @@ impl BatchRecorder for MemoryStore {
 impl BatchHeaders for MemoryStore {
     async fn headers(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> Result<HeaderPage, StoreError> {
         self.weather.before().await?;
-        let (headers, next) = page(&self.items().headers, push, shard, after, self.page);
+        let (mut headers, next) = page(&self.items().headers, push, shard, after, self.page);
+        headers.retain(|header| window::is_kept(header.sent_at, self.now()));
         self.weather.after().await?;
         Ok(HeaderPage { headers, next })
     }

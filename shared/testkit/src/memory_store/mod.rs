@@ -13,6 +13,8 @@ mod work;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use jiff::Timestamp;
+use revocation_app::ports::Clock;
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, TargetId, Tenant};
@@ -24,7 +26,7 @@ use revocation_rules::receipt::{Receipt, TokenDigest};
 use revocation_rules::revocation::Revocation;
 use revocation_rules::shard::ShardCount;
 
-use crate::Weather;
+use crate::{ManualClock, Weather};
 
 pub use ttl::Kept;
 
@@ -38,19 +40,21 @@ pub struct CommittedBatch {
 #[derive(Debug, Default)]
 struct Items {
     pushes: BTreeMap<PushRef, Push>,
-    /// Which messages went to whom.
-    targets: BTreeSet<(PushRef, TargetId)>,
+    /// Which messages went to whom, and until when that is kept.
+    targets: BTreeMap<(PushRef, TargetId), Timestamp>,
     headers: BTreeMap<BatchRef, BatchHeader>,
     /// By digest, too: a conflicting batch must not overwrite the payload of the first.
     payloads: BTreeMap<(BatchRef, String), Vec<Delivery>>,
     progresses: BTreeMap<BatchRef, BatchProgress>,
-    receipts: BTreeSet<Receipt>,
+    /// And when each came.
+    receipts: BTreeMap<Receipt, Timestamp>,
     /// Whose devices had said something that bears on a dispatch when an invocation read the batch.
     told_when_read: BTreeMap<usize, BTreeSet<(BatchRef, TokenDigest)>>,
     notices: BTreeMap<Tenant, Notices>,
     revocations: BTreeMap<(PushRef, RevocationId), Revocation>,
     counters: BTreeMap<(PushRef, RevocationId, Channel), Counted>,
     committed: BTreeMap<BatchRef, CommittedBatch>,
+    commits: usize,
     /// Who wrote a batch's progress last: an invocation, for law L7.
     last_writer: BTreeMap<BatchRef, usize>,
     /// What each invocation claimed.
@@ -59,6 +63,13 @@ struct Items {
     ends: Vec<(BatchRef, usize, Outcome)>,
     /// Every slot that had failed and was opened again, in the order of the writes.
     reopened: Vec<(BatchRef, usize)>,
+}
+
+impl Items {
+    fn commit(&mut self, batch: CommittedBatch) {
+        self.commits += 1;
+        self.committed.insert(batch.header.batch.clone(), batch);
+    }
 }
 
 #[derive(Debug, Default)]
@@ -73,6 +84,7 @@ pub struct MemoryStore {
     weather: Weather,
     page: usize,
     task_shards: Option<ShardCount>,
+    clock: Option<ManualClock>,
 }
 
 impl Default for MemoryStore {
@@ -82,6 +94,7 @@ impl Default for MemoryStore {
             weather: Weather::calm(),
             page: 100,
             task_shards: None,
+            clock: None,
         }
     }
 }
@@ -95,6 +108,18 @@ impl MemoryStore {
     pub fn in_weather(mut self, weather: &Weather) -> Self {
         self.weather = weather.clone();
         self
+    }
+
+    /// What is past its time by this clock is gone. Without one everything stays.
+    #[must_use]
+    pub fn with_clock(mut self, clock: &ManualClock) -> Self {
+        self.clock = Some(clock.clone());
+        self
+    }
+
+    /// Long before anything was sent if nobody gave a clock.
+    fn now(&self) -> Timestamp {
+        self.clock.as_ref().map_or(Timestamp::UNIX_EPOCH, Clock::now)
     }
 
     /// Pages of headers and progresses have this many.
@@ -112,14 +137,14 @@ impl MemoryStore {
         self
     }
 
-    /// Every batch that was ever committed, deleted or not.
+    /// Every batch that was ever committed, deleted or not, as it was committed last.
     pub fn committed(&self) -> Vec<CommittedBatch> {
         self.items().committed.values().cloned().collect()
     }
 
     /// How many batches were ever committed.
     pub fn commits(&self) -> usize {
-        self.items().committed.len()
+        self.items().commits
     }
 
     pub fn committed_batch(&self, batch: &BatchRef) -> Option<CommittedBatch> {
@@ -134,8 +159,12 @@ impl MemoryStore {
         self.items().pushes.values().cloned().collect()
     }
 
+    /// The progress of the last recording of a batch.
     pub fn progress_of(&self, batch: &BatchRef) -> Option<BatchProgress> {
-        self.items().progresses.get(batch).cloned()
+        let items = self.items();
+        let progress = items.progresses.get(batch)?;
+        let of_last = items.committed.get(batch).is_none_or(|last| progress.belongs_to(&last.header));
+        of_last.then(|| progress.clone())
     }
 
     pub fn has_header(&self, batch: &BatchRef) -> bool {

@@ -9,13 +9,14 @@ use revocation_app::ports::{
 use revocation_rules::ids::{PushKind, PushRef, TargetId, Tenant};
 use revocation_rules::push::Push;
 use revocation_rules::task_number::TaskNumber;
+use revocation_rules::window;
 
 use super::MemoryStore;
 
 impl PushStore for MemoryStore {
     async fn push(&self, push: &PushRef) -> Result<Option<Push>, StoreError> {
         self.weather.before().await?;
-        let found = self.items().pushes.get(push).cloned();
+        let found = self.items().pushes.get(push).cloned().filter(|push| push.is_kept(self.now()));
         self.weather.after().await?;
         Ok(found)
     }
@@ -25,7 +26,7 @@ impl PushStore for MemoryStore {
         let inserted = {
             let mut items = self.items();
             let key = push.registration.push.clone();
-            if let Some(known) = items.pushes.get(&key) {
+            if let Some(known) = items.pushes.get(&key).filter(|known| known.is_kept(self.now())) {
                 Inserted::Existing(known.clone())
             } else {
                 let mut push = push.clone();
@@ -44,7 +45,10 @@ impl PushStore for MemoryStore {
 impl TargetIndex for MemoryStore {
     async fn index_targets(&self, push: &Push, targets: &BTreeSet<&TargetId>) -> Result<(), StoreError> {
         self.weather.before().await?;
-        let named = targets.iter().map(|target| (push.registration.push.clone(), (*target).clone()));
+        let until = window::kept_until(push.registration.latest_sending());
+        let named = targets
+            .iter()
+            .map(|target| ((push.registration.push.clone(), (*target).clone()), until));
         self.items().targets.extend(named);
         self.weather.after().await?;
         Ok(())
@@ -54,8 +58,11 @@ impl TargetIndex for MemoryStore {
 impl TaskNumbers for MemoryStore {
     async fn task_numbered(&self, tenant: &Tenant, number: TaskNumber) -> Result<Option<PushRef>, StoreError> {
         self.weather.before().await?;
-        let goes_by_it = |push: &&PushRef| push.tenant == *tenant && number.is_made() && push.task_number() == Some(number);
-        let found = self.items().pushes.keys().find(goes_by_it).cloned();
+        let now = self.now();
+        let goes_by_it = |(named, push): &(&PushRef, &Push)| {
+            named.tenant == *tenant && number.is_made() && named.task_number() == Some(number) && push.is_kept(now)
+        };
+        let found = self.items().pushes.iter().find(goes_by_it).map(|(named, _)| named.clone());
         self.weather.after().await?;
         Ok(found)
     }
@@ -71,10 +78,15 @@ impl PushList for MemoryStore {
         };
         let mut pushes: Vec<Push> = {
             let items = self.items();
-            let went_to = |push: &Push, target: &TargetId| items.targets.contains(&(push.registration.push.clone(), target.clone()));
+            let now = self.now();
+            let went_to = |push: &Push, target: &TargetId| {
+                let until = items.targets.get(&(push.registration.push.clone(), target.clone()));
+                until.is_some_and(|until| now < *until)
+            };
             let fits = |push: &&Push| {
                 let said = &push.registration;
-                said.push.tenant == query.tenant
+                push.is_kept(now)
+                    && said.push.tenant == query.tenant
                     && said.push_type == query.push_type
                     && query.from <= said.sent_at
                     && said.sent_at <= query.to
@@ -96,25 +108,30 @@ impl PushOverview for MemoryStore {
         self.weather.before().await?;
         let overview = {
             let items = self.items();
-            items.pushes.get(push).cloned().map(|found| {
-                let mut revocations: Vec<_> = items
-                    .revocations
-                    .iter()
-                    .filter(|((of, _), _)| of == push)
-                    .map(|(_, revocation)| revocation.clone())
-                    .collect();
-                revocations.sort_by_key(|revocation| revocation.requested_at);
-                let counters: BTreeMap<_, _> = revocations
-                    .iter()
-                    .map(|revocation| (revocation.id.clone(), items.counters_of(push, &revocation.id)))
-                    .filter(|(_, counters)| !counters.is_empty())
-                    .collect();
-                Overview {
-                    push: found,
-                    revocations,
-                    counters,
-                }
-            })
+            items
+                .pushes
+                .get(push)
+                .cloned()
+                .filter(|found| found.is_kept(self.now()))
+                .map(|found| {
+                    let mut revocations: Vec<_> = items
+                        .revocations
+                        .iter()
+                        .filter(|((of, id), _)| of == push && found.has_revocation(id))
+                        .map(|(_, revocation)| revocation.clone())
+                        .collect();
+                    revocations.sort_by_key(|revocation| revocation.requested_at);
+                    let counters: BTreeMap<_, _> = revocations
+                        .iter()
+                        .map(|revocation| (revocation.id.clone(), items.counters_of(push, &revocation.id)))
+                        .filter(|(_, counters)| !counters.is_empty())
+                        .collect();
+                    Overview {
+                        push: found,
+                        revocations,
+                        counters,
+                    }
+                })
         };
         self.weather.after().await?;
         Ok(overview)

@@ -5,23 +5,31 @@ use std::collections::BTreeSet;
 use revocation_app::ports::{ReceiptStore, StoreError};
 use revocation_rules::ids::BatchRef;
 use revocation_rules::receipt::{Receipt, ReceiptEvent, Receipts, TokenDigest};
+use revocation_rules::window;
 
 use super::{Items, MemoryStore};
 
 impl Items {
     /// As the real store reads them: that a message was shown is not asked for.
     pub(super) fn receipts_of(&self, batch: &BatchRef) -> Receipts {
-        let of = self.receipts.iter().filter(|receipt| receipt.batch == *batch);
-        let asked = of.filter(|receipt| receipt.event != ReceiptEvent::Shown);
+        let asked = self.asked_for(batch);
         asked.map(|receipt| (receipt.token.clone(), receipt.event)).collect()
     }
 
-    pub(super) fn note_told(&mut self, reader: usize, batch: &BatchRef) {
-        let told = self
-            .receipts
+    fn asked_for(&self, batch: &BatchRef) -> impl Iterator<Item = &Receipt> {
+        let since = self.headers.get(batch).map(|header| header.recorded_at);
+        self.receipts
             .iter()
-            .filter(|receipt| receipt.batch == *batch && receipt.event != ReceiptEvent::Shown);
-        let told: Vec<_> = told.map(|receipt| (receipt.batch.clone(), receipt.token.clone())).collect();
+            .filter(move |(receipt, came)| receipt.batch == *batch && since.is_some_and(|since| window::is_after_recording(**came, since)))
+            .map(|(receipt, _)| receipt)
+            .filter(|receipt| receipt.event != ReceiptEvent::Shown)
+    }
+
+    pub(super) fn note_told(&mut self, reader: usize, batch: &BatchRef) {
+        let told: Vec<_> = self
+            .asked_for(batch)
+            .map(|receipt| (receipt.batch.clone(), receipt.token.clone()))
+            .collect();
         if !told.is_empty() {
             self.told_when_read.entry(reader).or_default().extend(told);
         }
@@ -33,7 +41,11 @@ impl ReceiptStore for MemoryStore {
         self.weather.before().await?;
         let known = {
             let items = self.items();
-            batches.iter().filter(|batch| items.headers.contains_key(batch)).cloned().collect()
+            let is_known = |batch: &&BatchRef| {
+                let header = items.headers.get(batch);
+                header.is_some_and(|header| window::is_kept(header.sent_at, self.now()))
+            };
+            batches.iter().filter(is_known).cloned().collect()
         };
         self.weather.after().await?;
         Ok(known)
@@ -43,7 +55,8 @@ impl ReceiptStore for MemoryStore {
     async fn keep_receipts(&self, receipts: &[Receipt]) -> Result<(), StoreError> {
         for receipt in receipts {
             self.weather.before().await?;
-            self.items().receipts.insert(receipt.clone());
+            let now = self.now();
+            self.items().receipts.insert(receipt.clone(), now);
         }
         if !receipts.is_empty() {
             self.weather.after().await?;
@@ -62,7 +75,7 @@ impl MemoryStore {
 
     pub fn has_receipt(&self, batch: &BatchRef, token: &TokenDigest, event: ReceiptEvent) -> bool {
         let items = self.items();
-        let mut receipts = items.receipts.iter();
+        let mut receipts = items.receipts.keys();
         receipts.any(|receipt| receipt.event == event && receipt.token == *token && receipt.batch == *batch)
     }
 }

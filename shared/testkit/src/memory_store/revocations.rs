@@ -35,7 +35,8 @@ impl RevocationStore for MemoryStore {
         let saved = {
             let mut items = self.items();
             match items.pushes.get_mut(&push.registration.push) {
-                Some(known) if known.version == push.version => {
+                // Versions begin anew in another life of the same id.
+                Some(known) if known.version == push.version && known.registered_at == push.registered_at => {
                     known.closures.push(revocation.closure());
                     known.version += 1;
                     let key = (push.registration.push.clone(), revocation.id.clone());

@@ -7,6 +7,7 @@ use revocation_app::ports::{BatchWork, BatchWorkStore, Claimed, Finished, Progre
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::{BatchProgress, Change};
+use revocation_rules::window;
 
 use super::{Items, MemoryStore, page};
 
@@ -18,7 +19,10 @@ impl Items {
     /// What a slot is and what `progress` makes of it.
     fn change(&self, progress: &BatchProgress, slot: usize) -> (Option<Outcome>, Option<Outcome>) {
         let of = |progress: &BatchProgress| progress.slots.get(slot).map(|(outcome, _)| outcome);
-        (self.progresses.get(&progress.batch).and_then(of), of(progress))
+        let stored = self.progresses.get(&progress.batch);
+        // What an earlier recording left behind may be written over.
+        let same = stored.filter(|stored| stored.recording == progress.recording);
+        (same.and_then(of), of(progress))
     }
 }
 
@@ -84,12 +88,18 @@ impl MemoryStore {
         let work = {
             let mut items = self.items();
             items.note_told(self.weather.running().invocation, batch);
-            items.headers.get(batch).cloned().map(|header| BatchWork {
-                deliveries: items.payloads.get(&(batch.clone(), header.digest.clone())).cloned(),
-                header,
-                progress: items.progresses.get(batch).cloned(),
-                revocation: revocation.and_then(|id| items.revocations.get(&(batch.push.clone(), id.clone())).cloned()),
-                receipts: items.receipts_of(batch),
+            let now = self.now();
+            let header = items.headers.get(batch).filter(|header| window::is_kept(header.sent_at, now));
+            header.cloned().map(|header| {
+                let (progress, earlier) = BatchProgress::sort(&header, items.progresses.get(batch).cloned());
+                BatchWork {
+                    deliveries: items.payloads.get(&(batch.clone(), header.digest.clone())).cloned(),
+                    header,
+                    progress,
+                    earlier,
+                    revocation: revocation.and_then(|id| items.revocations.get(&(batch.push.clone(), id.clone())).cloned()),
+                    receipts: items.receipts_of(batch),
+                }
             })
         };
         self.weather.after().await?;

@@ -1,0 +1,47 @@
+//! Which identities of the senders' queue may record for which tenants.
+
+use clap::Subcommand;
+use revocation_app::ports::{Clock as _, StoreError};
+use revocation_aws::{DynamoAccessKeys, SystemClock};
+use revocation_rules::ids::{AppId, Tenant, WorkspaceId};
+use revocation_rules::queue_sender::QueueSender;
+
+#[derive(Subcommand)]
+pub enum Senders {
+    /// Let an IAM user or role record for a tenant over the queue.
+    BindSender {
+        /// Its unique id: `aws iam get-role --role-name NAME --query Role.RoleId --output text`
+        sender: QueueSender,
+        #[arg(long)]
+        app: AppId,
+        #[arg(long)]
+        workspace: WorkspaceId,
+    },
+    /// Refuse its recordings from now on; functions may believe it for another minute.
+    UnbindSender {
+        sender: QueueSender,
+        #[arg(long)]
+        app: AppId,
+        #[arg(long)]
+        workspace: WorkspaceId,
+    },
+    /// List who may record for whom over the queue.
+    ListSenders,
+}
+
+/// Whether there was what was to be changed.
+pub async fn run(keys: &DynamoAccessKeys, command: Senders) -> Result<bool, StoreError> {
+    match command {
+        Senders::BindSender { sender, app, workspace } => {
+            keys.bind_sender(&sender, &Tenant { app, workspace }, SystemClock.now()).await?;
+            Ok(true)
+        }
+        Senders::UnbindSender { sender, app, workspace } => keys.unbind_sender(&sender, &Tenant { app, workspace }).await,
+        Senders::ListSenders => {
+            for (sender, tenant, created_at) in keys.bound_senders().await? {
+                println!("{sender}  {tenant}  {created_at}");
+            }
+            Ok(true)
+        }
+    }
+}
