@@ -2,6 +2,7 @@
 
 import { Problem, api } from './api.js';
 import { field, h, select, show } from './dom.js';
+import { code, exact, plain, said } from './foreign.js';
 import { LANGUAGES, language, preferred, t, use } from './i18n.js';
 import { passes, retried } from './poll.js';
 import { session } from './session.js';
@@ -58,6 +59,7 @@ async function go() {
     if (signal.aborted) return;
     header();
     show(main);
+    document.title = t('brand');
     const made = current;
     made.update = (await view({ main, route, signal, fail: (error) => fail(error, signal), heading })) ?? null;
     if (route.path !== parse(location.hash).path) go();
@@ -68,8 +70,8 @@ async function go() {
 
 /** The view's heading: in the page, in the tab, and focused, so that it is read. */
 function heading(text, ...beside) {
-  document.title = `${text} · ${t('brand')}`;
-  const title = h('h1', { tabindex: '-1' }, text);
+  document.title = `${plain(text)} · ${t('brand')}`;
+  const title = h('h1', { tabindex: '-1' }, said(text));
   requestAnimationFrame(() => title.isConnected && title.focus());
   return h('div', { class: 'heading' }, title, beside);
 }
@@ -83,6 +85,8 @@ function fail(error, signal) {
     return;
   }
   header();
+  // Not the view before it, which is gone.
+  document.title = t('brand');
   main.querySelectorAll('.loading').forEach((line) => line.remove());
   main.querySelector('.view-problem')?.remove();
   main.append(h('div', { class: 'view-problem' }, problem(error, again)));
@@ -107,9 +111,9 @@ export function problem(error, retry) {
   if (!known && !passes(error)) console.error(error);
   const title = known ? error.message : t(passes(error) ? 'offline_title' : 'broken');
   return h('div', { role: 'alert', class: 'problem' },
-    h('p', null, h('strong', null, title)),
-    known && error.detail && h('p', null, error.detail),
-    known && (error.errors.length > 1 || !error.detail) && error.errors.length > 0 && h('ul', null, error.errors.map((one) => h('li', null, h('code', null, one.pointer), ` ${one.detail}`))),
+    h('p', null, h('strong', null, said(title))),
+    known && error.detail && h('p', null, said(error.detail)),
+    known && (error.errors.length > 1 || !error.detail) && error.errors.length > 0 && h('ul', null, error.errors.map((one) => h('li', null, code(one.pointer), ' ', said(one.detail)))),
     known && error.requestId && h('p', { class: 'quiet' }, t('request_id', { id: error.requestId })),
     retry && (!known || error.status >= 500 || error.status === 429) && h('button', { type: 'button', onclick: retry }, t('try_again')));
 }
@@ -126,7 +130,7 @@ function header() {
   document.getElementById('connection').setAttribute('aria-label', t('connection'));
   show(document.getElementById('banner'),
     h('a', { class: 'brand', href: '#/pushes' }, h('img', { src: 'console/icon.svg', alt: '', width: '24', height: '24' }), t('brand')),
-    me && h('p', { class: 'who' }, h('span', { class: 'tenant' }, `${me.app} / ${me.workspace}`), h('span', { class: 'role' }, t(`role_${me.role}`))),
+    me && h('p', { class: 'who' }, h('span', { class: 'tenant' }, exact(me.app), ' / ', exact(me.workspace)), me.label && h('span', { class: 'label' }, said(me.label)), h('span', { class: 'role' }, t(`role_${me.role}`))),
     h('div', { class: 'settings' },
       field(t('language'), languages), field(t('theme'), themes),
       me && h('button', { type: 'button', class: 'plain', onclick: signOut }, t('sign_out'))));

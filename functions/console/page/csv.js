@@ -1,13 +1,16 @@
-// RFC 4180, and nothing that a spreadsheet would run.
+// RFC 4180 with a byte order mark, so that Excel reads it as UTF-8; every text in quotes, and nothing that a
+// spreadsheet would run or make over, whatever it takes for a separator. A cell pastes back: paste.js.
+
+import { write } from './paste.js';
 
 const COLUMNS = ['batch_id', 'slot', 'channel', 'target', 'outcome', 'reason'];
 
-/** A cell. One that a spreadsheet would take for a formula gets an apostrophe in front. */
 export function cell(value) {
-  const text = value === null || value === undefined ? '' : String(value);
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return String(value);
+  return `"${write(value).replaceAll('"', '""')}"`;
 }
 
-export const head = () => `${COLUMNS.join(',')}\r\n`;
-export const lines = (outcomes) => outcomes.map((one) => `${COLUMNS.map((name) => cell(one[name])).join(',')}\r\n`).join('');
+const line = (cells) => `${cells.join(',')}\r\n`;
+export const head = () => `\ufeff${line(COLUMNS.map(cell))}`;
+export const lines = (outcomes) => outcomes.map((one) => line(COLUMNS.map((name) => cell(one[name])))).join('');

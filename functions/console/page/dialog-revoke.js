@@ -5,10 +5,13 @@ import { Problem, api } from './api.js';
 import { problem } from './app.js';
 import { CHANNELS, revocationHref } from './channels.js';
 import { field, h, newId, show, table } from './dom.js';
+import { code, exact, said as prose } from './foreign.js';
 import { channel, countdown } from './format.js';
 import { number, t } from './i18n.js';
+import { one as pasted, read } from './paste.js';
 import { retried } from './poll.js';
 import { remember, session, tellTabs } from './session.js';
+import { unmatched } from './unmatched.js';
 
 /** Above this many deliveries the id must be typed. */
 const MANY = 10_000;
@@ -23,15 +26,17 @@ export function openRevokeDialog(push, opener) {
   let timer = 0;
   let sending = false;
 
-  const reason = h('textarea', { rows: '2', required: true, maxlength: '500', autofocus: true, oninput: ready });
+  const reason = h('textarea', { rows: '2', required: true, maxlength: '500', dir: 'auto', autofocus: true, oninput: ready });
   const radios = h('div', { class: 'radios' });
   const channels = h('fieldset', { class: 'checks', hidden: true }, h('legend', { class: 'hidden' }, t('some_channels')));
-  const targets = h('textarea', { rows: '4', spellcheck: 'false', oninput: later });
+  const targets = h('textarea', { rows: '4', spellcheck: 'false', dir: 'auto', oninput: later });
+  const cleaned = h('p', { role: 'status', class: 'cleaned', 'aria-label': t('targets_read') });
   const targetsField = field(t('targets'), targets, t('targets_hint'));
-  const title = h('input', { type: 'text', maxlength: '40', oninput: later });
-  const text = h('input', { type: 'text', maxlength: '100', oninput: later });
+  targetsField.append(cleaned);
+  const title = h('input', { type: 'text', dir: 'auto', maxlength: '40', oninput: later });
+  const text = h('input', { type: 'text', dir: 'auto', maxlength: '100', oninput: later });
   const typed = h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', oninput: ready });
-  const typedField = field(t('type_id'), typed, push.id);
+  const typedField = field(t('type_id'), typed, code(push.id));
   const what = h('div', { class: 'what' });
   const counted = h('p', { role: 'status', class: 'hidden' });
   const said = h('div');
@@ -48,7 +53,7 @@ export function openRevokeDialog(push, opener) {
   const headingId = newId('dialog');
   const dialog = h('dialog', { 'aria-labelledby': headingId, class: 'revoke', oncancel: escape, onclose: gone },
     h('form', { onsubmit: submit, novalidate: true },
-      h('header', null, h('h2', { id: headingId }, t('revoke_this')), h('p', { class: 'of' }, push.title, ' ', h('code', null, push.id))),
+      h('header', null, h('h2', { id: headingId }, t('revoke_this')), h('p', { class: 'of' }, prose(push.title), ' ', code(push.id))),
       h('div', { class: 'columns' },
         h('div', null,
           field(t('reason'), reason, t('reason_hint')),
@@ -88,7 +93,17 @@ export function openRevokeDialog(push, opener) {
     later();
   }
 
-  const named = () => [...new Set(targets.value.split(/\r?\n/).map((line) => line.trim()).filter(Boolean))];
+  const named = () => read(targets.value).targets;
+  const isTyped = () => [typed.value.trim(), pasted(typed.value)].includes(push.id);
+
+  /** What will be taken of what stands in the box, and what was left out. */
+  function sayCleaned() {
+    const { targets: found, left } = read(targets.value);
+    const removed = Object.entries(left).filter(([, n]) => n > 0).map(([kind, n]) => t(`left_${kind}`, { n }));
+    const parts = targets.value.trim() ? [t('targets_found', { n: found.length }), ...removed] : [];
+    cleaned.textContent = parts.join(' ');
+  }
+
   const ticked = () => [...channels.querySelectorAll('input:checked')].map((box) => box.value);
 
   /** The request, or the word for what is missing. */
@@ -115,6 +130,7 @@ export function openRevokeDialog(push, opener) {
   function later() {
     preview = null;
     asked += 1;
+    sayCleaned();
     ready();
     clearTimeout(timer);
     timer = setTimeout(dryRun, SETTLE_MS);
@@ -135,8 +151,8 @@ export function openRevokeDialog(push, opener) {
       if (mine !== asked) return;
       preview = answer;
       if (scope === 'everything') offer(Object.keys(answer.channels));
-      show(what, h('h3', null, t('what_will_happen')), ...happening(push, answer));
-      counted.textContent = t('counted', { n: answer.deliveries });
+      show(what, h('h3', null, t('what_will_happen')), ...happening(push, answer, body.scope?.targets?.length));
+      counted.textContent = counts(answer);
     } catch (error) {
       if (signal.aborted || mine !== asked) return;
       if (error instanceof Problem && error.status === 401) return leave(error);
@@ -158,7 +174,7 @@ export function openRevokeDialog(push, opener) {
     typedField.hidden = !many;
     button.textContent = !preview || preview.verdict !== 'accept' ? t('revoke')
       : scope === 'some_targets' ? t('revoke_targets', { n: named().length }) : t('revoke_n', { n: preview.deliveries });
-    button.disabled = sending || preview?.verdict !== 'accept' || !reason.value.trim() || (many && typed.value.trim() !== push.id);
+    button.disabled = sending || preview?.verdict !== 'accept' || !reason.value.trim() || (many && !isTyped());
   }
 
   async function submit(event) {
@@ -194,24 +210,40 @@ export function openRevokeDialog(push, opener) {
 }
 
 /** The dry run's answer. */
-function happening(push, preview) {
+function happening(push, preview, named) {
   if (preview.verdict === 'already_revoked') {
-    return [h('p', { class: 'note' }, t('already_revoked'), ' ', h('a', { href: revocationHref(push.kind, push.id, preview.revocation_id) }, preview.revocation_id))];
+    return [h('p', { class: 'note' }, t('already_revoked'), ' ', h('a', { href: revocationHref(push.kind, push.id, preview.revocation_id) }, exact(preview.revocation_id)))];
   }
   const refused = preview.verdict === 'refuse' && h('div', { role: 'alert', class: 'problem' },
     h('p', null, h('strong', null, t(`refused_${preview.refusal.replaceAll('-', '_')}`))));
-  const rows = CHANNELS.filter((code) => preview.channels[code]).map((code) => [code, preview.channels[code]]);
+  const rows = CHANNELS.filter((one) => preview.channels[one]).map((one) => [one, preview.channels[one]]);
   const methods = new Set(rows.filter(([, one]) => one.revocable > 0).map(([, one]) => one.method));
   return [
     refused,
+    preview.deliveries > 0 && h('p', { class: 'strong' }, canTakeBack(preview)),
+    unmatched(preview, named, 'before'),
     rows.length ? table(t('what_will_happen'), [
       { label: t('channel') }, { label: t('deliveries'), number: true }, { label: t('how') }, { label: t('taken_back'), number: true }, { label: t('not_taken_back') },
-    ], rows.map(([code, one]) => [channel(code), number(one.deliveries), how(one), number(one.revocable), rest(one)]))
+    ], rows.map(([name, one]) => [channel(name), number(one.deliveries), how(one), number(one.revocable), rest(one)]))
       : h('p', { class: 'empty' }, t('no_deliveries_yet')),
-    !preview.exact && h('p', { class: 'note' }, t('upper_bounds')),
+    !preview.exact && h('p', { class: 'note' }, upperBounds(preview)),
     h('p', null, t('window_left'), ': ', countdown(preview.closes_at, { class: 'strong' })),
     shown(preview.notice, methods),
   ].filter(Boolean);
+}
+
+/** Of how many, as far as it is known. */
+function canTakeBack(preview) {
+  const n = Object.values(preview.channels).reduce((sum, one) => sum + one.revocable, 0);
+  return t(preview.exact ? 'can_take_back' : 'can_take_back_at_most', { n, of: preview.deliveries });
+}
+
+const upperBounds = ({ unexamined_deliveries: n, deliveries: of }) => (n === undefined ? t('upper_bounds') : t('unexamined', { n, of }));
+
+/** For those who listen: the same as the first lines of the answer. */
+function counts(preview) {
+  const n = preview.unmatched_targets?.count ?? 0;
+  return [t('counted', { n: preview.deliveries }), n > 0 && t('unmatched_count', { n })].filter(Boolean).join('. ');
 }
 
 const how = (one) => t(one.capability === 'able' ? `method_${one.method}` : one.capability);
@@ -226,7 +258,8 @@ function rest(one) {
 function shown(notice, methods) {
   const id = newId('shown');
   const locales = Object.entries(notice.locales ?? {});
-  const phone = (local, language) => h('div', { class: 'phone', lang: language ?? null }, language && h('span', { class: 'quiet' }, language), h('strong', null, local.title), h('span', null, local.text));
+  const phone = (local, language) => h('div', { class: 'phone', lang: language ?? null },
+    language && h('span', { class: 'quiet' }, language), h('strong', null, prose(local.title)), h('span', null, prose(local.text)));
   return h('div', { role: 'group', 'aria-labelledby': id },
     h('h3', { id }, t('devices_show')),
     phone(notice), locales.map(([language, local]) => phone(local, language)),

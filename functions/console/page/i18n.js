@@ -1,6 +1,7 @@
 // Words in the language of whoever looks. A word that is missing shows as its key, and a test forbids that.
 
 import en from './en.js';
+import { plain } from './foreign.js';
 
 const LOADERS = { zh: () => import('./zh.js') };
 export const LANGUAGES = [['en', 'English'], ['zh', '中文']];
@@ -27,7 +28,7 @@ export async function use(code, remember) {
   document.documentElement.lang = code === 'zh' ? 'zh-CN' : code;
 }
 
-/** t('pushes_count', { n: 3 }): `{n}` in the text is replaced; `one|other` chooses by `n`. */
+/** t('pushes_count', { n: 3 }): `{n}` in the text is replaced; `one|other` chooses by `n`. A text that comes in is foreign. */
 export function t(key, values = {}) {
   let text = words[key] ?? key;
   if (text.includes('|')) {
@@ -37,7 +38,7 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? number(value) : String(value);
+    return typeof value === 'number' ? number(value) : plain(value);
   });
 }
 

@@ -2,9 +2,10 @@
 
 import { Problem, api } from './api.js';
 import { problem } from './app.js';
-import { CHANNELS, FAILURES, OUTCOMES, revocationHref } from './channels.js';
+import { CHANNELS, MAY_BE_SHOWN, NOT_SHOWN, OUTCOMES, revocationHref } from './channels.js';
 import { head, lines } from './csv.js';
 import { field, h, newId, select, show, table } from './dom.js';
+import { code, exact } from './foreign.js';
 import { channel } from './format.js';
 import { t } from './i18n.js';
 import { retried } from './poll.js';
@@ -12,13 +13,14 @@ import { retried } from './poll.js';
 /** Rows that are shown at first, and again for each "Show more". */
 const ROWS = 50;
 
-/** An outcome: its word, with a dot that says at a glance whether the message is gone. */
-export const mark = (code) => h('span', { class: `outcome ${FAILURES.includes(code) ? 'bad' : 'good'}` }, t(`outcome_${code}`));
+/** An outcome: its word, with a mark whose shape says at a glance whether the message is taken back. */
+export const mark = (outcome) => h('span', { class: `outcome ${standing(outcome)}` }, t(`outcome_${outcome}`));
+const standing = (outcome) => (MAY_BE_SHOWN.includes(outcome) ? 'bad' : NOT_SHOWN.includes(outcome) ? 'neither' : 'good');
 
 /** The list of one revocation; `latest` gives what is known of it now. */
 export function outcomeList({ kind, id, rvk, signal, fail, latest }) {
-  const outcome = select([['', t('all')], ['failures', t('failures')], ...OUTCOMES.map((code) => [code, t(`outcome_${code}`)])], '', { onchange: apply });
-  const where = select([['', t('all')], ...CHANNELS.map((code) => [code, channel(code)])], '', { onchange: apply });
+  const outcome = select([['', t('all')], ['failures', t('failures')], ...OUTCOMES.map((one) => [one, t(`outcome_${one}`)])], '', { onchange: apply });
+  const where = select([['', t('all')], ...CHANNELS.map((one) => [one, channel(one)])], '', { onchange: apply });
   const status = h('p', { role: 'status', class: 'quiet' });
   const list = h('div');
   const more = h('div', { class: 'buttons' });
@@ -49,7 +51,7 @@ export function outcomeList({ kind, id, rvk, signal, fail, latest }) {
   /** Every outcome that the filter lets through, page by page of the API. */
   async function* pages(stop) {
     const counts = latest().progress.total.outcomes;
-    const kinds = outcome.value === 'failures' ? FAILURES.filter((code) => counts[code]) : [outcome.value];
+    const kinds = outcome.value === 'failures' ? MAY_BE_SHOWN.filter((one) => counts[one]) : [outcome.value];
     for (const one of kinds) {
       let cursor;
       do {
@@ -123,5 +125,5 @@ export function outcomeList({ kind, id, rvk, signal, fail, latest }) {
 const outcomeRows = (rows) => table(t('outcomes'), [
   { label: t('target') }, { label: t('channel') }, { label: t('outcome') }, { label: t('reason') }, { label: t('batch') },
 ], rows.map((one) => [
-  one.target ?? t('deleted'), channel(one.channel), mark(one.outcome), h('code', null, one.reason), h('code', null, `${one.batch_id} / ${one.slot}`),
+  one.target ? exact(one.target) : t('deleted'), channel(one.channel), mark(one.outcome), code(one.reason), [code(one.batch_id), ` / ${one.slot}`],
 ]));

@@ -5,10 +5,12 @@ import { problem } from './app.js';
 import { CHANNELS, revocationHref } from './channels.js';
 import { openRevokeDialog } from './dialog-revoke.js';
 import { h, newId, show, table } from './dom.js';
+import { code, plain, said as prose, who } from './foreign.js';
 import { badge, channel, countdown, time } from './format.js';
 import { number, t } from './i18n.js';
 import { poll, retried } from './poll.js';
 import { session } from './session.js';
+import { bar, legend, words } from './summary.js';
 
 const MOVING_MS = 2000;
 const RESTING_MS = 15_000;
@@ -37,7 +39,7 @@ export default function push({ main, route, signal, fail, heading }) {
     const made = { state: h('span'), action: h('div', { class: 'action' }), totals: h('div'), revocations: h('div', { class: 'revocations' }) };
     show(body,
       heading(said.title, made.state),
-      h('p', { class: 'crumbs' }, h('a', { href: `#/pushes?type=${said.type}` }, t(`type_${said.type}`)), ' · ', h('code', null, said.id)),
+      h('p', { class: 'crumbs' }, h('a', { href: `#/pushes?type=${said.type}` }, t(`type_${said.type}`)), ' · ', code(said.id)),
       h('div', { class: 'split' },
         h('dl', { class: 'facts card' }, facts(said)),
         h('section', { class: 'card window' },
@@ -97,30 +99,30 @@ export default function push({ main, route, signal, fail, heading }) {
 
 const facts = (said) => [
   [t('type'), t(`type_${said.type}`)],
-  [t('id'), h('code', null, said.id)],
+  [t('id'), code(said.id)],
   [t('sent'), time(said.sent_at)],
   said.send_until && [t('sent_until'), time(said.send_until)],
   [t('registered'), time(said.registered_at)],
 ].filter(Boolean).map(([term, what]) => h('div', null, h('dt', null, term), h('dd', null, what)));
 
 function totalsTable({ channels }) {
-  const rows = CHANNELS.filter((code) => channels[code]).map((code) => [code, channels[code]]);
+  const rows = CHANNELS.filter((one) => channels[one]).map((one) => [one, channels[one]]);
   if (!rows.length) return h('p', { class: 'empty' }, t('no_deliveries'));
   const sum = (name) => rows.reduce((total, [, one]) => total + one[name], 0);
   const line = (name, one) => [name, number(one.deliveries), number(one.held_back), number(one.without_id)];
   const all = { deliveries: sum('deliveries'), held_back: sum('held_back'), without_id: sum('without_id') };
   return table(t('deliveries_by_channel'), [
     { label: t('channel') }, { label: t('deliveries'), number: true }, { label: t('held_back'), number: true }, { label: t('without_id'), number: true },
-  ], [...rows.map(([code, one]) => line(channel(code), one)), ...(rows.length > 1 ? [line(h('strong', null, t('all')), all)] : [])]);
+  ], [...rows.map(([name, one]) => line(channel(name), one)), ...(rows.length > 1 ? [line(h('strong', null, t('all')), all)] : [])]);
 }
 
 function article(said, one) {
   const href = revocationHref(said.kind, said.id, one.id);
-  return h('article', { class: 'card revocation', 'aria-label': one.id },
-    h('div', { class: 'line' }, badge(one.state), h('span', null, scopeText(one.scope)), h('a', { href, 'aria-label': `${t('details')} ${one.id}` }, t('details'))),
-    h('p', { class: 'reason' }, one.reason),
-    h('p', { class: 'quiet' }, h('code', null, one.requested_by), ' · ', time(one.requested_at), one.replays > 0 && ` · ${t('replays', { n: one.replays })}`),
-    bar(one), h('p', { class: 'quiet' }, progressText(one.progress.total)));
+  return h('article', { class: 'card revocation', 'aria-label': plain(one.id) },
+    h('div', { class: 'line' }, badge(one.state), h('span', null, scopeText(one.scope)), h('a', { href, 'aria-label': `${t('details')} ${plain(one.id)}` }, t('details'))),
+    h('p', { class: 'reason' }, prose(one.reason)),
+    h('p', { class: 'quiet' }, who(one.requested_by, one.requested_by_label), ' · ', time(one.requested_at), one.replays > 0 && ` · ${t('replays', { n: one.replays })}`),
+    h('p', { class: 'far' }, words(one)), bar(one), legend(one));
 }
 
 export function scopeText({ channels, targets }) {
@@ -129,18 +131,3 @@ export function scopeText({ channels, targets }) {
   if (targets !== null) parts.push(t('targets_count', { n: targets }));
   return parts.join(' · ') || t('everything');
 }
-
-/** How much has ended; it moves without a number while it is not known how much there is. */
-export function bar({ state, progress: { total } }) {
-  const settled = state === 'settled';
-  const known = settled || total.requested > 0;
-  return h('progress', {
-    'aria-label': t('progress'),
-    max: known ? Math.max(total.requested, 1) : null,
-    value: known ? (settled ? Math.max(total.requested, 1) : total.ended) : null,
-  });
-}
-
-export const progressText = (total) => (total.requested === null
-  ? t('ended', { n: total.ended })
-  : t('ended_of', { n: total.ended, of: total.requested }));

@@ -4,8 +4,10 @@ import { Problem, api } from './api.js';
 import { problem } from './app.js';
 import { STATES, TYPES, pushHref } from './channels.js';
 import { field, h, select, show, table } from './dom.js';
+import { code, said } from './foreign.js';
 import { badge, left, time } from './format.js';
 import { t } from './i18n.js';
+import { one as pasted } from './paste.js';
 import { retried } from './poll.js';
 import { onOtherTabs } from './session.js';
 
@@ -129,15 +131,16 @@ async function collect(params, cursor, signal, looking) {
   return { rows, next };
 }
 
-const pushTable = (rows) => table(t('pushes'), [
+/** `revoked` says that nothing more goes out. It does not say that anything was taken back. */
+const pushTable = (rows) => [table(t('pushes'), [
   { label: t('title') }, { label: t('sent') }, { label: t('id') }, { label: t('state') }, { label: t('window_left') },
 ], rows.map((push) => [
-  h('a', { href: pushHref(push.kind, push.id) }, push.title),
+  h('a', { href: pushHref(push.kind, push.id) }, said(push.title)),
   time(push.sent_at),
-  h('code', null, push.id),
+  code(push.id),
   badge(push.state),
   left(Date.parse(push.closes_at) - Date.now()),
-]));
+])), rows.some((push) => push.state !== 'open') && h('p', { class: 'quiet' }, t('states_mean'))];
 
 /** The filters: what they say goes into the address when they are applied. */
 function makeFilters(navigate) {
@@ -158,7 +161,7 @@ function makeFilters(navigate) {
     const utc = (input) => (range.value === 'custom' && input.value ? new Date(input.value).toISOString() : '');
     location.hash = navigate({
       range: range.value === '7d' ? '' : range.value,
-      from: utc(from), to: utc(to), state: state.value, name: name.value.trim(), target: targetField.hidden ? '' : target.value.trim(),
+      from: utc(from), to: utc(to), state: state.value, name: name.value.trim(), target: targetField.hidden ? '' : pasted(target.value),
     });
   }
 
@@ -197,16 +200,17 @@ function findById(signal, found, fail) {
 
   async function find(event) {
     event.preventDefault();
-    const wanted = id.value.trim();
-    if (!wanted) return;
+    // As it would be meant, else as it is.
+    const [meant, typed] = [pasted(id.value), id.value.trim()];
+    if (!typed) return;
     button.disabled = true;
     show(found);
     try {
-      const both = await Promise.all(['message', 'task'].map((kind) => one(kind, wanted)));
-      const pushes = both.filter(Boolean);
+      let pushes = meant ? await both(meant) : [];
+      if (!pushes.length && typed !== meant) pushes = await both(typed);
       if (pushes.length === 1) location.hash = pushHref(pushes[0].kind, pushes[0].id);
       else if (pushes.length === 0) show(found, h('div', { role: 'alert', class: 'problem' }, h('p', null, h('strong', null, t('no_such_id'))), h('p', null, t('no_such_id_hint'))));
-      else show(found, h('section', { class: 'card' }, h('h2', null, t('two_pushes')), h('ul', null, pushes.map((push) => h('li', null, h('a', { href: pushHref(push.kind, push.id) }, `${t(`type_${push.type}`)}: ${push.title}`))))));
+      else show(found, h('section', { class: 'card' }, h('h2', null, t('two_pushes')), h('ul', null, pushes.map((push) => h('li', null, h('a', { href: pushHref(push.kind, push.id) }, `${t(`type_${push.type}`)}: `, said(push.title)))))));
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Problem && error.status === 401) fail(error);
@@ -215,6 +219,8 @@ function findById(signal, found, fail) {
       button.disabled = false;
     }
   }
+
+  const both = async (wanted) => (await Promise.all(['message', 'task'].map((kind) => one(kind, wanted)))).filter(Boolean);
 
   async function one(kind, wanted) {
     try {

@@ -4,6 +4,7 @@ import { Problem, api } from './api.js';
 import { problem } from './app.js';
 import { field, h, show } from './dom.js';
 import { t } from './i18n.js';
+import { one } from './paste.js';
 import { session } from './session.js';
 
 export default function signIn({ main, route, signal }) {
@@ -13,7 +14,7 @@ export default function signIn({ main, route, signal }) {
 
   async function submit(event) {
     event.preventDefault();
-    const given = key.value.trim();
+    const given = one(key.value);
     if (!given) return;
     button.disabled = true;
     show(said);

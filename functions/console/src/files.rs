@@ -43,11 +43,16 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "dialog-revoke.js": JS,
         "dom.js": JS,
         "en.js": JS,
+        "foreign.js": JS,
         "format.js": JS,
         "i18n.js": JS,
         "outcomes.js": JS,
+        "paste.js": JS,
         "poll.js": JS,
         "session.js": JS,
+        "summary.js": JS,
+        "unmatched.js": JS,
+        "unseen.js": JS,
         "view-push.js": JS,
         "view-pushes.js": JS,
         "view-revocation.js": JS,
@@ -72,6 +77,9 @@ pub fn file(name: &str) -> Option<&'static File> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    use revocation_rules::outcome::Outcome;
+    use revocation_rules::standing::{Standing, Why};
 
     use super::*;
 
@@ -151,5 +159,60 @@ mod tests {
         };
         assert!(keys("en.js").len() > 50);
         assert_eq!(keys("en.js"), keys("zh.js"));
+    }
+
+    /// What stands between the quotes of a line such as `export const STATES = ['open', 'revoked'];`.
+    fn words(body: &str, list: &str) -> Vec<String> {
+        let (_, rest) = body.split_once(&format!("export const {list} = [")).unwrap();
+        named(rest.split(']').next().unwrap(), "'", '\'')
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The table by channel and the marks of outcomes are the page's own arithmetic; the rules have the say.
+    #[test]
+    fn the_page_and_the_rules_agree_on_what_each_outcome_says_of_the_message() {
+        let channels = file("channels.js").unwrap().body;
+        let outcomes = words(channels, "OUTCOMES");
+        assert_eq!(outcomes, Outcome::ALL.map(|outcome| outcome.as_str().to_owned()));
+        for (list, slice, standing) in [
+            ("TAKEN_BACK", "slice(0, 3)", Standing::TakenBack),
+            ("NOT_SHOWN", "slice(3, 6)", Standing::NotShown),
+            ("MAY_BE_SHOWN", "slice(6)", Standing::MayBeShown),
+        ] {
+            assert!(channels.contains(&format!("export const {list} = OUTCOMES.{slice};")), "{list}");
+            let range = match standing {
+                Standing::TakenBack => 0..3,
+                Standing::NotShown => 3..6,
+                Standing::MayBeShown => 6..12,
+            };
+            assert!(Outcome::ALL[range].iter().all(|outcome| outcome.standing() == standing), "{list}");
+        }
+    }
+
+    #[test]
+    fn every_reason_has_its_words_in_both_languages() {
+        for language in ["en.js", "zh.js"] {
+            let body = file(language).unwrap().body;
+            for why in Why::ALL {
+                for word in ["why", "remedy"] {
+                    assert!(
+                        body.contains(&format!("\n  {word}_{}: '", why.as_str())),
+                        "{language} {word} {why:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    /// Foreign text is isolated in one place: nothing else makes elements that stand for it.
+    #[test]
+    fn ids_and_codes_go_into_the_page_through_the_helper_alone() {
+        for file in FILES.iter().filter(|file| file.content_type == JS && file.name != "foreign.js") {
+            for forbidden in ["h('code'", "h('bdi'", "h('bdo'"] {
+                assert!(!file.body.contains(forbidden), "{}: {forbidden}", file.name);
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What API Gateway hands over is read as it was signed, and what can not be checked is refused.
 
 use http::HeaderMap;
+use revocation_lambda::http_event::HttpEvent;
 use serde_json::{Value, json};
 
 use super::*;
@@ -57,7 +58,8 @@ fn event(query: &str, headers: &Value, body: &str, encoded: bool) -> String {
 const SECRET: &str = "FakeSecret000000000000000000001";
 
 fn is_read_and_right(event: &str) {
-    let request: HttpRequest = lambda_http::request::from_str(event).unwrap().into();
+    let event: HttpEvent = serde_json::from_str(event).unwrap();
+    let request = event.request("r".to_owned(), MAX_BODY_BYTES).unwrap();
     let call = read_call(&request).unwrap();
     assert_eq!(call.action, "RevokePushMessage");
     call.verify(SECRET).unwrap();

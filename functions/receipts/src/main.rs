@@ -6,8 +6,8 @@ mod handler;
 mod queued;
 
 use aws_lambda_events::event::sqs::SqsEvent;
-use lambda_http::{Error, service_fn};
-use lambda_runtime::LambdaEvent;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use revocation_http::{body::MAX_BODY_BYTES, respond::respond_to_fault};
 use revocation_lambda::{config::environment, http_event, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,8 +21,6 @@ async fn main() -> Result<(), Error> {
         .await;
     }
     let deps = deps::connect(&environment).await?;
-    lambda_http::run(service_fn(async |request: lambda_http::Request| {
-        Ok::<_, Error>(http_event::response(handler::handle(&deps, &request.into()).await))
-    }))
-    .await
+    let handle = async |request| handler::handle(&deps, &request).await;
+    http_event::run(MAX_BODY_BYTES, handle, respond_to_fault).await
 }

@@ -7,6 +7,7 @@ use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent
 use futures::StreamExt;
 use revocation_app::ports::Job;
 use revocation_app::{ConfirmError, confirm_batch};
+use revocation_lambda::panics;
 use revocation_rules::ids::BatchRef;
 
 use crate::deps::Work;
@@ -60,8 +61,12 @@ async fn each_batch(event: SqsEvent, look: impl AsyncFn(BatchRef, u32) -> Result
         .map(|(batch, asked)| {
             let look = &look;
             async move {
-                let error = look(batch, asked.nth).await.err()?;
-                tracing::error!(%error, messages = asked.messages.len(), "could not look at a batch");
+                let messages = asked.messages.len();
+                match panics::caught(look(batch, asked.nth)).await {
+                    Ok(Ok(())) => return None,
+                    Ok(Err(error)) => tracing::error!(%error, messages, "could not look at a batch"),
+                    Err(error) => tracing::error!(%error, messages, "could not look at a batch"),
+                }
                 Some(asked.messages)
             }
         })

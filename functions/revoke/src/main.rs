@@ -3,15 +3,14 @@
 mod deps;
 mod handler;
 
-use lambda_http::{Error, service_fn};
+use lambda_runtime::Error;
+use revocation_http::{body::MAX_BODY_BYTES, respond::respond_to_fault};
 use revocation_lambda::{config::environment, http_event, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start(environment("RUST_LOG").as_deref());
     let deps = deps::Deps::connect(&environment).await?;
-    lambda_http::run(service_fn(async |request: lambda_http::Request| {
-        Ok::<_, Error>(http_event::response(handler::handle(&deps, &request.into()).await))
-    }))
-    .await
+    let handle = async |request| handler::handle(&deps, &request).await;
+    http_event::run(MAX_BODY_BYTES, handle, respond_to_fault).await
 }

@@ -11,6 +11,7 @@ use crate::frames::Frames;
 /// What handing out tokens needs.
 pub struct Tokens {
     pub devices: DynamoDevices,
+    pub links: ApiGatewayLinks,
     pub keys: DynamoAccessKeys,
     pub key_cache: KeyCache,
     pub clock: SystemClock,
@@ -24,10 +25,13 @@ pub async fn connect_tokens(lookup: &dyn Fn(&str) -> Option<String>) -> Result<T
     let connections = settings.text("CONNECTIONS_TABLE");
     let access_keys = settings.text("ACCESS_KEYS_TABLE");
     let socket_url = settings.text("SOCKET_URL");
+    let gateway = settings.text("SOCKET_API_URL");
     settings.finish()?;
-    let dynamo = aws_sdk_dynamodb::Client::new(&sdk_config().await);
+    let aws = sdk_config().await;
+    let dynamo = aws_sdk_dynamodb::Client::new(&aws);
     Ok(Tokens {
         devices: DynamoDevices::new(dynamo.clone(), connections),
+        links: ApiGatewayLinks::new(&aws, gateway),
         keys: DynamoAccessKeys::new(dynamo, access_keys),
         key_cache: KeyCache::default(),
         clock: SystemClock,

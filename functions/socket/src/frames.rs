@@ -4,6 +4,7 @@
 //! answer, which the gateway drops unless it is told otherwise. What an event
 //! is about is said by its kind: a device may name a route as it likes.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
@@ -19,6 +20,8 @@ use revocation_app::{
 use revocation_aws::decode_frame;
 use serde::Serialize;
 
+use crate::subprotocol::{Offered, SUBPROTOCOL};
+
 /// What the function works with.
 pub struct Frames<D, L, S, Q, C> {
     pub devices: D,
@@ -33,9 +36,20 @@ pub struct Frames<D, L, S, Q, C> {
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
     pub status_code: u16,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<&'static str, String>,
 }
 
-const OK: Answer = Answer { status_code: 200 };
+impl Answer {
+    const fn of(status_code: u16) -> Self {
+        Self {
+            status_code,
+            headers: BTreeMap::new(),
+        }
+    }
+}
+
+const OK: Answer = Answer::of(200);
 
 #[derive(Debug, thiserror::Error)]
 pub enum EventError {
@@ -89,27 +103,35 @@ where
     D: DeviceTokens + DeviceConnections,
     C: Clock,
 {
-    match connect_device(&with.devices, &with.clock, connection, token(event).unwrap_or_default()).await {
-        Ok(()) => OK,
+    let offered = Offered::of(event);
+    let token = token(event, &offered).unwrap_or_default();
+    match connect_device(&with.devices, &with.clock, connection, token).await {
+        Ok(()) => {
+            let echoed = offered.echo().map(|protocol| (SUBPROTOCOL, protocol.to_owned()));
+            Answer {
+                headers: echoed.into_iter().collect(),
+                ..OK
+            }
+        }
         Err(ConnectError::Refused) => {
             tracing::info!("a device was refused: its token is not valid");
-            Answer { status_code: 401 }
+            Answer::of(401)
         }
         Err(ConnectError::Store(error)) => {
             report(&error, "a device could not be let in");
-            Answer { status_code: 503 }
+            Answer::of(503)
         }
     }
 }
 
-/// A header where the device can set one, the query where it can not, as in a browser.
-fn token(event: &ApiGatewayWebsocketProxyRequest) -> Option<&str> {
+/// A header where the device can set one; else a subprotocol or the query, as in a browser.
+fn token<'a>(event: &'a ApiGatewayWebsocketProxyRequest, offered: &Offered<'a>) -> Option<&'a str> {
     let header = event.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let bearer = header.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    bearer.or_else(|| event.query_string_parameters.first("token"))
+    bearer.or(offered.token()).or_else(|| event.query_string_parameters.first("token"))
 }
 
 /// What the device is answered; registering answers by itself.

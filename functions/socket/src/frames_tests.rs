@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 
 use super::*;
 
+#[path = "connections_tests.rs"]
+mod connections;
+
 struct Stand {
     with: Frames<MemoryDevices, MemoryLinks, MemoryStore, MemoryQueue, ManualClock>,
     clock: ManualClock,

@@ -1,14 +1,14 @@
-//! `PUT /v1/devices/{device}/token`.
+//! `PUT` and `DELETE /v1/devices/{device}/token`.
 
 use http::{Response, StatusCode};
-use revocation_app::issue_device_token;
 use revocation_app::ports::{Clock, Device};
+use revocation_app::{issue_device_token, withdraw_device_token};
 use revocation_http::auth::{Permission, authenticate};
 use revocation_http::body;
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
 use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{Route, route};
-use revocation_http::wire::{DeviceTokenAnswer, DeviceTokenBody};
+use revocation_http::wire::{DeviceTokenAnswer, DeviceTokenBody, WithdrawnTokenAnswer};
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::ids::DeviceToken;
 
@@ -21,6 +21,7 @@ pub async fn handle(deps: &Tokens, request: &HttpRequest) -> Response<String> {
 async fn answer(deps: &Tokens, request: &HttpRequest) -> Result<Reply, Problem> {
     match route(&request.method, &request.path)? {
         Route::DeviceToken(device) => issue(deps, request, device).await,
+        Route::WithdrawDeviceToken(device) => withdraw(deps, request, device).await,
         _ => Err(Problem::new(ProblemKind::NotFound)),
     }
 }
@@ -35,4 +36,14 @@ async fn issue(deps: &Tokens, request: &HttpRequest, id: DeviceToken) -> Result<
         .map_err(problem_of)?;
     let answer = DeviceTokenAnswer::new(&device, &issued, &deps.socket_url);
     Ok(Reply::json(StatusCode::CREATED, &answer))
+}
+
+async fn withdraw(deps: &Tokens, request: &HttpRequest, id: DeviceToken) -> Result<Reply, Problem> {
+    let now = deps.clock.now();
+    let caller = authenticate(&request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;
+    let device = Device { tenant: caller.tenant, id };
+    let ended = withdraw_device_token(&deps.devices, &deps.links, &device)
+        .await
+        .map_err(problem_of)?;
+    Ok(Reply::json(StatusCode::OK, &WithdrawnTokenAnswer::new(&device, ended)))
 }

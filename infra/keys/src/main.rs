@@ -42,7 +42,7 @@ enum Command {
     /// Accept a disabled key again.
     Enable { id: KeyId },
     #[command(flatten)]
-    Senders(senders::Senders),
+    Senders(senders::Bindings),
 }
 
 #[derive(Debug, thiserror::Error)]

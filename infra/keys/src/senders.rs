@@ -7,7 +7,7 @@ use revocation_rules::ids::{AppId, Tenant, WorkspaceId};
 use revocation_rules::queue_sender::QueueSender;
 
 #[derive(Subcommand)]
-pub enum Senders {
+pub enum Bindings {
     /// Let an IAM user or role record for a tenant over the queue.
     BindSender {
         /// Its unique id: `aws iam get-role --role-name NAME --query Role.RoleId --output text`
@@ -30,14 +30,14 @@ pub enum Senders {
 }
 
 /// Whether there was what was to be changed.
-pub async fn run(keys: &DynamoAccessKeys, command: Senders) -> Result<bool, StoreError> {
+pub async fn run(keys: &DynamoAccessKeys, command: Bindings) -> Result<bool, StoreError> {
     match command {
-        Senders::BindSender { sender, app, workspace } => {
+        Bindings::BindSender { sender, app, workspace } => {
             keys.bind_sender(&sender, &Tenant { app, workspace }, SystemClock.now()).await?;
             Ok(true)
         }
-        Senders::UnbindSender { sender, app, workspace } => keys.unbind_sender(&sender, &Tenant { app, workspace }).await,
-        Senders::ListSenders => {
+        Bindings::UnbindSender { sender, app, workspace } => keys.unbind_sender(&sender, &Tenant { app, workspace }).await,
+        Bindings::ListSenders => {
             for (sender, tenant, created_at) in keys.bound_senders().await? {
                 println!("{sender}  {tenant}  {created_at}");
             }

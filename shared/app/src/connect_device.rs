@@ -32,7 +32,14 @@ pub async fn connect_device(
         return Err(ConnectError::Refused);
     }
     store.begin(connection, &claim.device, now).await?;
-    Ok(())
+    // Whoever withdraws a token removes it first and looks for connections second: one of the two sees the other.
+    match store.token(&claim.device).await? {
+        Some(kept) if claim.is(&kept) => Ok(()),
+        Some(_) | None => {
+            store.end(&claim.device, connection).await?;
+            Err(ConnectError::Refused)
+        }
+    }
 }
 
 /// Forgets a connection that has ended. Whether we hear of the end is chance;

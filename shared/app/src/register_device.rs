@@ -11,6 +11,8 @@ use crate::ports::{
     ToDevice,
 };
 
+/// Over how many connections a device is reached. One more drops the one that registered longest ago.
+pub const MOST_CONNECTIONS: usize = 5;
 /// Most instructions sent for one request: what is left is asked for again.
 pub const MOST_MISSED: usize = 1_000;
 /// Frames on their way at once.
@@ -48,6 +50,7 @@ pub async fn register_device(
     let now = clock.now();
     let device = store.device_of(connection).await?.ok_or(DeviceError::UnknownConnection)?;
     store.enlist(&device, connection, now).await?;
+    drop_oldest(store, links, &device, connection).await?;
     let mut missed = 0;
     let mut after: Option<InstructionId> = None;
     loop {
@@ -80,6 +83,24 @@ pub async fn register_device(
         Posted::Yes => Ok(DeviceRegistered::Yes { missed }),
         Posted::Gone => gone(store, &device, connection).await,
     }
+}
+
+/// Who tells a device tells it over all its connections, so there must not be any number of them.
+async fn drop_oldest(
+    store: &impl DeviceConnections,
+    links: &impl DeviceLinks,
+    device: &Device,
+    newest: &ConnectionId,
+) -> Result<(), StoreError> {
+    let others = store.connections(device).await?.into_iter().filter(|other| other != newest);
+    for old in others.skip(MOST_CONNECTIONS - 1) {
+        store.end(device, &old).await?;
+        // If it stays open, it is told to connect again when it says something next.
+        if let Err(error) = links.close(&old).await {
+            tracing::warn!(%error, "a connection that was dropped is not closed");
+        }
+    }
+    Ok(())
 }
 
 async fn gone(store: &impl DeviceConnections, device: &Device, connection: &ConnectionId) -> Result<DeviceRegistered, DeviceError> {

@@ -1,7 +1,7 @@
 //! The outcomes of a revocation that people are shown.
 
 use revocation_rules::channel::Channel;
-use revocation_rules::outcome::Counts;
+use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::revocation::{Revocation, State};
 
 use crate::ports::ChannelCounters;
@@ -21,4 +21,10 @@ pub fn shown_outcomes(revocation: &Revocation, channel: Channel, counters: Optio
         }
         State::Requested | State::Dispatched { .. } => counted.cloned().unwrap_or_default(),
     }
+}
+
+/// Of those that are shown as failed: how many for a setting that is suspected,
+/// which only the counters know.
+pub fn shown_suspected(outcomes: &Counts, counters: Option<&ChannelCounters>) -> u64 {
+    counters.map_or(0, |counters| counters.suspected).min(outcomes.get(Outcome::Failed))
 }

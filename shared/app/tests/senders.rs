@@ -1,5 +1,7 @@
 //! Who may record for whom over the queue.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+
 use jiff::SignedDuration;
 use revocation_app::ports::Clock as _;
 use revocation_app::{AdmitError, KnownBindings, admit_recording};

@@ -135,7 +135,7 @@ fn for_the_rest(told: &[(usize, Answer)]) -> Option<Answer> {
     let stops = |answer: &Answer| match answer {
         Answer::Failed(AttemptFailure::Throttled { reason, .. }) => reason != ABOUT_ONE_DEVICE,
         Answer::Failed(AttemptFailure::Misconfigured { .. }) | Answer::NotTried => true,
-        Answer::Failed(AttemptFailure::Transient { .. }) | Answer::Ended { .. } => false,
+        Answer::Failed(AttemptFailure::Transient { .. }) | Answer::Ended { .. } | Answer::Unknown { .. } => false,
     };
     used_up
         .cloned()

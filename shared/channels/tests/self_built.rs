@@ -193,6 +193,98 @@ fn a_device_that_could_not_be_told_for_a_moment_is_told_after_the_others() {
     assert_eq!(stand.links.instructions_to(&other).len(), 1, "nobody is told twice for it");
 }
 
+/// A batch of one device that was sent many messages: as many deliveries, all with its token.
+fn sent_often(times: usize) -> (BatchHeader, Vec<Delivery>) {
+    let targets: Vec<String> = (0..times).map(|n| format!("u{n}")).collect();
+    let (header, mut deliveries) = sent_to(&targets.iter().map(String::as_str).collect::<Vec<_>>());
+    let token = deliveries[0].token.clone();
+    for delivery in &mut deliveries {
+        delivery.token = token.clone();
+    }
+    (header, deliveries)
+}
+
+const TRY: SignedDuration = SignedDuration::from_secs(3);
+
+/// Everything of everybody is kept before anybody is told, and others are told meanwhile.
+#[test]
+fn one_device_whose_connections_are_stuck_holds_up_nobody_s_instruction() {
+    let stand = Stand::new();
+    let targets: Vec<String> = (0..100).map(|n| format!("u{n}")).collect();
+    let (header, mut deliveries) = sent_to(&targets.iter().map(String::as_str).collect::<Vec<_>>());
+    // The first half is one device's.
+    let token = deliveries[0].token.clone();
+    for delivery in &mut deliveries[..50] {
+        delivery.token = token.clone();
+    }
+    let batch = (header, deliveries);
+    let stuck: Vec<ConnectionId> = (0..5).map(|n| stand.connect(&batch.1[0], &format!("stuck{n}"))).collect();
+    for connection in &stuck {
+        stand.links.is_stuck(connection, &stand.clock, TRY);
+    }
+    let answers = run(stand.revoke_until(&batch, noon() + SignedDuration::from_secs(30)));
+    assert!(answers.iter().all(|answer| *answer == stored()), "{answers:?}");
+    assert_eq!(stand.devices.waiting().len(), 100);
+    // Four frames at once, and no more once they fail; then nobody waits for the rest.
+    let tries: usize = stuck.iter().map(|connection| stand.links.tried(connection)).sum();
+    assert!(tries <= 5 * 4 * 3, "{tries} tries");
+}
+
+#[test]
+fn no_frame_is_sent_once_time_is_up() {
+    let stand = Stand::new();
+    let batch = sent_often(40);
+    let connection = stand.connect(&batch.1[0], "c1");
+    stand.links.is_stuck(&connection, &stand.clock, TRY);
+    let answers = run(stand.revoke_until(&batch, noon() + TRY));
+    assert!(answers.iter().all(|answer| *answer == stored()), "{answers:?}");
+    assert!(stand.links.tried(&connection) <= 4);
+}
+
+#[test]
+fn a_device_is_told_over_the_five_connections_that_registered_last() {
+    let stand = Stand::new();
+    let batch = sent_to(&["u1"]);
+    let device = a_device("APP1", batch.1[0].token.as_str());
+    // As they may be left from before there was a limit.
+    let connections: Vec<ConnectionId> = (0..40).map(|n| format!("c{n}").parse().unwrap()).collect();
+    for (nth, connection) in connections.iter().enumerate() {
+        let at = noon() + SignedDuration::from_secs(i64::try_from(nth).unwrap());
+        run(stand.devices.enlist(&device, connection, at)).unwrap();
+    }
+    stand.revoke(&batch);
+    for (nth, connection) in connections.iter().enumerate() {
+        let told = usize::from(nth >= 35);
+        assert_eq!(stand.links.instructions_to(connection).len(), told, "{nth}");
+    }
+}
+
+#[test]
+fn a_device_with_many_messages_is_sent_a_hundred_and_hears_of_the_rest_when_it_registers() {
+    let stand = Stand::new();
+    let batch = sent_often(250);
+    let connection = stand.connect(&batch.1[0], "c1");
+    assert!(stand.revoke(&batch).iter().all(|answer| *answer == stored()));
+    assert_eq!(stand.links.instructions_to(&connection).len(), 100);
+    run(register_device(&stand.devices, &stand.links, &stand.clock, &connection)).unwrap();
+    assert_eq!(stand.links.instructions_to(&connection).len(), 100 + 250);
+}
+
+#[test]
+fn devices_are_told_at_the_same_time_and_not_without_bound() {
+    // Every port call yields, so that what may be on the way at once is.
+    let stand = Stand::in_weather(&Weather::storm(0, 0));
+    let targets: Vec<String> = (0..200).map(|n| format!("u{n}")).collect();
+    let batch = sent_to(&targets.iter().map(String::as_str).collect::<Vec<_>>());
+    for (nth, delivery) in batch.1.iter().enumerate() {
+        let device = a_device("APP1", delivery.token.as_str());
+        run(stand.devices.enlist(&device, &format!("c{nth}").parse().unwrap(), noon())).unwrap();
+    }
+    stand.revoke(&batch);
+    let most = stand.links.most_on_the_way();
+    assert!((9..=32).contains(&most), "{most} at once");
+}
+
 #[test]
 fn nothing_is_kept_at_or_after_the_end() {
     let stand = Stand::new();

@@ -8,6 +8,9 @@ use crate::problem::{Problem, ProblemKind};
 /// Largest body the API takes, in bytes.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
+/// Longest part of a caller's own words that is said back, in characters: a name that is not known, a place.
+const MAX_SAID_BACK: usize = 200;
+
 /// Parses `body` as `T`.
 ///
 /// # Errors
@@ -40,8 +43,8 @@ fn mistake<T: DeserializeOwned>(body: &[u8]) -> Problem {
     match serde_path_to_error::deserialize::<_, T>(&mut input) {
         Ok(_) => Problem::invalid("", "has more after the end of the document"),
         // Where a text is not JSON there are no places to point at.
-        Err(error) if !error.inner().is_data() => Problem::invalid("", wrong(error.inner())),
-        Err(error) => Problem::invalid(pointer(error.path()), wrong(error.inner())),
+        Err(error) if !error.inner().is_data() => Problem::invalid("", short(wrong(error.inner()))),
+        Err(error) => Problem::invalid(short(pointer(error.path())), short(wrong(error.inner()))),
     }
 }
 
@@ -58,6 +61,14 @@ fn wrong(error: &serde_json::Error) -> String {
         }
         serde_json::error::Category::Data | serde_json::error::Category::Io => text.to_owned(),
     }
+}
+
+fn short(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MAX_SAID_BACK) {
+        text.truncate(end);
+        text.push_str("...");
+    }
+    text
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -100,6 +111,26 @@ mod tests {
     fn a_value_is_never_quoted_back() {
         let problem = refused(r#"{"batch_id":"b","channel":"huawei","deliveries":"planted-token"}"#);
         assert!(!format!("{problem:?}").contains("planted"), "{problem:?}");
+    }
+
+    #[test]
+    fn a_name_that_is_not_known_is_not_said_back_at_length() {
+        for name in ["x".repeat(MAX_BODY_BYTES / 2), "促".repeat(MAX_BODY_BYTES / 6)] {
+            let answer = format!("{:?}", refused(&format!(r#"{{"{name}":1}}"#)));
+            assert!(answer.len() < 4_000 && answer.contains("unknown field"), "{} bytes", answer.len());
+        }
+    }
+
+    #[test]
+    fn a_list_ends_where_it_may_and_a_shared_id_before_it_is_copied() {
+        let many = vec![r#"{"token":"t"}"#; 1_001].join(",");
+        let problem = refused(&format!(r#"{{"batch_id":"b","channel":"huawei","deliveries":[{many}]}}"#));
+        assert_eq!(problem.errors[0].pointer, "/deliveries");
+        let long = "x".repeat(65);
+        let problem = refused(&format!(
+            r#"{{"batch_id":"b","channel":"apns","collapse_id":"{long}","deliveries":[]}}"#
+        ));
+        assert_eq!(problem.errors[0].pointer, "/collapse_id");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! What each use case's failure means to a caller. Total: no wildcard arms.
 
 use revocation_app::ports::{QueueError, StoreError};
-use revocation_app::{GateError, IssueError, LookUpError, ReceiptError, RecordError, RegisterError, ReplayError, RequestError};
+use revocation_app::{
+    GateError, IssueError, LookUpError, ReceiptError, RecordError, RegisterError, ReplayError, RequestError, WithdrawError,
+};
 use revocation_rules::batch::BatchError;
 use revocation_rules::verdict::Refusal;
 
@@ -77,6 +79,14 @@ fn pointer(error: BatchError) -> String {
         BatchError::WrongHandle { at } => format!("/deliveries/{at}"),
         BatchError::NotifyId { at } => format!("/deliveries/{at}/notify_id"),
         BatchError::CollapseId { at } => format!("/deliveries/{at}/collapse_id"),
+    }
+}
+
+impl From<&WithdrawError> for Problem {
+    fn from(error: &WithdrawError) -> Self {
+        match error {
+            WithdrawError::Store(error) => error.into(),
+        }
     }
 }
 

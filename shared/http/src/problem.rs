@@ -39,6 +39,8 @@ macro_rules! problem_kinds {
 problem_kinds! {
     /// The body, path, query or a header is not what the API describes.
     InvalidRequest: BAD_REQUEST, "invalid-request", "The request is not valid";
+    /// A name that gateways, proxies or browsers change on its way in a path.
+    UnusableId: BAD_REQUEST, "unusable-id", "The id can not be named in a path";
     /// No access key, or not a valid one.
     Unauthenticated: UNAUTHORIZED, "unauthenticated", "A valid access key is needed";
     /// The key's role does not allow this.

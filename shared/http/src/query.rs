@@ -69,3 +69,42 @@ fn decoded(text: &str) -> Option<String> {
         .ok()
         .map(std::borrow::Cow::into_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_decoded_once() {
+        let query = Query::parse("target=a%2523b%2B+c%26d%3De&channel=", &["target", "channel"]).unwrap();
+        assert_eq!(query.get("target"), Some("a%23b+ c&d=e"));
+        assert_eq!(query.get("channel"), Some(""));
+        // Nothing of it ends a query, and what is no escape stands for itself.
+        let query = Query::parse("target=a#b?c;d%zz%", &["target"]).unwrap();
+        assert_eq!(query.get("target"), Some("a#b?c;d%zz%"));
+    }
+
+    #[test]
+    fn what_is_unknown_twice_or_no_text_is_refused() {
+        for bad in [
+            "other=1",
+            "target=a&target=a",
+            "target=a&t%61rget=b",
+            "target=%ff",
+            "%ff=a",
+            "=a",
+            "a",
+        ] {
+            assert!(Query::parse(bad, &["target"]).is_err(), "{bad}");
+        }
+        assert!(Query::parse("&&", &["target"]).is_ok());
+    }
+
+    #[test]
+    fn the_first_value_is_found_among_others() {
+        assert_eq!(value("x=1&key=a%2Bb&y", "key").as_deref(), Some("a+b"));
+        assert_eq!(value("key=a&key=b", "key").as_deref(), Some("a"));
+        assert_eq!(value("key=%ff", "key"), None);
+        assert_eq!(value("key", "key"), None);
+    }
+}

@@ -61,6 +61,16 @@ pub fn respond(request_id: &str, result: Result<Reply, Problem>) -> Response<Str
     response
 }
 
+/// The response to a request that no handler could answer: it could not be read, or its handler panicked.
+pub fn respond_to_fault(request_id: &str, status: StatusCode, detail: &'static str) -> Response<String> {
+    let kind = match status {
+        StatusCode::BAD_REQUEST => ProblemKind::InvalidRequest,
+        StatusCode::PAYLOAD_TOO_LARGE => ProblemKind::PayloadTooLarge,
+        _ => ProblemKind::Internal,
+    };
+    respond(request_id, Err(Problem::new(kind).with_detail(detail)))
+}
+
 fn set(response: &mut Response<String>, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);

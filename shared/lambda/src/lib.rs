@@ -7,9 +7,11 @@
 //! | an HTTP event as a plain request | [`http_event`] |
 //! | a batch of queue messages, one at a time | [`queue_event`] |
 //! | until when to work | [`time`] |
+//! | a panic is an answer like another | [`panics`] |
 
 pub mod config;
 pub mod http_event;
+pub mod panics;
 pub mod queue_event;
 pub mod telemetry;
 pub mod time;

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::StreamExt;
 
+use crate::panics;
+
 /// Messages of one event that are worked on at once.
 const AT_ONCE: usize = 10;
 
@@ -29,20 +31,26 @@ pub async fn each_message<J, E: Display, P: Display>(
         .map(|record| {
             let (parse, handle) = (&parse, &handle);
             async move {
-                let parsed = parse(&record);
-                let id = record.message_id.unwrap_or_default();
-                let done = match parsed {
-                    Ok(job) => handle(job)
-                        .await
-                        .inspect_err(|error| {
-                            tracing::error!(sqs.message_id = %id, %error, "the job of queue message {id} failed");
-                        })
-                        .is_ok(),
-                    Err(error) => {
-                        tracing::error!(sqs.message_id = %id, %error, "queue message {id} is not a job");
-                        false
+                let id = record.message_id.clone().unwrap_or_default();
+                let work = async {
+                    match parse(&record) {
+                        Ok(job) => handle(job)
+                            .await
+                            .inspect_err(|error| {
+                                tracing::error!(sqs.message_id = %id, %error, "the job of queue message {id} failed");
+                            })
+                            .is_ok(),
+                        Err(error) => {
+                            tracing::error!(sqs.message_id = %id, %error, "queue message {id} is not a job");
+                            false
+                        }
                     }
                 };
+                // The others of the event are none the worse for it.
+                let done = panics::caught(work).await.unwrap_or_else(|panics::Panicked| {
+                    tracing::error!(sqs.message_id = %id, "the job of queue message {id} panicked");
+                    false
+                });
                 (!done).then(|| {
                     let mut failure = BatchItemFailure::default();
                     failure.item_identifier = id;
@@ -80,5 +88,24 @@ mod tests {
             .collect();
         ids.sort_unstable();
         assert_eq!(ids, ["2", "3"]);
+    }
+
+    #[tokio::test]
+    async fn a_message_that_makes_its_job_panic_comes_again_alone() {
+        let event: SqsEvent = serde_json::from_value(serde_json::json!({
+            "Records": [
+                {"messageId": "1", "body": "1", "attributes": {}, "messageAttributes": {}},
+                {"messageId": "2", "body": "2", "attributes": {}, "messageAttributes": {}},
+                {"messageId": "3", "body": "3", "attributes": {}, "messageAttributes": {}}
+            ]
+        }))
+        .unwrap();
+        let answer = each(event, str::parse::<u32>, async |n| {
+            assert_ne!(n, 2, "planted");
+            Ok::<_, &str>(())
+        })
+        .await;
+        let failed = answer.batch_item_failures.iter();
+        assert_eq!(failed.map(|failure| failure.item_identifier.as_str()).collect::<Vec<_>>(), ["2"]);
     }
 }

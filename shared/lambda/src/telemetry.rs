@@ -15,4 +15,5 @@ pub fn start(filter: Option<&str>) {
         .with_env_filter(filter)
         .with_writer(std::io::stdout)
         .init();
+    crate::panics::log_places();
 }

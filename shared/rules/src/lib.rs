@@ -18,6 +18,7 @@
 //! | what the device says of it | [`receipt`] |
 //! | what it shows instead | [`notice`] |
 //! | when to try again | [`retry`] |
+//! | is the device gone, or our setting wrong | [`suspicion`] |
 //! | how it ended | [`outcome`], [`progress`] |
 //! | and what that says of the message | [`standing`] |
 
@@ -39,6 +40,7 @@ pub mod revocation;
 pub mod scope;
 pub mod shard;
 pub mod standing;
+pub mod suspicion;
 pub mod task_number;
 pub mod verdict;
 pub mod visible;

@@ -14,6 +14,7 @@ use crate::receipt::{ReceiptEvent, Receipts};
 use crate::retry::{Answer, AttemptFailure, MAX_ATTEMPTS};
 use crate::revocation::Revocation;
 use crate::scope::Scope;
+use crate::suspicion;
 use crate::window;
 
 /// Reasons we give ourselves; vendors' codes look like `apns:BadDeviceToken`.
@@ -227,6 +228,11 @@ pub fn apply(progress: &mut BatchProgress, answers: impl IntoIterator<Item = (us
             Answer::Ended { outcome, reason } => {
                 ended += 1;
                 progress.slots.end(slot, outcome, &reason);
+            }
+            // Not judged: what nobody has decided about can be replayed.
+            Answer::Unknown { reason } => {
+                ended += 1;
+                progress.slots.end(slot, Outcome::Failed, &format!("{}{reason}", suspicion::PREFIX));
             }
             Answer::Failed(failure) if used_up => {
                 progress.slots.end(slot, Outcome::Failed, failure.reason());

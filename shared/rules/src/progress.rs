@@ -77,6 +77,8 @@ pub struct BatchProgress {
     pub lost_workers: u32,
     /// What each revocation's counters were told of this batch so far.
     pub counted: BTreeMap<RevocationId, Counts>,
+    /// How many of those that failed each revocation counted as suspected.
+    pub suspected: BTreeMap<RevocationId, u64>,
     /// What each revocation counted of earlier recordings under this batch id.
     pub before: BTreeMap<RevocationId, Earlier>,
     /// Revocations for which nothing of this batch is outstanding.
@@ -102,6 +104,7 @@ impl BatchProgress {
             hold: Hold::Free,
             lost_workers: 0,
             counted: BTreeMap::new(),
+            suspected: BTreeMap::new(),
             before: BTreeMap::new(),
             finished: BTreeSet::new(),
             replays: BTreeMap::new(),
@@ -263,7 +266,13 @@ impl BatchProgress {
     pub fn book(&mut self, revocation: &RevocationId, in_scope: &[usize]) -> Change {
         let now = self.slots.counts(in_scope.iter().copied());
         let before = self.counted.get(revocation).cloned().unwrap_or_default();
-        let change = Change::between(&before, &now);
+        let mut change = Change::between(&before, &now);
+        let suspected = self.slots.suspected(in_scope.iter().copied());
+        let known = match suspected {
+            0 => self.suspected.remove(revocation),
+            _ => self.suspected.insert(revocation.clone(), suspected),
+        };
+        change.suspected = suspected.cast_signed() - known.unwrap_or(0).cast_signed();
         if now.total() == in_scope.len() as u64 {
             self.finished.insert(revocation.clone());
         }
@@ -276,22 +285,26 @@ impl BatchProgress {
 /// What is to be added to a revocation's counters. May be negative: a failed
 /// delivery that was replayed leaves `failed`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Change(pub BTreeMap<Outcome, i64>);
+pub struct Change {
+    pub outcomes: BTreeMap<Outcome, i64>,
+    /// Of those that failed: how many for a setting that is suspected.
+    pub suspected: i64,
+}
 
 impl Change {
     fn between(before: &Counts, now: &Counts) -> Self {
-        let mut change = BTreeMap::new();
+        let mut outcomes = BTreeMap::new();
         for outcome in Outcome::ALL {
             let difference = now.get(outcome).cast_signed() - before.get(outcome).cast_signed();
             if difference != 0 {
-                change.insert(outcome, difference);
+                outcomes.insert(outcome, difference);
             }
         }
-        Self(change)
+        Self { outcomes, suspected: 0 }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.outcomes.is_empty() && self.suspected == 0
     }
 }
 
@@ -304,11 +317,15 @@ mod tests {
     use crate::ids::{PushKind, PushRef, Tenant};
 
     fn fresh() -> BatchProgress {
+        BatchProgress::fresh(&header())
+    }
+
+    fn header() -> BatchHeader {
         let tenant = Tenant {
             app: "shop".parse().unwrap(),
             workspace: "default".parse().unwrap(),
         };
-        BatchProgress::fresh(&BatchHeader {
+        BatchHeader {
             batch: BatchRef {
                 push: PushRef {
                     tenant,
@@ -325,7 +342,64 @@ mod tests {
             sent_at: Timestamp::UNIX_EPOCH,
             recorded_at: Timestamp::UNIX_EPOCH,
             digest: "d".to_owned(),
-        })
+        }
+    }
+
+    fn recorded_at(seconds: i64) -> BatchHeader {
+        let mut header = header();
+        header.recorded_at = Timestamp::from_second(seconds).unwrap();
+        header
+    }
+
+    #[test]
+    fn a_progress_belongs_to_one_recording_and_leaves_its_numbers_to_the_next() {
+        let (revocation, other): (RevocationId, RevocationId) = ("rvk_1".parse().unwrap(), "rvk_2".parse().unwrap());
+        let first = recorded_at(0);
+        let mut progress = BatchProgress::start(&first, None);
+        progress.slots.end(0, Outcome::Overwritten, "r");
+        progress.slots.end(1, Outcome::Overwritten, "r");
+        progress.book(&revocation, &[0, 1]);
+        progress.version = 7;
+        // The same batch sent again keeps its header, so it is the same recording.
+        assert_eq!(BatchProgress::sort(&first, Some(progress.clone())), (Some(progress.clone()), None));
+
+        let day = 24 * 60 * 60;
+        let second = recorded_at(10 * day);
+        let (none, earlier) = BatchProgress::sort(&second, Some(progress.clone()));
+        assert_eq!(none, None);
+        let mut next = BatchProgress::start(&second, earlier);
+        assert_eq!((next.slots.get(0), next.version, next.finished.len()), (None, 7, 0));
+        next.slots.end(0, Outcome::Failed, "r");
+        next.book(&revocation, &[0, 1]);
+        let counted = next.counted_in_all(&revocation).unwrap();
+        assert_eq!((counted.get(Outcome::Overwritten), counted.get(Outcome::Failed)), (2, 1));
+        assert_eq!(next.counted_in_all(&other), None);
+
+        // Nothing grows from life to life.
+        let third = BatchProgress::start(&recorded_at(70 * day), Some(next.clone()));
+        assert_eq!(
+            third.counted_in_all(&revocation).unwrap().total(),
+            3,
+            "the second recording is 60 days old"
+        );
+        let third = BatchProgress::start(&recorded_at(72 * day), Some(next));
+        assert_eq!(third.before, BTreeMap::new());
+    }
+
+    #[test]
+    fn a_progress_without_a_name_belongs_to_the_recording_it_was_written_after() {
+        let header = recorded_at(1_000_000);
+        let written = |second| BatchProgress {
+            recording: Recording::Unnamed {
+                written_at: Timestamp::from_second(second).unwrap(),
+            },
+            ..BatchProgress::fresh(&header)
+        };
+        for (second, belongs) in [(1_000_001, true), (999_940, true), (999_939, false), (0, false)] {
+            assert_eq!(written(second).belongs_to(&header), belongs, "{second}");
+        }
+        let (named, _) = BatchProgress::sort(&header, Some(written(1_000_001)));
+        assert_eq!(named.unwrap().recording, Recording::At(header.recorded_at));
     }
 
     #[test]
@@ -346,15 +420,15 @@ mod tests {
         let mut progress = fresh();
         progress.slots.end(0, Outcome::Overwritten, "r");
         let change = progress.book(&revocation, &[0, 1]);
-        assert_eq!(change.0, BTreeMap::from([(Outcome::Overwritten, 1)]));
+        assert_eq!(change.outcomes, BTreeMap::from([(Outcome::Overwritten, 1)]));
         assert!(!progress.finished.contains(&revocation));
         assert!(progress.book(&revocation, &[0, 1]).is_empty());
         progress.slots.end(1, Outcome::Failed, "r");
-        assert_eq!(progress.book(&revocation, &[0, 1]).0, BTreeMap::from([(Outcome::Failed, 1)]));
+        assert_eq!(progress.book(&revocation, &[0, 1]).outcomes, BTreeMap::from([(Outcome::Failed, 1)]));
         assert!(progress.finished.contains(&revocation));
         // A replay moves one delivery from one outcome to another.
         progress.slots.end(1, Outcome::Refused, "r");
         let moved = progress.book(&revocation, &[0, 1]);
-        assert_eq!(moved.0, BTreeMap::from([(Outcome::Failed, -1), (Outcome::Refused, 1)]));
+        assert_eq!(moved.outcomes, BTreeMap::from([(Outcome::Failed, -1), (Outcome::Refused, 1)]));
     }
 }

@@ -20,6 +20,9 @@ pub enum Answer {
     Ended { outcome: Outcome, reason: String },
     /// It did not end; the reason says why.
     Failed(AttemptFailure),
+    /// The vendor says that it does not know the device: it may be gone, or our
+    /// own setting (environment, topic, app, package) is wrong. [`crate::suspicion`] decides.
+    Unknown { reason: String },
     /// Time ran out before its turn; nothing was asked.
     NotTried,
 }

@@ -36,6 +36,8 @@ pub enum Mood {
     Down,
     /// Asks for a pause of up to a day.
     Throttling,
+    /// Knows no device, since our setting is wrong.
+    Misaddressed,
     /// The day's quota is used up: nothing more is tried today.
     Exhausted,
 }
@@ -130,6 +132,11 @@ impl FakeChannel {
         self.inner.lock().unwrap().shown.entry(token.to_owned()).or_insert(Shown::Message);
     }
 
+    /// Other devices, or the same ones after they were cleared.
+    pub fn forget_what_is_shown(&self) {
+        self.inner.lock().unwrap().shown.clear();
+    }
+
     pub fn shown(&self, token: &str) -> Option<Shown> {
         self.inner.lock().unwrap().shown.get(token).copied()
     }
@@ -179,17 +186,21 @@ fn answer(mood: Mood, chance: &mut Chance, accepts: Outcome) -> Answer {
         outcome,
         reason: reason.to_owned(),
     };
+    let unknown = || Answer::Unknown {
+        reason: "fake:unknown_device".to_owned(),
+    };
     let transient = || AttemptFailure::Transient { reason: "fake:503".into() };
     match mood {
         Mood::Well => ended(accepts, "accepted_by_vendor"),
         Mood::Down => Answer::Failed(transient()),
+        Mood::Misaddressed => unknown(),
         Mood::Exhausted => ended(Outcome::Failed, "fake:quota"),
         Mood::Throttling => {
             // Now and then a day, which is longer than any queue delays.
             let longest_s = if chance.in_thousand(50) { 100_000 } else { 3_000 };
             Answer::Failed(throttled(chance, longest_s))
         }
-        Mood::Erratic => match chance.below(13) {
+        Mood::Erratic => match chance.below(14) {
             0 => ended(Outcome::TargetGone, "fake:gone"),
             1 => ended(Outcome::Refused, "fake:400"),
             2 | 3 => Answer::Failed(transient()),
@@ -197,6 +208,7 @@ fn answer(mood: Mood, chance: &mut Chance, accepts: Outcome) -> Answer {
             5 => Answer::Failed(AttemptFailure::Misconfigured { reason: "fake:401".into() }),
             6 => Answer::NotTried,
             7 => ended(Outcome::Failed, "fake:quota"),
+            8 => unknown(),
             _ => ended(accepts, "accepted_by_vendor"),
         },
     }

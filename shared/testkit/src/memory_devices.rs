@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{
-    ConnectionId, Device, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, Instruction, InstructionId, InstructionPage,
-    KeptToken, LinkError, Posted, SecretMaker, StoreError, ToDevice,
+    Clock as _, ConnectionId, Device, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, Instruction, InstructionId,
+    InstructionPage, KeptToken, LinkError, Posted, SecretMaker, StoreError, ToDevice,
 };
 
-use crate::Weather;
 use crate::weather::Lost;
+use crate::{ManualClock, Weather};
 
 type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
@@ -20,7 +20,7 @@ type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 struct Items {
     tokens: BTreeMap<Device, KeptToken>,
     ways_back: BTreeMap<ConnectionId, Device>,
-    connections: BTreeSet<(Device, ConnectionId)>,
+    connections: BTreeMap<(Device, ConnectionId), Timestamp>,
     instructions: BTreeMap<(Device, InstructionId), Instruction>,
 }
 
@@ -87,6 +87,13 @@ impl DeviceTokens for MemoryDevices {
     async fn token(&self, device: &Device) -> Result<Option<KeptToken>, StoreError> {
         self.does(|items| items.tokens.get(device).cloned()).await
     }
+
+    async fn remove_token(&self, device: &Device) -> Result<(), StoreError> {
+        self.does(|items| {
+            items.tokens.remove(device);
+        })
+        .await
+    }
 }
 
 impl DeviceConnections for MemoryDevices {
@@ -101,17 +108,37 @@ impl DeviceConnections for MemoryDevices {
         self.does(move |items| items.ways_back.get(connection).cloned()).boxed()
     }
 
-    fn enlist<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId, _now: Timestamp) -> Answer<'a, ()> {
+    fn enlist<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId, now: Timestamp) -> Answer<'a, ()> {
         self.does(move |items| {
-            items.connections.insert((device.clone(), connection.clone()));
+            items.connections.insert((device.clone(), connection.clone()), now);
         })
         .boxed()
     }
 
     fn connections<'a>(&'a self, device: &'a Device) -> Answer<'a, Vec<ConnectionId>> {
         self.does(move |items| {
-            let of_device = items.connections.iter().filter(|(of, _)| of == device);
-            of_device.map(|(_, connection)| connection.clone()).collect()
+            let of_device = items.connections.iter().filter(|((of, _), _)| of == device);
+            let mut found: Vec<_> = of_device.map(|((_, connection), at)| (*at, connection.clone())).collect();
+            found.sort_by(|(one, _), (other, _)| other.cmp(one));
+            found.into_iter().map(|(_, connection)| connection).collect()
+        })
+        .boxed()
+    }
+
+    fn begun<'a>(&'a self, device: &'a Device) -> Answer<'a, Vec<ConnectionId>> {
+        self.does(move |items| {
+            let begun = items
+                .ways_back
+                .iter()
+                .filter(|(_, of)| *of == device)
+                .map(|(connection, _)| connection);
+            let registered = items
+                .connections
+                .keys()
+                .filter(|(of, _)| of == device)
+                .map(|(_, connection)| connection);
+            let all: BTreeSet<_> = begun.chain(registered).cloned().collect();
+            all.into_iter().collect()
         })
         .boxed()
     }
@@ -180,6 +207,11 @@ struct Wires {
     /// How often each still fails.
     broken: BTreeMap<ConnectionId, usize>,
     frames: Vec<(ConnectionId, ToDevice)>,
+    closed: Vec<ConnectionId>,
+    /// Connections over which nothing goes: how often each was tried, and what a try costs.
+    stuck: BTreeMap<ConnectionId, (usize, ManualClock, SignedDuration)>,
+    on_the_way: usize,
+    most_on_the_way: usize,
 }
 
 /// Connections, and everything that was sent over them. Every connection is
@@ -219,6 +251,30 @@ impl MemoryLinks {
         self.wires.lock().unwrap().broken.insert(connection.clone(), times);
     }
 
+    /// Nothing goes over this connection any more: every try fails after a while.
+    pub fn is_stuck(&self, connection: &ConnectionId, clock: &ManualClock, a_while: SignedDuration) {
+        self.wires
+            .lock()
+            .unwrap()
+            .stuck
+            .insert(connection.clone(), (0, clock.clone(), a_while));
+    }
+
+    /// How often a connection was tried that is stuck.
+    pub fn tried(&self, connection: &ConnectionId) -> usize {
+        self.wires.lock().unwrap().stuck.get(connection).map_or(0, |(tries, ..)| *tries)
+    }
+
+    /// Which connections were closed from here.
+    pub fn closed(&self) -> Vec<ConnectionId> {
+        self.wires.lock().unwrap().closed.clone()
+    }
+
+    /// How many frames were on the way at once, at the most. Of use in weather: without it nothing waits.
+    pub fn most_on_the_way(&self) -> usize {
+        self.wires.lock().unwrap().most_on_the_way
+    }
+
     /// What was sent over a connection, in order.
     pub fn sent_to(&self, connection: &ConnectionId) -> Vec<ToDevice> {
         let wires = self.wires.lock().unwrap();
@@ -240,9 +296,21 @@ impl DeviceLinks for MemoryLinks {
     fn post<'a>(&'a self, connection: &'a ConnectionId, frame: &'a ToDevice) -> BoxFuture<'a, Result<Posted, LinkError>> {
         async move {
             let lost = |lost: Lost| LinkError(Box::new(lost));
-            self.weather.before().await.map_err(lost)?;
+            {
+                let mut wires = self.wires.lock().unwrap();
+                wires.on_the_way += 1;
+                wires.most_on_the_way = wires.most_on_the_way.max(wires.on_the_way);
+            }
+            let before = self.weather.before().await;
+            self.wires.lock().unwrap().on_the_way -= 1;
+            before.map_err(lost)?;
             let posted = {
                 let mut wires = self.wires.lock().unwrap();
+                if let Some((tries, clock, a_while)) = wires.stuck.get_mut(connection) {
+                    *tries += 1;
+                    clock.set(clock.now() + *a_while);
+                    return Err(lost(Lost::Call));
+                }
                 if let Some(times) = wires.broken.get_mut(connection).filter(|times| **times > 0) {
                     *times -= 1;
                     return Err(lost(Lost::Call));
@@ -256,6 +324,20 @@ impl DeviceLinks for MemoryLinks {
             };
             self.weather.after().await.map_err(lost)?;
             Ok(posted)
+        }
+        .boxed()
+    }
+
+    fn close<'a>(&'a self, connection: &'a ConnectionId) -> BoxFuture<'a, Result<(), LinkError>> {
+        async move {
+            let lost = |lost: Lost| LinkError(Box::new(lost));
+            self.weather.before().await.map_err(lost)?;
+            {
+                let mut wires = self.wires.lock().unwrap();
+                wires.gone.insert(connection.clone());
+                wires.closed.push(connection.clone());
+            }
+            self.weather.after().await.map_err(lost)
         }
         .boxed()
     }

@@ -22,6 +22,13 @@ fn the_store_in_memory_keeps_the_contract_with_small_pages() {
     run(contract::all_store_ports(&store));
 }
 
+#[test]
+fn the_store_in_memory_keeps_the_contract_of_ids_that_are_used_again() {
+    let clock = ManualClock::at(builders::noon());
+    let store = MemoryStore::new().with_clock(&clock);
+    run(contract::lives(&store, &|time| clock.set(time)));
+}
+
 struct Tested {
     queue: MemoryQueue,
     clock: ManualClock,

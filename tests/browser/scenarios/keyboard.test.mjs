@@ -79,7 +79,7 @@ scenario('a push is found and revoked with the keyboard only', async ({ tab }) =
   await settles(page);
 
   await reach(page, /^select Outcome/);
-  await keyboard.type('Failures');
+  await keyboard.type('May still');
   await page.getByText('No delivery has ended like this.').waitFor();
   await reach(page, /Download CSV/);
   const [download] = await Promise.all([page.waitForEvent('download'), keyboard.press('Enter')]);

@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
 import { control, deliver, outcomes, push, revoke, settled, users } from '../support/api.mjs';
-import { heading, rows, settles, signedIn, table } from '../support/console.mjs';
+import { heading, openDialog, rows, settles, signedIn, table } from '../support/console.mjs';
 import { parse } from '../support/csv.mjs';
+import { cell } from '../../../functions/console/page/csv.js';
 import { once, scenario, until } from '../support/scenario.mjs';
 
-const FORMULAS = ['=HYPERLINK("http://example.com";"click")', '+1+1', '-2+3', '@SUM(A1)', '=1,2', 'a "quoted", comma', ' =1', 'ünïcödé 用户'];
+const FORMULAS = ['=HYPERLINK("http://example.com";"click")', '+1+1', '-2+3', '@SUM(A1)', '=1,2', 'a "quoted", comma', "x;=cmd|' /C calc'!A0", 'ünïcödé 用户'];
 
 /** Many deliveries in many batches, some of which fail in different ways. */
 const ended = once(async () => {
@@ -31,7 +32,7 @@ scenario('the failures are listed, each with its reason, and the address can be 
   const page = await signedIn(tab, 'viewer', view);
   await settles(page);
   const filter = page.getByRole('form', { name: 'Outcome filter' });
-  await filter.getByLabel('Outcome').selectOption('Failures');
+  await filter.getByLabel('Outcome').selectOption('May still be shown');
   const list = table(page, 'Outcomes');
   await until(async () => assert.equal((await rows(list)).length, 11));
   const failed = await rows(list);
@@ -60,25 +61,51 @@ scenario('the CSV is what the API says, over all its pages, and a spreadsheet ru
   const { of, id, view } = await ended();
   const page = await signedIn(tab, 'viewer', view);
   await settles(page);
-  for (const [name, filter, filtered] of [['All', {}, () => true], ['Failures', {}, (one) => one.outcome !== 'overwritten']]) {
+  for (const [name, filter, filtered] of [['All', {}, () => true], ['May still be shown', {}, (one) => one.outcome !== 'overwritten']]) {
     await page.getByLabel('Outcome', { exact: true }).selectOption(name);
     await table(page, 'Outcomes').waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download CSV' }).click()]);
     assert.match(download.suggestedFilename(), /\.csv$/);
     const bytes = await readFile(await download.path());
+    assert.deepEqual([...bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf], 'Excel reads it as UTF-8 only with a byte order mark');
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     const [head, ...lines] = parse(text);
     assert.deepEqual(head, ['batch_id', 'slot', 'channel', 'target', 'outcome', 'reason']);
-    const expected = (await outcomes(of, id, filter)).filter(filtered).map((one) => head.map((column) => guarded(String(one[column] ?? ''))));
+    const expected = (await outcomes(of, id, filter)).filter(filtered).map((one) => head.map((column) => parse(`${cell(one[column])}\r\n`)[0][0]));
     const sorted = (table) => table.map((row) => JSON.stringify(row)).toSorted();
     assert.deepEqual(sorted(lines), sorted(expected));
     assert.equal(lines.length, name === 'All' ? 637 : 11);
-    for (const cell of lines.flat()) assert.doesNotMatch(cell, /^[=+\-@\t\r]/);
+    // Whatever a spreadsheet takes for a separator.
+    for (const part of text.split(/[;,\t|]|\r\n/)) assert.doesNotMatch(part, /^[ "]*[=+\-@]/);
   }
 });
 
-/** What a spreadsheet would take for a formula has an apostrophe in front. */
-const guarded = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+scenario('what the CSV calls targets pastes back into the box, from the file and from a spreadsheet', async ({ tab }) => {
+  const { view } = await ended();
+  const page = await signedIn(tab, 'operator', `${view}?channel=xiaomi`);
+  await settles(page);
+  await until(async () => assert.equal((await rows(table(page, 'Outcomes'))).length, FORMULAS.length));
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download CSV' }).click()]);
+  const text = await readFile(await download.path(), 'utf8');
+  const inFile = text.split('\r\n').slice(1, -1).map((line) => line.match(/^"formulas",\d+,"xiaomi",(".*"),"overwritten"/)[1]);
+  const inSheet = parse(text).slice(1).map((line) => line[3]);
+
+  // All of it is revoked, so a push of its own asks.
+  const other = await push('paste-back-1', 'Pasted into');
+  await deliver(other, 'huawei', 'b1', users(other, 'huawei', 1));
+  await page.goto(`${page.url().split('#')[0]}${other.view}`);
+  await heading(page, other.title).waitFor();
+  const asked = await openDialog(page);
+  await asked.getByRole('radio', { name: 'Some targets' }).check();
+  for (const cells of [inFile, inSheet]) {
+    const [request] = await Promise.all([
+      page.waitForRequest((one) => one.method() === 'POST' && one.postDataJSON().scope?.targets?.length === FORMULAS.length),
+      asked.getByLabel('Targets, one per line').fill(cells.join('\n')),
+    ]);
+    assert.deepEqual(request.postDataJSON().scope.targets.toSorted(), FORMULAS.toSorted());
+    await asked.getByLabel('Targets, one per line').fill('');
+  }
+});
 
 scenario('what failed is tried again, by an operator', async ({ tab }) => {
   const { view } = await ended();

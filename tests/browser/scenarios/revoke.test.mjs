@@ -29,7 +29,7 @@ scenario('the dialog says what would happen, and cancelling revokes nothing', as
   const page = await signedIn(tab, 'operator', of.view);
   const asked = await openDialog(page);
   const happens = await rows(table(asked, 'What will happen'));
-  assert.deepEqual(happens.map((row) => [row.Channel, row.Deliveries, row['Taken back']]), [
+  assert.deepEqual(happens.map((row) => [row.Channel, row.Deliveries, row['Can be taken back']]), [
     ['Huawei', '12', '12'], ['vivo', '5', '5'], ['SMS', '4', '0'],
   ]);
   assert.match(happens[0].How, /Overwritten/);
@@ -79,7 +79,7 @@ scenario('a revocation is watched until it settles, without a reload', async ({ 
   const seen = new Set();
   const states = new Set();
   await until(async () => {
-    const bar = await progress.getAttribute('value');
+    const bar = await progress.getAttribute('aria-valuenow');
     if (bar !== null) seen.add(Number(bar));
     for (const state of ['Requested', 'In progress', 'Settled']) {
       if (await page.getByRole('main').getByText(state, { exact: true }).first().isVisible()) states.add(state);
@@ -91,11 +91,11 @@ scenario('a revocation is watched until it settles, without a reload', async ({ 
   assert.deepEqual([...seen], [...seen].toSorted((a, b) => a - b), 'the bar went back');
   assert.equal(await page.evaluate(() => globalThis.notReloaded), true);
 
-  await page.getByRole('status', { name: 'Progress' }).getByText('125 of 125 ended').waitFor();
+  await page.getByRole('status', { name: 'Progress' }).getByText('125 of 125 taken back.').waitFor();
   const channels = await rows(table(page, 'Progress by channel'));
-  const of125 = (row) => [row.Channel, row.Requested, row['Accepted by vendor'], row['Confirmed by device'], row.Other, row.Outstanding];
+  const of125 = (row) => [row.Channel, row.Requested, row['Accepted by vendor'], row['Confirmed by device'], row['Neither taken back nor shown'], row['May still be shown'], row.Outstanding];
   assert.deepEqual(channels.slice(0, 3).map(of125), [
-    ['Huawei', '40', '40', '0', '0', '0'], ['Xiaomi', '25', '25', '0', '0', '0'], ['Apple', '60', '60', '0', '0', '0'],
+    ['Huawei', '40', '40', '0', '0', '0', '0'], ['Xiaomi', '25', '25', '0', '0', '0', '0'], ['Apple', '60', '60', '0', '0', '0', '0'],
   ]);
   assert.deepEqual(await rows(table(page, 'Outcomes in total')), [{ Outcome: 'Overwritten', Deliveries: '125' }]);
   const picture = page.getByRole('figure', { name: 'Outcomes over time' }).getByRole('img');

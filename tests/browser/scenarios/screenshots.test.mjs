@@ -70,11 +70,13 @@ scenario('the four main views, for the documentation', async ({ tab }) => {
   await asked.getByRole('button', { name: 'Revoke 1,250 deliveries' }).click();
   await heading(page, 'Revocation').waitFor();
   await until(async () => {
-    const value = Number(await page.getByRole('progressbar', { name: 'Progress' }).getAttribute('value'));
+    const value = Number(await page.getByRole('progressbar', { name: 'Progress' }).getAttribute('aria-valuenow'));
     assert.ok(value > 700, `only ${value}`);
   }, 60e3);
-  // High enough for the chart.
-  await page.setViewportSize({ width: 1280, height: 1090 });
-  await picture(page, 'console-revocation');
+  await picture(page, 'console-running');
   await settles(page, 60e3);
+  await picture(page, 'console-revocation');
+  await page.getByLabel('Language').selectOption('中文');
+  await page.getByRole('progressbar').waitFor();
+  await picture(page, 'console-revocation-zh');
 }, { colorScheme: 'light', timezoneId: 'UTC', skip: process.env.BROWSER_SCREENSHOTS === undefined && 'BROWSER_SCREENSHOTS is not set' });

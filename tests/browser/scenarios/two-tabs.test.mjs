@@ -36,7 +36,7 @@ scenario('what is revoked in one tab is seen in the others, without a reload', a
     const article = page.getByRole('article');
     await article.getByText('Settled', { exact: true }).waitFor({ timeout: 30e3 });
     await article.getByText('wrong price').waitFor();
-    assert.match(await article.textContent(), /30 of 30 ended/);
+    assert.match(await article.textContent(), /30 of 30 taken back/);
   }
   assert.equal(await second.getByRole('button', { name: 'Revoke…' }).isDisabled(), true);
   await list.bringToFront();

@@ -1,7 +1,8 @@
 // RFC 4180, read as a spreadsheet would.
 
-/** Rows of cells. Anything that RFC 4180 does not allow is an error. */
-export function parse(text) {
+/** Rows of cells. Anything that RFC 4180 does not allow is an error, but for a byte order mark. */
+export function parse(whole) {
+  const text = whole.replace(/^\ufeff/, '');
   const rows = [];
   let row = [];
   let at = 0;

@@ -85,8 +85,10 @@ fn note(function: &str, argument: &Value, used: &mut Names) {
         "Condition" => used.conditions.extend(argument.as_str().map(str::to_owned)),
         "Fn::FindInMap" => used.mappings.extend(argument[0].as_str().map(str::to_owned)),
         "Fn::Sub" => {
-            let names = placeholders(argument.as_str().unwrap());
-            used.things.extend(names.into_iter().map(str::to_owned));
+            // With names of its own, it is a list: the text, and what they stand for.
+            let text = argument.as_str().or(argument[0].as_str()).unwrap();
+            let names = placeholders(text).into_iter().filter(|name| argument[1][*name].is_null());
+            used.things.extend(names.map(str::to_owned));
         }
         _ => {}
     }

@@ -48,7 +48,8 @@ fn no_resource_is_a_wildcard_but_the_tenants_of_one_channel_and_the_connected_de
     for (name, function) in template.functions() {
         for statement in template.statements(function) {
             for resource in &statement.resources {
-                let known = *resource == secrets_of_own_channel(function) || *resource == connected_devices();
+                let devices = ["POST", "DELETE"].map(connected_devices);
+                let known = *resource == secrets_of_own_channel(function) || devices.contains(resource);
                 let text = resource.to_string();
                 assert!(known || !text.contains(['*', '?']), "{name}: {text}");
             }
@@ -119,29 +120,31 @@ fn a_dispatcher_uses_the_sessions_of_its_own_channel_and_nobody_else_uses_any() 
     }
 }
 
+/// Who gives instructions sends; who lets devices in ends connections as well; who takes tokens back only ends them.
 #[test]
-fn only_who_knows_where_devices_are_connected_may_send_to_them() {
+fn only_who_knows_where_devices_are_connected_may_send_to_them_or_end_their_connections() {
     let template = Template::read();
-    let mut senders = 0;
     for (name, function) in template.functions() {
         let reached: Vec<_> = template
             .statements(function)
             .into_iter()
             .filter(|statement| statement.actions.iter().any(|a| a.starts_with("execute-api:")))
             .flat_map(|statement| {
-                let send = BTreeSet::from(["execute-api:ManageConnections".to_owned()]);
-                assert_eq!(statement.actions, send, "{name}");
+                let manage = BTreeSet::from(["execute-api:ManageConnections".to_owned()]);
+                assert_eq!(statement.actions, manage, "{name}");
                 statement.resources
             })
             .collect();
-        if variables(function).contains_key("SOCKET_API_URL") {
-            assert_eq!(reached, [connected_devices()], "{name}");
-            senders += 1;
-        } else {
-            assert!(reached.is_empty(), "{name} reaches {reached:?}");
-        }
+        let own: &[&str] = match name {
+            "DispatchSelfBuiltFunction" => &["POST"],
+            "SocketFunction" => &["POST", "DELETE"],
+            "DevicesFunction" => &["DELETE"],
+            _ => &[],
+        };
+        let own: Vec<_> = own.iter().copied().map(connected_devices).collect();
+        assert_eq!(reached, own, "{name}");
+        assert_eq!(variables(function).contains_key("SOCKET_API_URL"), !own.is_empty(), "{name}");
     }
-    assert_eq!(senders, 2);
 }
 
 /// Who tells devices leaves word for them and finds out where they are; who lets them in knows their token.
@@ -152,7 +155,7 @@ fn each_does_with_the_devices_what_is_its_own_and_no_more() {
         let own: &[&str] = match name {
             "DispatchSelfBuiltFunction" => &["BatchWriteItem", "DeleteItem", "Query"],
             "SocketFunction" => &["DeleteItem", "GetItem", "PutItem", "Query"],
-            "DevicesFunction" => &["PutItem"],
+            "DevicesFunction" => &["DeleteItem", "PutItem", "Query"],
             _ => &[],
         };
         let actions: BTreeSet<_> = template
@@ -226,7 +229,7 @@ fn secret_prefix() -> Value {
     json!({ "Fn::If": ["HasSecretPrefix", { "Ref": "SecretPrefix" }, { "Ref": "AWS::StackName" }] })
 }
 
-fn connected_devices() -> Value {
-    json!({ "Fn::Sub":
-        "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SocketApi}/live/POST/@connections/*" })
+fn connected_devices(method: &str) -> Value {
+    let arn = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SocketApi}/live";
+    json!({ "Fn::Sub": format!("{arn}/{method}/@connections/*") })
 }

@@ -65,17 +65,17 @@ macro_rules! dispatcher {
 /// Which writes the code makes. Everything else is a fault.
 fn writes_of(function: &str) -> &'static [(&'static str, &'static str, Option<&'static str>)] {
     match function {
-        // pushes, numbers, targets, batches; late deliveries, and revocations that they open again
-        "RecordFunction" | "RecordQueuedFunction" => &[("PushesTable", "PutItem", None), ("PushesTable", "UpdateItem", None)],
-        // revocations, notices; closures, replays
-        "RevokeFunction" => &[("PushesTable", "PutItem", None), ("PushesTable", "UpdateItem", None)],
+        // record: pushes, numbers, targets, batches; late deliveries, and revocations that they open again
+        // revoke: revocations, notices; closures, replays
+        // the others: progress; counters and revocations
+        "RecordFunction" | "RecordQueuedFunction" | "RevokeFunction" | "FanoutFunction" | "ReceiptsQueuedFunction" => {
+            &[("PushesTable", "PutItem", None), ("PushesTable", "UpdateItem", None)]
+        }
         "MpaasFunction" => &[
             ("PushesTable", "PutItem", None),
             ("PushesTable", "UpdateItem", None),
             ("RpcNoncesTable", "PutItem", None),
         ],
-        // progress; counters and revocations
-        "FanoutFunction" | "ReceiptsQueuedFunction" => &[("PushesTable", "PutItem", None), ("PushesTable", "UpdateItem", None)],
         // revocations that were looked at
         "SweepFunction" => &[("PushesTable", "UpdateItem", None)],
         "DispatchHuaweiFunction" => &dispatcher!("huawei#*"),
@@ -101,8 +101,8 @@ fn writes_of(function: &str) -> &'static [(&'static str, &'static str, Option<&'
             ("PushesTable", "PutItem", Some(RECEIPTS)),
             ("PushesTable", "DeleteItem", Some(RECEIPTS)),
         ],
-        // device tokens
-        "DevicesFunction" => &[("ConnectionsTable", "PutItem", None)],
+        // device tokens; those that are withdrawn, with the connections that began with them
+        "DevicesFunction" => &[("ConnectionsTable", "PutItem", None), ("ConnectionsTable", "DeleteItem", None)],
         _ => &[],
     }
 }
@@ -218,7 +218,7 @@ fn a_right_to_delete_is_seen_under_every_name() {
         for (role, table) in [
             ("RecordRole", "PushesTable"),
             ("SweepRole", "PushesTable"),
-            ("DevicesRole", "ConnectionsTable"),
+            ("DevicesRole", "PushesTable"),
             ("RevokeRole", "AccessKeysTable"),
             ("MpaasRole", "RpcNoncesTable"),
         ] {

@@ -64,7 +64,7 @@ impl World {
             }
             (Name::Confirm, Done::Confirmed(Ok(done))) => self.note_confirm(done),
             (Name::Register { push }, Done::Registered(Ok(_))) => {
-                let known = self.store.all_pushes().iter().any(|known| known.registration.push == push);
+                let known = self.pushes().iter().any(|known| known.registration.push == push);
                 if !known {
                     self.fail(format!("L6: {push:?} was registered elsewhere"));
                 }
@@ -121,7 +121,7 @@ impl World {
             }
             Ok(Gate::Revoked { by }) => {
                 self.events.saw("a closed gate");
-                let revocations = self.store.all_revocations();
+                let revocations = self.revocations();
                 let fits = revocations.iter().any(|revocation| {
                     revocation.id == by
                         && revocation.push == *push
@@ -147,8 +147,7 @@ impl World {
     fn note_revoke(&mut self, invocation: &Invocation, push: PushRef, scope: Scope, done: Result<Accepted, RequestError>) {
         let closes_at = |world: &Self| {
             world
-                .store
-                .all_pushes()
+                .pushes()
                 .iter()
                 .find(|known| known.registration.push == push)
                 .map(|known| known.registration.latest_sending() + SignedDuration::from_hours(7 * 24))

@@ -37,7 +37,7 @@ impl World {
         if header.batch.push != call.push {
             return Err("L6: a call in the name of another push or tenant");
         }
-        let revocations = self.store.all_revocations();
+        let revocations = self.revocations();
         let revocation = revocations
             .iter()
             .find(|revocation| revocation.id == call.revocation && revocation.push == call.push)
@@ -68,6 +68,7 @@ impl World {
         match &call.answer {
             Answer::Failed(AttemptFailure::Throttled { .. }) => self.events.saw("a throttled call"),
             Answer::Failed(_) => self.events.saw("a failed call"),
+            Answer::Unknown { .. } => self.events.saw("a device that is not known"),
             Answer::Ended { .. } | Answer::NotTried => {}
         }
         self.check_repetition(call, &(header.batch.clone(), slot))
@@ -76,12 +77,12 @@ impl World {
     fn check_repetition(&mut self, call: &Call, slot: &(BatchRef, usize)) -> Result<(), &'static str> {
         let earlier = self.vendor.calls_from(0);
         // A replay has asked anew.
-        let since = self.opened_at_call.get(slot).copied().unwrap_or(0);
+        let since = self.opened_at_call.get(slot).copied().unwrap_or(self.calls_before);
         let earlier = &earlier[since..self.calls_seen.min(earlier.len())];
         let answered: Vec<usize> = earlier
             .iter()
             .filter(|before| before.token == call.token && before.by.invocation != call.by.invocation)
-            .filter(|before| matches!(before.answer, Answer::Ended { .. }))
+            .filter(|before| matches!(before.answer, Answer::Ended { .. } | Answer::Unknown { .. }))
             .map(|before| before.by.invocation)
             .collect();
         self.events.saw_if("a repeated call", !answered.is_empty());
@@ -109,7 +110,7 @@ impl World {
                 continue;
             };
             let token = committed.deliveries[slot].token.as_str().to_owned();
-            let covered = self.store.all_revocations().iter().any(|revocation| {
+            let covered = self.revocations().iter().any(|revocation| {
                 revocation.push == batch.push
                     && revocation.scope.has_channel(committed.header.channel)
                     && revocation.scope.has_target(&committed.deliveries[slot].target)
@@ -126,6 +127,7 @@ impl World {
     fn is_true(&self, outcome: Outcome, header: &BatchHeader, delivery: &Delivery, who: Running) -> bool {
         let token = delivery.token.as_str();
         let said = |event| self.store.has_receipt(&header.batch, &TokenDigest::of(&delivery.token), event);
+        let calls = self.vendor.calls_from(self.calls_before);
         let able = Cast::channels().capability(header.channel) == Capability::Able;
         let now = self.now() + SignedDuration::from_millis(who.skew_ms);
         match outcome {
@@ -133,10 +135,12 @@ impl World {
             Outcome::Unsupported => !able,
             Outcome::NotRevocable => delivery.handle.is_none(),
             Outcome::TooLate => !is_open(header.sent_at, now),
-            Outcome::Failed => self.vendor.calls_of(token) > 0 || !is_open(header.sent_at, now),
+            Outcome::Failed => calls.iter().any(|call| call.token == token) || !is_open(header.sent_at, now),
             Outcome::Overwritten | Outcome::Recalled | Outcome::TargetGone | Outcome::Refused => {
-                self.vendor.calls_from(0).iter().any(|call| {
-                    call.token == token && matches!(call.answer, Answer::Ended { outcome: answered, .. } if answered == outcome)
+                calls.iter().filter(|call| call.token == token).any(|call| match &call.answer {
+                    Answer::Ended { outcome: answered, .. } => *answered == outcome,
+                    Answer::Unknown { .. } => outcome == Outcome::TargetGone,
+                    Answer::Failed(_) | Answer::NotTried => false,
                 })
             }
             Outcome::Confirmed => said(ReceiptEvent::Revoked),

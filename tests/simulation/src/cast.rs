@@ -11,6 +11,12 @@ use revocation_rules::scope::Scope;
 use revocation_rules::window::WINDOW;
 use revocation_testkit::{Chance, builders};
 
+use crate::ops::BATCHES;
+
+/// The batch of a push that has enough deliveries to tell a wrong setting from dead tokens.
+pub const LARGE: usize = BATCHES;
+const LARGE_SLOTS: usize = 24;
+
 #[derive(Debug, Clone)]
 pub struct Cast {
     seed: u64,
@@ -20,6 +26,14 @@ pub struct Cast {
 impl Cast {
     pub fn new(seed: u64, start: Timestamp) -> Self {
         Self { seed, start }
+    }
+
+    /// Everybody comes again, under the same ids, with the same batches or with others.
+    pub fn live_again(&mut self, start: Timestamp, with_others: bool) {
+        self.start = start;
+        if with_others {
+            self.seed ^= 0x6c69_7665;
+        }
     }
 
     pub fn channels() -> Channels {
@@ -76,7 +90,10 @@ impl Cast {
             Channel::Sms,
             Channel::Oppo,
         ]);
-        let slots = 1 + chance.below(4);
+        let (channel, slots) = match nth {
+            LARGE => (Channel::Huawei, LARGE_SLOTS),
+            _ => (channel, 1 + chance.below(4)),
+        };
         let bare = chance.in_thousand(150);
         let first = chance.below(4);
         // One user may have several devices.
@@ -105,7 +122,7 @@ impl Cast {
             push: registration.push,
             batch: format!("b{nth}").parse().unwrap(),
             channel,
-            sending: if chance.in_thousand(100) {
+            sending: if chance.in_thousand(100) && nth != LARGE {
                 Sending::HeldBack
             } else {
                 Sending::Sent

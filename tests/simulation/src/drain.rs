@@ -19,7 +19,7 @@ impl World {
             self.run_until(|_| true);
             self.unswept = false;
             self.events.saw("a run that needed no sweep");
-            for revocation in self.store.all_revocations() {
+            for revocation in self.revocations() {
                 if let Err(why) = self.truth(&revocation) {
                     self.fail(format!("{why} without the sweep"));
                 }

@@ -10,7 +10,8 @@
 //!   after it is answered "revoked" and is itself ended.
 //! - **L2 One outcome.** Every committed delivery in the scope of a revocation ends once,
 //!   in an outcome that is true (overwritten: the vendor said so and the device shows no
-//!   message; too late: its window was over; failed: the vendor was asked; confirmed, skipped:
+//!   message; too late: its window was over; failed: the vendor was asked; gone: never nearly a whole large batch
+//!   for which a vendor knew no device; confirmed, skipped:
 //!   a receipt says so). What a device confirmed in an answered call and a vendor had accepted
 //!   is confirmed in the end. Outcomes only
 //!   change as `Outcome::may_become` allows, and `failed` only by a replay. What had failed when a
@@ -30,6 +31,9 @@
 //! - **L6 Tenants.** Two tenants use the same ids all along; what one knows is unknown to the other.
 //! - **L7 One at a time.** A worker whose lease went to another writes nothing, and nobody
 //!   calls the vendor for what another worker, within its time, had answered.
+//!
+//! In some runs the same ids have a second life (`lives.rs`): it keeps all of these, and the first one's
+//! revocations cover nothing of it.
 
 #[cfg(test)]
 mod answers;
@@ -45,6 +49,8 @@ mod events;
 mod found;
 #[cfg(test)]
 mod invocations;
+#[cfg(test)]
+mod lives;
 #[cfg(test)]
 mod ops;
 #[cfg(test)]

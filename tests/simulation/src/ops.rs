@@ -2,6 +2,8 @@
 
 use revocation_testkit::{Chance, Mood};
 
+use crate::cast::LARGE;
+
 /// One thing that somebody outside does, or that befalls the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
@@ -151,11 +153,44 @@ pub fn draw(seed: u64) -> Vec<Op> {
         if chance.in_thousand(600) {
             ops.push(Op::Run { polls: chance.below(15) });
         }
+        if chance.in_thousand(3) {
+            misaddress(&mut chance, &mut ops, tenant, push);
+        }
         if chance.in_thousand(20) {
             use_up_a_quota(&mut chance, &mut ops, tenant, push);
         }
     }
     ops
+}
+
+/// An account's setting is wrong: no device is known. A person sees it, puts it right, and replays.
+fn misaddress(chance: &mut Chance, ops: &mut Vec<Op>, tenant: usize, push: usize) {
+    let batch = LARGE;
+    ops.push(Op::Record {
+        tenant,
+        push,
+        batch,
+        variant: 0,
+    });
+    ops.push(Op::Run { polls: 20 });
+    ops.push(Op::Vendor(Mood::Misaddressed));
+    ops.push(Op::Revoke { tenant, push, scope: 0 });
+    for _ in 0..3 {
+        ops.push(Op::Work {
+            rounds: 60 + chance.below(100),
+        });
+        ops.push(Op::Advance {
+            ms: 1_000 + i64::try_from(chance.below(9_000)).unwrap(),
+        });
+    }
+    ops.push(Op::Vendor(*chance.pick(&[
+        Mood::Well,
+        Mood::Well,
+        Mood::Erratic,
+        Mood::Misaddressed,
+    ])));
+    ops.push(Op::Replay { tenant, push, nth: 1 });
+    ops.push(Op::Run { polls: chance.below(20) });
 }
 
 /// A revocation meets a vendor whose quota is used up, settles, and is replayed.

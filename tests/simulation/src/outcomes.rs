@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use revocation_app::{OutcomeFilter, Unmatched, kept_unmatched, list_outcomes, shown_outcomes};
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::TargetId;
+use revocation_rules::ids::{BatchRef, TargetId};
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::revocation::{Revocation, State};
 use revocation_testkit::{CommittedBatch, MemoryStore, Shown, run};
@@ -18,18 +18,19 @@ impl World {
             return;
         }
         self.violations.extend(self.weather.violations());
-        for revocation in self.store.all_revocations() {
+        for revocation in self.revocations() {
             self.check_revocation(&revocation);
         }
         self.check_confirmations();
         self.check_replays();
         self.check_closures();
         self.check_devices();
+        self.check_suspicions();
     }
 
     /// Does each settled revocation say what is true?
     pub fn totals_are_true(&self) -> bool {
-        self.store.all_revocations().iter().all(|revocation| {
+        self.revocations().iter().all(|revocation| {
             let truth = self.truth(revocation).map(|(truth, _)| truth);
             matches!(&revocation.state, State::Settled { .. }) && truth.as_ref() == Ok(&shown(&self.store, revocation))
         })
@@ -59,6 +60,9 @@ impl World {
         let counters = run(counted(&shown, revocation));
         if counters != truth {
             self.fail(format!("L2: {} shows {counters:?}, but {truth:?} is true", revocation.id));
+        }
+        if !self.suspected_is_true(revocation) {
+            self.fail(format!("L2: {} counts its suspected deliveries wrongly", revocation.id));
         }
         let listed = run(listed(&shown, revocation));
         if listed != truth && !self.payload_is_gone(revocation) {
@@ -125,12 +129,52 @@ impl World {
         }
     }
 
+    /// A vendor that knows nearly no device of a large batch ends none of it for good.
+    fn check_suspicions(&mut self) {
+        for batch in self.store.committed() {
+            let Some(progress) = self.store.progress_of(&batch.header.batch) else {
+                continue;
+            };
+            let ended = |is: &dyn Fn(Outcome, &str) -> bool| {
+                let slots = 0..progress.slots.len();
+                slots
+                    .filter(|slot| progress.slots.get(*slot).is_some_and(|(outcome, reason)| is(outcome, reason)))
+                    .count()
+            };
+            let gone = ended(&|outcome, reason| outcome == Outcome::TargetGone && reason == "fake:unknown_device");
+            let known = ended(&|outcome, _| matches!(outcome, Outcome::Overwritten | Outcome::Recalled | Outcome::Confirmed));
+            let suspected = ended(&|_, reason| reason == "suspected_setting:fake:unknown_device");
+            self.events.saw_if("a batch of suspected deliveries", suspected > 0);
+            if gone >= 20 && gone * 10 >= (gone + known) * 9 {
+                self.fail(format!(
+                    "L2: {:?} is gone as a whole, and a setting may be wrong",
+                    batch.header.batch
+                ));
+            }
+        }
+    }
+
+    /// Do the counters know how many of a revocation's deliveries are suspected?
+    fn suspected_is_true(&self, revocation: &Revocation) -> bool {
+        use revocation_app::ports::Counters;
+        let counters = run(self.store.counters(&revocation.push, &revocation.id)).unwrap();
+        let counted: u64 = counters.values().map(|counters| counters.suspected).sum();
+        let slots = self.slots_of(revocation).into_iter();
+        let is_suspected = |(batch, slot): &(BatchRef, usize)| {
+            let progress = self.store.progress_of(batch);
+            progress.is_some_and(|progress| progress.slots.suspected([*slot]) > 0)
+        };
+        counted == slots.filter(is_suspected).count() as u64
+    }
+
     fn payload_is_gone(&self, revocation: &Revocation) -> bool {
-        revocation.scope.targets.is_some() && self.events.count("a TTL deletion") > 0
+        let committed = self.store.committed().into_iter();
+        let mut of_push = committed.filter(|batch| batch.header.batch.push == revocation.push);
+        revocation.scope.targets.is_some() && of_push.any(|batch| !self.store.has_payload(&batch.header.batch))
     }
 
     fn check_closures(&mut self) {
-        for push in self.store.all_pushes() {
+        for push in self.pushes() {
             for (nth, closure) in push.closures.iter().enumerate() {
                 if push.closures[..nth].iter().any(|earlier| earlier.scope.covers(&closure.scope)) {
                     self.fail(format!("L4: {} lies within an earlier revocation", closure.by));

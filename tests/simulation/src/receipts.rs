@@ -17,7 +17,7 @@ impl World {
             kind: receipt.kind,
             id: receipt.id.clone(),
         };
-        let pushes = self.store.all_pushes();
+        let pushes = self.pushes();
         let push = pushes.iter().find(|push| push.registration.push == name)?;
         Some(push.shards.locate(name, receipt.batch.clone()))
     }

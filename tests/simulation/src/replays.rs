@@ -24,7 +24,7 @@ impl World {
     /// One of the push's revocations, mostly one that settled with something failed.
     pub fn start_replay(&mut self, tenant: usize, push: usize, nth: usize) {
         let push = Cast::push(tenant, push);
-        let all: Vec<Revocation> = self.store.all_revocations().into_iter().filter(|of| of.push == push).collect();
+        let all: Vec<Revocation> = self.revocations().into_iter().filter(|of| of.push == push).collect();
         let worth: Vec<Revocation> = all.iter().filter(|of| has_failed(of)).cloned().collect();
         let among = if worth.is_empty() || nth.is_multiple_of(4) { all } else { worth };
         if let Some(revocation) = among.get(nth % among.len().max(1)).cloned() {
@@ -57,7 +57,7 @@ impl World {
         failed
     }
 
-    fn slots_of(&self, revocation: &Revocation) -> Vec<(BatchRef, usize)> {
+    pub fn slots_of(&self, revocation: &Revocation) -> Vec<(BatchRef, usize)> {
         let mut slots = Vec::new();
         for batch in self.store.committed() {
             if batch.header.batch.push != revocation.push || !revocation.scope.has_channel(batch.header.channel) {
@@ -122,11 +122,11 @@ impl World {
             self.opened_at_call.insert((batch.clone(), slot), self.calls_seen);
             let times = self
                 .store
-                .reopened_from(0)
+                .reopened_from(self.reopened_before)
                 .iter()
                 .filter(|of| **of == (batch.clone(), slot))
                 .count();
-            let revocations = self.store.all_revocations();
+            let revocations = self.revocations();
             let covering = revocations.iter().filter(|of| self.slots_of(of).contains(&(batch.clone(), slot)));
             let replays: u32 = covering.map(|of| of.replays).sum();
             if times > usize::try_from(replays).unwrap() {
@@ -156,7 +156,7 @@ impl World {
     pub fn mend(&mut self) {
         self.vendor.is(Mood::Well);
         let now = self.now();
-        let revocations = self.store.all_revocations();
+        let revocations = self.revocations();
         let failed = revocations.iter().filter(|of| has_failed(of) && now < of.closes_at);
         for revocation in failed.cloned().collect::<Vec<_>>() {
             self.replay(&revocation);

@@ -45,8 +45,12 @@ pub struct World {
     /// What devices confirmed in calls that were answered.
     pub confirmed: BTreeSet<(BatchRef, TokenDigest)>,
     pub calls_seen: usize,
+    /// Vendor calls of an earlier life.
+    pub calls_before: usize,
     pub ends_seen: usize,
     pub reopened_seen: usize,
+    /// Of an earlier life.
+    pub reopened_before: usize,
     pub replayed: Vec<Replayed>,
     /// How many vendor calls there had been when a replay opened a slot last.
     pub opened_at_call: HashMap<(BatchRef, usize), usize>,
@@ -72,6 +76,7 @@ impl World {
         let shards = ShardCount::new(1 + u16::try_from(chance.below(3)).unwrap()).unwrap();
         let store = MemoryStore::new()
             .in_weather(&weather)
+            .with_clock(&clock)
             .with_pages_of(1 + chance.below(3))
             .with_task_shards(shards);
         let queue =
@@ -100,8 +105,10 @@ impl World {
             committed: HashMap::new(),
             confirmed: BTreeSet::new(),
             calls_seen: 0,
+            calls_before: 0,
             ends_seen: 0,
             reopened_seen: 0,
+            reopened_before: 0,
             replayed: Vec::new(),
             opened_at_call: HashMap::new(),
             unswept,
@@ -265,7 +272,7 @@ impl World {
         self.store.delete_expired(*kept, batch);
         self.events.saw("a TTL deletion");
         let looked_at = |revocation: &Revocation| revocation.push == batch.push && revocation.due_at.is_some();
-        let looked_at = self.store.all_revocations().iter().any(looked_at);
+        let looked_at = self.revocations().iter().any(looked_at);
         self.events.saw_if("a TTL deletion before the last look", looked_at);
     }
 
@@ -278,7 +285,7 @@ impl World {
             .committed()
             .into_iter()
             .map(|batch| window::closes_at(batch.header.sent_at));
-        let pushes = self.store.all_pushes().into_iter().map(|push| push.registration.closes_at());
+        let pushes = self.pushes().into_iter().map(|push| push.registration.closes_at());
         let ends = batches.chain(pushes).filter(|end| *end > now + SignedDuration::from_millis(1));
         let Some(end) = ends.min() else {
             return;

@@ -69,6 +69,10 @@ impl Api {
         self.send(self.request(Method::POST, path), path).await
     }
 
+    pub async fn delete(&self, path: &str) -> Result<Answer, StandError> {
+        self.send(self.request(Method::DELETE, path), path).await
+    }
+
     /// A request to be changed before it is sent with [`Api::send`].
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));

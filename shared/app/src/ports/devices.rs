@@ -153,6 +153,9 @@ pub trait DeviceTokens: Send + Sync {
 
     /// The device's token, good or run out. Consistent: a token that was replaced lets nobody in.
     fn token(&self, device: &Device) -> impl Future<Output = Result<Option<KeptToken>, StoreError>> + Send;
+
+    /// From now on the device has none. Removing what is not there is no error.
+    fn remove_token(&self, device: &Device) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Makes what nobody can guess.
@@ -173,9 +176,12 @@ pub trait DeviceConnections: Send + Sync {
     /// From now on the device is reached over this connection, too.
     fn enlist<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId, now: Timestamp) -> Answer<'a, ()>;
 
-    /// Over which connections a device is reached. Consistent: a device that
-    /// does not find an instruction is found by who gives it.
+    /// Over which connections a device is reached, those that registered last first. Consistent: a device that
+    /// does not find an instruction is found by who gives it. Of more than a hundred some may be left out.
     fn connections<'a>(&'a self, device: &'a Device) -> Answer<'a, Vec<ConnectionId>>;
+
+    /// Every connection of a device that began and has not ended, whether or not it registered. Consistent.
+    fn begun<'a>(&'a self, device: &'a Device) -> Answer<'a, Vec<ConnectionId>>;
 
     /// Forgets a connection. Forgetting what is not known is no error.
     fn end<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId) -> Answer<'a, ()>;
@@ -260,8 +266,12 @@ pub enum Posted {
 pub struct LinkError(#[source] pub Source);
 
 pub trait DeviceLinks: Send + Sync {
-    /// Sends one frame. `Yes` means that the gateway took it, not that the device did.
+    /// Sends one frame. `Yes` means that the gateway took it, not that the device did. Ends within seconds,
+    /// whatever the gateway does.
     fn post<'a>(&'a self, connection: &'a ConnectionId, frame: &'a ToDevice) -> BoxFuture<'a, Result<Posted, LinkError>>;
+
+    /// Ends a connection. Ending what has ended is no error.
+    fn close<'a>(&'a self, connection: &'a ConnectionId) -> BoxFuture<'a, Result<(), LinkError>>;
 }
 
 #[cfg(test)]

@@ -219,6 +219,8 @@ pub struct ChannelCounters {
     /// Deliveries recorded after the revocation was requested.
     pub late: u64,
     pub outcomes: Counts,
+    /// Of those that failed: how many for a setting that is suspected.
+    pub suspected: u64,
 }
 
 pub trait Counters: Send + Sync {

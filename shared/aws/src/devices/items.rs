@@ -61,8 +61,23 @@ pub fn connection(device: &Device, connection: &ConnectionId, now: Timestamp) ->
         .finish()
 }
 
-pub fn read_connection(item: &Item) -> Result<ConnectionId, StoreError> {
-    Reader::new("connection", item)?.known("sk", |sk| sk.strip_prefix(key::CONNECTION)?.parse().ok())
+pub fn read_connection(item: &Item) -> Result<(Timestamp, ConnectionId), StoreError> {
+    let reader = Reader::new("connection", item)?;
+    let id = reader.known("sk", |sk| sk.strip_prefix(key::CONNECTION)?.parse().ok())?;
+    Ok((reader.time("registered_at")?, id))
+}
+
+/// Beside the way back, so that a device's connections are found before they register. Apart from those that
+/// did: nothing may be sent to a connection that is shaking hands.
+pub fn begun(device: &Device, connection: &ConnectionId, now: Timestamp) -> Item {
+    Writer::at(key::device(device), &key::begun(connection))
+        .time("began_at", now)
+        .number("expires_at", until(now))
+        .finish()
+}
+
+pub fn read_begun(item: &Item) -> Result<ConnectionId, StoreError> {
+    Reader::new("connection that began", item)?.known("sk", |sk| sk.strip_prefix(key::BEGUN)?.parse().ok())
 }
 
 pub fn instruction(instruction: &Instruction) -> Item {

@@ -6,6 +6,8 @@ use crate::items::key::escaped_text;
 
 pub const TOKEN: &str = "token";
 pub const CONNECTION: &str = "connection#";
+/// A connection that began, whether or not it registered.
+pub const BEGUN: &str = "begun#";
 pub const INSTRUCTION: &str = "instruction#";
 /// The only item of a way back.
 pub const WAY_BACK: &str = "connection";
@@ -16,6 +18,10 @@ pub fn device(device: &Device) -> String {
 
 pub fn connection(id: &ConnectionId) -> String {
     format!("{CONNECTION}{}", id.as_str())
+}
+
+pub fn begun(id: &ConnectionId) -> String {
+    format!("{BEGUN}{}", id.as_str())
 }
 
 pub fn instruction(id: &InstructionId) -> String {

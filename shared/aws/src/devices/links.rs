@@ -1,9 +1,12 @@
 //! Frames to devices, over the gateway's `@connections`.
 
 use std::fmt;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_apigatewaymanagement::Client;
+use aws_sdk_apigatewaymanagement::config::timeout::TimeoutConfig;
+use aws_sdk_apigatewaymanagement::operation::delete_connection::DeleteConnectionError;
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use futures::FutureExt as _;
@@ -13,13 +16,20 @@ use revocation_app::ports::{ConnectionId, DeviceLinks, LinkError, Posted, ToDevi
 use super::frame::encode_frame;
 use crate::failure::source;
 
+/// For one frame, with all its tries.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 #[derive(Clone)]
 pub struct ApiGatewayLinks(Client);
 
 impl ApiGatewayLinks {
     /// `url` is the stage's: `https://<api>.execute-api.<region>.amazonaws.com/<stage>`.
     pub fn new(aws: &SdkConfig, url: impl Into<String>) -> Self {
-        let config = aws_sdk_apigatewaymanagement::config::Builder::from(aws).endpoint_url(url);
+        // Others wait behind a frame that does not go.
+        let timeouts = TimeoutConfig::builder().operation_timeout(PATIENCE).build();
+        let config = aws_sdk_apigatewaymanagement::config::Builder::from(aws)
+            .endpoint_url(url)
+            .timeout_config(timeouts);
         Self(Client::from_conf(config.build()))
     }
 
@@ -38,6 +48,20 @@ impl ApiGatewayLinks {
 impl DeviceLinks for ApiGatewayLinks {
     fn post<'a>(&'a self, connection: &'a ConnectionId, frame: &'a ToDevice) -> BoxFuture<'a, Result<Posted, LinkError>> {
         self.send(connection, frame).boxed()
+    }
+
+    fn close<'a>(&'a self, connection: &'a ConnectionId) -> BoxFuture<'a, Result<(), LinkError>> {
+        async move {
+            let request = self.0.delete_connection().connection_id(connection.as_str());
+            match request.send().await {
+                Ok(_) => Ok(()),
+                Err(error) => match error.as_service_error() {
+                    Some(DeleteConnectionError::GoneException(_)) => Ok(()),
+                    _ => Err(LinkError(source("DeleteConnection", &error))),
+                },
+            }
+        }
+        .boxed()
     }
 }
 

@@ -13,4 +13,8 @@ impl DeviceTokens for DynamoDevices {
         let item = self.get(key::device(device), key::TOKEN).await?;
         item.as_ref().map(items::read_token).transpose()
     }
+
+    async fn remove_token(&self, device: &Device) -> Result<(), StoreError> {
+        self.delete(key::device(device), key::TOKEN).await
+    }
 }

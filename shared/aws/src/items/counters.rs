@@ -14,6 +14,7 @@ use super::{Item, Reader, VERSION, WORK_DAYS, expires_after, number, text};
 
 const WHAT: &str = "counters";
 const LATE: &str = "late";
+const SUSPECTED: &str = "suspected";
 /// Over how many items the counters of one revocation and channel are spread.
 pub const SPREAD: u8 = 16;
 
@@ -29,12 +30,14 @@ fn touch(revocation: &RevocationId, channel: Channel, now: Timestamp) -> Update 
 }
 
 pub fn add_change(revocation: &RevocationId, channel: Channel, change: &Change, now: Timestamp) -> Update {
-    change
-        .0
-        .iter()
-        .fold(touch(revocation, channel, now), |update, (outcome, difference)| {
-            update.add(outcome.as_str(), *difference)
-        })
+    let outcomes = change.outcomes.iter();
+    let update = outcomes.fold(touch(revocation, channel, now), |update, (outcome, difference)| {
+        update.add(outcome.as_str(), *difference)
+    });
+    match change.suspected {
+        0 => update,
+        difference => update.add(SUSPECTED, difference),
+    }
 }
 
 pub fn add_late(revocation: &RevocationId, channel: Channel, count: u64, now: Timestamp) -> Update {
@@ -48,6 +51,7 @@ pub struct Sum(BTreeMap<RevocationId, BTreeMap<Channel, Sums>>);
 #[derive(Default)]
 struct Sums {
     late: i64,
+    suspected: i64,
     outcomes: BTreeMap<Outcome, i64>,
 }
 
@@ -62,6 +66,7 @@ impl Sum {
             .or_default();
         // Absent is zero here: a number is there from its first change on.
         sums.late += reader.if_there(LATE, Reader::number)?.unwrap_or(0);
+        sums.suspected += reader.if_there(SUSPECTED, Reader::number)?.unwrap_or(0);
         for outcome in Outcome::ALL {
             let counted: i64 = reader.if_there(outcome.as_str(), Reader::number)?.unwrap_or(0);
             *sums.outcomes.entry(outcome).or_default() += counted;
@@ -82,6 +87,7 @@ impl Sums {
     fn finish(self) -> ChannelCounters {
         let mut counters = ChannelCounters {
             late: whole(self.late),
+            suspected: whole(self.suspected),
             ..ChannelCounters::default()
         };
         for (outcome, count) in self.outcomes {

@@ -28,6 +28,7 @@ pub fn write(progress: &BatchProgress, version: u64, write_name: &str, now: Time
         .time_if("not_before_at", progress.not_before)
         .time_if("recorded_at", named(progress.recording))
         .json("counted", &progress.counted)
+        .json("suspected", &progress.suspected)
         .json("before", &progress.before)
         .json("finished", &progress.finished)
         .json("replays", &progress.replays)
@@ -76,6 +77,7 @@ pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchProgress, St
         version: reader.number("version")?,
         not_before: reader.if_there("not_before_at", Reader::time)?,
         counted: reader.json("counted")?,
+        suspected: reader.if_there("suspected", Reader::json)?.unwrap_or_default(),
         before: reader.if_there("before", Reader::json)?.unwrap_or_default(),
         finished: reader.json("finished")?,
         replays: reader.if_there("replays", Reader::json)?.unwrap_or_default(),

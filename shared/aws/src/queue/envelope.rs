@@ -20,6 +20,9 @@ pub enum JobError {
     NotAJob,
 }
 
+/// Longest body that is read. The longest ids fit in, whatever their escapes.
+const MAX_JOB_BYTES: usize = 32 * 1024;
+
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "v")]
 enum Envelope {
@@ -124,6 +127,9 @@ pub fn encode(job: &Job) -> String {
 /// # Errors
 /// When the body is not what [`encode`] makes in a version that is known here.
 pub fn decode(body: &str) -> Result<Job, JobError> {
+    if body.len() > MAX_JOB_BYTES {
+        return Err(JobError::NotAJob);
+    }
     let Envelope::V1(v1) =
         serde_json::from_str(body).map_err(|error| if error.is_data() { JobError::NotAJob } else { JobError::NotJson })?;
     Ok(match v1 {

@@ -11,6 +11,7 @@ mod jobs;
 mod keys;
 mod links;
 mod lists;
+mod lives;
 mod ports;
 mod progress;
 mod pushes;

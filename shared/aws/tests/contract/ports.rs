@@ -1,13 +1,20 @@
 //! The same contract that the fakes keep: one list of assertions, every implementation.
 
+use std::sync::{Arc, Mutex};
+
+use jiff::SignedDuration;
+use revocation_testkit::builders::noon;
 use revocation_testkit::contract;
 
-use crate::support::Stand;
+use crate::support::{Stand, StillClock};
 
 #[tokio::test]
 async fn dynamodb_keeps_the_contract_of_every_store_port() {
     let stand = Stand::new().await;
-    Box::pin(contract::all_store_ports(&stand.store)).await;
+    // An hour after everything in it was sent.
+    let clock = StillClock(Mutex::new(noon() + SignedDuration::from_hours(1)));
+    let store = stand.store.clone().with_clock(Arc::new(clock));
+    Box::pin(contract::all_store_ports(&store)).await;
 }
 
 #[tokio::test]

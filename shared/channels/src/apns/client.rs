@@ -83,7 +83,7 @@ impl ApnsClient {
         let Some(newer) = newer.ok().filter(|newer| newer.value != credentials.value) else {
             return answers;
         };
-        answers.retain(|(_, answer)| matches!(answer, Answer::Ended { .. }));
+        answers.retain(|(_, answer)| matches!(answer, Answer::Ended { .. } | Answer::Unknown { .. }));
         let left: Vec<ToCall<'_>> = order
             .calls
             .iter()
@@ -104,7 +104,7 @@ fn codes(answers: &[(usize, Answer)]) -> BTreeMap<&str, usize> {
     let mut codes = BTreeMap::new();
     for (_, answer) in answers {
         let reason = match answer {
-            Answer::Ended { reason, .. } => reason,
+            Answer::Ended { reason, .. } | Answer::Unknown { reason } => reason,
             Answer::Failed(failure) => failure.reason(),
             Answer::NotTried => "not_tried",
         };

@@ -1,18 +1,23 @@
 //! Keeps instructions, then tells the devices that are connected.
 //!
-//! Kept first, connections read second, consistently; a device that registers
-//! writes its connection first and reads second. Whatever the order, one of
-//! the two sees the other. That a device could not be told is no failure: the
-//! instruction waits for it.
+//! All are kept first and devices are told second, so that no device, however slow its connections are, has
+//! another's instruction wait to be kept. The connections are read after keeping, consistently; a device that
+//! registers writes its connection first and reads second. Whatever the order, one of the two sees the other. That
+//! a device could not be told is no failure: the instruction waits for it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::BoxFuture;
+use futures::future::join_all;
 use futures::{FutureExt, StreamExt, stream};
-use revocation_app::ports::{ChannelClient, Clock, DeviceConnections, DeviceLinks, DeviceOutbox, Instruction, Order, Posted, ToDevice};
+use revocation_app::MOST_CONNECTIONS;
+use revocation_app::ports::{
+    ChannelClient, Clock, ConnectionId, Device, DeviceConnections, DeviceLinks, DeviceOutbox, Instruction, Order, Posted, ToDevice,
+};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::retry::Answer;
 use tokio::time::Instant;
@@ -23,9 +28,15 @@ use crate::elapsed::elapsed_ms;
 
 /// Kept in one write; fails or succeeds as one.
 const GROUP: usize = 25;
-/// Groups, and devices of one group, that are worked on at once.
+/// Groups that are kept at once.
 const GROUPS_AT_ONCE: usize = 4;
-const DEVICES_AT_ONCE: usize = 8;
+/// Devices that are told at once, each over all its connections.
+const DEVICES_AT_ONCE: usize = 32;
+/// Frames on the way over one connection at once.
+const FRAMES_AT_ONCE: usize = 4;
+/// Most frames that one order sends over one connection: a device with more of them waiting hears of the rest when
+/// it registers next.
+const MOST_FRAMES: usize = 100;
 /// Who could not be told is told again after everybody else, this often. The
 /// port waits between its own attempts, so nothing waits here.
 const LATER_ROUNDS: usize = 2;
@@ -46,6 +57,8 @@ struct Tally {
     gone: AtomicUsize,
     /// For devices that may be connected and do not know yet.
     untold: Mutex<Vec<Instruction>>,
+    /// More than are sent over one connection.
+    left: AtomicUsize,
     warned: AtomicBool,
 }
 
@@ -54,8 +67,8 @@ fn count(counter: &AtomicUsize) {
 }
 
 impl Tally {
-    fn untold(&self, instruction: Instruction) {
-        self.untold.lock().unwrap_or_else(PoisonError::into_inner).push(instruction);
+    fn untold(&self, instructions: impl IntoIterator<Item = Instruction>) {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner).extend(instructions);
     }
 
     fn take_untold(&self) -> Vec<Instruction> {
@@ -71,67 +84,109 @@ impl Tally {
     }
 }
 
+fn by_device(instructions: Vec<Instruction>) -> BTreeMap<Device, Vec<Instruction>> {
+    let mut of: BTreeMap<Device, Vec<Instruction>> = BTreeMap::new();
+    for instruction in instructions {
+        of.entry(instruction.device()).or_default().push(instruction);
+    }
+    of
+}
+
 impl SelfBuiltClient {
-    async fn give(&self, order: &Order<'_>, group: Vec<(usize, Instruction)>, tally: &Tally) -> Vec<(usize, Answer)> {
-        let (slots, kept): (Vec<usize>, Vec<Instruction>) = group.into_iter().unzip();
-        let all = |answer: &Answer| slots.iter().map(|slot| (*slot, answer.clone())).collect();
-        if self.clock.now() >= order.call_until {
-            return all(&Answer::NotTried);
-        }
-        if let Err(error) = self.outbox.keep(&kept).await {
-            tracing::warn!(revocation.id = %order.revocation, channel = "self_built", %error, "instructions could not be kept");
-            return all(&Answer::Failed(transient("self_built:store_unavailable")));
-        }
-        stream::iter(kept)
-            .for_each_concurrent(DEVICES_AT_ONCE, |instruction| self.tell(order, instruction, tally))
-            .await;
-        all(&Answer::Ended {
-            outcome: Outcome::Overwritten,
-            reason: STORED.to_owned(),
-        })
+    fn is_late(&self, order: &Order<'_>) -> bool {
+        self.clock.now() >= order.call_until
     }
 
-    /// Tells a device over all its connections, until time is up.
-    async fn tell(&self, order: &Order<'_>, instruction: Instruction, tally: &Tally) {
-        if self.clock.now() >= order.call_until {
-            return tally.untold(instruction);
+    /// Keeps a group of instructions. They come back if they are kept.
+    async fn keep(&self, order: &Order<'_>, group: Vec<(usize, Instruction)>) -> (Vec<(usize, Answer)>, Vec<Instruction>) {
+        let (slots, instructions): (Vec<usize>, Vec<Instruction>) = group.into_iter().unzip();
+        let all = |answer: &Answer| slots.iter().map(|slot| (*slot, answer.clone())).collect();
+        if self.is_late(order) {
+            return (all(&Answer::NotTried), Vec::new());
         }
-        let device = instruction.device();
-        let connections = match self.connections.connections(&device).await {
+        if let Err(error) = self.outbox.keep(&instructions).await {
+            tracing::warn!(revocation.id = %order.revocation, channel = "self_built", %error, "instructions could not be kept");
+            return (all(&Answer::Failed(transient("self_built:store_unavailable"))), Vec::new());
+        }
+        let stored = Answer::Ended {
+            outcome: Outcome::Overwritten,
+            reason: STORED.to_owned(),
+        };
+        (all(&stored), instructions)
+    }
+
+    /// Tells devices until time is up. Who is not told then hears of it when it registers.
+    async fn tell(&self, order: &Order<'_>, instructions: Vec<Instruction>, tally: &Tally) {
+        stream::iter(by_device(instructions))
+            .for_each_concurrent(DEVICES_AT_ONCE, |(device, waiting)| async move {
+                self.tell_device(order, &device, waiting, tally).await;
+            })
+            .await;
+    }
+
+    /// Tells a device over all its connections at once: one that is slow holds up no other.
+    async fn tell_device(&self, order: &Order<'_>, device: &Device, mut waiting: Vec<Instruction>, tally: &Tally) {
+        if self.is_late(order) {
+            return tally.untold(waiting);
+        }
+        let connections = match self.connections.connections(device).await {
             Ok(connections) => connections,
             Err(error) => {
                 tally.warn(order, &error);
-                return tally.untold(instruction);
+                return tally.untold(waiting);
             }
         };
-        let frame = ToDevice::Revoke(instruction);
-        let mut everybody = true;
-        for connection in connections {
-            match self.links.post(&connection, &frame).await {
-                Ok(Posted::Yes) => count(&tally.told),
-                Ok(Posted::Gone) => {
-                    count(&tally.gone);
-                    // If this fails, the next one who posts finds it gone again.
-                    let _ = self.connections.end(&device, &connection).await;
-                }
-                Err(error) => {
-                    tally.warn(order, &error);
-                    everybody = false;
-                }
-            }
+        if connections.is_empty() {
+            return;
         }
-        if let (false, ToDevice::Revoke(instruction)) = (everybody, frame) {
-            tally.untold(instruction);
-        }
+        let left = waiting.split_off(waiting.len().min(MOST_FRAMES));
+        tally.left.fetch_add(left.len(), Ordering::Relaxed);
+        let frames: Vec<ToDevice> = waiting.into_iter().map(ToDevice::Revoke).collect();
+        let told = connections.iter().take(MOST_CONNECTIONS);
+        let told = told.map(|connection| self.send(order, device, connection, &frames, tally));
+        let failed: BTreeSet<usize> = join_all(told).await.into_iter().flatten().collect();
+        tally.untold(frames.into_iter().enumerate().filter_map(|(nth, frame)| match frame {
+            ToDevice::Revoke(instruction) if failed.contains(&nth) => Some(instruction),
+            ToDevice::Revoke(_)
+            | ToDevice::Registered { .. }
+            | ToDevice::Acked { .. }
+            | ToDevice::Noted { .. }
+            | ToDevice::Pong
+            | ToDevice::Error { .. } => None,
+        }));
     }
 
-    /// A gateway that was busy for a moment has no device wait until it registers again.
-    async fn tell_again(&self, order: &Order<'_>, tally: &Tally) {
-        for _ in 0..LATER_ROUNDS {
-            stream::iter(tally.take_untold())
-                .for_each_concurrent(DEVICES_AT_ONCE, |instruction| self.tell(order, instruction, tally))
-                .await;
+    /// Sends frames over one connection, and stops at the first that does not go. Which did not go, by their place.
+    async fn send(&self, order: &Order<'_>, device: &Device, connection: &ConnectionId, frames: &[ToDevice], tally: &Tally) -> Vec<usize> {
+        let mut sent = 0;
+        for some in frames.chunks(FRAMES_AT_ONCE) {
+            if self.is_late(order) {
+                break;
+            }
+            let posts = join_all(some.iter().map(|frame| self.links.post(connection, frame))).await;
+            let mut failed = Vec::new();
+            for (nth, post) in posts.into_iter().enumerate() {
+                match post {
+                    Ok(Posted::Yes) => count(&tally.told),
+                    Ok(Posted::Gone) => {
+                        count(&tally.gone);
+                        // If this fails, the next one who posts finds it gone again.
+                        let _ = self.connections.end(device, connection).await;
+                        return Vec::new();
+                    }
+                    Err(error) => {
+                        tally.warn(order, &error);
+                        failed.push(sent + nth);
+                    }
+                }
+            }
+            sent += some.len();
+            if !failed.is_empty() {
+                failed.extend(sent..frames.len());
+                return failed;
+            }
         }
+        (sent..frames.len()).collect()
     }
 }
 
@@ -143,14 +198,20 @@ impl ChannelClient for SelfBuiltClient {
             let (given, without) = instructions(order);
             let mut answers: Vec<_> = without.into_iter().map(|slot| (slot, without_handle())).collect();
             let groups: Vec<_> = given.chunks(GROUP).map(<[_]>::to_vec).collect();
-            let mut asked = stream::iter(groups)
-                .map(|group| self.give(order, group, &tally))
+            let mut kept = Vec::new();
+            let mut keeping = stream::iter(groups)
+                .map(|group| self.keep(order, group))
                 .buffer_unordered(GROUPS_AT_ONCE);
-            while let Some(group) = asked.next().await {
-                answers.extend(group);
+            while let Some((some, instructions)) = keeping.next().await {
+                answers.extend(some);
+                kept.extend(instructions);
             }
-            drop(asked);
-            self.tell_again(order, &tally).await;
+            drop(keeping);
+            self.tell(order, kept, &tally).await;
+            for _ in 0..LATER_ROUNDS {
+                // A gateway that was busy for a moment has no device wait until it registers again.
+                self.tell(order, tally.take_untold(), &tally).await;
+            }
             let kept = answers
                 .iter()
                 .filter(|(_, answer)| matches!(answer, Answer::Ended { reason, .. } if reason == STORED));
@@ -161,7 +222,7 @@ impl ChannelClient for SelfBuiltClient {
                 kept = kept.count(),
                 told = tally.told.load(Ordering::Relaxed),
                 gone = tally.gone.load(Ordering::Relaxed),
-                untold = tally.take_untold().len(),
+                untold = tally.take_untold().len() + tally.left.load(Ordering::Relaxed),
                 duration_ms = elapsed_ms(started),
                 "kept instructions for devices"
             );

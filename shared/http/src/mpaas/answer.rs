@@ -10,7 +10,7 @@ use revocation_rules::push::{Push, PushType};
 use revocation_rules::task_number::TaskNumber;
 use serde::Serialize;
 
-use super::fault::Fault;
+use super::fault::{Fault, FaultKind};
 use super::refusal::Refusal;
 
 const OK: &str = "OK";
@@ -218,12 +218,21 @@ pub fn respond(request_id: &str, host: &str, result: Result<String, Fault>) -> R
     response
 }
 
+/// The response to a request that no handler could answer: it could not be read, or its handler panicked.
+pub fn respond_to_fault(request_id: &str, status: StatusCode, detail: &'static str) -> Response<String> {
+    let fault = match status {
+        StatusCode::BAD_REQUEST => Fault::invalid("Encoding", detail),
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::new(FaultKind::RequestTooLarge),
+        _ => Fault::new(FaultKind::Internal),
+    };
+    respond(&request_id.to_uppercase(), "", Err(fault))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::mpaas::FaultKind;
 
     #[test]
     fn a_revocation_is_answered_with_objects_and_real_booleans() {

@@ -9,7 +9,7 @@ mod fault;
 mod fields;
 mod refusal;
 
-pub use answer::{RevokeAnswer, TaskDetail, TaskDetailAnswer, TaskListAnswer, respond};
+pub use answer::{RevokeAnswer, TaskDetail, TaskDetailAnswer, TaskListAnswer, respond, respond_to_fault};
 pub use fault::{Fault, FaultKind};
 pub use fields::{number, optional, required};
 pub use refusal::{Refusal, refused};

@@ -1,4 +1,4 @@
-//! `PUT /v1/devices/{device}/token`.
+//! `PUT` and `DELETE /v1/devices/{device}/token`.
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::IssuedToken;
@@ -35,6 +35,22 @@ impl<'a> DeviceTokenAnswer<'a> {
             device_token: issued.token.expose(),
             expires_at: issued.ends_at,
             socket_url,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub struct WithdrawnTokenAnswer<'a> {
+    device: &'a str,
+    /// How many of its connections were ended.
+    connections: usize,
+}
+
+impl<'a> WithdrawnTokenAnswer<'a> {
+    pub fn new(device: &'a Device, connections: usize) -> Self {
+        Self {
+            device: device.id.as_str(),
+            connections,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The JSON that travels. Input refuses unknown fields; output may gain fields.
 
+mod bounded;
 mod device;
 mod gate;
 mod list;
@@ -14,7 +15,7 @@ mod summary;
 mod totals;
 mod unmatched;
 
-pub use device::{DeviceTokenAnswer, DeviceTokenBody};
+pub use device::{DeviceTokenAnswer, DeviceTokenBody, WithdrawnTokenAnswer};
 pub use gate::{GateAnswer, gate_question};
 pub use list::{PushListAnswer, push_list_query};
 pub use me::MeAnswer;
@@ -26,31 +27,33 @@ pub use register::{RegisterBody, RegisteredAnswer};
 pub use revoke::{PreviewAnswer, RevokeBody, revocation_path};
 pub use totals::TotalsAnswer;
 
-use std::collections::BTreeMap;
-
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{Locale, PushKind};
-use revocation_rules::notice::{self, MAX_LOCALES, Notice, Notices};
+use revocation_rules::notice::{self, MAX_LOCALES, MAX_TEXT_CHARS, Notice, Notices};
 use serde::Deserialize;
 
+use self::bounded::{Map, Text};
 use crate::problem::{FieldError, Problem};
 
 /// A notice as the caller writes it, perhaps in more languages than one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeBody {
-    title: String,
-    text: String,
+    title: Line,
+    text: Line,
     #[serde(default)]
-    locales: BTreeMap<Locale, LocalNotice>,
+    locales: Map<Locale, LocalNotice, MAX_LOCALES>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LocalNotice {
-    title: String,
-    text: String,
+    title: Line,
+    text: Line,
 }
+
+/// A line of a notice: the longest on any channel, in the longest characters.
+type Line = Text<{ MAX_TEXT_CHARS * 4 }>;
 
 impl NoticeBody {
     /// Every text must fit every one of `channels`.
@@ -74,19 +77,16 @@ impl NoticeBody {
 
     fn check_at(self, at: &str, channels: &[Channel], errors: &mut Vec<FieldError>) -> Notices {
         let mut wrong = |pointer: String, detail: String| errors.push(FieldError { pointer, detail });
-        if self.locales.len() > MAX_LOCALES {
-            wrong(format!("{at}/locales"), format!("has more than {MAX_LOCALES} languages"));
-        }
         let local = |notice: LocalNotice| Notice {
-            title: notice.title,
-            text: notice.text,
+            title: notice.title.0,
+            text: notice.text.0,
         };
         let notices = Notices {
             default: Notice {
-                title: self.title,
-                text: self.text,
+                title: self.title.0,
+                text: self.text.0,
             },
-            locales: self.locales.into_iter().map(|(locale, notice)| (locale, local(notice))).collect(),
+            locales: self.locales.0.into_iter().map(|(locale, notice)| (locale, local(notice))).collect(),
         };
         for (locale, notice) in notices.all() {
             let pointer = locale.map_or_else(|| at.to_owned(), |locale| format!("{at}/locales/{locale}"));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use revocation_app::ports::{ChannelCounters, Overview};
-use revocation_app::{Unmatched, kept_unmatched, shown_outcomes};
+use revocation_app::{Unmatched, kept_unmatched, shown_outcomes, shown_suspected};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{KeyId, RevocationId};
 use revocation_rules::notice::Notices;
@@ -83,6 +83,9 @@ struct ChannelProgress {
     accepted_by_vendor: u64,
     /// The device itself said so.
     confirmed_by_device: u64,
+    /// Of those that failed: how many for a setting of ours that is suspected. Left out when there are none.
+    #[serde(skip_serializing_if = "is_none")]
+    suspected: u64,
     outcomes: Counts,
 }
 
@@ -150,9 +153,15 @@ fn progress(revocation: &Revocation, counters: Option<&BTreeMap<Channel, Channel
         total.ended += channel.ended;
         total.accepted_by_vendor += channel.accepted_by_vendor;
         total.confirmed_by_device += channel.confirmed_by_device;
+        total.suspected += channel.suspected;
         total.outcomes.add_all(&channel.outcomes);
     }
     ProgressAnswer { total, channels }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 fn sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
@@ -181,6 +190,7 @@ fn channel_progress(revocation: &Revocation, channel: Channel, counters: Option<
         outstanding: requested.map(|requested| requested - ended),
         accepted_by_vendor: outcomes.get(Outcome::Overwritten) + outcomes.get(Outcome::Recalled) + confirmed,
         confirmed_by_device: confirmed,
+        suspected: shown_suspected(&outcomes, counters),
         outcomes,
     })
 }

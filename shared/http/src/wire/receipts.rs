@@ -3,15 +3,16 @@
 use jiff::Timestamp;
 use revocation_app::{NewReceipt, TakenReceipts};
 use revocation_rules::ids::{BatchId, DeviceToken, PushId, PushKind};
-use revocation_rules::receipt::ReceiptEvent;
+use revocation_rules::receipt::{MAX_RECEIPTS, ReceiptEvent};
 use serde::{Deserialize, Serialize};
 
+use super::bounded::List;
 use super::register::to_millisecond;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiptsBody {
-    receipts: Vec<ReceiptBody>,
+    receipts: List<ReceiptBody, MAX_RECEIPTS>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -27,7 +28,7 @@ struct ReceiptBody {
 
 impl From<ReceiptsBody> for Vec<NewReceipt> {
     fn from(body: ReceiptsBody) -> Self {
-        let receipts = body.receipts.into_iter();
+        let receipts = body.receipts.0.into_iter();
         receipts
             .map(|receipt| NewReceipt {
                 kind: receipt.kind,

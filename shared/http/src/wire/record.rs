@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use revocation_app::ports::Recorded;
 use revocation_app::{NewBatch, RecordedBatch};
-use revocation_rules::batch::{Delivery, Handle, Sending};
+use revocation_rules::batch::{Delivery, Handle, MAX_COLLAPSE_ID_BYTES, MAX_DELIVERIES, Sending};
 use revocation_rules::channel::{Capability, Channel};
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{BatchId, DeviceToken, Locale, PushRef, RevocationId, TargetId, VendorTaskId};
 use revocation_rules::visible::Visible;
 use serde::{Deserialize, Serialize};
 
+use super::bounded::{List, Text};
 use super::register::to_millisecond;
 use crate::problem::{FieldError, Problem};
 
@@ -21,14 +22,17 @@ pub struct RecordBody {
     sent_at: Option<Timestamp>,
     /// For every delivery that brings none of its own.
     notify_id: Option<u32>,
-    collapse_id: Option<String>,
+    collapse_id: Option<CollapseId>,
     vendor_task_id: Option<VendorTaskId>,
     locale: Option<Locale>,
     /// The sender asked the gate and did not send this batch.
     #[serde(default)]
     held_back: bool,
-    deliveries: Vec<DeliveryBody>,
+    deliveries: List<DeliveryBody, MAX_DELIVERIES>,
 }
+
+/// It may be every delivery's, and is copied for each.
+type CollapseId = Text<MAX_COLLAPSE_ID_BYTES>;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,7 +41,7 @@ struct DeliveryBody {
     /// The user or device it was for; a name made of the token if left out.
     target: Option<Visible<TargetId>>,
     notify_id: Option<u32>,
-    collapse_id: Option<String>,
+    collapse_id: Option<CollapseId>,
     /// The vendor's own id of the sending, where it recalls by it (vivo).
     vendor_task_id: Option<VendorTaskId>,
     /// The language its user reads, for the notice.
@@ -49,8 +53,8 @@ impl RecordBody {
     /// 400 when a delivery names both kinds of id.
     pub fn batch(self, push: PushRef) -> Result<NewBatch, Problem> {
         let shared = handle(self.notify_id, self.collapse_id, "")?;
-        let mut deliveries = Vec::with_capacity(self.deliveries.len());
-        for (at, delivery) in self.deliveries.into_iter().enumerate() {
+        let mut deliveries = Vec::with_capacity(self.deliveries.0.len());
+        for (at, delivery) in self.deliveries.0.into_iter().enumerate() {
             let own = handle(delivery.notify_id, delivery.collapse_id, &format!("/deliveries/{at}"))?;
             deliveries.push(Delivery {
                 target: delivery
@@ -73,14 +77,14 @@ impl RecordBody {
     }
 }
 
-fn handle(notify_id: Option<u32>, collapse_id: Option<String>, pointer: &str) -> Result<Option<Handle>, Problem> {
+fn handle(notify_id: Option<u32>, collapse_id: Option<CollapseId>, pointer: &str) -> Result<Option<Handle>, Problem> {
     match (notify_id, collapse_id) {
         (Some(_), Some(_)) => Err(Problem::invalid_all(vec![FieldError {
             pointer: format!("{pointer}/collapse_id"),
             detail: "stands beside notify_id; a delivery has one of the two".to_owned(),
         }])),
         (Some(id), None) => Ok(Some(Handle::NotifyId(id))),
-        (None, Some(id)) => Ok(Some(Handle::CollapseId(id))),
+        (None, Some(Text(id))) => Ok(Some(Handle::CollapseId(id))),
         (None, None) => Ok(None),
     }
 }

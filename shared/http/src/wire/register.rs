@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::PushRef;
-use revocation_rules::push::{Push, PushType, Registration};
+use revocation_rules::push::{MAX_PUSH_TITLE_CHARS, Push, PushType, Registration};
 use revocation_rules::task_number::TaskNumber;
 use serde::{Deserialize, Serialize};
 
 use super::NoticeBody;
+use super::bounded::Text;
 use crate::problem::Problem;
 
 #[derive(Debug, Deserialize)]
@@ -15,7 +16,7 @@ use crate::problem::Problem;
 pub struct RegisterBody {
     #[serde(rename = "type")]
     push_type: PushType,
-    title: String,
+    title: Text<{ MAX_PUSH_TITLE_CHARS * 4 }>,
     sent_at: Timestamp,
     send_until: Option<Timestamp>,
     notice: Option<NoticeBody>,
@@ -34,7 +35,7 @@ impl RegisterBody {
         Ok(Registration {
             push,
             push_type: self.push_type,
-            title: self.title,
+            title: self.title.0,
             sent_at: to_millisecond(self.sent_at),
             send_until: self.send_until.map(to_millisecond),
             notices,

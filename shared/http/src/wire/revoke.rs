@@ -13,6 +13,7 @@ use revocation_rules::verdict::Verdict;
 use revocation_rules::visible::Visible;
 use serde::{Deserialize, Serialize};
 
+use super::bounded::{Set, Text};
 use super::unmatched::UnmatchedAnswer;
 use super::{NoticeBody, collection};
 use crate::problem::{FieldError, Problem};
@@ -20,7 +21,7 @@ use crate::problem::{FieldError, Problem};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RevokeBody {
-    reason: String,
+    reason: Text<{ MAX_REASON_CHARS * 4 }>,
     notice: Option<NoticeBody>,
     #[serde(default)]
     scope: ScopeBody,
@@ -32,7 +33,7 @@ pub struct RevokeBody {
 #[serde(deny_unknown_fields)]
 struct ScopeBody {
     channels: Option<BTreeSet<Channel>>,
-    targets: Option<BTreeSet<Visible<TargetId>>>,
+    targets: Option<Set<Visible<TargetId>, MAX_TARGETS>>,
 }
 
 impl RevokeBody {
@@ -46,18 +47,13 @@ impl RevokeBody {
                 detail,
             });
         };
-        if self.reason.trim().is_empty() || self.reason.chars().count() > MAX_REASON_CHARS {
+        if self.reason.0.trim().is_empty() || self.reason.0.chars().count() > MAX_REASON_CHARS {
             wrong("/reason", format!("must have 1 to {MAX_REASON_CHARS} characters"));
         }
         if self.scope.channels.as_ref().is_some_and(BTreeSet::is_empty) {
             wrong("/scope/channels", "must name a channel; leave it out for all".to_owned());
         }
-        if self
-            .scope
-            .targets
-            .as_ref()
-            .is_some_and(|targets| targets.is_empty() || targets.len() > MAX_TARGETS)
-        {
+        if self.scope.targets.as_ref().is_some_and(|Set(targets)| targets.is_empty()) {
             wrong(
                 "/scope/targets",
                 format!("must name 1 to {MAX_TARGETS} targets; leave it out for all"),
@@ -76,9 +72,9 @@ impl RevokeBody {
                 targets: self
                     .scope
                     .targets
-                    .map(|targets| targets.into_iter().map(|Visible(target)| target).collect()),
+                    .map(|Set(targets)| targets.into_iter().map(|Visible(target)| target).collect()),
             },
-            reason: self.reason,
+            reason: self.reason.0,
             notices,
             requested_by,
         })

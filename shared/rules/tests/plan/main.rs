@@ -355,7 +355,7 @@ fn a_replay_opens_what_failed_and_nothing_else() {
     assert!(plan.ends.is_empty());
 
     // It waits for another attempt: not finished. Then it ends, and a second start changes nothing.
-    assert_eq!(progress.book(&revocation.id, &[0, 1, 2]).0[&Outcome::Failed], -1);
+    assert_eq!(progress.book(&revocation.id, &[0, 1, 2]).outcomes[&Outcome::Failed], -1);
     assert!(!progress.is_finished(&revocation));
     end(&mut progress.slots, &[(0, Outcome::Failed, "again")]);
     progress.book(&revocation.id, &[0, 1, 2]);

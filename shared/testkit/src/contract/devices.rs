@@ -13,6 +13,8 @@ pub async fn devices(store: &(impl DeviceTokens + DeviceConnections + DeviceOutb
     a_token_is_read_as_it_was_kept_and_replaced_at_once(store).await;
     a_device_is_reached_over_every_connection_that_registered(store).await;
     a_connection_that_began_is_known_but_not_told_of(store).await;
+    who_registered_last_comes_first(store).await;
+    every_connection_that_began_is_found_until_it_ends(store).await;
     devices_of_two_tenants_and_of_like_names_are_apart(store).await;
     an_instruction_waits_until_it_is_removed(store).await;
     more_instructions_than_a_page_are_all_found_once(store).await;
@@ -38,6 +40,10 @@ async fn a_token_is_read_as_it_was_kept_and_replaced_at_once(store: &impl Device
         store.put_token(&device, &token).await.unwrap();
         assert_eq!(store.token(&device).await.unwrap(), Some(token));
     }
+    for _ in 0..2 {
+        store.remove_token(&device).await.unwrap();
+        assert_eq!(store.token(&device).await.unwrap(), None, "withdrawn");
+    }
 }
 
 async fn a_device_is_reached_over_every_connection_that_registered(store: &impl DeviceConnections) {
@@ -60,6 +66,35 @@ async fn a_connection_that_began_is_known_but_not_told_of(store: &impl DeviceCon
     store.begin(&connection, &device, noon()).await.unwrap();
     assert_eq!(store.device_of(&connection).await.unwrap(), Some(device.clone()));
     assert_eq!(store.connections(&device).await.unwrap(), []);
+}
+
+async fn who_registered_last_comes_first(store: &impl DeviceConnections) {
+    let device = device();
+    let mut connections: Vec<ConnectionId> = (0..4).map(|_| connection()).collect();
+    for (nth, connection) in connections.iter().enumerate() {
+        let at = noon() + SignedDuration::from_secs(i64::try_from(nth).unwrap());
+        store.enlist(&device, connection, at).await.unwrap();
+    }
+    store
+        .enlist(&device, &connections[0], noon() + SignedDuration::from_mins(1))
+        .await
+        .unwrap();
+    connections[1..].reverse();
+    assert_eq!(store.connections(&device).await.unwrap(), connections);
+}
+
+async fn every_connection_that_began_is_found_until_it_ends(store: &impl DeviceConnections) {
+    let (device, other, one, two) = (device(), device(), connection(), connection());
+    store.begin(&one, &device, noon()).await.unwrap();
+    store.begin(&two, &device, noon()).await.unwrap();
+    store.enlist(&device, &two, noon()).await.unwrap();
+    store.begin(&connection(), &other, noon()).await.unwrap();
+    let found: BTreeSet<_> = store.begun(&device).await.unwrap().into_iter().collect();
+    assert_eq!(found, BTreeSet::from([one.clone(), two.clone()]));
+    store.end(&device, &two).await.unwrap();
+    assert_eq!(store.begun(&device).await.unwrap(), std::slice::from_ref(&one));
+    store.end(&device, &one).await.unwrap();
+    assert_eq!(store.begun(&device).await.unwrap(), []);
 }
 
 async fn devices_of_two_tenants_and_of_like_names_are_apart(store: &(impl DeviceConnections + DeviceOutbox + DeviceTokens)) {

@@ -25,6 +25,7 @@ use revocation_rules::push::Push;
 use revocation_rules::receipt::{Receipt, TokenDigest};
 use revocation_rules::revocation::Revocation;
 use revocation_rules::shard::ShardCount;
+use revocation_rules::window;
 
 use crate::{ManualClock, Weather};
 
@@ -75,6 +76,7 @@ impl Items {
 #[derive(Debug, Default)]
 struct Counted {
     late: u64,
+    suspected: i64,
     outcomes: BTreeMap<Outcome, i64>,
 }
 
@@ -142,6 +144,11 @@ impl MemoryStore {
         self.items().committed.values().cloned().collect()
     }
 
+    /// What was committed so far is of an earlier life: tests no longer compare with it.
+    pub fn forget_commits(&self) {
+        self.items().committed.clear();
+    }
+
     /// How many batches were ever committed.
     pub fn commits(&self) -> usize {
         self.items().commits
@@ -167,13 +174,20 @@ impl MemoryStore {
         of_last.then(|| progress.clone())
     }
 
+    /// There, and not past its time.
     pub fn has_header(&self, batch: &BatchRef) -> bool {
-        self.items().headers.contains_key(batch)
+        let items = self.items();
+        let header = items.headers.get(batch);
+        header.is_some_and(|header| window::is_kept(header.sent_at, self.now()))
     }
 
     pub fn has_payload(&self, batch: &BatchRef) -> bool {
         let items = self.items();
-        let digest = items.headers.get(batch).map(|header| header.digest.clone());
+        let header = items
+            .headers
+            .get(batch)
+            .filter(|header| window::is_kept(header.sent_at, self.now()));
+        let digest = header.map(|header| header.digest.clone());
         digest.is_some_and(|digest| items.payloads.contains_key(&(batch.clone(), digest)))
     }
 

@@ -22,8 +22,12 @@ impl Items {
                 for (outcome, count) in &counted.outcomes {
                     outcomes.add(*outcome, u64::try_from(*count).unwrap_or(0));
                 }
-                let late = counted.late;
-                (*channel, ChannelCounters { late, outcomes })
+                let counters = ChannelCounters {
+                    late: counted.late,
+                    outcomes,
+                    suspected: u64::try_from(counted.suspected).unwrap_or(0),
+                };
+                (*channel, counters)
             })
             .collect()
     }

@@ -67,7 +67,8 @@ impl BatchWorkStore for MemoryStore {
                 for (revocation, change) in changes {
                     let key = (progress.batch.push.clone(), revocation.clone(), progress.channel);
                     let counted = items.counters.entry(key).or_default();
-                    for (outcome, by) in &change.0 {
+                    counted.suspected += change.suspected;
+                    for (outcome, by) in &change.outcomes {
                         *counted.outcomes.entry(*outcome).or_default() += by;
                     }
                 }

@@ -186,8 +186,8 @@ pub async fn odd_texts_and_long_ids_name_what_they_name(stand: &Stand) -> Outcom
     let tenant = stand.tenant("rpc-odd", "default").await?;
     let mut sdk = Sdk::start(stand)?;
     let odd = "user 1024/测~*+&=%23#\"";
-    // A message is registered by its path, and a gateway may not pass a slash on.
-    let odd_id = odd.replace('/', "|");
+    // A message is registered by its path, and not every text comes through one.
+    let odd_id = odd.replace(['/', '%'], "|");
     let (long_id, long_user) = ("m".repeat(4_096), format!("{}用户", "u".repeat(4_090)));
     for (n, (id, user)) in [(odd_id.as_str(), odd), (long_id.as_str(), long_user.as_str())]
         .into_iter()

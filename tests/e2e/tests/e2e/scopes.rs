@@ -86,6 +86,42 @@ pub async fn a_partial_scope_closes_the_gate_for_its_part_only(stand: &Stand) ->
     })
 }
 
+pub async fn an_id_hides_no_query_and_is_read_once(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("odd-ids", "default").await?;
+    for (nth, id) in ["x#y", "x;y", "x+y", "x y", "促销#1", "x&y=z", "x\\y"].into_iter().enumerate() {
+        let push = task(&tenant, id).await?;
+        let found = tenant.viewer.get(&push).await?;
+        check(found.body["id"] == id, || format!("{id}: {}", found.body))?;
+        let devices = tokens("huawei", &format!("odd{nth}"), 1);
+        deliver(stand, &tenant, &push, "huawei", "b1", &devices).await?;
+        let part = json!({"reason": "r", "scope": {"channels": ["huawei"]}});
+        let answer = tenant.operator.post(&format!("{push}/revocations"), &part).await?;
+        expect(&answer, 202)?;
+        for (query, gate) in [("", "open"), ("?channel=apns", "open"), ("?channel=huawei", "revoked")] {
+            let answer = tenant.sender.get(&format!("{push}/gate{query}")).await?;
+            check(answer.body["gate"] == gate, || format!("{id}: gate{query} says {}", answer.body))?;
+        }
+        // Where it says it is, it is; and a cursor that is none is noticed.
+        let location = answer
+            .headers
+            .get("location")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        expect(&tenant.viewer.get(location).await?, 200)?;
+        expect_problem(
+            &tenant.viewer.get(&format!("{location}/outcomes?cursor=nonsense")).await?,
+            400,
+            "invalid-request",
+        )?;
+    }
+    // What not every gateway hands over as it was sent is no new id.
+    for id in ["x%25y", "x%2523y", "x%3Fy"] {
+        let body = json!({"type": "batch", "title": TITLE, "sent_at": now().to_string()});
+        expect_problem(&tenant.sender.put(&format!("/v1/tasks/{id}"), &body).await?, 400, "unusable-id")?;
+    }
+    Ok(())
+}
+
 pub async fn a_message_is_revoked_for_one_of_its_targets(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("target", "default").await?;
     let body = json!({"type": "simple", "title": TITLE, "sent_at": now().to_string()});

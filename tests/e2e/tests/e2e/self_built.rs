@@ -24,6 +24,21 @@ fn message(id: &str) -> Message {
     }
 }
 
+pub async fn a_token_that_is_withdrawn_ends_the_device_s_connection_and_lets_it_in_no_more(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("own-withdrawn", "default").await?;
+    let phones = tenant.phones(&["phone-1".to_owned()], |_| true).await?;
+    let is = |wanted: Status| move |view: &View| view.status == wanted;
+    let late = phones.until_all(Duration::from_mins(1), is(Status::Registered)).await;
+    check(late.is_empty(), || "the device did not connect".to_owned())?;
+    let withdrawn = tenant.sender.delete("/v1/devices/phone-1/token").await?;
+    expect(&withdrawn, 200)?;
+    check(withdrawn.body["connections"] == 1, || format!("{}", withdrawn.body))?;
+    let late = phones.until_all(Duration::from_mins(1), is(Status::Refused)).await;
+    check(late.is_empty(), || "the device is still let in".to_owned())?;
+    let again = tenant.sender.delete("/v1/devices/phone-1/token").await?;
+    check(again.body["connections"] == 0, || format!("{}", again.body))
+}
+
 /// Half of them are off when the push is revoked, and connections break at random while it is.
 pub async fn a_thousand_devices_half_of_them_off_all_confirm_and_none_shows_the_original(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("own", "default").await?;

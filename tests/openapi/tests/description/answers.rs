@@ -13,7 +13,7 @@ use revocation_http::auth::Caller;
 use revocation_http::vendor_receipts::Vendor;
 use revocation_http::wire::{
     DeviceTokenAnswer, GateAnswer, MeAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer,
-    RegisteredAnswer, RevocationAnswer, TotalsAnswer, revocation_path,
+    RegisteredAnswer, RevocationAnswer, TotalsAnswer, WithdrawnTokenAnswer, revocation_path,
 };
 use revocation_rules::channel::{Capability, Channel, Strategy};
 use revocation_rules::gate::Gate;
@@ -133,6 +133,7 @@ fn revocations() -> Vec<Revocation> {
 
 fn counters() -> BTreeMap<Channel, ChannelCounters> {
     everywhere(&ChannelCounters {
+        suspected: 1,
         late: 3,
         outcomes: every_outcome(),
     })
@@ -209,6 +210,8 @@ fn a_device_token() {
     };
     let answer = DeviceTokenAnswer::new(&device, &issued, "wss://a1b2.execute-api.eu-west-1.amazonaws.com/live");
     check("PUT", "/v1/devices/phone%201%2F%23/token", 201, Some(&json!({})), &answer);
+    let withdrawn = WithdrawnTokenAnswer::new(&device, 2);
+    check("DELETE", "/v1/devices/phone%201%2F%23/token", 200, None, &withdrawn);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn a_problem_of_every_kind_is_as_described() {
         let (method, path) = match kind {
             ProblemKind::MethodNotAllowed => ("DELETE", "/v1/tasks/1"),
             ProblemKind::NotFound => ("GET", "/v2"),
-            ProblemKind::PushConflict => ("PUT", "/v1/tasks/1"),
+            ProblemKind::PushConflict | ProblemKind::UnusableId => ("PUT", "/v1/tasks/1"),
             ProblemKind::BatchConflict => ("POST", "/v1/tasks/1/deliveries"),
             ProblemKind::RevocationNotFound => ("GET", "/v1/tasks/1/revocations/rvk_1"),
             ProblemKind::InvalidRequest

@@ -33,6 +33,7 @@ fn operation_of(route: &Route) -> String {
         Route::Receipts => "takeReceipts".to_owned(),
         Route::VendorReceipts(_) => "takeVendorReceipts".to_owned(),
         Route::DeviceToken(_) => "issueDeviceToken".to_owned(),
+        Route::WithdrawDeviceToken(_) => "withdrawDeviceToken".to_owned(),
         Route::OpenApi => "readDescription".to_owned(),
     }
 }

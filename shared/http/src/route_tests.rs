@@ -1,0 +1,96 @@
+//! Paths as they come decoded out of events.
+
+use super::*;
+
+fn id(path: &str) -> String {
+    match route(&Method::GET, path) {
+        Ok(Route::Push(name)) => name.id.as_str().to_owned(),
+        other => panic!("{path}: {other:?}"),
+    }
+}
+
+fn kind(method: Method, path: &str) -> Result<Route, ProblemKind> {
+    route(&method, path).map_err(|problem| problem.kind)
+}
+
+#[test]
+fn what_stands_in_a_path_stands_for_itself() {
+    for wanted in [
+        "20842863", "a#b", "a?b", "a%23b", "a%b", "%", "a;b", "a+b", "a b", "促", "a\\b", "..", ".", "a=b&c", "\"'",
+    ] {
+        assert_eq!(id(&format!("/v1/messages/{wanted}")), wanted);
+    }
+}
+
+#[test]
+fn an_id_with_a_slash_behind_it_is_not_the_id_without() {
+    for path in [
+        "/v1/tasks/1/",
+        "//v1/tasks/1",
+        "/v1//tasks/1",
+        "/v1/tasks//1",
+        "/v1/tasks/",
+        "/v1/tasks//",
+        "/v1/tasks//gate",
+        "/",
+        "//",
+        "",
+        "/v1/tasks/1/revocations/rvk_1/outcomes/",
+        "/v1/tasks/1/revocations//outcomes",
+    ] {
+        assert_eq!(kind(Method::GET, path), Err(ProblemKind::NotFound), "{path}");
+    }
+}
+
+#[test]
+fn a_name_that_no_path_carries_is_refused_when_it_is_new_and_read_when_it_is_there() {
+    for name in [".", "..", "a?b", "a%23b", "%", "a\u{fffd}b"] {
+        let path = format!("/v1/messages/{name}");
+        assert_eq!(kind(Method::PUT, &path), Err(ProblemKind::UnusableId), "{name}");
+        assert_eq!(id(&path), name);
+        assert!(matches!(kind(Method::GET, &format!("{path}/gate")), Ok(Route::Gate(_))), "{name}");
+        assert!(
+            matches!(kind(Method::POST, &format!("{path}/revocations")), Ok(Route::Revoke(_))),
+            "{name}"
+        );
+        let device = format!("/v1/devices/{name}/token");
+        assert_eq!(kind(Method::PUT, &device), Err(ProblemKind::UnusableId), "{name}");
+        assert!(matches!(kind(Method::DELETE, &device), Ok(Route::WithdrawDeviceToken(_))), "{name}");
+    }
+    for name in ["...", ".a", "a..b", "a#b", "a;b", "a+b", "促销 2026-11 #1", "a\\b"] {
+        assert!(
+            matches!(kind(Method::PUT, &format!("/v1/tasks/{name}")), Ok(Route::Register(_))),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_device_may_have_any_name_and_is_not_shown() {
+    let device = |path: &str| route(&Method::PUT, path);
+    match device("/v1/devices/机 1#/token") {
+        Ok(Route::DeviceToken(device)) => assert_eq!(device.as_str(), "机 1#"),
+        other => panic!("{other:?}"),
+    }
+    let long = format!("/v1/devices/{}/token", "x".repeat(513));
+    assert_eq!(device(&long).unwrap_err().kind, ProblemKind::InvalidRequest);
+    assert!(!format!("{:?}", device("/v1/devices/planted/token")).contains("planted"));
+    assert!(!format!("{:?}", device("/v1/devices/planted?/token")).contains("planted"));
+    assert_eq!(device("/v1/devices/d").unwrap_err().kind, ProblemKind::NotFound);
+}
+
+#[test]
+fn a_wrong_path_method_or_id_has_its_own_answer() {
+    assert_eq!(kind(Method::GET, "/v2/tasks/1"), Err(ProblemKind::NotFound));
+    assert_eq!(kind(Method::GET, "/v1/tasks/1/nothing"), Err(ProblemKind::NotFound));
+    assert_eq!(kind(Method::GET, &"/x".repeat(100_000)), Err(ProblemKind::NotFound));
+    assert_eq!(kind(Method::DELETE, "/v1/tasks/1"), Err(ProblemKind::MethodNotAllowed));
+    assert_eq!(kind(Method::GET, "/v1/tasks/1/revocations"), Err(ProblemKind::MethodNotAllowed));
+    assert_eq!(kind(Method::POST, "/v1/receipts/apns"), Err(ProblemKind::NotFound));
+    assert_eq!(kind(Method::GET, "/v1/receipts/huawei"), Err(ProblemKind::MethodNotAllowed));
+    assert_eq!(kind(Method::GET, "/v1/tasks/\0"), Err(ProblemKind::InvalidRequest));
+    assert_eq!(
+        kind(Method::GET, "/v1/tasks/1/revocations/nope"),
+        Err(ProblemKind::RevocationNotFound)
+    );
+}

@@ -1,0 +1,88 @@
+//! What each function reads of its events before it asks a store: the same
+//! steps as its handler, in the same order, without what comes after.
+
+use futures::executor::block_on;
+use http::{Response, StatusCode};
+use jiff::Timestamp;
+use revocation_http::auth::{KeyCache, Permission, authenticate, authenticate_callback};
+use revocation_http::body::{self, MAX_BODY_BYTES};
+use revocation_http::problem::{Problem, ProblemKind};
+use revocation_http::respond::{Reply, respond, respond_to_fault};
+use revocation_http::route::{Route, route};
+use revocation_http::wire::{
+    DeviceTokenBody, NoticeBody, ReceiptsBody, RecordBody, RegisterBody, RevokeBody, gate_question, outcomes_question, push_list_query,
+};
+use revocation_lambda::http_event::{HttpEvent, HttpRequest};
+use revocation_rules::ids::Tenant;
+use revocation_testkit::MemoryAccessKeys;
+
+/// Reads the text of an HTTP event as whichever function its path belongs to, but for mPaaS.
+/// `None` for what is no event at all, which no gateway sends.
+pub fn answer(event: &str, now: Timestamp) -> Option<Response<String>> {
+    let event: HttpEvent = serde_json::from_str(event).ok()?;
+    Some(match event.request("r-1".to_owned(), MAX_BODY_BYTES) {
+        Ok(request) => respond("r-1", read(&request, now).map(|()| Reply::json(StatusCode::OK, &()))),
+        Err(fault) => respond_to_fault("r-1", fault.status(), fault.detail()),
+    })
+}
+
+fn tenant() -> Result<Tenant, Problem> {
+    let id = |_| Problem::new(ProblemKind::Internal);
+    Ok(Tenant {
+        app: "shop".parse().map_err(id)?,
+        workspace: "default".parse().map_err(id)?,
+    })
+}
+
+fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
+    let (keys, cache) = (MemoryAccessKeys::default(), KeyCache::default());
+    // Whoever it is: nothing that is read comes before the key is, and nothing of it depends on whose it is.
+    let _ = block_on(authenticate(&request.headers, &keys, &cache, now, Permission::Read));
+    let (headers, body) = (&request.headers, &request.body);
+    match route(&request.method, &request.path)? {
+        Route::Register(push) => {
+            let body: RegisterBody = body::json(headers, body)?;
+            body.registration(push.of(tenant()?)).map(drop)
+        }
+        Route::Record(push) => {
+            let body: RecordBody = body::json(headers, body)?;
+            body.batch(push.of(tenant()?)).map(drop)
+        }
+        Route::Revoke(push) => {
+            let body: RevokeBody = body::json(headers, body)?;
+            let key = "key-1".parse().map_err(|_| Problem::new(ProblemKind::Internal))?;
+            body.revocation(push.of(tenant()?), key).map(drop)
+        }
+        Route::Gate(push) => gate_question(push.of(tenant()?), &request.query).map(drop),
+        Route::Outcomes(..) => outcomes_question(&request.query).map(drop),
+        Route::Pushes => push_list_query(tenant()?, &request.query, now).map(drop),
+        Route::WriteNotice => body::json::<NoticeBody>(headers, body)?.notices().map(drop),
+        Route::Receipts => body::json::<ReceiptsBody>(headers, body).map(drop),
+        Route::VendorReceipts(vendor) => {
+            let _ = block_on(authenticate_callback(&request.query, &keys, &cache, now));
+            vendor.receipts(body).map(drop)
+        }
+        Route::DeviceToken(_) => body::json::<DeviceTokenBody>(headers, body).map(|_| ()),
+        Route::Push(_) | Route::Revocation(..) | Route::Replay(..) | Route::Totals(_) | Route::Me | Route::ReadNotice | Route::OpenApi => {
+            Ok(())
+        }
+    }
+}
+
+/// Reads the text of an HTTP event as the mPaaS function does; the answer is whether it was a call.
+pub fn mpaas(event: &str, max_body: usize) -> bool {
+    let Ok(event) = serde_json::from_str::<HttpEvent>(event) else {
+        return false;
+    };
+    let Ok(request) = event.request("r-1".to_owned(), max_body) else {
+        return false;
+    };
+    let signed = revocation_acs::Request {
+        method: &request.method,
+        path: &request.path,
+        query: &request.query,
+        headers: &request.headers,
+        body: &request.body,
+    };
+    revocation_acs::read(&signed).is_ok_and(|call| call.verify("secret").is_ok())
+}
