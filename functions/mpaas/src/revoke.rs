@@ -18,7 +18,7 @@ pub async fn revoke(deps: &Deps, asked: &Asked<'_>, push: PushRef, scope: Scope,
         scope,
         reason: action.to_owned(),
         notices: None,
-        requested_by: asked.key.id.clone(),
+        requested_by: asked.key.actor(),
     };
     let accepted = request_revocation(&deps.store, &deps.queue, &deps.clock, &deps.dice, &deps.channels, &wanted).await;
     match accepted {

@@ -3,6 +3,7 @@
 use http::{Response, StatusCode};
 use revocation_app::ports::Clock;
 use revocation_app::{Registered, record_deliveries, register_push};
+use revocation_http::audit::Asked;
 use revocation_http::auth::{Caller, Permission, authenticate};
 use revocation_http::body;
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
@@ -28,6 +29,7 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
 
 async fn sender(deps: &Deps, request: &HttpRequest) -> Result<Caller, Problem> {
     authenticate(
+        &Asked::of(&request.method, &request.path),
         &request.headers,
         &deps.keys,
         &deps.key_cache,

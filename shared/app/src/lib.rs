@@ -20,6 +20,7 @@ mod examine_scope;
 mod fan_out;
 mod find_task;
 mod issue_device_token;
+mod judge_unknown;
 mod list_outcomes;
 mod list_tasks;
 mod look_up;

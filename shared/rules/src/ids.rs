@@ -4,7 +4,7 @@
 //! wrong with a bad one. `Debug` equals `Display`, but for [`DeviceToken`],
 //! whose text never reaches a log.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::str::FromStr;
 
@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::scope::hex;
+
+use crate::channel::Channel;
 
 /// Longest id of a push or a target, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 4_096;
@@ -184,6 +186,21 @@ shown!(
     Locale
 );
 
+impl DeviceToken {
+    /// The text by which two tokens of a channel are the same device's. Apple's
+    /// tokens are bytes written in hexadecimal, so their letters' case says nothing;
+    /// every other vendor's token is compared as it is.
+    pub fn canonical(&self, channel: Channel) -> Cow<'_, str> {
+        let is_hex = || self.0.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match channel {
+            Channel::Apns if is_hex() => Cow::Owned(self.0.to_ascii_lowercase()),
+            Channel::Apns | Channel::Huawei | Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => {
+                Cow::Borrowed(&self.0)
+            }
+        }
+    }
+}
+
 impl fmt::Debug for DeviceToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<token>")
@@ -326,6 +343,17 @@ mod tests {
     fn a_token_never_shows_its_text() {
         let token: DeviceToken = "planted-token".parse().unwrap();
         assert!(!format!("{token:?}").contains("planted"));
+    }
+
+    #[test]
+    fn apples_tokens_are_hexadecimal_and_no_others_are() {
+        let token: DeviceToken = "00FcAb".parse().unwrap();
+        assert_eq!(token.canonical(Channel::Apns), "00fcab");
+        for channel in [Channel::Huawei, Channel::Xiaomi, Channel::Oppo, Channel::Vivo, Channel::SelfBuilt] {
+            assert_eq!(token.canonical(channel), "00FcAb", "{channel}");
+        }
+        let no_hex: DeviceToken = "Device-1".parse().unwrap();
+        assert_eq!(no_hex.canonical(Channel::Apns), "Device-1");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! | question | file |
 //! |---|---|
 //! | what is a well-formed id, token, key | [`ids`] |
+//! | who did it | [`actor`] |
 //! | which number does a task go by | [`task_number`] |
 //! | which channels exist and what can they do | [`channel`] |
 //! | what was pushed, and until when may it be revoked | [`push`], [`window`] |
@@ -22,6 +23,7 @@
 //! | how it ended | [`outcome`], [`progress`] |
 //! | and what that says of the message | [`standing`] |
 
+pub mod actor;
 pub mod batch;
 pub mod channel;
 pub mod closure;

@@ -205,7 +205,7 @@ pub trait RevocationStore: Send + Sync {
 
     fn revocation(&self, push: &PushRef, revocation: &RevocationId) -> impl Future<Output = Answer<Option<Revocation>>> + Send;
 
-    /// Writes state, fan-out, replays and due time if the stored version is still
+    /// Writes state, fan-out, replays with who asked last, and due time if the stored version is still
     /// `revocation.version`. The store raises the version by one.
     fn save_revocation(&self, revocation: &Revocation) -> impl Future<Output = Answer<Saved>> + Send;
 

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use revocation_app::{NewRevocation, Preview};
+use revocation_rules::actor::Actor;
 use revocation_rules::channel::{Channel, Strategy};
-use revocation_rules::ids::{KeyId, PushRef, RevocationId, TargetId};
+use revocation_rules::ids::{PushRef, RevocationId, TargetId};
 use revocation_rules::notice::Notices;
 use revocation_rules::revocation::{MAX_REASON_CHARS, Revocation};
 use revocation_rules::scope::{MAX_TARGETS, Scope};
@@ -39,7 +40,7 @@ struct ScopeBody {
 impl RevokeBody {
     /// # Errors
     /// 400 naming every field that is wrong.
-    pub fn revocation(self, push: PushRef, requested_by: KeyId) -> Result<NewRevocation, Problem> {
+    pub fn revocation(self, push: PushRef, requested_by: Actor) -> Result<NewRevocation, Problem> {
         let mut errors = Vec::new();
         let mut wrong = |pointer: &str, detail: String| {
             errors.push(FieldError {

@@ -23,10 +23,12 @@ mod work;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
+use jiff::SignedDuration;
 use revocation_app::ports::{
     AppNotices, BatchHeaders, BatchPayloads, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore,
     ReceiptStore, Recorded, RevocationStore, Saved, TargetIndex, TaskNumbers,
 };
+use revocation_rules::actor::{Act, Actor};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::push::Push;
 use revocation_rules::revocation::Revocation;
@@ -36,7 +38,7 @@ use crate::builders::{self, BatchBuilder, a_batch, a_push, a_revocation};
 pub use batches::{batch_headers, batch_payloads, batch_recorder};
 pub use counters::counters;
 pub use devices::devices;
-pub use keys::access_keys;
+pub use keys::{access_keys, secret_seal};
 pub use lists::{push_list, push_overview};
 pub use lives::lives;
 pub use nonces::nonces;
@@ -84,6 +86,21 @@ where
 /// A name nobody used before, in this process or another.
 fn fresh() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+/// Somebody with a label, an hour after noon.
+fn an_act() -> Act {
+    Act {
+        by: an_actor(),
+        at: builders::noon() + SignedDuration::from_hours(1),
+    }
+}
+
+fn an_actor() -> Actor {
+    Actor {
+        key: "key-7".parse().unwrap(),
+        label: Some("夜班 Night shift".parse().unwrap()),
+    }
 }
 
 /// A push of a tenant of its own, kept.
