@@ -55,10 +55,11 @@ async fn register(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<
 async fn record(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
     let caller = sender(deps, request).await?;
     let body: RecordBody = body::json(&request.headers, &request.body)?;
-    let batch = body.batch(push.of(caller.tenant))?;
+    let push = push.of(caller.tenant);
+    let batch = body.batch(push.clone())?;
     let work = &deps.work;
     let recorded = record_deliveries(&work.store, &work.queue, &work.clock, &work.channels, batch)
         .await
-        .map_err(problem_of)?;
+        .map_err(|error| problem_of(error).about(&push.id))?;
     Ok(Reply::json(StatusCode::OK, &RecordAnswer::from(recorded)))
 }

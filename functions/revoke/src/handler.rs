@@ -3,7 +3,7 @@
 use http::{Response, StatusCode};
 use revocation_app::ports::AppNotices;
 use revocation_app::ports::Clock;
-use revocation_app::{Accepted, preview_revocation, replay_revocation, request_revocation};
+use revocation_app::{Accepted, NAMING_LIMIT, Unmatched, name_unmatched, preview_revocation, replay_revocation, request_revocation};
 use revocation_http::audit::{self, Asked};
 use revocation_http::auth::{Caller, Permission, authenticate};
 use revocation_http::body;
@@ -12,6 +12,7 @@ use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{PushName, Route, route};
 use revocation_http::wire::{NoticeBody, PreviewAnswer, RevocationAnswer, RevokeBody, revocation_path};
 use revocation_lambda::http_event::HttpRequest;
+use revocation_lambda::time::within;
 use revocation_rules::actor::Act;
 use revocation_rules::ids::RevocationId;
 
@@ -91,7 +92,7 @@ async fn revoke(deps: &Deps, request: &HttpRequest, caller: &Caller, push: PushN
     if dry_run {
         let preview = preview_revocation(&deps.store, &deps.clock, &deps.channels, &wanted)
             .await
-            .map_err(problem_of)?;
+            .map_err(|error| problem_of(error).about(&wanted.push.id))?;
         return Ok(Changed {
             reply: Reply::json(StatusCode::OK, &PreviewAnswer::from(preview)),
             done: None,
@@ -99,13 +100,17 @@ async fn revoke(deps: &Deps, request: &HttpRequest, caller: &Caller, push: PushN
     }
     let accepted = request_revocation(&deps.store, &deps.queue, &deps.clock, &deps.dice, &deps.channels, &wanted)
         .await
-        .map_err(problem_of)?;
+        .map_err(|error| problem_of(error).about(&wanted.push.id))?;
     let (status, done, revocation) = match accepted {
         Accepted::New(revocation) => (StatusCode::ACCEPTED, "accepted", revocation),
         Accepted::AlreadyThere(revocation) => (StatusCode::OK, "already_revoked", revocation),
     };
+    // The gate is closed and the fan-out queued: nobody but the caller waits for this.
+    let naming = name_unmatched(&deps.store, &deps.clock, &deps.channels, &wanted.scope, &revocation);
+    let unmatched = within(NAMING_LIMIT, naming).await.unwrap_or(Unmatched::Unknown);
+    let answer = RevocationAnswer::new(&revocation, None).with_unmatched(unmatched);
     Ok(Changed {
-        reply: Reply::json(status, &RevocationAnswer::new(&revocation, None)).at(revocation_path(&revocation)),
+        reply: Reply::json(status, &answer).at(revocation_path(&revocation)),
         done: Some(done),
     })
 }

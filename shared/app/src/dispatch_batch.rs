@@ -154,12 +154,7 @@ where
         }
     };
     progress.not_before = back_in.map(|wait| later(now, wait));
-    let mut changes = Vec::new();
-    if plan::is_scope_known(deliveries, &revocation.scope) {
-        changes.push((revocation.id.clone(), progress.book(&revocation.id, &todo.in_scope)));
-    } else {
-        progress.leave(&revocation.id);
-    }
+    let mut changes = book_own(&mut progress, &revocation, deliveries, &todo.in_scope);
     progress.put_down(&revocation.id);
     if revocation.replays > 0 {
         changes.extend(book_others(store, &mut progress, &revocation.id, deliveries).await?);
@@ -174,6 +169,22 @@ where
             come_back(queue, job, wait).await?;
             Ok(Dispatched::ComesBack)
         }
+    }
+}
+
+/// What this revocation reached, and whom it met.
+fn book_own(
+    progress: &mut BatchProgress,
+    revocation: &Revocation,
+    deliveries: Option<&[Delivery]>,
+    in_scope: &[usize],
+) -> Vec<(RevocationId, Change)> {
+    progress.meet(revocation, deliveries);
+    if plan::is_scope_known(deliveries, &revocation.scope) {
+        vec![(revocation.id.clone(), progress.book(&revocation.id, in_scope))]
+    } else {
+        progress.leave(&revocation.id);
+        Vec::new()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::batch::BatchHeader;
 use crate::channel::Channel;
 use crate::closure::Closure;
 use crate::ids::{BatchId, PushRef, RevocationId};
+use crate::marks::TargetMarks;
 use crate::notice::Notices;
 use crate::outcome::Counts;
 use crate::scope::Scope;
@@ -31,6 +32,10 @@ pub enum State {
     Settled {
         settled_at: Timestamp,
         totals: BTreeMap<Channel, Counts>,
+        /// Which of the targets that its scope names have a delivery; `None` when
+        /// nobody can say, or the scope names none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        met: Option<TargetMarks>,
     },
 }
 
@@ -156,7 +161,11 @@ impl Revocation {
     pub fn settled(&mut self, now: Timestamp, totals: BTreeMap<Channel, Counts>) -> Result<(), TransitionError> {
         match &self.state {
             State::Dispatched { .. } => {
-                self.state = State::Settled { settled_at: now, totals };
+                self.state = State::Settled {
+                    settled_at: now,
+                    totals,
+                    met: None,
+                };
                 self.start_checks(now);
                 Ok(())
             }
@@ -169,6 +178,13 @@ impl Revocation {
     pub fn recounted(&mut self, recount: BTreeMap<Channel, Counts>) {
         if let State::Settled { totals, .. } = &mut self.state {
             *totals = recount;
+        }
+    }
+
+    /// What the recount that settled it found of the targets that the scope names.
+    pub fn settled_for(&mut self, found: Option<TargetMarks>) {
+        if let State::Settled { met, .. } = &mut self.state {
+            *met = found;
         }
     }
 

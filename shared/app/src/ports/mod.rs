@@ -28,7 +28,7 @@ pub use receipts::{CallbackSecret, CallbackSecrets, ReceiptStore};
 pub use senders::QueueSenders;
 pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, VendorSession};
 pub use store::{
-    BatchHeaders, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage, Inserted, Overview,
-    ProgressList, ProgressPage, PushFilter, PushList, PushListPage, PushListQuery, PushOverview, PushStore, Recorded, RevocationStore,
-    Saved, TargetIndex, TaskNumbers,
+    BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage,
+    Inserted, MAX_PAYLOADS, Overview, ProgressList, ProgressPage, PushFilter, PushList, PushListPage, PushListQuery, PushOverview,
+    PushStore, Recorded, RevocationStore, Saved, TargetIndex, TaskNumbers,
 };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use revocation_app::ports::{ChannelCounters, Overview};
-use revocation_app::{shown_outcomes, shown_suspected};
+use revocation_app::{Unmatched, kept_unmatched, shown_outcomes, shown_suspected};
 use revocation_rules::actor::{Act, KeyLabel};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{KeyId, RevocationId};
@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::register::RegisteredAnswer;
 use super::summary::Summary;
+use super::unmatched::UnmatchedAnswer;
 
 /// A push with its revocations.
 #[derive(Debug, Serialize)]
@@ -63,6 +64,8 @@ pub struct RevocationAnswer<'a> {
     settled_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     time_to_settle_ms: Option<i64>,
+    #[serde(flatten)]
+    unmatched: UnmatchedAnswer,
     summary: Summary,
     progress: ProgressAnswer,
 }
@@ -142,6 +145,7 @@ impl<'a> RevocationAnswer<'a> {
             last_replay: revocation.last_replay.as_ref().map(ActAnswer::from),
             settled_at,
             time_to_settle_ms: settled_at.map(|at| at.as_millisecond() - revocation.requested_at.as_millisecond()),
+            unmatched: kept_unmatched(revocation).map(Into::into).unwrap_or_default(),
             summary: Summary::new(
                 progress.total.requested,
                 &progress.total.outcomes,
@@ -149,6 +153,15 @@ impl<'a> RevocationAnswer<'a> {
                 revocation.closes_at,
             ),
             progress,
+        }
+    }
+
+    /// What was found just now takes the place of what is kept.
+    #[must_use]
+    pub fn with_unmatched(self, unmatched: Unmatched) -> Self {
+        Self {
+            unmatched: unmatched.into(),
+            ..self
         }
     }
 }

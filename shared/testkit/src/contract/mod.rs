@@ -25,8 +25,8 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use jiff::SignedDuration;
 use revocation_app::ports::{
-    AppNotices, BatchHeaders, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore, ReceiptStore,
-    Recorded, RevocationStore, Saved, TargetIndex, TaskNumbers,
+    AppNotices, BatchHeaders, BatchPayloads, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore,
+    ReceiptStore, Recorded, RevocationStore, Saved, TargetIndex, TaskNumbers,
 };
 use revocation_rules::actor::{Act, Actor};
 use revocation_rules::batch::{BatchHeader, Delivery};
@@ -35,7 +35,7 @@ use revocation_rules::revocation::Revocation;
 
 use crate::builders::{self, BatchBuilder, a_batch, a_push, a_revocation};
 
-pub use batches::{batch_headers, batch_recorder};
+pub use batches::{batch_headers, batch_payloads, batch_recorder};
 pub use counters::counters;
 pub use devices::devices;
 pub use keys::{access_keys, secret_seal};
@@ -60,6 +60,7 @@ where
         + PushOverview
         + BatchRecorder
         + BatchHeaders
+        + BatchPayloads
         + BatchWorkStore
         + ProgressList
         + RevocationStore
@@ -73,6 +74,7 @@ where
     push_overview(store).await;
     batch_recorder(store).await;
     batch_headers(store).await;
+    batch_payloads(store).await;
     batch_work_store(store).await;
     progress_list(store).await;
     revocation_store(store).await;

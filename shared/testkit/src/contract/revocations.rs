@@ -73,9 +73,12 @@ async fn every_state_is_read_as_it_was_saved(store: &(impl PushStore + Revocatio
         match step {
             0 => {}
             1 => revocation.dispatched(now).unwrap(),
-            2 => revocation
-                .settled(now, BTreeMap::from([(Channel::Huawei, totals.clone())]))
-                .unwrap(),
+            2 => {
+                revocation
+                    .settled(now, BTreeMap::from([(Channel::Huawei, totals.clone())]))
+                    .unwrap();
+                revocation.settled_for(Some("05".to_owned().try_into().unwrap()));
+            }
             _ => revocation.checked(now + SignedDuration::from_hours(24 * 30)),
         }
         assert_eq!(store.save_revocation(&revocation).await.unwrap(), Saved::Yes);

@@ -109,6 +109,7 @@ fn main() -> ExitCode {
         scopes::a_partial_scope_closes_the_gate_for_its_part_only,
         scopes::an_id_hides_no_query_and_is_read_once,
         scopes::a_message_is_revoked_for_one_of_its_targets,
+        scopes::targets_without_a_delivery_are_named,
         scopes::a_dry_run_changes_nothing,
         scopes::a_recording_from_the_queue_is_revoked_too_and_one_in_another_s_name_is_not_recorded,
         vendors::a_vendor_that_stumbles_is_asked_again_until_every_delivery_ends,

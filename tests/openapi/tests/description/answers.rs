@@ -7,7 +7,7 @@ use openapi_check::Description;
 use revocation_app::ports::{ChannelCounters, Device, Overview, PushListPage, Recorded, Role};
 use revocation_app::{
     ChannelPreview, ChannelTotals, DeliveryOutcome, IssuedToken, OutcomePage, OutcomesCursor, Preview, RecordedBatch, TakenReceipts,
-    TokenText,
+    TokenText, Unmatched,
 };
 use revocation_http::auth::{Caller, Permission, allows};
 use revocation_http::vendor_receipts::Vendor;
@@ -19,6 +19,7 @@ use revocation_rules::actor::Actor;
 use revocation_rules::channel::{Capability, Channel, Strategy};
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{PushKind, PushRef, RevocationId, Tenant};
+use revocation_rules::marks::TargetMarks;
 use revocation_rules::notice::Notices;
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::push::{Push, PushType, Registration};
@@ -117,6 +118,12 @@ fn revocations() -> Vec<Revocation> {
             State::Settled {
                 settled_at: at("2026-11-23T08:20:09Z"),
                 totals: everywhere(&every_outcome()),
+                met: None,
+            },
+            State::Settled {
+                settled_at: at("2026-11-23T08:20:09Z"),
+                totals: everywhere(&every_outcome()),
+                met: Some(TargetMarks::default()),
             },
         ]
     };
@@ -321,7 +328,11 @@ fn a_dry_run_of_every_verdict() {
         Verdict::Refuse(Refusal::ChannelsUnable { channels: Vec::new() }),
         Verdict::Refuse(Refusal::TooManyRevocations),
     ] {
-        for capability in [Capability::Able, Capability::Impossible, Capability::NotConfigured] {
+        for (capability, unexamined_deliveries, unmatched) in [
+            (Capability::Able, 0, Unmatched::NotNamed),
+            (Capability::Impossible, 3, Unmatched::Unknown),
+            (Capability::NotConfigured, 0, Unmatched::Known(vec!["u1".parse().unwrap(); 1_000])),
+        ] {
             let preview = Preview {
                 verdict: verdict.clone(),
                 closes_at: at("2026-11-30T08:00:00Z"),
@@ -335,7 +346,8 @@ fn a_dry_run_of_every_verdict() {
                     too_late: 1,
                     stopped: 1,
                 }),
-                exact: false,
+                unexamined_deliveries,
+                unmatched,
             };
             check(
                 "POST",
