@@ -3,6 +3,7 @@
 use http::{Response, StatusCode};
 use revocation_app::ports::Clock;
 use revocation_app::{NewReceipt, TakenReceipts, take_receipts};
+use revocation_http::audit::Asked;
 use revocation_http::auth::{Caller, Permission, authenticate, authenticate_callback};
 use revocation_http::body;
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
@@ -30,7 +31,15 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
 
 async fn receipts(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
     let now = deps.work.clock.now();
-    let caller = authenticate(&request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;
+    let caller = authenticate(
+        &Asked::of(&request.method, &request.path),
+        &request.headers,
+        &deps.keys,
+        &deps.key_cache,
+        now,
+        Permission::Send,
+    )
+    .await?;
     let body: ReceiptsBody = body::json(&request.headers, &request.body)?;
     let taken = take(deps, &caller, None, body.into()).await?;
     Ok(Reply::json(StatusCode::OK, &ReceiptsAnswer::from(taken)))
@@ -38,9 +47,19 @@ async fn receipts(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> 
 
 async fn vendor_receipts(deps: &Deps, request: &HttpRequest, vendor: Vendor) -> Result<Reply, Problem> {
     let now = deps.work.clock.now();
-    let caller = authenticate_callback(&request.query, &deps.keys, &deps.key_cache, now).await?;
+    let asked = Asked::of(&request.method, &request.path);
+    let caller = authenticate_callback(
+        &asked,
+        &request.query,
+        vendor.channel(),
+        deps.sender_callbacks,
+        &deps.keys,
+        &deps.key_cache,
+        now,
+    )
+    .await?;
     match vendor {
-        Vendor::Huawei => huawei_signature::check(&request.headers, &deps.keys, &caller.key, now).await?,
+        Vendor::Huawei => huawei_signature::check(&request.headers, &deps.keys, &caller.actor.key, now).await?,
         // They sign nothing.
         Vendor::Xiaomi | Vendor::Oppo | Vendor::Vivo => {}
     }

@@ -344,7 +344,7 @@ fn a_confirmation_that_comes_after_the_settling_is_shown_at_once_and_recounted()
     };
     assert!(matches!(check(), Checked::Settled { .. }));
     let settled = |revocation: Revocation| match revocation.state {
-        State::Settled { settled_at, totals } => (settled_at, totals[&Channel::Huawei].get(Outcome::Confirmed)),
+        State::Settled { settled_at, totals, .. } => (settled_at, totals[&Channel::Huawei].get(Outcome::Confirmed)),
         other => panic!("{other:?}"),
     };
     let before = settled(read());

@@ -41,6 +41,11 @@ pub(crate) fn gone(reason: String) -> Answer {
     }
 }
 
+/// The vendor does not know the device: it is gone, or a setting of ours is wrong.
+pub(crate) fn unknown(reason: String) -> Answer {
+    Answer::Unknown { reason }
+}
+
 pub(crate) fn refused(reason: String) -> Answer {
     Answer::Ended {
         outcome: Outcome::Refused,

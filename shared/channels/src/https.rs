@@ -1,16 +1,19 @@
 //! One HTTPS call: pooled connections, a bounded body, a timeout over all of it.
 
+use std::error::Error;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Body;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use crate::dial::{DialError, Offer, connector};
+use crate::read::plain;
 use crate::settings::{Settings, Timeouts};
 
 /// Longest answer that is read: 1,000 tokens of 512 bytes, quoted twice, fit.
@@ -22,6 +25,7 @@ const IDLE_FOR: Duration = Duration::from_secs(30);
 pub(crate) struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    /// Not compressed any more.
     pub body: Bytes,
 }
 
@@ -32,6 +36,8 @@ pub(crate) enum NoReply {
     NotConnected,
     Timeout,
     Broken,
+    /// There is one, longer than any answer is.
+    TooLong,
 }
 
 impl NoReply {
@@ -40,7 +46,20 @@ impl NoReply {
             Self::NotConnected => "not_connected",
             Self::Timeout => "timeout",
             Self::Broken => "connection_broken",
+            Self::TooLong => "answer_too_long",
         }
+    }
+}
+
+/// A body, if it has no more than `most` bytes.
+pub(crate) async fn bounded<B: Body>(body: B, most: usize) -> Result<Bytes, NoReply>
+where
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    match Limited::new(body, most).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(NoReply::TooLong),
+        Err(_) => Err(NoReply::Broken),
     }
 }
 
@@ -69,11 +88,11 @@ impl Https {
                 }
             })?;
             let (head, body) = response.into_parts();
-            let body = Limited::new(body, MAX_BODY_BYTES).collect().await.map_err(|_| NoReply::Broken)?;
+            let body = bounded(body, MAX_BODY_BYTES).await?;
             Ok(Reply {
                 status: head.status,
+                body: plain(&head.headers, body, MAX_BODY_BYTES),
                 headers: head.headers,
-                body: body.to_bytes(),
             })
         };
         let limit = self.timeouts.connect + self.timeouts.answer;

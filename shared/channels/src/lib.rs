@@ -27,6 +27,7 @@ mod meaning;
 mod oppo;
 mod pace;
 mod part;
+mod read;
 mod registry;
 mod retry_after;
 mod secret;
@@ -34,6 +35,8 @@ mod self_built;
 mod sessions;
 mod settings;
 mod single_flight;
+#[cfg(test)]
+mod tables;
 mod vivo;
 mod xiaomi;
 

@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use revocation_rules::retry::{Answer, AttemptFailure};
-use serde::{Deserialize, Deserializer};
 
-use crate::answers::{gone, misconfigured, quota_used_up, refused, throttled, transient};
+use crate::answers::{gone, misconfigured, quota_used_up, refused, throttled, transient, unknown};
 use crate::driver::{Call, Reading};
 
 /// A closed set. What the vendor's texts say besides is not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meaning {
     Accepted,
-    /// The vendor does not know the device.
+    /// The vendor knows that the device can not be reached any more.
     Gone,
+    /// The vendor does not know the device. It may be gone, or our own setting is
+    /// wrong: another app's key or package, another environment.
+    Unknown,
     /// What was named is not there: never was, or not any longer.
     NotThere,
     /// No for good: the same request would be refused again.
@@ -46,6 +48,7 @@ impl Said {
         match self.meaning {
             Meaning::Accepted => accepted,
             Meaning::Gone => gone(reason),
+            Meaning::Unknown => unknown(reason),
             Meaning::NotThere | Meaning::Refused => refused(reason),
             Meaning::QuotaUsedUp => quota_used_up(reason),
             Meaning::Throttled => failed(throttled(reason, self.retry_after)),
@@ -61,6 +64,7 @@ impl Said {
             Meaning::QuotaUsedUp => Reading::QuotaUsedUp,
             Meaning::Accepted
             | Meaning::Gone
+            | Meaning::Unknown
             | Meaning::NotThere
             | Meaning::Refused
             | Meaning::Throttled
@@ -78,21 +82,21 @@ impl Said {
             Meaning::Throttled => throttled(self.reason, self.retry_after),
             // An acceptance that gave no session can only be asked for again.
             Meaning::Transient | Meaning::Accepted | Meaning::QuotaUsedUp => transient(self.reason),
-            Meaning::Gone | Meaning::NotThere | Meaning::Refused | Meaning::SessionRefused | Meaning::Misconfigured => {
+            Meaning::Gone | Meaning::Unknown | Meaning::NotThere | Meaning::Refused | Meaning::SessionRefused | Meaning::Misconfigured => {
                 misconfigured(self.reason)
             }
         }
     }
 }
 
-/// A code that is a number, or the text of one. Only numbers become part of a
-/// reason: a text that somebody put in a code's place is neither logged nor stored.
-pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    Ok(match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::Number(number) => number.as_i64(),
-        serde_json::Value::String(text) => text.parse().ok(),
-        _ => None,
-    })
+/// What a code means that nobody documents: a "no" for good under a status that
+/// says so, since the same request would be told the same; else nobody can say.
+pub(crate) const fn undocumented(status: u16) -> Meaning {
+    match status {
+        408 | 425 | 429 => Meaning::Transient,
+        400..=499 => Meaning::Refused,
+        _ => Meaning::Transient,
+    }
 }
 
 #[cfg(test)]
@@ -121,6 +125,7 @@ mod tests {
         for (meaning, answer) in [
             (Meaning::Accepted, overwritten()),
             (Meaning::Gone, ended(Outcome::TargetGone)),
+            (Meaning::Unknown, unknown("v:1".to_owned())),
             (Meaning::NotThere, ended(Outcome::Refused)),
             (Meaning::Refused, ended(Outcome::Refused)),
             (Meaning::QuotaUsedUp, ended(Outcome::Failed)),
@@ -141,17 +146,15 @@ mod tests {
     }
 
     #[test]
-    fn only_a_number_is_a_code() {
-        #[derive(Deserialize)]
-        struct Coded {
-            #[serde(deserialize_with = "number")]
-            code: Option<i64>,
-        }
-        let read = |text: &str| serde_json::from_str::<Coded>(text).unwrap().code;
-        assert_eq!(read(r#"{"code":-2}"#), Some(-2));
-        assert_eq!(read(r#"{"code":"41"}"#), Some(41));
-        for none in [r#"{"code":"token"}"#, r#"{"code":1.5}"#, r#"{"code":null}"#, r#"{"code":[1]}"#] {
-            assert_eq!(read(none), None, "{none}");
+    fn a_code_that_nobody_documents_is_a_no_only_under_a_status_that_is_one() {
+        for (status, meaning) in [
+            (200, Meaning::Transient),
+            (400, Meaning::Refused),
+            (413, Meaning::Refused),
+            (408, Meaning::Transient),
+            (500, Meaning::Transient),
+        ] {
+            assert_eq!(undocumented(status), meaning, "{status}");
         }
     }
 }

@@ -112,7 +112,7 @@ pub fn check(channel: Channel, deliveries: &[Delivery]) -> Result<(), BatchError
     }
     let mut seen = HashSet::with_capacity(deliveries.len());
     for (at, delivery) in deliveries.iter().enumerate() {
-        if !seen.insert(delivery.token.as_str()) {
+        if !seen.insert(delivery.token.canonical(channel)) {
             return Err(BatchError::TokenTwice { at });
         }
         match &delivery.handle {
@@ -173,7 +173,12 @@ pub fn digest(channel: Channel, sending: Sending, said: Option<Timestamp>, deliv
     });
     field(&said.map_or([0; 8], |at| at.as_millisecond().to_be_bytes()));
     for delivery in deliveries {
-        field(delivery.target.as_str().as_bytes());
+        // One without a target is known by its token, as it was when the token stood for the target.
+        if delivery.is_named_by_its_token() {
+            field(delivery.token.as_str().as_bytes());
+        } else {
+            field(delivery.target.as_str().as_bytes());
+        }
         field(delivery.token.as_str().as_bytes());
         match &delivery.handle {
             None => field(b""),
@@ -191,4 +196,17 @@ pub fn digest(channel: Channel, sending: Sending, said: Option<Timestamp>, deliv
         }
     }
     hex(&hash.finalize()[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_apns_token_in_another_letter_case_is_the_same_phone() {
+        let deliveries = ["00fcab", "00FCAB"].map(|token| Delivery::new("user".parse().unwrap(), token.parse().unwrap()));
+        assert_eq!(check(Channel::Apns, &deliveries), Err(BatchError::TokenTwice { at: 1 }));
+        // To the others these are two devices.
+        assert_eq!(check(Channel::Xiaomi, &deliveries), Ok(()));
+    }
 }

@@ -4,10 +4,16 @@
 //! wrong with a bad one. `Debug` equals `Display`, but for [`DeviceToken`],
 //! whose text never reaches a log.
 
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::scope::hex;
+
+use crate::channel::Channel;
 
 /// Longest id of a push or a target, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 4_096;
@@ -21,14 +27,24 @@ pub enum IdError {
     Empty,
     #[error("is longer than {max} bytes")]
     TooLong { max: usize },
-    #[error("has a control character")]
-    ControlCharacter,
+    /// A control character, wherever the text comes from; of a new id any that is not seen: [`crate::visible`].
+    #[error("{}", unseen(*character, *at))]
+    Unseen { character: char, at: usize },
     #[error("has a character outside A-Z a-z 0-9 - _ .")]
     NotAName,
     #[error("is no language tag such as en or zh-CN")]
     NotALocale,
     #[error("must start with {expected}")]
     WrongPrefix { expected: &'static str },
+}
+
+fn unseen(character: char, at: usize) -> String {
+    let code = u32::from(character);
+    if character == ' ' {
+        format!("has a blank (U+{code:04X}) at character {at}, where it is not seen")
+    } else {
+        format!("has an invisible character (U+{code:04X}) at character {at}")
+    }
 }
 
 fn free_text(text: &str, max: usize) -> Result<(), IdError> {
@@ -38,10 +54,10 @@ fn free_text(text: &str, max: usize) -> Result<(), IdError> {
     if text.len() > max {
         return Err(IdError::TooLong { max });
     }
-    if text.chars().any(char::is_control) {
-        return Err(IdError::ControlCharacter);
+    match text.chars().zip(1..).find(|(character, _)| character.is_control()) {
+        Some((character, at)) => Err(IdError::Unseen { character, at }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn name(text: &str, max: usize) -> Result<(), IdError> {
@@ -118,7 +134,7 @@ macro_rules! shown {
 
 id!(
     /// A message id or a task id: the sender's own name for a push. Up to 4,096
-    /// bytes, any characters but control characters.
+    /// bytes; no control characters, and a new one has visible characters only.
     PushId, |text| free_text(text, MAX_ID_BYTES)
 );
 id!(
@@ -170,6 +186,21 @@ shown!(
     Locale
 );
 
+impl DeviceToken {
+    /// The text by which two tokens of a channel are the same device's. Apple's
+    /// tokens are bytes written in hexadecimal, so their letters' case says nothing;
+    /// every other vendor's token is compared as it is.
+    pub fn canonical(&self, channel: Channel) -> Cow<'_, str> {
+        let is_hex = || self.0.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match channel {
+            Channel::Apns if is_hex() => Cow::Owned(self.0.to_ascii_lowercase()),
+            Channel::Apns | Channel::Huawei | Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => {
+                Cow::Borrowed(&self.0)
+            }
+        }
+    }
+}
+
 impl fmt::Debug for DeviceToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<token>")
@@ -182,6 +213,37 @@ fn prefixed(text: &str, expected: &'static str) -> Result<(), IdError> {
         Some(rest) if !rest.is_empty() => Ok(()),
         Some(_) => Err(IdError::Empty),
         None => Err(IdError::WrongPrefix { expected }),
+    }
+}
+
+impl Borrow<str> for TargetId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Begins the name of a device that was recorded without a target.
+const OF_A_TOKEN: &str = "device-";
+/// Hexadecimal digits of the token's digest in that name.
+const TOKEN_DIGITS: usize = 16;
+
+impl TargetId {
+    /// What stands for a delivery that was recorded without a target: `device-` and
+    /// the first 16 hexadecimal digits of the SHA-256 of its token. A sender can
+    /// work it out, and it is not where a vendor delivers to.
+    pub fn of_token(token: &DeviceToken) -> Self {
+        Self::of_token_text(token.as_str())
+    }
+
+    /// The name that a text would have if it were a token.
+    pub fn of_token_text(token: &str) -> Self {
+        let digest = hex(&Sha256::digest(token.as_bytes())[..TOKEN_DIGITS / 2]);
+        Self(format!("{OF_A_TOKEN}{digest}"))
+    }
+
+    /// Has it the shape of a name that is made of a token? Spares a digest where it has not.
+    pub fn may_be_of_a_token(&self) -> bool {
+        self.0.strip_prefix(OF_A_TOKEN).is_some_and(|digits| digits.len() == TOKEN_DIGITS)
     }
 }
 
@@ -245,7 +307,7 @@ mod tests {
     #[test]
     fn an_id_is_refused_for_what_is_wrong_with_it() {
         assert_eq!("".parse::<PushId>(), Err(IdError::Empty));
-        assert_eq!("a\nb".parse::<PushId>(), Err(IdError::ControlCharacter));
+        assert_eq!("a\nb".parse::<PushId>(), Err(IdError::Unseen { character: '\n', at: 2 }));
         assert_eq!("x".repeat(4_097).parse::<PushId>(), Err(IdError::TooLong { max: 4_096 }));
         assert!("x".repeat(4_096).parse::<PushId>().is_ok());
         assert_eq!("a/b".parse::<AppId>(), Err(IdError::NotAName));
@@ -269,9 +331,29 @@ mod tests {
     }
 
     #[test]
+    fn a_device_without_a_target_has_a_name_that_its_sender_can_work_out() {
+        // printf %s t1 | sha256sum
+        let name = TargetId::of_token(&"t1".parse().unwrap());
+        assert_eq!(name.as_str(), "device-628b49d96dcde97a");
+        assert!(name.may_be_of_a_token());
+        assert!(!"device-1".parse::<TargetId>().unwrap().may_be_of_a_token());
+    }
+
+    #[test]
     fn a_token_never_shows_its_text() {
         let token: DeviceToken = "planted-token".parse().unwrap();
         assert!(!format!("{token:?}").contains("planted"));
+    }
+
+    #[test]
+    fn apples_tokens_are_hexadecimal_and_no_others_are() {
+        let token: DeviceToken = "00FcAb".parse().unwrap();
+        assert_eq!(token.canonical(Channel::Apns), "00fcab");
+        for channel in [Channel::Huawei, Channel::Xiaomi, Channel::Oppo, Channel::Vivo, Channel::SelfBuilt] {
+            assert_eq!(token.canonical(channel), "00FcAb", "{channel}");
+        }
+        let no_hex: DeviceToken = "Device-1".parse().unwrap();
+        assert_eq!(no_hex.canonical(Channel::Apns), "Device-1");
     }
 
     #[test]

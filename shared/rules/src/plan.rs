@@ -137,6 +137,13 @@ pub fn can_take_back(channel: Channel, channels: &Channels, delivery: &Delivery)
     channel.strategies().is_empty() || Way::new(channel, channels, None, &[]).of(delivery).is_ok()
 }
 
+/// How many of the deliveries in scope lack what their channel takes back by, now that it is known what is covered?
+pub fn not_revocable(channel: Channel, channels: &Channels, deliveries: &[Delivery], in_scope: &[usize]) -> usize {
+    let way = Way::new(channel, channels, Some(deliveries), in_scope);
+    let covered = in_scope.iter().filter_map(|slot| deliveries.get(*slot));
+    covered.filter(|delivery| way.of(delivery).is_err()).count()
+}
+
 /// By what a channel takes back.
 struct Way<'a> {
     by_task: bool,
@@ -193,7 +200,7 @@ pub fn slots_in_scope(channel: Channel, count: usize, deliveries: Option<&[Deliv
         (Some(_), Some(deliveries)) => deliveries
             .iter()
             .enumerate()
-            .filter(|(_, delivery)| scope.has_target(&delivery.target))
+            .filter(|(_, delivery)| scope.covers(delivery))
             .map(|(slot, _)| slot)
             .collect(),
     }

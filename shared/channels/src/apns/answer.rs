@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use http::StatusCode;
 use revocation_rules::retry::{Answer, AttemptFailure};
-use serde::Deserialize;
 
-use crate::answers::{code, gone, misconfigured, overwritten, refused, throttled, transient};
+use crate::answers::{code, gone, misconfigured, overwritten, refused, throttled, transient, unknown};
+use crate::read::Node;
 
 /// One answer of Apple.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,32 +28,41 @@ pub(super) struct Verdict {
     pub reading: Reading,
 }
 
-#[derive(Deserialize)]
-struct Body<'a> {
-    #[serde(borrow)]
-    reason: &'a str,
-}
-
 pub(super) fn classify(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Verdict {
-    if status == StatusCode::OK {
+    let answer = Node::parse(body);
+    let said = answer.as_ref().and_then(|answer| answer.field("reason").text());
+    let said = said.as_deref().and_then(code);
+    if status == StatusCode::OK && is_success(body, answer.as_ref()) {
         return Verdict {
             reason: "apns:http_200".to_owned(),
             reading: Reading::One(overwritten()),
         };
     }
-    let said = serde_json::from_slice(body).ok().and_then(|body: Body<'_>| code(body.reason));
     let reason = said.map_or_else(|| format!("apns:http_{}", status.as_u16()), |said| format!("apns:{said}"));
     let reading = match said.and_then(|said| by_reason(said, &reason, retry_after)) {
         Some(reading) => reading,
-        None => by_status(status.as_u16(), &reason, retry_after),
+        None => by_status(status.as_u16(), said, &reason, retry_after),
     };
     Verdict { reason, reading }
+}
+
+/// A success has no body. What has one that gives a reason, or that is none of
+/// Apple's forms, is somebody's answer that says something else.
+fn is_success(body: &[u8], answer: Option<&Node>) -> bool {
+    match answer {
+        None => body.trim_ascii().is_empty(),
+        Some(Node::Object(_)) => answer.is_some_and(|answer| answer.field("reason").is_nothing()),
+        Some(other) => other.is_nothing(),
+    }
 }
 
 /// The documented reasons.
 fn by_reason(said: &str, reason: &str, retry_after: Option<Duration>) -> Option<Reading> {
     Some(match said {
-        "BadDeviceToken" | "DeviceTokenNotForTopic" | "Unregistered" | "ExpiredToken" => Reading::One(gone(reason.to_owned())),
+        // Apple knew the device, and says that it is no longer there.
+        "Unregistered" | "ExpiredToken" => Reading::One(gone(reason.to_owned())),
+        // So is every device of the other environment, and of another topic.
+        "BadDeviceToken" | "DeviceTokenNotForTopic" => Reading::One(unknown(reason.to_owned())),
         // What we sent is wrong, and would be again.
         "BadCollapseId" | "BadExpirationDate" | "BadMessageId" | "BadPriority" | "DuplicateHeaders" | "InvalidPushType"
         | "MissingDeviceToken" | "PayloadEmpty" | "PayloadTooLarge" | "BadPath" | "MethodNotAllowed" => {
@@ -84,12 +93,16 @@ fn by_reason(said: &str, reason: &str, retry_after: Option<Duration>) -> Option<
 
 /// Reasons that are not documented, or none at all; Apple's own trouble
 /// (`InternalServerError`, `ServiceUnavailable`, `Shutdown`) is told by its status.
-fn by_status(status: u16, reason: &str, retry_after: Option<Duration>) -> Reading {
-    match (status, retry_after) {
-        (410, _) => Reading::One(gone(reason.to_owned())),
+fn by_status(status: u16, said: Option<&str>, reason: &str, retry_after: Option<Duration>) -> Reading {
+    match (status, said, retry_after) {
+        // Not in Apple's words.
+        (410, _, _) => Reading::One(unknown(reason.to_owned())),
         // Whoever says how long to wait is throttling, whatever the status.
-        (429, _) | (500.., Some(_)) => failed(throttled(reason, retry_after)),
-        (_, _) => failed(transient(reason)),
+        (429, _, _) | (500.., _, Some(_)) => failed(throttled(reason, retry_after)),
+        // A new reason: bad requests stay so, and 403 is about certificates and tokens.
+        (400 | 404 | 405 | 413, Some(_), _) => Reading::One(refused(reason.to_owned())),
+        (403, Some(_), _) => Reading::Everyone(misconfigured(reason)),
+        (_, _, _) => failed(transient(reason)),
     }
 }
 
@@ -112,17 +125,18 @@ mod tests {
     #[test]
     fn every_documented_reason_has_its_class() {
         let is_gone = |reason| Reading::One(gone(reason));
+        let is_unknown = |reason| Reading::One(unknown(reason));
         let is_refused = |reason| Reading::One(refused(reason));
         let is_ours = |reason| Reading::Everyone(misconfigured(reason));
         let passes = |reason| failed(transient(reason));
         let table: [(u16, &str, Class<'_>); 35] = [
             (400, "BadCollapseId", &is_refused),
-            (400, "BadDeviceToken", &is_gone),
+            (400, "BadDeviceToken", &is_unknown),
             (400, "BadExpirationDate", &is_refused),
             (400, "BadMessageId", &is_refused),
             (400, "BadPriority", &is_refused),
             (400, "BadTopic", &is_ours),
-            (400, "DeviceTokenNotForTopic", &is_gone),
+            (400, "DeviceTokenNotForTopic", &is_unknown),
             (400, "DuplicateHeaders", &is_refused),
             (400, "IdleTimeout", &passes),
             (400, "InvalidPushType", &is_refused),
@@ -151,8 +165,8 @@ mod tests {
             (500, "InternalServerError", &passes),
             (503, "ServiceUnavailable", &passes),
             (503, "Shutdown", &passes),
-            (400, "NeverHeardOf", &passes),
-            (403, "NeverHeardOf", &passes),
+            (400, "NeverHeardOf", &is_refused),
+            (403, "NeverHeardOf", &is_ours),
         ];
         for (status, said, class) in table {
             let reason = format!("apns:{said}");
@@ -170,7 +184,19 @@ mod tests {
 
     #[test]
     fn success_has_no_body() {
-        assert_eq!(read(200, None, "").reading, Reading::One(overwritten()));
+        for nothing in ["", " \n", "{}", "null"] {
+            assert_eq!(read(200, None, nothing).reading, Reading::One(overwritten()), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_success_that_says_something_else_is_none() {
+        assert_eq!(read(200, None, "<html>").reading, failed(transient("apns:http_200")));
+        assert_eq!(read(200, None, r#"{"reason":7}"#).reading, failed(transient("apns:7")));
+        assert_eq!(
+            read(200, None, r#"{"reason":"BadDeviceToken"}"#).reading,
+            Reading::One(unknown("apns:BadDeviceToken".to_owned()))
+        );
     }
 
     #[test]
@@ -196,7 +222,7 @@ mod tests {
     #[test]
     fn without_a_reason_the_status_decides() {
         for body in ["", "<html>", r#"{"reason":"a text, not a code"}"#] {
-            assert_eq!(read(410, None, body).reading, Reading::One(gone("apns:http_410".to_owned())));
+            assert_eq!(read(410, None, body).reading, Reading::One(unknown("apns:http_410".to_owned())));
             assert_eq!(read(429, None, body).reading, failed(throttled("apns:http_429", None)));
             assert_eq!(read(500, None, body).reading, failed(transient("apns:http_500")));
             assert_eq!(read(403, None, body).reading, failed(transient("apns:http_403")));

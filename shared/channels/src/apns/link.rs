@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode, Uri};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::{Connection, HttpConnector};
@@ -18,7 +18,8 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tower_service::Service;
 
-use crate::https::{NoReply, Reply};
+use crate::https::{NoReply, Reply, bounded};
+use crate::read::plain;
 use crate::settings::Timeouts;
 
 /// Most requests in flight on one connection.
@@ -104,17 +105,11 @@ impl Link {
         let call = async {
             let response = sender.send_request(request).await.map_err(|_| NoReply::Broken)?;
             let (head, body) = response.into_parts();
-            let body = match head.status {
-                StatusCode::OK => Bytes::new(),
-                _ => Limited::new(body, MAX_BODY_BYTES)
-                    .collect()
-                    .await
-                    .map_err(|_| NoReply::Broken)?
-                    .to_bytes(),
-            };
-            Ok((head.status, head.headers, body))
+            // Of a success, too: it has none, and what has one may come from somebody else.
+            let body = bounded(body, MAX_BODY_BYTES).await?;
+            Ok((head.status, plain(&head.headers, body, MAX_BODY_BYTES), head.headers))
         };
-        let (status, headers, body): (StatusCode, HeaderMap, Bytes) = tokio::time::timeout(self.timeouts.answer, call)
+        let (status, body, headers): (StatusCode, Bytes, HeaderMap) = tokio::time::timeout(self.timeouts.answer, call)
             .await
             .unwrap_or(Err(NoReply::Timeout))?;
         if status != StatusCode::FORBIDDEN {

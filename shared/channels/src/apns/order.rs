@@ -137,7 +137,9 @@ impl<'a> Run<'a> {
                         }
                     }
                 }
-                Err(NoReply::Timeout) => return Answer::Failed(transient("apns:timeout")),
+                Err(none @ (NoReply::Timeout | NoReply::TooLong)) => {
+                    return Answer::Failed(transient(format!("apns:{}", none.as_str())));
+                }
                 Err(none @ (NoReply::Broken | NoReply::NotConnected)) => {
                     link.value.retire();
                     so_far = Answer::Failed(transient(format!("apns:{}", none.as_str())));

@@ -20,6 +20,9 @@ use crate::single_flight::Kept;
 /// How long before its end a session is used no more.
 const LEFT_EARLY: Duration = Duration::from_mins(5);
 
+/// Longest session that is kept. Huawei's have some hundred bytes, and no vendor's more.
+const MAX_SESSION_BYTES: usize = 8 * 1024;
+
 pub(super) struct Sessions<V: Vendor> {
     https: Arc<Https>,
     clock: Arc<dyn Clock>,
@@ -81,8 +84,10 @@ impl<V: Vendor> Sessions<V> {
             body: &reply.body,
         };
         let given = login.read(&told).map_err(|failure| waiting(failure, asked_for))?;
-        // What makes no header is kept for nobody.
-        sensitive(given.text.expose()).ok_or_else(|| transient(format!("{channel}:login_unreadable")))?;
+        // What makes no header, or no sensible one, is kept for nobody.
+        let text = Some(given.text.expose()).filter(|text| text.len() <= MAX_SESSION_BYTES);
+        text.and_then(sensitive)
+            .ok_or_else(|| transient(format!("{channel}:login_unreadable")))?;
         Ok(Opened {
             text: given.text,
             good_until: good_until(asked_at, given.good_for),

@@ -16,7 +16,7 @@ use super::answer::{self, classify};
 use super::login::HuaweiLogin;
 use super::request::{MAX_TOKENS, Overwrite, body, path};
 use super::settings::{Account, HuaweiCredentials, parse};
-use crate::answers::{gone, overwritten, refused, without_handle};
+use crate::answers::{overwritten, refused, unknown, without_handle};
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Fate, Login, Reading, Told, Vendor, Verdict, Who, post, sensitive};
 use crate::settings::{Settings, Timeouts};
@@ -61,13 +61,14 @@ impl Vendor for Huawei {
             Some(Handle::NotifyId(notify_id)) => Ok(Overwrite {
                 notify_id: *notify_id,
                 notice: delivery.notice,
+                most: MAX_TOKENS,
             }),
             Some(Handle::CollapseId(_)) | None => Err(without_handle()),
         }
     }
 
-    fn most(_: &Overwrite<'_>) -> usize {
-        MAX_TOKENS
+    fn most(ask: &Overwrite<'_>) -> usize {
+        ask.most
     }
 
     fn name(_: &Overwrite<'_>) -> &'static str {
@@ -88,14 +89,19 @@ impl Vendor for Huawei {
         let code = verdict.reason;
         let reading = match verdict.reading {
             answer::Reading::Accepted => call.all(&overwritten()),
-            answer::Reading::AcceptedBut(illegal) => call.each(|delivery| {
-                Fate::Ends(if illegal.contains(delivery.token.as_str()) {
-                    gone("huawei:illegal_token".to_owned())
-                } else {
-                    overwritten()
+            answer::Reading::AcceptedBut(illegal) => {
+                let mut places = 0..;
+                call.each(|_| {
+                    let is_illegal = places.next().is_some_and(|at| illegal.contains(&at));
+                    Fate::Ends(if is_illegal {
+                        unknown("huawei:illegal_token".to_owned())
+                    } else {
+                        overwritten()
+                    })
                 })
-            }),
-            answer::Reading::AllGone => call.all(&gone(code.clone())),
+            }
+            answer::Reading::SomeUnknown if call.deliveries.len() > 1 => in_halves(call),
+            answer::Reading::AllUnknown | answer::Reading::SomeUnknown => call.all(&unknown(code.clone())),
             answer::Reading::Refused => call.all(&refused(code.clone())),
             answer::Reading::SessionRefused => Reading::NotLetIn,
             answer::Reading::Failed(failure) => Reading::Failed(failure),
@@ -106,4 +112,11 @@ impl Vendor for Huawei {
     fn login(&self) -> Option<&dyn Login<Account>> {
         Some(&self.login)
     }
+}
+
+/// Asks again with half as many a call, until it is found who was not taken:
+/// the others are not to end with them. The same notify id shows the same notice.
+fn in_halves<'a>(call: &Call<'a, Overwrite<'a>>) -> Reading<Overwrite<'a>> {
+    let most = call.deliveries.len().div_ceil(2);
+    call.each(|_| Fate::Then(Overwrite { most, ..call.ask.clone() }))
 }

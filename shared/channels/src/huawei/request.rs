@@ -17,6 +17,8 @@ const TTL: &str = "604800s";
 pub(super) struct Overwrite<'a> {
     pub notify_id: u32,
     pub notice: &'a Notice,
+    /// Most devices in one call: fewer when one among many is to be found.
+    pub most: usize,
 }
 
 #[derive(Serialize)]
@@ -117,6 +119,7 @@ mod tests {
             text: "撤回".to_owned(),
         };
         let ask = Overwrite {
+            most: MAX_TOKENS,
             notify_id: 123_456,
             notice: &notice,
         };

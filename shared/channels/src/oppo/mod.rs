@@ -9,6 +9,8 @@ mod login;
 mod request;
 mod settings;
 
+#[cfg(test)]
+pub(crate) use answer::documented;
 pub(crate) use client::connect;
 
 const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";

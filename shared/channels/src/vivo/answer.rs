@@ -1,11 +1,8 @@
 //! What vivo's answer means for us. Pure. Codes: vivo push's return codes.
 
-use std::collections::HashMap;
-
-use serde::Deserialize;
-
 use crate::driver::Told;
-use crate::meaning::{Meaning, Said, number};
+use crate::meaning::{Meaning, Said, undocumented};
+use crate::read::{Code, Devices, Node};
 
 /// One answer to `/message/pushToList`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,39 +15,30 @@ pub(super) enum Reading {
     OneIsBad(Said),
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Answer {
-    #[serde(deserialize_with = "number")]
-    result: Option<i64>,
-    auth_token: Option<String>,
-    task_id: Option<String>,
-    /// Of `/message/send`.
-    invalid_user: Option<InvalidUser>,
-    /// Of `/message/pushToList`.
-    invalid_users: Option<Vec<InvalidUser>>,
+/// Whom an answer calls invalid: under `invalidUser` for one device, under
+/// `invalidUsers` for a list. `None` when that can not be read.
+fn invalid_users(answer: &Node) -> Option<Vec<Node>> {
+    let mut invalid = answer.field("invalidUser").entries()?;
+    invalid.extend(answer.field("invalidUsers").entries()?);
+    // An entry with nothing in it is no entry.
+    invalid.retain(|user| !user.is_nothing());
+    Some(invalid)
 }
 
-#[derive(Deserialize)]
-struct InvalidUser {
-    #[serde(default, deserialize_with = "number")]
-    status: Option<i64>,
-    #[serde(default)]
-    userid: String,
-}
-
-impl InvalidUser {
-    fn said(&self) -> Said {
-        let (reason, meaning) = match self.status {
-            // Unknown; uninstalled, or no longer subscribed.
-            Some(status @ (1 | 2)) => (format!("vivo:invalid_user_{status}"), Meaning::Gone),
-            // 4: not one of the app's test devices, which is what we do not ask for.
-            Some(status @ 4) => (format!("vivo:invalid_user_{status}"), Meaning::Refused),
-            Some(status) => (format!("vivo:invalid_user_{status}"), Meaning::Transient),
-            None => ("vivo:invalid_user".to_owned(), Meaning::Transient),
-        };
-        said(reason, meaning)
-    }
+/// Why a device that is called invalid is. That it is, is said by its being
+/// named: what can not be read of it is a "no" for good, since it would be
+/// the same, asked again.
+fn invalid(user: &Node) -> Said {
+    let (reason, meaning) = match user.field("status").code() {
+        // Not known to vivo; so is a device of another app.
+        Code::Number(1) => ("vivo:invalid_user_1".to_owned(), Meaning::Unknown),
+        // Known: uninstalled, or no longer subscribed.
+        Code::Number(2) => ("vivo:invalid_user_2".to_owned(), Meaning::Gone),
+        // 4: not one of the app's test devices, which is what we do not ask for. Others: not documented.
+        Code::Number(status) => (format!("vivo:invalid_user_{status}"), Meaning::Refused),
+        Code::None | Code::Unreadable => ("vivo:invalid_user".to_owned(), Meaning::Refused),
+    };
+    said(reason, meaning)
 }
 
 fn said(reason: impl Into<String>, meaning: Meaning) -> Said {
@@ -63,30 +51,33 @@ fn said(reason: impl Into<String>, meaning: Meaning) -> Said {
 
 /// Reads an answer to `/message/send`.
 pub(super) fn classify_send(told: &Told<'_>) -> Said {
-    let (said, answer) = read(told, "");
-    match (answer.invalid_user, said.meaning) {
-        // It says more than the code beside it.
-        (Some(invalid), Meaning::Accepted | Meaning::Gone) => invalid.said(),
-        _ => said,
+    let (whole, answer) = read(told, "");
+    if !matches!(whole.meaning, Meaning::Accepted | Meaning::Gone | Meaning::Unknown) {
+        return whole;
+    }
+    // It says more than the code beside it, and there is one device only that it can be about.
+    match invalid_users(&answer) {
+        None => said("vivo:invalid_user", Meaning::Refused),
+        Some(users) => users.first().map_or(whole, invalid),
     }
 }
 
 /// Reads an answer to `/message/saveListPayload`: the id it was saved under.
 pub(super) fn classify_save(told: &Told<'_>) -> Result<String, Said> {
     let (mut said, answer) = read(told, "");
-    if said.meaning == Meaning::Gone {
+    if matches!(said.meaning, Meaning::Gone | Meaning::Unknown) {
         // It names no device that could be gone: who says so is not believed, and asked again.
         said.meaning = Meaning::Transient;
     }
-    given(said, answer.task_id, "vivo:unreadable")
+    given(said, answer.field("taskId").text(), "vivo:unreadable")
 }
 
 /// Reads an answer to `/message/pushToList` with these devices.
 pub(super) fn classify_list(told: &Told<'_>, tokens: &[&str]) -> Reading {
     let (list, answer) = read(told, "");
     match list.meaning {
-        Meaning::Accepted => each(&list, &answer.invalid_users.unwrap_or_default(), tokens),
-        Meaning::Gone if tokens.len() > 1 => Reading::OneIsBad(list),
+        Meaning::Accepted => each(list, &answer, tokens),
+        Meaning::Gone | Meaning::Unknown if tokens.len() > 1 => Reading::OneIsBad(list),
         // It was saved a moment ago. Asked again it is saved anew.
         Meaning::NotThere => Reading::All(said(list.reason, Meaning::Transient)),
         _ => Reading::All(list),
@@ -98,12 +89,12 @@ pub(super) fn classify_list(told: &Told<'_>, tokens: &[&str]) -> Reading {
 /// recall.
 pub(super) fn classify_recall(told: &Told<'_>) -> Said {
     let (said, answer) = read(told, "");
-    let meaning = match (told.status.as_u16(), answer.result) {
+    let meaning = match (told.status.as_u16(), answer.field("result").code().number()) {
         (401 | 429 | 500.., _) => said.meaning,
         // Nobody has seen vivo's recall answer. What we do not know is no recall, and
         // neither is a "no" to what we sent.
-        (_, Some(code)) if code != 0 => match by_code(code) {
-            None | Some(Meaning::Refused | Meaning::Gone) => Meaning::NotThere,
+        (_, Some(code)) if code != 0 => match documented(code) {
+            None | Some(Meaning::Refused | Meaning::Gone | Meaning::Unknown | Meaning::Transient) => Meaning::NotThere,
             Some(meaning) => meaning,
         },
         (400..=499, None) => Meaning::NotThere,
@@ -115,30 +106,28 @@ pub(super) fn classify_recall(told: &Told<'_>) -> Said {
 /// Reads a login's answer: the token.
 pub(super) fn classify_login(told: &Told<'_>) -> Result<String, Said> {
     let (said, answer) = read(told, "login_");
-    given(said, answer.auth_token, "vivo:login_unreadable")
+    given(said, answer.field("authToken").text(), "vivo:login_unreadable")
 }
 
 fn given(whole: Said, text: Option<String>, unreadable: &str) -> Result<String, Said> {
-    match text.filter(|text| !text.is_empty()) {
+    match text {
         _ if whole.meaning != Meaning::Accepted => Err(whole),
         Some(text) => Ok(text),
         None => Err(said(unreadable, Meaning::Transient)),
     }
 }
 
-fn read(told: &Told<'_>, call: &str) -> (Said, Answer) {
+fn read(told: &Told<'_>, call: &str) -> (Said, Node) {
     let status = told.status.as_u16();
-    let answer: Answer = serde_json::from_slice(told.body).unwrap_or_default();
-    let reason = answer
-        .result
-        .map_or_else(|| format!("vivo:{call}http_{status}"), |code| format!("vivo:{call}{code}"));
-    let meaning = match (status, answer.result) {
+    let answer = Node::parse(told.body).unwrap_or(Node::Null);
+    let result = answer.field("result").code().number();
+    let reason = result.map_or_else(|| format!("vivo:{call}http_{status}"), |code| format!("vivo:{call}{code}"));
+    let meaning = match (status, result) {
         (401, _) => Meaning::SessionRefused,
         (429 | 503, _) => Meaning::Throttled,
         (500.., _) => Meaning::Transient,
-        // vivo says yes under 200 only. Whatever else comes is told by its code alone.
-        (200, Some(code)) => by_code(code).unwrap_or(Meaning::Transient),
-        (_, Some(code)) if code != 0 => by_code(code).unwrap_or(Meaning::Transient),
+        // vivo says yes under 200 only.
+        (status, Some(code)) if status == 200 || code != 0 => documented(code).unwrap_or_else(|| undocumented(status)),
         // The address is wrong.
         (404 | 405, None) => Meaning::Misconfigured,
         _ => Meaning::Transient,
@@ -151,23 +140,25 @@ fn read(told: &Told<'_>, call: &str) -> (Said, Answer) {
     (said, answer)
 }
 
-/// A list that was taken says whom it was not taken for. If it names somebody
-/// we did not ask for, nobody can say who was meant: to claim that any was
-/// taken would be a guess. Asking again shows the same notice again, silently.
-fn each(list: &Said, invalid: &[InvalidUser], tokens: &[&str]) -> Reading {
-    let mut by_id: HashMap<&str, Option<Said>> = tokens.iter().map(|token| (*token, None)).collect();
-    for user in invalid {
-        match by_id.get_mut(user.userid.as_str()) {
-            Some(slot) => *slot = Some(user.said()),
-            None => return Reading::All(said("vivo:invalid_users", Meaning::Transient)),
-        }
+/// A list that was taken says whom it was not taken for. Where that can not be
+/// read, or names somebody we did not ask for, nobody can say who was meant: to
+/// claim that any was taken would be a guess. Smaller lists find it.
+fn each(list: Said, answer: &Node, tokens: &[&str]) -> Reading {
+    let devices = Devices::new(tokens.iter().copied());
+    let mut each = vec![list; tokens.len()];
+    let users = invalid_users(answer);
+    let named = |user: &Node| devices.find(&user.field("userid").text()?).map(|at| (at, invalid(user)));
+    let Some(told) = users.and_then(|users| users.iter().map(named).collect::<Option<Vec<_>>>()) else {
+        return Reading::OneIsBad(said("vivo:invalid_users", Meaning::Transient));
+    };
+    for (at, said) in told {
+        each[at] = said;
     }
-    let of = |token: &&str| by_id.get(token).cloned().flatten().unwrap_or_else(|| list.clone());
-    Reading::Each(tokens.iter().map(of).collect())
+    Reading::Each(each)
 }
 
 /// `None` for a code that nobody documents.
-fn by_code(code: i64) -> Option<Meaning> {
+pub(crate) fn documented(code: i64) -> Option<Meaning> {
     Some(match code {
         0 => Meaning::Accepted,
         10000 => Meaning::SessionRefused,
@@ -176,9 +167,10 @@ fn by_code(code: i64) -> Option<Meaning> {
         // 10070, 10073: the day's messages of the class; 10071: not at this hour. 10252: more
         // than vivo saves of lists; it can not be our notice, which is far below any length.
         10070 | 10071 | 10073 | 10252 => Meaning::QuotaUsedUp,
-        // No id; an illegal id; no device that can be pushed to, such as one whose user
-        // allows no notifications.
-        10050 | 10302 | 10311 => Meaning::Gone,
+        // No id; an illegal id, which one of another app is as well.
+        10050 | 10302 => Meaning::Unknown,
+        // Known, and not to be pushed to, such as a device whose user allows no notifications.
+        10311 => Meaning::Gone,
         // No task id; an illegal one; no such message, or not any longer.
         10151 | 10152 | 10155 => Meaning::NotThere,
         // The app's push is off, under review, its switch for system messages off; its id,
@@ -188,6 +180,8 @@ fn by_code(code: i64) -> Option<Meaning> {
         // What we sent is wrong, and would be again: a parameter, the text, the category,
         // the size of the list, the request id.
         10051 | 10054..=10067 | 10095..=10097 | 10103 | 10104 | 10150 | 10153 | 10352 | 10353 => Meaning::Refused,
+        // Met, and nobody says what they mean.
+        10085 | 10110 | 10111 => Meaning::Transient,
         _ => return None,
     })
 }

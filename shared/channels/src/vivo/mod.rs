@@ -13,6 +13,8 @@ mod recall;
 mod request;
 mod settings;
 
+#[cfg(test)]
+pub(crate) use answer::documented;
 pub(crate) use client::connect;
 
 const JSON: &str = "application/json;charset=utf-8";

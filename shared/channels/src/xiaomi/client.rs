@@ -15,7 +15,7 @@ use revocation_rules::retry::Answer;
 use super::answer::{self, classify};
 use super::request::{Ask, How, MAX_TARGETS, body, is_list};
 use super::settings::{Account, Region, XiaomiCredentials, parse};
-use crate::answers::{gone, misconfigured, overwritten, recalled, refused, without_handle};
+use crate::answers::{gone, misconfigured, overwritten, recalled, refused, unknown, without_handle};
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Fate, Reading, Told, Vendor, Verdict, Who, post, sensitive};
 use crate::settings::{Settings, Timeouts};
@@ -116,15 +116,19 @@ impl Vendor for Xiaomi {
         let code = verdict.reason;
         let reading = match verdict.reading {
             answer::Reading::Accepted => call.all(&taken(&call.ask)),
-            answer::Reading::AcceptedBut(bad) => call.each(|delivery| {
-                Fate::Ends(if bad.contains(delivery.token.as_str()) {
-                    gone("xiaomi:bad_regid".to_owned())
-                } else {
-                    taken(&call.ask)
+            answer::Reading::AcceptedBut(bad) => {
+                let mut places = 0..;
+                call.each(|_| {
+                    let is_bad = places.next().is_some_and(|at| bad.contains(&at));
+                    Fate::Ends(if is_bad {
+                        unknown("xiaomi:bad_regid".to_owned())
+                    } else {
+                        taken(&call.ask)
+                    })
                 })
-            }),
-            answer::Reading::SomeGone if call.deliveries.len() > 1 => in_halves(call),
-            answer::Reading::AllGone | answer::Reading::SomeGone => call.all(&gone(code.clone())),
+            }
+            answer::Reading::SomeUnknown if call.deliveries.len() > 1 => in_halves(call),
+            answer::Reading::AllUnknown | answer::Reading::SomeUnknown => call.all(&unknown(code.clone())),
             answer::Reading::Refused | answer::Reading::NotFound => instead(call, || call.all(&refused(code.clone()))),
             answer::Reading::Forbidden | answer::Reading::NoSuchCall => instead(call, || Reading::Failed(misconfigured(code.clone()))),
             answer::Reading::NotLetIn => Reading::NotLetIn,

@@ -9,4 +9,6 @@ mod client;
 mod request;
 mod settings;
 
+#[cfg(test)]
+pub(crate) use answer::documented;
 pub(crate) use client::connect;

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::server::{Do, Server};
 use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, count, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient,
+    Case, Documents, ManualClock, TIMEOUTS, count, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient, unknown,
 };
 
 pub fn document(key_id: &str) -> String {
@@ -103,7 +103,7 @@ async fn each_device_has_its_own_answer() {
         [
             overwritten(),
             ended(Outcome::TargetGone, "apns:Unregistered"),
-            ended(Outcome::TargetGone, "apns:BadDeviceToken"),
+            unknown("apns:BadDeviceToken"),
             ended(Outcome::Refused, "apns:BadCollapseId"),
             throttled("apns:TooManyRequests", Some(7)),
             transient("apns:InternalServerError"),

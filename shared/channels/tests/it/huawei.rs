@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::server::{Do, Seen, Server};
 use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient,
+    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient, unknown,
 };
 
 const LOGIN: &str = "/oauth2/v3/token";
@@ -30,7 +30,7 @@ fn logged_in() -> Do {
 }
 
 /// A server that lets everybody in and answers sends as told; sends are numbered from 0.
-async fn huawei(sends: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -> Server {
+pub async fn huawei(sends: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -> Server {
     let sent = std::sync::atomic::AtomicUsize::new(0);
     Server::http1(move |seen, _| match seen.path.as_str() {
         LOGIN => logged_in().after_ms(20),
@@ -52,7 +52,7 @@ fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>)
     .unwrap()
 }
 
-async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
+pub async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
     case.revoke(&*client(server, &Documents::new([Some(document("s"))]), &ManualClock::new()))
         .await
 }
@@ -137,14 +137,14 @@ async fn illegal_tokens_are_gone_and_the_others_overwritten() {
     let msg = json!({"success": 2, "failure": 1, "illegal_tokens": ["t1"]}).to_string();
     let body = json!({"code": "80100000", "msg": msg}).to_string();
     let server = huawei(move |_, _| Do::answer(200, body.clone())).await;
-    let gone = ended(Outcome::TargetGone, "huawei:illegal_token");
+    let gone = unknown("huawei:illegal_token");
     assert_eq!(revoke(&server, &Case::huawei(3)).await, [overwritten(), gone, overwritten()]);
 }
 
 #[tokio::test]
 async fn each_answer_reaches_every_delivery_of_its_call() {
     for (code, expected) in [
-        ("80300007", ended(Outcome::TargetGone, "huawei:80300007")),
+        ("80300007", unknown("huawei:80300007")),
         ("80100016", ended(Outcome::Refused, "huawei:80100016")),
         ("80300002", misconfigured("huawei:80300002")),
         ("81000001", transient("huawei:81000001")),

@@ -5,6 +5,7 @@
 mod apns;
 mod apns_trouble;
 mod driver;
+mod forgiven;
 mod huawei;
 mod oppo;
 mod oppo_trouble;

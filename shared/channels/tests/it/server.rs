@@ -58,7 +58,8 @@ impl Seen {
 pub struct Do {
     status: u16,
     retry_after: Option<&'static str>,
-    body: String,
+    body: Vec<u8>,
+    encoding: Option<&'static str>,
     after: Duration,
     then: Then,
 }
@@ -77,9 +78,19 @@ impl Do {
         Self {
             status,
             retry_after: None,
-            body: body.into(),
+            body: body.into().into_bytes(),
+            encoding: None,
             after: Duration::ZERO,
             then: Then::GoOn,
+        }
+    }
+
+    /// Any bytes, compressed as `encoding` says.
+    pub fn bytes(body: Vec<u8>, encoding: Option<&'static str>) -> Self {
+        Self {
+            body,
+            encoding,
+            ..Self::answer(200, "")
         }
     }
 
@@ -274,6 +285,9 @@ async fn handle(
     let mut response = Response::builder().status(what.status);
     if let Some(wait) = what.retry_after {
         response = response.header("retry-after", wait);
+    }
+    if let Some(encoding) = what.encoding {
+        response = response.header("content-encoding", encoding);
     }
     Ok(response.body(Full::new(Bytes::from(what.body))).unwrap())
 }

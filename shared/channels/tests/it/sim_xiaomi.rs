@@ -7,7 +7,7 @@ use revocation_rules::retry::Answer;
 use serde_json::{Value, json};
 
 use crate::sim::{SECRET, World};
-use crate::support::{Case, count, ended, misconfigured, overwritten, recalled, throttled, transient};
+use crate::support::{Case, count, ended, misconfigured, overwritten, recalled, throttled, transient, unknown};
 
 const PACKAGE: &str = "com.example.shop";
 
@@ -92,7 +92,7 @@ async fn devices_that_are_gone_end_and_the_others_are_taken_back() {
             .order("/devices", json!({"app": PACKAGE, "tokens": ["d1"], "state": "unregistered"}))
             .await;
         world.fault(json!({"fail_tokens": {"d2": "66007"}})).await;
-        let gone = ended(Outcome::TargetGone, "xiaomi:bad_regid");
+        let gone = unknown("xiaomi:bad_regid");
         assert_eq!(case.revoke(&*client).await, [taken.clone(), gone.clone(), gone, taken]);
         assert_nothing_was_wrong(&world).await;
     }
@@ -100,7 +100,7 @@ async fn devices_that_are_gone_end_and_the_others_are_taken_back() {
     world
         .order("/devices", json!({"app": PACKAGE, "tokens": ["d0", "d1"], "state": "unregistered"}))
         .await;
-    let gone = ended(Outcome::TargetGone, "xiaomi:20301");
+    let gone = unknown("xiaomi:20301");
     assert_eq!(case.revoke(&*client).await, vec![gone; 2]);
 }
 

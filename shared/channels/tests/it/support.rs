@@ -223,6 +223,11 @@ pub fn ended(outcome: Outcome, reason: &str) -> Answer {
     }
 }
 
+/// The vendor does not know the device.
+pub fn unknown(reason: &str) -> Answer {
+    Answer::Unknown { reason: reason.to_owned() }
+}
+
 pub fn transient(reason: &str) -> Answer {
     Answer::Failed(AttemptFailure::Transient { reason: reason.to_owned() })
 }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::server::{Do, Seen, Server};
 use crate::support::{
     Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, recalled, settings, throttled, transient,
+    unknown,
 };
 
 pub const LOGIN: &str = "/message/auth";
@@ -221,7 +222,14 @@ async fn invalid_users_are_gone_and_the_others_overwritten() {
         }
     })
     .await;
-    let gone = |status| ended(Outcome::TargetGone, &format!("vivo:invalid_user_{status}"));
+    let gone = |status: u8| {
+        let reason = format!("vivo:invalid_user_{status}");
+        if status == 2 {
+            ended(Outcome::TargetGone, &reason)
+        } else {
+            unknown(&reason)
+        }
+    };
     assert_eq!(revoke(&server, &devices(4)).await, [overwritten(), gone(1), overwritten(), gone(2)]);
 
     let body = json!({"result": 0, "taskId": "1", "invalidUser": {"status": 2, "userid": "r0"}}).to_string();
@@ -238,11 +246,7 @@ async fn one_bad_id_that_spoils_a_list_is_found_and_the_others_are_overwritten()
     .await;
     let answers = revoke(&server, &devices(100)).await;
     for (slot, answer) in answers.into_iter().enumerate() {
-        let expected = if slot == 5 {
-            ended(Outcome::TargetGone, "vivo:10302")
-        } else {
-            overwritten()
-        };
+        let expected = if slot == 5 { unknown("vivo:10302") } else { overwritten() };
         assert_eq!(answer, expected, "{slot}");
     }
     assert_eq!(server.seen_at(SAVE).len(), 1);
@@ -254,9 +258,10 @@ async fn one_bad_id_that_spoils_a_list_is_found_and_the_others_are_overwritten()
 fn codes() -> Vec<(i64, Answer, bool)> {
     let reason = |code: i64| format!("vivo:{code}");
     let mut table = Vec::new();
-    for code in [10050, 10302, 10311] {
-        table.push((code, ended(Outcome::TargetGone, &reason(code)), true));
+    for code in [10050, 10302] {
+        table.push((code, unknown(&reason(code)), true));
     }
+    table.push((10311, ended(Outcome::TargetGone, &reason(10311)), true));
     for code in [10051, 10103, 10104, 10150, 10151, 10152, 10153, 10155, 10352, 10353]
         .into_iter()
         .chain(10054..=10067)
@@ -274,7 +279,7 @@ fn codes() -> Vec<(i64, Answer, bool)> {
     for code in [10040, 10072, 10093] {
         table.push((code, throttled(&reason(code), None), false));
     }
-    for code in [10085, 99_999] {
+    for code in [10085, 10110, 10111, 99_999] {
         table.push((code, transient(&reason(code)), true));
     }
     table

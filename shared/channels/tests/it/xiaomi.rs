@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::server::{Do, Server};
 use crate::support::{
     Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, recalled, settings, throttled, transient,
+    unknown,
 };
 
 pub const SEND: &str = "/v3/message/regid";
@@ -117,7 +118,7 @@ fn codes() -> Vec<(i64, Answer, bool)> {
     let reason = |code: i64| format!("xiaomi:{code}");
     let mut table = Vec::new();
     for code in [10029, 20301, 66007] {
-        table.push((code, ended(Outcome::TargetGone, &reason(code)), false));
+        table.push((code, unknown(&reason(code)), false));
     }
     for code in [65028, 10008, 10012, 10016, 10017, 27001, 65009] {
         table.push((code, ended(Outcome::Refused, &reason(code)), true));
@@ -134,7 +135,7 @@ fn codes() -> Vec<(i64, Answer, bool)> {
     for code in [10002, 10027, 26004, 200_002] {
         table.push((code, throttled(&reason(code), None), false));
     }
-    for code in [-1, 1, 10001, 10003, 10037, 20607, 26003, 65029, 99_999] {
+    for code in [-1, 1, 10001, 10003, 10037, 20607, 26003, 65029, 66108, 66109, 200_003, 99_999] {
         table.push((code, transient(&reason(code)), false));
     }
     table
@@ -170,7 +171,7 @@ async fn every_documented_code_has_its_outcome_under_every_strategy() {
 async fn bad_devices_are_gone_and_the_others_taken_back() {
     let body = json!({"result": "ok", "code": 0, "data": {"id": "scm1", "bad_regids": "r1,r2"}}).to_string();
     let server = Server::http1(move |_, _| Do::answer(200, body.clone())).await;
-    let gone = ended(Outcome::TargetGone, "xiaomi:bad_regid");
+    let gone = unknown("xiaomi:bad_regid");
     for (strategy, taken) in [(Strategy::Overwrite, overwritten()), (Strategy::Recall, recalled())] {
         let expected = [taken.clone(), gone.clone(), gone.clone(), taken];
         assert_eq!(revoke(&server, &devices(4).by(strategy)).await, expected);
@@ -185,7 +186,7 @@ async fn one_bad_device_that_is_not_named_is_found_and_ends_alone() {
     })
     .await;
     let mut expected = vec![overwritten(); 16];
-    expected[5] = ended(Outcome::TargetGone, "xiaomi:66007");
+    expected[5] = unknown("xiaomi:66007");
     assert_eq!(revoke(&server, &devices(16)).await, expected);
     assert_eq!(server.seen().len(), 9);
 }

@@ -30,13 +30,15 @@ fn result(code: i64) -> String {
 
 /// Every documented code, and what it means for an overwrite and for a recall.
 fn table() -> Vec<(i64, Meaning, Meaning)> {
-    use Meaning::{Accepted, Gone, Misconfigured, NotThere, QuotaUsedUp, Refused, SessionRefused, Throttled};
+    use Meaning::{Accepted, Gone, Misconfigured, NotThere, QuotaUsedUp, Refused, SessionRefused, Throttled, Transient, Unknown};
     let rows: &[(&[i64], Meaning, Meaning)] = &[
         (&[0], Accepted, Accepted),
         (&[10000], SessionRefused, SessionRefused),
         (&[10040, 10072, 10093], Throttled, Throttled),
         (&[10070, 10071, 10073, 10252], QuotaUsedUp, QuotaUsedUp),
-        (&[10050, 10302, 10311], Gone, NotThere),
+        (&[10050, 10302], Unknown, NotThere),
+        (&[10311], Gone, NotThere),
+        (&[10085, 10110, 10111], Transient, NotThere),
         (&[10151, 10152, 10155], NotThere, NotThere),
         (&[10043, 10045, 10082, 10094], Misconfigured, Misconfigured),
         (
@@ -108,7 +110,8 @@ fn the_http_status_counts_where_it_says_more() {
         (400, r#"{"result":0}"#, "vivo:0", Meaning::Transient),
         (500, r#"{"result":0}"#, "vivo:0", Meaning::Transient),
         // Nobody documents it.
-        (200, r#"{"result":10085}"#, "vivo:10085", Meaning::Transient),
+        (200, r#"{"result":99999}"#, "vivo:99999", Meaning::Transient),
+        (400, r#"{"result":99999}"#, "vivo:99999", Meaning::Refused),
     ] {
         let said = with(status, body, classify_send);
         assert_eq!(said, waiting(reason, meaning), "{status} {body}");
@@ -125,10 +128,10 @@ fn a_send_to_an_invalid_user_is_no_send() {
         assert_eq!(under_ok, under_code);
         under_ok
     };
-    assert_eq!(send(1), said("vivo:invalid_user_1", Meaning::Gone));
+    assert_eq!(send(1), said("vivo:invalid_user_1", Meaning::Unknown));
     assert_eq!(send(2), said("vivo:invalid_user_2", Meaning::Gone));
     assert_eq!(send(4), said("vivo:invalid_user_4", Meaning::Refused));
-    assert_eq!(send(9), said("vivo:invalid_user_9", Meaning::Transient));
+    assert_eq!(send(9), said("vivo:invalid_user_9", Meaning::Refused));
 }
 
 fn list(body: &Value) -> Reading {
@@ -148,25 +151,94 @@ fn a_list_says_whom_it_did_not_reach() {
         Reading::Each(vec![
             ok(),
             said("vivo:invalid_user_2", Meaning::Gone),
-            said("vivo:invalid_user_1", Meaning::Gone)
+            said("vivo:invalid_user_1", Meaning::Unknown)
         ])
     );
 }
 
 #[test]
-fn a_list_that_names_somebody_else_is_asked_for_again() {
-    for users in [json!([{"status": 1, "userid": "t9"}]), json!([{"status": 1}])] {
-        let expected = Reading::All(said("vivo:invalid_users", Meaning::Transient));
+fn a_send_whose_invalid_user_can_not_be_read_is_no_send() {
+    let send = |field: &str, user: Value| with(200, &json!({"result": 0, "taskId": 7, field: user}).to_string(), classify_send);
+    for field in ["invalidUser", "invalidUsers"] {
+        for nothing in [json!(null), json!({}), json!([]), json!("")] {
+            assert_eq!(send(field, nothing), waiting("vivo:0", Meaning::Accepted));
+        }
+        for unreadable in [
+            json!({"userid": "t1"}),
+            json!({"status": "gone"}),
+            json!({"status": [1]}),
+            json!([{"status": true}]),
+        ] {
+            assert_eq!(send(field, unreadable), said("vivo:invalid_user", Meaning::Refused));
+        }
+        for unreadable in [json!("t1"), json!(1), json!(true)] {
+            assert_eq!(send(field, unreadable), said("vivo:invalid_user", Meaning::Refused));
+        }
+        for known in [
+            json!({"status": "2"}),
+            json!([{"status": 2.0}]),
+            json!(r#"{"status":2,"userid":"t1"}"#),
+        ] {
+            assert_eq!(send(field, known), said("vivo:invalid_user_2", Meaning::Gone));
+        }
+    }
+}
+
+#[test]
+fn a_yes_is_one_in_any_form_and_only_then() {
+    for yes in [
+        r#"{"result":"0","taskId":null}"#,
+        r#"{"result":0.0,"taskId":12}"#,
+        "\u{feff}{\"result\":0}",
+    ] {
+        assert_eq!(with(200, yes, classify_send), waiting("vivo:0", Meaning::Accepted), "{yes}");
+    }
+    for no_yes in [
+        r#"{"result":""}"#,
+        r#"{"result":null}"#,
+        r#"{"result":false}"#,
+        r#"{"result":0,"result":10302}"#,
+    ] {
+        assert_eq!(
+            with(200, no_yes, classify_send),
+            waiting("vivo:http_200", Meaning::Transient),
+            "{no_yes}"
+        );
+    }
+}
+
+#[test]
+fn who_is_named_without_a_readable_status_was_not_taken() {
+    for status in [json!(null), json!("gone"), json!([1])] {
+        let users = json!([{"status": status, "userid": " T2 "}]);
+        let Reading::Each(said_of) = list(&json!({"result": "0", "invalidUsers": users})) else {
+            panic!("{users}");
+        };
+        assert_eq!(said_of[1], said("vivo:invalid_user", Meaning::Refused));
+        assert_eq!(said_of[2], waiting("vivo:0", Meaning::Accepted));
+    }
+}
+
+#[test]
+fn a_list_that_names_somebody_else_or_nobody_readably_is_asked_for_in_halves() {
+    for users in [
+        json!([{"status": 1, "userid": "t9"}]),
+        json!([{"status": 1}]),
+        json!([{"status": 1, "userid": ["t1"]}]),
+        json!([7]),
+        json!(["t1"]),
+        json!("t1"),
+        json!(7),
+    ] {
+        let expected = Reading::OneIsBad(said("vivo:invalid_users", Meaning::Transient));
         assert_eq!(list(&json!({"result": 0, "invalidUsers": users})), expected, "{users}");
     }
-    let unreadable = Reading::All(waiting("vivo:http_200", Meaning::Transient));
-    assert_eq!(list(&json!({"result": 0, "invalidUsers": "t1"})), unreadable);
 }
 
 #[test]
 fn one_bad_id_never_ends_the_others() {
-    for code in [10050, 10302, 10311] {
-        let expected = Reading::OneIsBad(waiting(&format!("vivo:{code}"), Meaning::Gone));
+    for (code, meaning) in [(10050, Meaning::Unknown), (10302, Meaning::Unknown), (10311, Meaning::Gone)] {
+        let expected = Reading::OneIsBad(waiting(&format!("vivo:{code}"), meaning));
         assert_eq!(list(&json!({"result": code})), expected);
     }
 }
@@ -187,6 +259,7 @@ fn a_saved_notice_that_is_gone_is_saved_again() {
 fn a_notice_is_saved_under_an_id() {
     let save = |body: &str| with(200, body, classify_save);
     assert_eq!(save(r#"{"result":0,"desc":"d","taskId":"9"}"#), Ok("9".to_owned()));
+    assert_eq!(save(r#"{"result":"0","taskId":9}"#), Ok("9".to_owned()));
     assert_eq!(save(r#"{"result":0}"#), Err(said("vivo:unreadable", Meaning::Transient)));
     assert_eq!(
         save(r#"{"result":10252,"taskId":"9"}"#),
@@ -198,7 +271,11 @@ fn a_notice_is_saved_under_an_id() {
 fn a_login_gives_a_token_or_a_reason() {
     let login = |status: u16, body: &str| with(status, body, classify_login);
     assert_eq!(login(200, r#"{"result":0,"authToken":"a"}"#), Ok("a".to_owned()));
-    for unreadable in [r#"{"result":0}"#, r#"{"result":0,"authToken":""}"#] {
+    for unreadable in [
+        r#"{"result":0}"#,
+        r#"{"result":0,"authToken":""}"#,
+        r#"{"result":0,"authToken":[]}"#,
+    ] {
         assert_eq!(
             login(200, unreadable),
             Err(said("vivo:login_unreadable", Meaning::Transient)),

@@ -1,0 +1,113 @@
+//! What a node says, whatever form it says it in.
+
+use super::node::Node;
+
+/// What stands where a vendor's code is documented. Only numbers become part
+/// of a reason: a text that somebody put there is neither logged nor stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// Not said: absent, null, blank.
+    None,
+    Number(i64),
+    /// Said, and not in any form of a number. Never a yes.
+    Unreadable,
+}
+
+impl Code {
+    pub const fn number(self) -> Option<i64> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::None | Self::Unreadable => None,
+        }
+    }
+}
+
+/// Numbers beyond this are not exact as a floating-point number.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+#[expect(clippy::cast_possible_truncation, reason = "whole, and far below i64's bounds")]
+fn whole(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() < EXACT).then_some(number as i64)
+}
+
+/// JSON does not tell 0 from 0.0, and some serializers write the latter.
+fn number_in(text: &str) -> Option<i64> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
+    text.parse().ok().or_else(|| whole(text.parse().ok().filter(|_| is_plain)?))
+}
+
+impl Node {
+    pub fn code(&self) -> Code {
+        let read = match self {
+            _ if self.is_nothing() => return Code::None,
+            Self::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
+            Self::Text(text) => number_in(text.trim()),
+            Self::Null | Self::Bool(_) | Self::List(_) | Self::Object(_) | Self::Contradiction => None,
+        };
+        read.map_or(Code::Unreadable, Code::Number)
+    }
+
+    /// A text without the blanks around it, or a whole number as a text. `None` for what says nothing.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned),
+            Self::Number(number) if number.is_i64() || number.is_u64() => Some(number.to_string()),
+            Self::Number(_) | Self::Null | Self::Bool(_) | Self::List(_) | Self::Object(_) | Self::Contradiction => None,
+        }
+    }
+
+    /// What JSON text holds; anything else is itself. Two layers at most.
+    pub fn unwrapped(&self) -> std::borrow::Cow<'_, Self> {
+        let inner = |text: &str| Self::read(text).filter(|inner| matches!(inner, Self::Object(_) | Self::List(_) | Self::Text(_)));
+        let Self::Text(outer) = self else {
+            return std::borrow::Cow::Borrowed(self);
+        };
+        match inner(outer) {
+            Some(Self::Text(text)) => std::borrow::Cow::Owned(inner(&text).unwrap_or(Self::Text(text))),
+            Some(node) => std::borrow::Cow::Owned(node),
+            None => std::borrow::Cow::Borrowed(self),
+        }
+    }
+
+    /// The names in a list, a list in JSON text, or a text with commas; `by_reason`: also
+    /// in an object of such lists. `None` when any part can not be read.
+    pub fn names(&self) -> Option<Vec<String>> {
+        let whole = self.unwrapped();
+        match whole.as_ref() {
+            node if node.is_nothing() => Some(Vec::new()),
+            Self::List(list) => list.iter().filter(|entry| !entry.is_nothing()).map(Self::text).collect(),
+            Self::Object(lists) => {
+                let lists: Option<Vec<_>> = lists.values().map(|list| list.names_in_list()).collect();
+                Some(lists?.concat())
+            }
+            Self::Text(text) => Some(
+                text.split(',')
+                    .map(str::trim)
+                    .filter(|name| !name.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+            ),
+            number @ Self::Number(_) => Some(vec![number.text()?]),
+            Self::Null | Self::Bool(_) | Self::Contradiction => None,
+        }
+    }
+
+    fn names_in_list(&self) -> Option<Vec<String>> {
+        match self {
+            Self::List(_) | Self::Text(_) | Self::Null => self.names(),
+            Self::Number(_) | Self::Bool(_) | Self::Object(_) | Self::Contradiction => None,
+        }
+    }
+
+    /// The entries of a list, of a list in JSON text, or an entry that stands where
+    /// a list of one is documented. `None` for what is neither.
+    pub fn entries(&self) -> Option<Vec<Self>> {
+        let whole = self.unwrapped().into_owned();
+        match whole {
+            node if node.is_nothing() => Some(Vec::new()),
+            Self::List(list) => Some(list),
+            node @ Self::Object(_) => Some(vec![node]),
+            Self::Null | Self::Text(_) | Self::Number(_) | Self::Bool(_) | Self::Contradiction => None,
+        }
+    }
+}
