@@ -162,7 +162,7 @@ const EXPECTED: [(&str, u64); 73] = [
     ("a confirmation", 110),
     ("a confirmation of what nobody revokes", 900),
     ("a confirmation that came too early", 3_000),
-    ("a confirmation that was given up", 100),
+    ("a confirmation that was given up", 60),
     ("a conflicting batch", 170),
     ("a crash during check", 70),
     ("a crash during confirm", 100),

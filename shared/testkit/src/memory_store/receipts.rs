@@ -29,10 +29,12 @@ impl Items {
         let Some(header) = self.headers.get(batch) else {
             return;
         };
+        let nine_days = jiff::SignedDuration::from_hours(9 * 24);
         let speaks_of_it = |receipt: &Receipt, came: jiff::Timestamp| match receipt.came {
             Came::AfterBatch => window::is_after_recording(came, header.recorded_at),
-            Came::BeforeBatch { about: None } => true,
-            Came::BeforeBatch { about: Some(about) } => about == header.channel,
+            Came::BeforeBatch { about } => {
+                header.recorded_at.duration_since(came) < nine_days && (about.is_none() || about == Some(header.channel))
+            }
         };
         let told: Vec<_> = self
             .receipts
