@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use revocation_http::problem::{Problem, ProblemKind};
-use revocation_http::respond::respond;
+use revocation_http::respond::{respond, secure};
 use revocation_lambda::http_event::HttpRequest;
 
 use crate::files::{File, INDEX, file};
@@ -61,7 +61,7 @@ fn set_headers(response: &mut Response<String>, file: &File) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    secure(headers);
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(
         header::HeaderName::from_static("cross-origin-opener-policy"),

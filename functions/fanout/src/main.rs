@@ -16,7 +16,7 @@ async fn main() -> Result<(), Error> {
         let deadline = time::deadline(&event.context, handler::MARGIN);
         Ok::<_, Error>(
             queue_event::each(event.payload, revocation_aws::decode, async |job| {
-                handler::handle(&deps, job, deadline).await
+                Box::pin(handler::handle(&deps, job, deadline)).await
             })
             .await,
         )

@@ -4,6 +4,7 @@ use http::{Response, StatusCode};
 use revocation_app::ports::{AppNotices, Clock};
 use revocation_app::{check_gate, list_outcomes, list_pushes, look_up_push, look_up_revocation, look_up_totals};
 use revocation_http::OPENAPI;
+use revocation_http::audit::Asked;
 use revocation_http::auth::{Caller, Permission, authenticate};
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
 use revocation_http::respond::{Reply, respond};
@@ -48,7 +49,8 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
 }
 
 async fn caller(deps: &Deps, request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
-    authenticate(&request.headers, &deps.keys, &deps.key_cache, deps.clock.now(), permission).await
+    let asked = Asked::of(&request.method, &request.path);
+    authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, deps.clock.now(), permission).await
 }
 
 async fn notice(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {

@@ -3,12 +3,13 @@
 use http::Method;
 use jiff::Timestamp;
 use revocation_acs::{Call, Malformed, ParametersError, Request, WINDOW, is_current, read};
-use revocation_app::ports::{AccessKey, AccessKeyStore, KeyState, Nonces, Spent};
+use revocation_app::ports::{AccessKey, AccessKeyStore, KeptSecret, KeyState, Nonces, SecretSeal, SecretText, Spent};
+use revocation_http::audit::{self, Asked, Who};
+use revocation_http::auth::KeyCache;
+use revocation_http::key_cache::ReadKey;
 use revocation_http::mpaas::{Fault, FaultKind};
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::ids::KeyId;
-
-use crate::deps::Deps;
 
 /// Two ids of the longest kind, percent-encoded, are half of this. What should have been signed is
 /// told to whoever signed something else, in up to five times as many bytes.
@@ -16,31 +17,137 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 /// Longest name that is said back.
 pub const ECHOED_CHARS: usize = 64;
 
+/// What tells who is calling.
+pub struct Door<K, S, N> {
+    pub keys: K,
+    pub cache: KeyCache,
+    pub seal: S,
+    pub nonces: N,
+}
+
 /// A call that was believed.
+#[derive(Debug)]
 pub struct Authenticated {
     pub key: AccessKey,
     pub call: Call,
 }
 
-/// The nonce is spent last: a request that is refused before spends nobody's.
-pub async fn authenticate(deps: &Deps, request: &HttpRequest, now: Timestamp) -> Result<Authenticated, Fault> {
-    let call = read_call(request)?;
-    let key = key(deps, &call, now).await?;
-    call.verify(&key.secret)
-        .map_err(|mismatch| Fault::new(FaultKind::SignatureMismatch).saying(&mismatch.string_to_sign))?;
-    // Only who holds the secret is told so, as it is nobody else's business.
-    if key.state != KeyState::Active {
-        return Err(Fault::new(FaultKind::KeyInactive));
+impl<K: AccessKeyStore, S: SecretSeal, N: Nonces> Door<K, S, N> {
+    /// Whoever is refused leaves one line in the audit.
+    pub async fn authenticate(&self, request: &HttpRequest, now: Timestamp) -> Result<Authenticated, Fault> {
+        let call = read_call(request).inspect_err(|fault| refused(&Asked::action("mpaas"), Who::Nobody, fault))?;
+        let asked = Asked::action(audited(&call.action));
+        let read = self
+            .read(&call, now)
+            .await
+            .inspect_err(|fault| refused(&asked, Who::Nobody, fault))?;
+        let read = self
+            .opened(read, &call)
+            .await
+            .inspect_err(|(fault, key)| refused(&asked, Who::Claimed(key), fault))
+            .map_err(|(fault, _)| fault)?;
+        let key = &read.key;
+        self.current(key, &call, now)
+            .await
+            .inspect_err(|fault| refused(&asked, Who::Key(&key.actor(), &key.tenant), fault))?;
+        self.cache.keep(&read);
+        Ok(Authenticated { key: read.key, call })
     }
-    if !is_current(call.signed_at, now) {
-        return Err(Fault::new(FaultKind::TimeExpired));
+
+    async fn read(&self, call: &Call, now: Timestamp) -> Result<ReadKey, Fault> {
+        // What can not be a key's id is an unknown key.
+        let id: KeyId = call.key.parse().map_err(|_| Fault::new(FaultKind::KeyNotFound))?;
+        let found = self.cache.read(&id, &self.keys, now).await?;
+        found.ok_or_else(|| Fault::new(FaultKind::KeyNotFound))
     }
-    deps.key_cache.put(&key, now);
-    // It may come until the window ends; twice that, for clocks that differ.
-    let until = call.signed_at.saturating_add(WINDOW + WINDOW).unwrap_or(Timestamp::MAX);
-    match deps.nonces.spend(&key.id, &call.nonce, now, until).await? {
-        Spent::Now => Ok(Authenticated { key, call }),
-        Spent::Before => Err(Fault::new(FaultKind::NonceUsed)),
+
+    /// Checks the signature, with the secret opened if it was not.
+    async fn opened(&self, mut read: ReadKey, call: &Call) -> Result<ReadKey, (Fault, Box<AccessKey>)> {
+        let refuse = |fault, read: ReadKey| (fault, Box::new(read.key));
+        let signing = match (&read.signing, &read.key.secret) {
+            (Some(signing), _) => signing.clone(),
+            (None, KeptSecret::Readable(secret)) => secret.clone(),
+            // Nobody could sign with it and be understood.
+            (None, KeptSecret::Digest(_)) => return Err(refuse(Fault::new(FaultKind::KeyNotSigning), read)),
+            (None, KeptSecret::Sealed { sealed, .. }) => match self.seal.open(&read.key.id, sealed).await {
+                Ok(secret) => {
+                    read.signing = Some(secret.clone());
+                    // Before the signature is checked: else each forged one would cost a call to KMS. Only keys
+                    // that exist and sign come here, so that no flood of names fills the cache.
+                    self.cache.keep(&read);
+                    secret
+                }
+                Err(error) => return Err(refuse(error.into(), read)),
+            },
+        };
+        match verify(call, &signing) {
+            Ok(()) => Ok(read),
+            Err(fault) => Err(refuse(fault, read)),
+        }
+    }
+
+    /// The nonce is spent last: a request that is refused before spends nobody's.
+    async fn current(&self, key: &AccessKey, call: &Call, now: Timestamp) -> Result<(), Fault> {
+        // Only who holds the secret is told so, as it is nobody else's business.
+        if key.state != KeyState::Active {
+            return Err(Fault::new(FaultKind::KeyInactive));
+        }
+        if !is_current(call.signed_at, now) {
+            return Err(Fault::new(FaultKind::TimeExpired));
+        }
+        // It may come until the window ends; twice that, for clocks that differ.
+        let until = call.signed_at.saturating_add(WINDOW + WINDOW).unwrap_or(Timestamp::MAX);
+        match self.nonces.spend(&key.id, &call.nonce, now, until).await? {
+            Spent::Now => Ok(()),
+            Spent::Before => Err(Fault::new(FaultKind::NonceUsed)),
+        }
+    }
+}
+
+fn verify(call: &Call, signing: &SecretText) -> Result<(), Fault> {
+    call.verify(signing.expose())
+        .map_err(|mismatch| Fault::new(FaultKind::SignatureMismatch).saying(&mismatch.string_to_sign))
+}
+
+/// An action as the audit names it.
+pub fn audited(action: &str) -> &'static str {
+    match action {
+        "RevokePushMessage" => "mpaas RevokePushMessage",
+        "RevokePushTask" => "mpaas RevokePushTask",
+        "QueryPushAnalysisTaskList" => "mpaas QueryPushAnalysisTaskList",
+        "QueryPushAnalysisTaskDetail" => "mpaas QueryPushAnalysisTaskDetail",
+        _ => "mpaas",
+    }
+}
+
+/// Writes the line of a call that was refused for who made it, and none of one that failed otherwise.
+fn refused(asked: &Asked, who: Who<'_>, fault: &Fault) {
+    let refusal = match fault.kind {
+        FaultKind::Missing
+        | FaultKind::KeyNotFound
+        | FaultKind::KeyInactive
+        | FaultKind::KeyNotSigning
+        | FaultKind::SecurityToken
+        | FaultKind::TimeFormat
+        | FaultKind::TimeExpired
+        | FaultKind::NonceUsed
+        | FaultKind::SignatureMismatch
+        | FaultKind::IncompleteSignature
+        | FaultKind::SignatureMethod
+        | FaultKind::SignatureVersion
+        | FaultKind::NoPermission => true,
+        FaultKind::InvalidParameter
+        | FaultKind::RequestTooLarge
+        | FaultKind::ApiNotFound
+        | FaultKind::InvalidVersion
+        | FaultKind::UnsupportedMethod
+        | FaultKind::UnsupportedFormat
+        | FaultKind::Throttled
+        | FaultKind::Unavailable
+        | FaultKind::Internal => false,
+    };
+    if refusal {
+        audit::write(asked, who, fault.kind.code());
     }
 }
 
@@ -76,16 +183,6 @@ fn fault(malformed: Malformed) -> Fault {
         }
         Malformed::Parameters(ParametersError::NotText) => Fault::invalid("Encoding", "parameters must be UTF-8"),
     }
-}
-
-async fn key(deps: &Deps, call: &Call, now: Timestamp) -> Result<AccessKey, Fault> {
-    // What can not be a key's id is an unknown key.
-    let id: KeyId = call.key.parse().map_err(|_| Fault::new(FaultKind::KeyNotFound))?;
-    if let Some(key) = deps.key_cache.get(&id, now) {
-        return Ok(key);
-    }
-    let found = deps.keys.access_key(&id).await?;
-    found.ok_or_else(|| Fault::new(FaultKind::KeyNotFound))
 }
 
 #[cfg(test)]

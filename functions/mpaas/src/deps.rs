@@ -1,16 +1,18 @@
 //! What the function works with, made once per execution environment.
 
-use revocation_aws::{DynamoAccessKeys, DynamoNonces, DynamoPushStore, QueueUrls, SqsJobQueue, SystemClock, SystemDice, sdk_config};
+use revocation_aws::{
+    DynamoAccessKeys, DynamoNonces, DynamoPushStore, KmsSeal, QueueUrls, SqsJobQueue, SystemClock, SystemDice, sdk_config,
+};
 use revocation_http::auth::KeyCache;
 use revocation_lambda::config::{ConfigError, Settings};
 use revocation_rules::channel::Channels;
 
+use crate::authenticate::Door;
+
 pub struct Deps {
     pub store: DynamoPushStore,
     pub queue: SqsJobQueue,
-    pub keys: DynamoAccessKeys,
-    pub key_cache: KeyCache,
-    pub nonces: DynamoNonces,
+    pub door: Door<DynamoAccessKeys, KmsSeal, DynamoNonces>,
     pub channels: Channels,
     pub clock: SystemClock,
     pub dice: SystemDice,
@@ -22,6 +24,7 @@ impl Deps {
         let pushes = settings.text("PUSHES_TABLE");
         let access_keys = settings.text("ACCESS_KEYS_TABLE");
         let nonces = settings.text("RPC_NONCES_TABLE");
+        let kms_key = settings.text("RPC_SECRETS_KEY");
         let fanout = settings.text("FANOUT_QUEUE_URL");
         let channels = settings.read("CHANNELS", Channels::FORMAT, Channels::parse).unwrap_or_default();
         settings.finish()?;
@@ -37,9 +40,12 @@ impl Deps {
                     ..QueueUrls::default()
                 },
             ),
-            keys: DynamoAccessKeys::new(dynamo.clone(), access_keys),
-            key_cache: KeyCache::default(),
-            nonces: DynamoNonces::new(dynamo, nonces),
+            door: Door {
+                keys: DynamoAccessKeys::new(dynamo.clone(), access_keys),
+                cache: KeyCache::default(),
+                seal: KmsSeal::new(aws_sdk_kms::Client::new(&aws), kms_key),
+                nonces: DynamoNonces::new(dynamo, nonces),
+            },
             channels,
             clock: SystemClock,
             dice: SystemDice,

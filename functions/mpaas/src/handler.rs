@@ -4,12 +4,14 @@ use http::Response;
 use http::header::HOST;
 use revocation_acs::Parameters;
 use revocation_app::ports::{AccessKey, Clock};
+use revocation_http::audit::{self, Who};
 use revocation_http::auth::{Permission, allows};
-use revocation_http::mpaas::{Fault, FaultKind, required, respond};
+use revocation_http::mpaas::{Fault, FaultKind, RevokeAnswer, required, respond};
 use revocation_lambda::http_event::HttpRequest;
+use revocation_rules::ids::PushKind;
 use serde::Serialize;
 
-use crate::authenticate::{Authenticated, ECHOED_CHARS, authenticate};
+use crate::authenticate::{Authenticated, ECHOED_CHARS, audited};
 use crate::deps::Deps;
 use crate::{query_task_detail, query_task_list, revoke_push_message, revoke_push_task};
 
@@ -40,7 +42,7 @@ pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
 }
 
 async fn answer(deps: &Deps, request: &HttpRequest, request_id: &str) -> Result<String, Fault> {
-    let Authenticated { key, call } = authenticate(deps, request, deps.clock.now()).await?;
+    let Authenticated { key, call } = deps.door.authenticate(request, deps.clock.now()).await?;
     if call.version != VERSION {
         return Err(Fault::new(FaultKind::InvalidVersion));
     }
@@ -51,7 +53,8 @@ async fn answer(deps: &Deps, request: &HttpRequest, request_id: &str) -> Result<
     };
     if !allows(key.role, permission) {
         let why = format!("it is a {} key.", key.role.as_str());
-        return Err(Fault::no_permission(&call.action, &why));
+        let fault = Fault::no_permission(&call.action, &why);
+        return Err(fault).inspect_err(|fault| refuse(&key, &call.action, fault));
     }
     let asked = Asked {
         request_id,
@@ -59,13 +62,37 @@ async fn answer(deps: &Deps, request: &HttpRequest, request_id: &str) -> Result<
         parameters: &call.parameters,
     };
     speaks_json(&asked)?;
-    of_own_tenant(&asked, &call.action)?;
+    of_own_tenant(&asked, &call.action).inspect_err(|fault| refuse(&key, &call.action, fault))?;
     match call.action.as_str() {
-        "RevokePushMessage" => revoke_push_message::answer(deps, &asked).await.map(|answer| json(&answer)),
-        "RevokePushTask" => revoke_push_task::answer(deps, &asked).await.map(|answer| json(&answer)),
+        "RevokePushMessage" => revoked(&asked, &call.action, revoke_push_message::answer(deps, &asked).await),
+        "RevokePushTask" => revoked(&asked, &call.action, revoke_push_task::answer(deps, &asked).await),
         "QueryPushAnalysisTaskList" => query_task_list::answer(deps, &asked).await.map(|answer| json(&answer)),
         "QueryPushAnalysisTaskDetail" => query_task_detail::answer(deps, &asked).await.map(|answer| json(&answer)),
         unknown => Err(no_such_action(unknown)),
+    }
+}
+
+/// One line says who wanted to revoke what, and what came of it.
+fn revoked(asked: &Asked<'_>, action: &str, answer: Result<RevokeAnswer, Fault>) -> Result<String, Fault> {
+    let (kind, name) = match action {
+        "RevokePushTask" => (PushKind::Task, "TaskId"),
+        _ => (PushKind::Message, "MessageId"),
+    };
+    let what = audit::Asked::action(audited(action));
+    let what = match asked.get(name).and_then(|id| id.parse().ok()) {
+        Some(id) => what.about(kind, &id),
+        None => what,
+    };
+    let result = answer.as_ref().map_or_else(|fault| fault.kind.code(), RevokeAnswer::result);
+    audit::write(&what, Who::Key(&asked.key.actor(), &asked.key.tenant), result);
+    answer.map(|answer| json(&answer))
+}
+
+/// What is missing is a mistake, and no refusal.
+fn refuse(key: &AccessKey, action: &str, fault: &Fault) {
+    if fault.kind == FaultKind::NoPermission {
+        let asked = audit::Asked::action(audited(action));
+        audit::write(&asked, Who::Key(&key.actor(), &key.tenant), fault.kind.code());
     }
 }
 

@@ -1,9 +1,11 @@
 //! What both revoking actions do once they know what is to be revoked.
 
 use revocation_app::ports::PushStore as _;
-use revocation_app::{Accepted, NewRevocation, RequestError, request_revocation};
+use revocation_app::{Accepted, NAMING_LIMIT, NewRevocation, RequestError, Unmatched, name_unmatched, request_revocation};
 use revocation_http::mpaas::{Fault, Refusal, RevokeAnswer, refused};
+use revocation_lambda::time::within;
 use revocation_rules::ids::{PushKind, PushRef};
+use revocation_rules::revocation::Revocation;
 use revocation_rules::scope::Scope;
 
 use crate::deps::Deps;
@@ -16,11 +18,14 @@ pub async fn revoke(deps: &Deps, asked: &Asked<'_>, push: PushRef, scope: Scope,
         scope,
         reason: action.to_owned(),
         notices: None,
-        requested_by: asked.key.id.clone(),
+        requested_by: asked.key.actor(),
     };
     let accepted = request_revocation(&deps.store, &deps.queue, &deps.clock, &deps.dice, &deps.channels, &wanted).await;
     match accepted {
-        Ok(Accepted::New(revocation) | Accepted::AlreadyThere(revocation)) => Ok(RevokeAnswer::new(asked.request_id, Ok(&revocation.id))),
+        Ok(Accepted::New(revocation) | Accepted::AlreadyThere(revocation)) => {
+            tell_unmatched(deps, &wanted.scope, &revocation).await;
+            Ok(RevokeAnswer::new(asked.request_id, Ok(&revocation.id)))
+        }
         Err(error) => {
             let mut refusal = refused(&error, not_found(wanted.push.kind))?;
             if matches!(error, RequestError::PushNotFound) && is_of_the_other_kind(deps, &wanted.push).await? {
@@ -28,6 +33,17 @@ pub async fn revoke(deps: &Deps, asked: &Asked<'_>, push: PushRef, scope: Scope,
             }
             Ok(RevokeAnswer::new(asked.request_id, Err(refusal)))
         }
+    }
+}
+
+/// These clients read one thing, the id: that nobody was met stands in the log, as a number.
+async fn tell_unmatched(deps: &Deps, scope: &Scope, revocation: &Revocation) {
+    let naming = name_unmatched(&deps.store, &deps.clock, &deps.channels, scope, revocation);
+    match within(NAMING_LIMIT, naming).await {
+        Some(Unmatched::Known(targets)) if !targets.is_empty() => {
+            tracing::warn!(revocation.id = %revocation.id, targets = targets.len(), "revoked for targets that have no delivery so far");
+        }
+        Some(Unmatched::Known(_) | Unmatched::NotNamed | Unmatched::Unknown) | None => {}
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use revocation_http::mpaas::{Fault, RevokeAnswer, required};
 use revocation_rules::ids::{PushKind, PushRef, TargetId};
 use revocation_rules::scope::Scope;
+use revocation_rules::visible::Visible;
 
 use crate::deps::Deps;
 use crate::handler::Asked;
@@ -16,10 +17,30 @@ pub async fn answer(deps: &Deps, asked: &Asked<'_>) -> Result<RevokeAnswer, Faul
         kind: PushKind::Message,
         id: required("MessageId", asked.get("MessageId"))?,
     };
-    let target: TargetId = required("TargetId", asked.get("TargetId"))?;
-    let scope = Scope {
+    let scope = scope(asked.get("TargetId"))?;
+    revoke(deps, asked, message, scope, "RevokePushMessage").await
+}
+
+/// A target that cannot be seen is refused here, too: no delivery can be recorded for it.
+fn scope(target: Option<&str>) -> Result<Scope, Fault> {
+    let Visible(target): Visible<TargetId> = required("TargetId", target)?;
+    Ok(Scope {
         channels: None,
         targets: Some(BTreeSet::from([target])),
-    };
-    revoke(deps, asked, message, scope, "RevokePushMessage").await
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_that_cannot_be_seen_is_an_invalid_parameter() {
+        for unseen in ["user-77\u{200b}", "\u{feff}user-77", "user\u{a0}77", "user-77 ", "user\u{202e}77"] {
+            let fault = scope(Some(unseen)).unwrap_err();
+            assert_eq!(fault.code, "InvalidParameter.TargetId", "{unseen:?}");
+            assert!(!fault.message.contains("user"), "{}", fault.message);
+        }
+        assert!(scope(Some("user 1024/测~*+&=%23#\"")).is_ok());
+    }
 }

@@ -1,7 +1,7 @@
 //! What the function works with, made once per execution environment.
 
 use revocation_aws::{DynamoAccessKeys, DynamoPushStore, QueueUrls, SqsJobQueue, SystemClock, sdk_config};
-use revocation_http::auth::KeyCache;
+use revocation_http::auth::{KeyCache, SenderCallbacks};
 use revocation_lambda::config::{ConfigError, Settings};
 
 /// What both triggers need.
@@ -16,16 +16,20 @@ pub struct Deps {
     pub work: Work,
     pub keys: DynamoAccessKeys,
     pub key_cache: KeyCache,
+    pub sender_callbacks: SenderCallbacks,
 }
 
 pub async fn connect(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Deps, ConfigError> {
     let mut settings = Settings::new(lookup);
     let access_keys = settings.text("ACCESS_KEYS_TABLE");
+    let sender_callbacks = settings.read("CALLBACK_SENDER_KEYS", SenderCallbacks::FORMAT, SenderCallbacks::parse);
     let work = work(settings).await?;
     Ok(Deps {
         keys: DynamoAccessKeys::new(work.store.client(), access_keys),
         work,
         key_cache: KeyCache::default(),
+        // What is missing or wrong was complained about.
+        sender_callbacks: sender_callbacks.unwrap_or(SenderCallbacks::Refuse),
     })
 }
 

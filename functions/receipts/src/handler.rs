@@ -3,15 +3,16 @@
 use http::{Response, StatusCode};
 use revocation_app::ports::Clock;
 use revocation_app::{NewReceipt, TakenReceipts, take_receipts};
+use revocation_http::audit::Asked;
 use revocation_http::auth::{Caller, Permission, authenticate, authenticate_callback};
 use revocation_http::body;
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
 use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{Route, route};
-use revocation_http::vendor_receipts::Vendor;
+use revocation_http::vendor_receipts::{Vendor, huawei_signature};
 use revocation_http::wire::{ReceiptsAnswer, ReceiptsBody};
 use revocation_lambda::http_event::HttpRequest;
-use revocation_rules::receipt::MAX_RECEIPTS;
+use revocation_rules::channel::Channel;
 
 use crate::deps::Deps;
 
@@ -30,26 +31,94 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
 
 async fn receipts(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
     let now = deps.work.clock.now();
-    let caller = authenticate(&request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;
+    let caller = authenticate(
+        &Asked::of(&request.method, &request.path),
+        &request.headers,
+        &deps.keys,
+        &deps.key_cache,
+        now,
+        Permission::Send,
+    )
+    .await?;
     let body: ReceiptsBody = body::json(&request.headers, &request.body)?;
-    let taken = take(deps, &caller, body.into()).await?;
+    let taken = take(deps, &caller, None, body.into()).await?;
     Ok(Reply::json(StatusCode::OK, &ReceiptsAnswer::from(taken)))
 }
 
 async fn vendor_receipts(deps: &Deps, request: &HttpRequest, vendor: Vendor) -> Result<Reply, Problem> {
     let now = deps.work.clock.now();
-    let caller = authenticate_callback(&request.query, &deps.keys, &deps.key_cache, now).await?;
-    let receipts = vendor.receipts(&request.body)?;
-    // A vendor knows no limit of ours.
-    for some in receipts.chunks(MAX_RECEIPTS) {
-        take(deps, &caller, some.to_vec()).await?;
+    let asked = Asked::of(&request.method, &request.path);
+    let caller = authenticate_callback(
+        &asked,
+        &request.query,
+        vendor.channel(),
+        deps.sender_callbacks,
+        &deps.keys,
+        &deps.key_cache,
+        now,
+    )
+    .await?;
+    match vendor {
+        Vendor::Huawei => huawei_signature::check(&request.headers, &deps.keys, &caller.actor.key, now).await?,
+        // They sign nothing.
+        Vendor::Xiaomi | Vendor::Oppo | Vendor::Vivo => {}
     }
+    let told = vendor.told(&request.body)?;
+    let (entries, deliveries, passed_over) = (told.entries, told.deliveries, told.passed_over);
+    let channel = vendor.channel();
+    let mut sum = Sum::default();
+    // A vendor knows no limit of ours.
+    for piece in told.pieces() {
+        sum.add(&take(deps, &caller, Some(channel), piece).await?);
+    }
+    tracing::info!(
+        channel = channel.as_str(),
+        entries,
+        deliveries,
+        accepted = sum.accepted,
+        early = sum.early,
+        unknown = sum.unknown,
+        foreign = sum.foreign,
+        unreadable = passed_over.unreadable,
+        not_ours = passed_over.not_ours,
+        other_events = passed_over.other_events,
+        no_tokens = passed_over.no_tokens,
+        bad_tokens = passed_over.bad_tokens,
+        bad_times = passed_over.bad_times,
+        too_many = passed_over.too_many,
+        "a vendor called back"
+    );
     Ok(Reply::json(StatusCode::OK, &vendor.answer()))
 }
 
-async fn take(deps: &Deps, caller: &Caller, receipts: Vec<NewReceipt>) -> Result<TakenReceipts, Problem> {
+/// What became of a callback's receipts, over all its pieces.
+#[derive(Default)]
+struct Sum {
+    accepted: usize,
+    early: usize,
+    unknown: usize,
+    foreign: usize,
+}
+
+impl Sum {
+    fn add(&mut self, taken: &TakenReceipts) {
+        self.accepted += taken.accepted;
+        self.early += taken.early.len();
+        self.unknown += taken.unknown.len();
+        self.foreign += taken.foreign.len();
+    }
+}
+
+async fn take(deps: &Deps, caller: &Caller, about: Option<Channel>, receipts: Vec<NewReceipt>) -> Result<TakenReceipts, Problem> {
     let work = &deps.work;
-    take_receipts(&work.store, &work.queue, &work.clock, &caller.tenant, receipts)
+    let taken = take_receipts(&work.store, &work.queue, &work.clock, &caller.tenant, about, receipts)
         .await
-        .map_err(problem_of)
+        .map_err(problem_of)?;
+    if taken.too_many > 0 {
+        tracing::warn!(
+            receipts = taken.too_many,
+            "a push has too many receipts of batches that nobody recorded"
+        );
+    }
+    Ok(taken)
 }

@@ -3,6 +3,7 @@
 use http::{Response, StatusCode};
 use revocation_app::ports::Clock;
 use revocation_app::{Registered, record_deliveries, register_push};
+use revocation_http::audit::Asked;
 use revocation_http::auth::{Caller, Permission, authenticate};
 use revocation_http::body;
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
@@ -28,6 +29,7 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
 
 async fn sender(deps: &Deps, request: &HttpRequest) -> Result<Caller, Problem> {
     authenticate(
+        &Asked::of(&request.method, &request.path),
         &request.headers,
         &deps.keys,
         &deps.key_cache,
@@ -53,10 +55,11 @@ async fn register(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<
 async fn record(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
     let caller = sender(deps, request).await?;
     let body: RecordBody = body::json(&request.headers, &request.body)?;
-    let batch = body.batch(push.of(caller.tenant))?;
+    let push = push.of(caller.tenant);
+    let batch = body.batch(push.clone())?;
     let work = &deps.work;
     let recorded = record_deliveries(&work.store, &work.queue, &work.clock, &work.channels, batch)
         .await
-        .map_err(problem_of)?;
+        .map_err(|error| problem_of(error).about(&push.id))?;
     Ok(Reply::json(StatusCode::OK, &RecordAnswer::from(recorded)))
 }

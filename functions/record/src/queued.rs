@@ -121,4 +121,18 @@ mod tests {
         );
         assert_eq!(sender(serde_json::json!({ "SentTimestamp": "1" })), None);
     }
+
+    #[test]
+    fn a_recording_of_what_cannot_be_seen_is_refused() {
+        let body = r#"{"v":"1","tenant":{"app":"shop","workspace":"default"},"kind":"task","id":"t1",
+            "batch":{"batch_id":"b1","channel":"huawei","deliveries":[{"token":"TOKEN","target":"TARGET"}]}}"#;
+        let taken = |body: &str| parse(&message(body, &serde_json::json!({}))).is_ok();
+        assert!(taken(body));
+        for unseen in ['\u{200b}', '\u{feff}', '\u{a0}', '\u{202e}', '\u{e0041}'] {
+            for field in ["TOKEN", "TARGET"] {
+                let bad = format!("{field}{unseen}");
+                assert!(!taken(&body.replace(field, &bad)), "{bad:?}");
+            }
+        }
+    }
 }

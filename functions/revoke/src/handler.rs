@@ -3,7 +3,8 @@
 use http::{Response, StatusCode};
 use revocation_app::ports::AppNotices;
 use revocation_app::ports::Clock;
-use revocation_app::{Accepted, preview_revocation, replay_revocation, request_revocation};
+use revocation_app::{Accepted, NAMING_LIMIT, Unmatched, name_unmatched, preview_revocation, replay_revocation, request_revocation};
+use revocation_http::audit::{self, Asked};
 use revocation_http::auth::{Caller, Permission, authenticate};
 use revocation_http::body;
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
@@ -11,6 +12,8 @@ use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{PushName, Route, route};
 use revocation_http::wire::{NoticeBody, PreviewAnswer, RevocationAnswer, RevokeBody, revocation_path};
 use revocation_lambda::http_event::HttpRequest;
+use revocation_lambda::time::within;
+use revocation_rules::actor::Act;
 use revocation_rules::ids::RevocationId;
 
 use crate::deps::Deps;
@@ -21,52 +24,93 @@ pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
 
 async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
     match route(&request.method, &request.path)? {
-        Route::Revoke(push) => revoke(deps, request, push).await,
-        Route::Replay(push, id) => replay(deps, request, push, &id).await,
-        Route::WriteNotice => write_notice(deps, request).await,
+        Route::Revoke(push) => audited(deps, request, async |caller| revoke(deps, request, caller, push).await).await,
+        Route::Replay(push, id) => audited(deps, request, async |caller| replay(deps, caller, push, &id).await).await,
+        Route::WriteNotice => audited(deps, request, async |caller| write_notice(deps, request, caller).await).await,
         // The other functions'.
         _ => Err(Problem::new(ProblemKind::NotFound)),
     }
 }
 
-async fn operator(deps: &Deps, request: &HttpRequest) -> Result<Caller, Problem> {
-    authenticate(&request.headers, &deps.keys, &deps.key_cache, deps.clock.now(), Permission::Revoke).await
+/// Whoever may revoke asks for a change: who it was, and what came of it, is one line in the audit.
+async fn audited(
+    deps: &Deps,
+    request: &HttpRequest,
+    change: impl AsyncFnOnce(&Caller) -> Result<Changed, Problem>,
+) -> Result<Reply, Problem> {
+    let asked = Asked::of(&request.method, &request.path);
+    let now = deps.clock.now();
+    let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, now, Permission::Revoke).await?;
+    let changed = change(&caller).await;
+    match &changed {
+        Ok(Changed { done: Some(done), .. }) => audit::answered(&asked, &caller, &Ok(*done)),
+        Ok(Changed { done: None, .. }) => {}
+        Err(problem) => audit::answered(&asked, &caller, &Err(problem)),
+    }
+    changed.map(|changed| changed.reply)
 }
 
-async fn replay(deps: &Deps, request: &HttpRequest, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
-    let caller = operator(deps, request).await?;
-    let revocation = replay_revocation(&deps.store, &deps.queue, &deps.clock, &push.of(caller.tenant), id)
+/// An answer, and what was done; nothing was, in a dry run.
+struct Changed {
+    reply: Reply,
+    done: Option<&'static str>,
+}
+
+async fn replay(deps: &Deps, caller: &Caller, push: PushName, id: &RevocationId) -> Result<Changed, Problem> {
+    let push = push.of(caller.tenant.clone());
+    let revocation = replay_revocation(&deps.store, &deps.queue, &deps.clock, &push, id, &caller.actor)
         .await
         .map_err(problem_of)?;
     let answer = RevocationAnswer::new(&revocation, None);
-    Ok(Reply::json(StatusCode::ACCEPTED, &answer).at(revocation_path(&revocation)))
+    Ok(Changed {
+        reply: Reply::json(StatusCode::ACCEPTED, &answer).at(revocation_path(&revocation)),
+        done: Some("replayed"),
+    })
 }
 
-async fn write_notice(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
-    let caller = operator(deps, request).await?;
+async fn write_notice(deps: &Deps, request: &HttpRequest, caller: &Caller) -> Result<Changed, Problem> {
     let body: NoticeBody = body::json(&request.headers, &request.body)?;
     let notices = body.notices()?;
-    deps.store.put_notices(&caller.tenant, &notices).await.map_err(problem_of)?;
-    Ok(Reply::json(StatusCode::OK, &notices))
+    let written = Act {
+        by: caller.actor.clone(),
+        at: deps.clock.now(),
+    };
+    deps.store
+        .put_notices(&caller.tenant, &notices, &written)
+        .await
+        .map_err(problem_of)?;
+    Ok(Changed {
+        reply: Reply::json(StatusCode::OK, &notices),
+        done: Some("written"),
+    })
 }
 
-async fn revoke(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
-    let caller = operator(deps, request).await?;
+async fn revoke(deps: &Deps, request: &HttpRequest, caller: &Caller, push: PushName) -> Result<Changed, Problem> {
     let body: RevokeBody = body::json(&request.headers, &request.body)?;
     let dry_run = body.dry_run;
-    let wanted = body.revocation(push.of(caller.tenant), caller.key)?;
+    let wanted = body.revocation(push.of(caller.tenant.clone()), caller.actor.clone())?;
     if dry_run {
         let preview = preview_revocation(&deps.store, &deps.clock, &deps.channels, &wanted)
             .await
-            .map_err(problem_of)?;
-        return Ok(Reply::json(StatusCode::OK, &PreviewAnswer::from(preview)));
+            .map_err(|error| problem_of(error).about(&wanted.push.id))?;
+        return Ok(Changed {
+            reply: Reply::json(StatusCode::OK, &PreviewAnswer::from(preview)),
+            done: None,
+        });
     }
     let accepted = request_revocation(&deps.store, &deps.queue, &deps.clock, &deps.dice, &deps.channels, &wanted)
         .await
-        .map_err(problem_of)?;
-    let (status, revocation) = match accepted {
-        Accepted::New(revocation) => (StatusCode::ACCEPTED, revocation),
-        Accepted::AlreadyThere(revocation) => (StatusCode::OK, revocation),
+        .map_err(|error| problem_of(error).about(&wanted.push.id))?;
+    let (status, done, revocation) = match accepted {
+        Accepted::New(revocation) => (StatusCode::ACCEPTED, "accepted", revocation),
+        Accepted::AlreadyThere(revocation) => (StatusCode::OK, "already_revoked", revocation),
     };
-    Ok(Reply::json(status, &RevocationAnswer::new(&revocation, None)).at(revocation_path(&revocation)))
+    // The gate is closed and the fan-out queued: nobody but the caller waits for this.
+    let naming = name_unmatched(&deps.store, &deps.clock, &deps.channels, &wanted.scope, &revocation);
+    let unmatched = within(NAMING_LIMIT, naming).await.unwrap_or(Unmatched::Unknown);
+    let answer = RevocationAnswer::new(&revocation, None).with_unmatched(unmatched);
+    Ok(Changed {
+        reply: Reply::json(status, &answer).at(revocation_path(&revocation)),
+        done: Some(done),
+    })
 }

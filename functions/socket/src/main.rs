@@ -21,7 +21,7 @@ async fn main() -> Result<(), Error> {
     }
     let deps = deps::connect_frames(&environment).await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<ApiGatewayWebsocketProxyRequest>| {
-        let answer = panics::caught(frames::handle(&deps, &event.payload)).await?;
+        let answer = panics::caught(Box::pin(frames::handle(&deps, &event.payload))).await?;
         answer.map_err(Error::from)
     }))
     .await

@@ -3,7 +3,8 @@
 use http::{Response, StatusCode};
 use revocation_app::ports::{Clock, Device};
 use revocation_app::{issue_device_token, withdraw_device_token};
-use revocation_http::auth::{Permission, authenticate};
+use revocation_http::audit::{self, Asked};
+use revocation_http::auth::{Caller, Permission, authenticate};
 use revocation_http::body;
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
 use revocation_http::respond::{Reply, respond};
@@ -28,10 +29,18 @@ async fn answer(deps: &Tokens, request: &HttpRequest) -> Result<Reply, Problem> 
 
 async fn issue(deps: &Tokens, request: &HttpRequest, id: DeviceToken) -> Result<Reply, Problem> {
     let now = deps.clock.now();
-    let caller = authenticate(&request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;
+    let asked = Asked::of(&request.method, &request.path);
+    let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;
+    let answer = issue_for(deps, request, &caller, id).await;
+    audit::answered(&asked, &caller, &answer.as_ref().map(|_| "issued"));
+    answer
+}
+
+async fn issue_for(deps: &Tokens, request: &HttpRequest, caller: &Caller, id: DeviceToken) -> Result<Reply, Problem> {
     let body: DeviceTokenBody = body::json(&request.headers, &request.body)?;
-    let device = Device { tenant: caller.tenant, id };
-    let issued = issue_device_token(&deps.devices, &deps.secrets, &deps.clock, &device, body.life())
+    let tenant = caller.tenant.clone();
+    let device = Device { tenant, id };
+    let issued = issue_device_token(&deps.devices, &deps.secrets, &deps.clock, &device, body.life(), &caller.actor.key)
         .await
         .map_err(problem_of)?;
     let answer = DeviceTokenAnswer::new(&device, &issued, &deps.socket_url);
@@ -40,10 +49,11 @@ async fn issue(deps: &Tokens, request: &HttpRequest, id: DeviceToken) -> Result<
 
 async fn withdraw(deps: &Tokens, request: &HttpRequest, id: DeviceToken) -> Result<Reply, Problem> {
     let now = deps.clock.now();
-    let caller = authenticate(&request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;
-    let device = Device { tenant: caller.tenant, id };
-    let ended = withdraw_device_token(&deps.devices, &deps.links, &device)
-        .await
-        .map_err(problem_of)?;
-    Ok(Reply::json(StatusCode::OK, &WithdrawnTokenAnswer::new(&device, ended)))
+    let asked = Asked::of(&request.method, &request.path);
+    let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;
+    let tenant = caller.tenant.clone();
+    let device = Device { tenant, id };
+    let ended = withdraw_device_token(&deps.devices, &deps.links, &device).await.map_err(problem_of);
+    audit::answered(&asked, &caller, &ended.as_ref().map(|_| "withdrawn"));
+    Ok(Reply::json(StatusCode::OK, &WithdrawnTokenAnswer::new(&device, ended?)))
 }

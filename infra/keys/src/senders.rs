@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use revocation_app::ports::{Clock as _, StoreError};
 use revocation_aws::{DynamoAccessKeys, SystemClock};
+use revocation_http::audit::{self, Asked, Who};
 use revocation_rules::ids::{AppId, Tenant, WorkspaceId};
 use revocation_rules::queue_sender::QueueSender;
 
@@ -33,10 +34,23 @@ pub enum Bindings {
 pub async fn run(keys: &DynamoAccessKeys, command: Bindings) -> Result<bool, StoreError> {
     match command {
         Bindings::BindSender { sender, app, workspace } => {
-            keys.bind_sender(&sender, &Tenant { app, workspace }, SystemClock.now()).await?;
+            let tenant = Tenant { app, workspace };
+            keys.bind_sender(&sender, &tenant, SystemClock.now()).await?;
+            audit::write(&Asked::action("keys bind-sender"), Who::Sender(sender.as_str(), &tenant), "bound");
             Ok(true)
         }
-        Bindings::UnbindSender { sender, app, workspace } => keys.unbind_sender(&sender, &Tenant { app, workspace }).await,
+        Bindings::UnbindSender { sender, app, workspace } => {
+            let tenant = Tenant { app, workspace };
+            let found = keys.unbind_sender(&sender, &tenant).await?;
+            if found {
+                audit::write(
+                    &Asked::action("keys unbind-sender"),
+                    Who::Sender(sender.as_str(), &tenant),
+                    "unbound",
+                );
+            }
+            Ok(found)
+        }
         Bindings::ListSenders => {
             for (sender, tenant, created_at) in keys.bound_senders().await? {
                 println!("{sender}  {tenant}  {created_at}");

@@ -4,6 +4,7 @@
 //! told last: whatever is lost in between, the device says it again.
 
 use jiff::Timestamp;
+use revocation_rules::channel::Channel;
 use revocation_rules::ids::Tenant;
 use revocation_rules::receipt::ReceiptEvent;
 use revocation_rules::window::{KEPT, WINDOW};
@@ -28,8 +29,10 @@ where
 {
     /// Whether the receipt names a delivery batch of the tenant's.
     async fn take(&self, tenant: &Tenant, receipt: NewReceipt) -> Result<bool, ReceiptError> {
-        let taken = take_receipts(self.store, self.queue, self.clock, tenant, vec![receipt]).await?;
-        Ok(taken.unknown.is_empty())
+        // A device has no word in what vendors delivered.
+        let about = Some(Channel::SelfBuilt);
+        let taken = take_receipts(self.store, self.queue, self.clock, tenant, about, vec![receipt]).await?;
+        Ok(taken.accepted == 1)
     }
 }
 

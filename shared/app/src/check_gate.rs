@@ -63,7 +63,7 @@ pub(crate) async fn revoked_targets(
             revoked.extend(
                 deliveries
                     .iter()
-                    .filter(|delivery| revocation.scope.has_target(&delivery.target))
+                    .filter(|delivery| revocation.scope.covers(delivery))
                     .map(|delivery| delivery.target.clone()),
             );
         }

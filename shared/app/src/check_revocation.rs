@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use revocation_rules::batch::BatchHeader;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchId, PushRef, RevocationId};
+use revocation_rules::marks::TargetMarks;
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::revocation::{Revocation, State};
@@ -115,12 +116,14 @@ async fn settle(store: &impl RevocationStore, mut revocation: Revocation, count:
     };
     if still_settled {
         revocation.recounted(count.totals);
+        revocation.settled_for(count.met);
         revocation.checked(now);
     } else {
         revocation.reopened(now);
         if revocation.settled(now, count.totals).is_err() {
             return Ok(Checked::Overtaken);
         }
+        revocation.settled_for(count.met);
     }
     Ok(match store.save_revocation(&revocation).await? {
         Saved::Yes if still_settled => Checked::Unchanged,
@@ -216,6 +219,9 @@ struct Outstanding {
 struct Recount {
     totals: BTreeMap<Channel, Counts>,
     outstanding: Vec<Outstanding>,
+    /// Which of the targets that the scope names have a delivery, if it names
+    /// any and every batch has said so.
+    met: Option<TargetMarks>,
 }
 
 async fn recount(
@@ -226,13 +232,24 @@ async fn recount(
     let mut count = Recount {
         totals: BTreeMap::new(),
         outstanding: Vec::new(),
+        met: revocation.scope.targets.is_some().then(TargetMarks::default),
     };
+    let mut asked = 0;
     // Headers first: what is recorded after that is reopened by its recorder.
     let shards = u16::try_from(revocation.fanout.cursors.len()).unwrap_or(u16::MAX);
     for shard in 0..shards {
         let headers = headers(store, revocation, shard).await?;
         let progresses = progresses(store, revocation, shard).await?;
         for progress in &progresses {
+            match (&mut count.met, progress.met.get(&revocation.id)) {
+                (Some(all), Some(met)) => {
+                    asked += progress.slots.len() as u64;
+                    all.add_all(met);
+                }
+                // It ended before it could say so, its payload gone or its worker of an older version.
+                (met, None) if progress.finished.contains(&revocation.id) => *met = None,
+                (_, _) => {}
+            }
             if let Some(counts) = progress.counted_in_all(&revocation.id) {
                 count.totals.entry(progress.channel).or_default().add_all(&counts);
             }
@@ -249,17 +266,32 @@ async fn recount(
             }
         }
     }
-    add_expired(store, revocation, now, &mut count).await?;
+    add_expired(store, revocation, now, &mut count, asked).await?;
     Ok(count)
 }
 
 /// After the window, TTL may have deleted a header before anybody could end its
-/// deliveries. They were found, so they are accounted for: too late.
-async fn add_expired(store: &impl Counters, revocation: &Revocation, now: Timestamp, count: &mut Recount) -> Result<(), StoreError> {
-    if now < revocation.closes_at || revocation.scope.targets.is_some() {
+/// deliveries. They were found, so they are accounted for: too late. Where targets
+/// are named, nobody can say any more whom they were for; `asked` deliveries have said it.
+async fn add_expired(
+    store: &impl Counters,
+    revocation: &Revocation,
+    now: Timestamp,
+    count: &mut Recount,
+    asked: u64,
+) -> Result<(), StoreError> {
+    if now < revocation.closes_at || (revocation.scope.targets.is_some() && count.met.is_none()) {
         return Ok(());
     }
     let counters = store.counters(&revocation.push, &revocation.id).await?;
+    if revocation.scope.targets.is_some() {
+        let found: u64 = revocation.fanout.found.values().sum();
+        let late: u64 = counters.values().map(|counters| counters.late).sum();
+        if asked < found + late {
+            count.met = None;
+        }
+        return Ok(());
+    }
     for channel in Channel::ALL {
         let found =
             revocation.fanout.found.get(&channel).copied().unwrap_or(0) + counters.get(&channel).map_or(0, |counters| counters.late);

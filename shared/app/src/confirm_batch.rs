@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use revocation_rules::batch::Delivery;
+use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, RevocationId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::reason;
@@ -74,7 +75,7 @@ pub async fn confirm_batch(
         };
     };
     let deliveries = work.deliveries.as_deref().unwrap_or_default();
-    let confirmed = confirmed_slots(deliveries, &work.receipts);
+    let confirmed = confirmed_slots(work.header.channel, deliveries, &work.receipts);
     let outstanding = confirmed.iter().any(|slot| progress.slots.get(*slot).is_none());
     if is_held(&progress, clock.now()) {
         // Also for what has ended: to write now would take the batch from its worker.
@@ -94,8 +95,9 @@ pub async fn confirm_batch(
 }
 
 /// The slots whose devices say that the message is gone.
-fn confirmed_slots(deliveries: &[Delivery], receipts: &Receipts) -> Vec<usize> {
-    let gone = |(slot, delivery): (usize, &Delivery)| (receipts.of(&delivery.token) == Some(ReceiptEvent::Revoked)).then_some(slot);
+fn confirmed_slots(channel: Channel, deliveries: &[Delivery], receipts: &Receipts) -> Vec<usize> {
+    let is_gone = |delivery: &Delivery| receipts.of(channel, &delivery.token) == Some(ReceiptEvent::Revoked);
+    let gone = |(slot, delivery): (usize, &Delivery)| is_gone(delivery).then_some(slot);
     deliveries.iter().enumerate().filter_map(gone).collect()
 }
 

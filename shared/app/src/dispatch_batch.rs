@@ -11,12 +11,12 @@ use revocation_rules::ids::RevocationId;
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::plan::{self, Left};
 use revocation_rules::progress::{BatchProgress, Change};
-use revocation_rules::retry::{self, Answer, AttemptFailure};
+use revocation_rules::retry::{self, AttemptFailure};
 use revocation_rules::revocation::Revocation;
-use revocation_rules::suspicion::{self, Evidence};
 use revocation_rules::window;
 
 use crate::book::book_all;
+use crate::judge_unknown::judge_unknown;
 use crate::ports::{
     BatchWorkStore, ChannelClient, Claimed, Clock, Counters, Dice, DispatchJob, Finished, Job, JobQueue, Order, QueueError,
     RevocationStore, StoreError,
@@ -118,11 +118,7 @@ where
             return Ok(Dispatched::Busy);
         }
         if claimed.lost_workers > lost_before {
-            // Between a vendor's answer and our write there is no transaction: these may be asked twice.
-            tracing::warn!(
-                revocation.id = %revocation.id, channel = %job.channel, lost_workers = claimed.lost_workers, deliveries = todo.calls.len(),
-                "a worker on {} was lost; its deliveries are asked for again", job.channel
-            );
+            warn_of_lost_worker(&revocation, &claimed, todo.calls.len());
         }
         claimed
     };
@@ -139,7 +135,7 @@ where
                 call_until: deadline.min(window::closes_at(work.header.sent_at)),
             };
             let answers = client.revoke(&order).await;
-            let answers = judge(store, &progress, &revocation, answers).await;
+            let answers = judge_unknown(store, &progress, &revocation, answers).await;
             plan::apply(&mut progress, answers)
         }
         (Some(_) | None, _) => Left::Nothing,
@@ -158,12 +154,7 @@ where
         }
     };
     progress.not_before = back_in.map(|wait| later(now, wait));
-    let mut changes = Vec::new();
-    if plan::is_scope_known(deliveries, &revocation.scope) {
-        changes.push((revocation.id.clone(), progress.book(&revocation.id, &todo.in_scope)));
-    } else {
-        progress.leave(&revocation.id);
-    }
+    let mut changes = book_own(&mut progress, &revocation, deliveries, &todo.in_scope);
     progress.put_down(&revocation.id);
     if revocation.replays > 0 {
         changes.extend(book_others(store, &mut progress, &revocation.id, deliveries).await?);
@@ -181,40 +172,28 @@ where
     }
 }
 
-/// Makes ends of what the vendor does not know. Where the batch has too few
-/// answers to tell, the rest of the revocation on this channel is looked at: a
-/// heuristic, since counters are for people.
-async fn judge(
-    store: &impl Counters,
-    progress: &BatchProgress,
+/// What this revocation reached, and whom it met.
+fn book_own(
+    progress: &mut BatchProgress,
     revocation: &Revocation,
-    answers: Vec<(usize, Answer)>,
-) -> Vec<(usize, Answer)> {
-    let elsewhere = if suspicion::needs_more(&progress.slots, &answers) {
-        match store.counters(&revocation.push, &revocation.id).await {
-            Ok(counters) => counters.get(&progress.channel).map_or_else(Evidence::default, |counters| {
-                // Less what the batch itself has told them.
-                let own = progress.counted.get(&revocation.id).cloned().unwrap_or_default();
-                let own_suspected = progress.suspected.get(&revocation.id).copied().unwrap_or(0);
-                Evidence::of_counts(&counters.outcomes, counters.suspected).without(Evidence::of_counts(&own, own_suspected))
-            }),
-            // The vendor's answers are worth more than this one read: they must not be lost for it.
-            Err(error) => {
-                tracing::warn!(revocation.id = %revocation.id, channel = %progress.channel, %error, "the counters could not be read");
-                Evidence::doubt()
-            }
-        }
+    deliveries: Option<&[Delivery]>,
+    in_scope: &[usize],
+) -> Vec<(RevocationId, Change)> {
+    progress.meet(revocation, deliveries);
+    if plan::is_scope_known(deliveries, &revocation.scope) {
+        vec![(revocation.id.clone(), progress.book(&revocation.id, in_scope))]
     } else {
-        Evidence::default()
-    };
-    let (answers, suspicion) = suspicion::judge(&progress.slots, answers, elsewhere);
-    if suspicion.deliveries > 0 {
-        tracing::warn!(
-            revocation.id = %revocation.id, channel = %progress.channel, code = suspicion.codes.join(","), deliveries = suspicion.deliveries,
-            "{} does not know nearly any of its devices: a setting may be wrong", progress.channel
-        );
+        progress.leave(&revocation.id);
+        Vec::new()
     }
-    answers
+}
+
+/// Between a vendor's answer and our write there is no transaction: these may be asked twice.
+fn warn_of_lost_worker(revocation: &Revocation, claimed: &BatchProgress, deliveries: usize) {
+    tracing::warn!(
+        revocation.id = %revocation.id, channel = %claimed.channel, lost_workers = claimed.lost_workers, deliveries,
+        "a worker on {} was lost; its deliveries are asked for again", claimed.channel
+    );
 }
 
 /// Another revocation that covers the same deliveries counted them as failed:

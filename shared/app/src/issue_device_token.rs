@@ -1,6 +1,7 @@
 //! A sender gets a token for one of its devices, which it hands to the device.
 
 use jiff::{SignedDuration, Timestamp};
+use revocation_rules::ids::KeyId;
 
 use crate::device_token::{TokenText, digest};
 use crate::ports::{Clock, Device, DeviceTokens, KeptToken, SecretMaker, StoreError};
@@ -35,6 +36,7 @@ pub async fn issue_device_token(
     clock: &impl Clock,
     device: &Device,
     life: Option<SignedDuration>,
+    by: &KeyId,
 ) -> Result<IssuedToken, IssueError> {
     let life = life.unwrap_or(DEVICE_TOKEN_LIFE);
     if life < DEVICE_TOKEN_LIVES.0 || life > DEVICE_TOKEN_LIVES.1 {
@@ -45,6 +47,7 @@ pub async fn issue_device_token(
     let kept = KeptToken {
         digest: digest(&secret),
         issued_at: now,
+        issued_by: Some(by.clone()),
         ends_at: now.saturating_add(life).unwrap_or(Timestamp::MAX),
     };
     store.put_token(device, &kept).await?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::{PushRef, RevocationId};
+use revocation_rules::ids::{PushRef, RevocationId, TargetId};
 
 use crate::count_deliveries::{ChannelTotals, count_by_channel};
 use crate::ports::{BatchHeaders, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError};
@@ -53,10 +53,22 @@ pub async fn look_up_totals(
     Ok(count_by_channel(store, &push).await?)
 }
 
-/// Pushes by type and time.
+/// Pushes by type and time. Where nothing went to the target that is asked for,
+/// it may be the token of a device that was recorded without one.
 ///
 /// # Errors
 /// When the cursor is not ours or the store fails.
 pub async fn list_pushes(store: &impl PushList, query: &PushListQuery) -> Result<PushListPage, LookUpError> {
-    store.list(query).await?.ok_or(LookUpError::BadCursor)
+    let page = store.list(query).await?.ok_or(LookUpError::BadCursor)?;
+    let by_name = query.target.as_ref().map(|target| TargetId::of_token_text(target.as_str()));
+    match by_name {
+        Some(name) if page.pushes.is_empty() && page.next.is_none() => {
+            let query = PushListQuery {
+                target: Some(name),
+                ..query.clone()
+            };
+            store.list(&query).await?.ok_or(LookUpError::BadCursor)
+        }
+        Some(_) | None => Ok(page),
+    }
 }

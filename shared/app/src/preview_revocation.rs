@@ -1,18 +1,17 @@
 //! The dry run: what a revocation would do, without doing it.
 //!
-//! Reads headers only, and payloads only where a scope names targets and there are few.
+//! Reads headers; and payloads where the scope names targets, as many as there
+//! is time for.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use revocation_rules::batch::{BatchHeader, Sending};
+use jiff::{SignedDuration, Timestamp};
 use revocation_rules::channel::{Capability, Channel, Channels, Strategy};
 use revocation_rules::notice::Notices;
-use revocation_rules::scope::Scope;
 use revocation_rules::verdict::{Verdict, decide};
-use revocation_rules::window;
 
-use crate::ports::{AppNotices, BatchHeaders, Clock, PushStore, StoreError};
+use crate::examine_scope::{Beyond, Bound, Look, Unmatched, examine};
+use crate::ports::{AppNotices, BatchHeaders, BatchPayloads, Clock, PushStore};
 use crate::request_revocation::{NewRevocation, RequestError};
 use crate::resolve_notices::resolve_notices;
 
@@ -33,87 +32,74 @@ pub struct ChannelPreview {
     pub stopped: u64,
 }
 
+impl ChannelPreview {
+    pub(crate) fn none(channel: Channel, channels: &Channels) -> Self {
+        Self {
+            capability: channels.capability(channel),
+            strategy: channels.strategy(channel),
+            deliveries: 0,
+            revocable: 0,
+            not_revocable: 0,
+            too_late: 0,
+            stopped: 0,
+        }
+    }
+
+    pub(crate) fn add(&mut self, more: &Self) {
+        self.deliveries += more.deliveries;
+        self.revocable += more.revocable;
+        self.not_revocable += more.not_revocable;
+        self.too_late += more.too_late;
+        self.stopped += more.stopped;
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
     pub verdict: Verdict,
     pub closes_at: Timestamp,
     pub notices: Notices,
     pub channels: BTreeMap<Channel, ChannelPreview>,
-    /// False when the scope names targets: then the numbers are upper bounds.
-    pub exact: bool,
+    /// How many of the deliveries may be for targets that the scope does not
+    /// name, because there was more than is looked at. With none the numbers are exact.
+    pub unexamined_deliveries: u64,
+    pub unmatched: Unmatched,
 }
+
+/// Payloads that one dry run looks at: two million deliveries, some 60 MB.
+const BATCHES: usize = 2_000;
+/// How long it looks at them; then it counts the rest by its headers. A function has 10 seconds.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(5);
 
 /// Looks at everything a revocation would cover.
 ///
 /// # Errors
 /// When the push is unknown or the store fails. A refusal is part of the answer.
 pub async fn preview_revocation(
-    store: &(impl PushStore + BatchHeaders + AppNotices),
+    store: &(impl PushStore + BatchHeaders + BatchPayloads + AppNotices),
     clock: &impl Clock,
     channels: &Channels,
     request: &NewRevocation,
 ) -> Result<Preview, RequestError> {
     let now = clock.now();
     let push = store.push(&request.push).await?.ok_or(RequestError::PushNotFound)?;
-    let mut found = BTreeMap::new();
-    for shard in 0..push.shards.get() {
-        add_shard(store, channels, request, shard, now, &mut found).await?;
-    }
+    let look = Look {
+        scope: &request.scope,
+        channels,
+        now,
+    };
+    let bound = Bound {
+        batches: BATCHES,
+        until: now.saturating_add(PATIENCE).unwrap_or(Timestamp::MAX),
+        beyond: Beyond::Counted,
+    };
+    let seen = examine(store, clock, &request.push, push.shards, &look, bound).await?;
     Ok(Preview {
         verdict: decide(&push, &request.scope, channels, now),
         closes_at: push.registration.closes_at(),
         notices: resolve_notices(store, &push, request.notices.as_ref()).await?,
-        channels: found,
-        exact: request.scope.targets.is_none(),
+        unmatched: seen.unmatched(&request.scope),
+        unexamined_deliveries: seen.unexamined,
+        channels: seen.channels,
     })
-}
-
-async fn add_shard(
-    store: &impl BatchHeaders,
-    channels: &Channels,
-    request: &NewRevocation,
-    shard: u16,
-    now: Timestamp,
-    found: &mut BTreeMap<Channel, ChannelPreview>,
-) -> Result<(), StoreError> {
-    let mut after = None;
-    loop {
-        let page = store.headers(&request.push, shard, after.as_ref()).await?;
-        for header in &page.headers {
-            add(found, channels, &request.scope, header, now);
-        }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(()),
-        }
-    }
-}
-
-fn add(found: &mut BTreeMap<Channel, ChannelPreview>, channels: &Channels, scope: &Scope, header: &BatchHeader, now: Timestamp) {
-    if !scope.has_channel(header.channel) {
-        return;
-    }
-    let capability = channels.capability(header.channel);
-    let preview = found.entry(header.channel).or_insert(ChannelPreview {
-        capability,
-        strategy: channels.strategy(header.channel),
-        deliveries: 0,
-        revocable: 0,
-        not_revocable: 0,
-        too_late: 0,
-        stopped: 0,
-    });
-    let count = u64::from(header.count);
-    preview.deliveries += count;
-    if capability != Capability::Able {
-        return;
-    }
-    if header.sending == Sending::HeldBack {
-        preview.stopped += count;
-    } else if !window::is_open(header.sent_at, now) {
-        preview.too_late += count;
-    } else {
-        preview.not_revocable += u64::from(header.without_handle);
-        preview.revocable += count - u64::from(header.without_handle);
-    }
 }

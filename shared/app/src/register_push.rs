@@ -1,7 +1,9 @@
 //! A sender registers a push before it sends, so that it can be revoked at any moment after that.
 
+use revocation_rules::ids::IdError;
 use revocation_rules::push::{Push, Registration, RegistrationError};
 use revocation_rules::shard::ShardCount;
+use revocation_rules::visible::visible;
 
 use crate::ports::{Clock, Inserted, PushStore, StoreError};
 
@@ -16,6 +18,9 @@ pub enum Registered {
 pub enum RegisterError {
     #[error("`{field}` {error}")]
     Invalid { field: &'static str, error: RegistrationError },
+    /// An id that is not known yet has to be one that can be seen.
+    #[error("its id {0}")]
+    Id(IdError),
     /// The id is taken by a push that was registered differently.
     #[error("the push is registered with other content")]
     Conflict,
@@ -29,11 +34,15 @@ pub enum RegisterError {
 /// When the registration is not acceptable now, when its id is taken by another one, or when the store fails.
 pub async fn register_push(store: &impl PushStore, clock: &impl Clock, registration: Registration) -> Result<Registered, RegisterError> {
     let now = clock.now();
-    if let Err((field, error)) = registration.check(now) {
-        // A repeated call must not fail because time went by since the first one.
+    let id = visible(registration.push.id.as_str()).map_err(RegisterError::Id);
+    let content = registration
+        .check(now)
+        .map_err(|(field, error)| RegisterError::Invalid { field, error });
+    if let Err(mistake) = id.and(content) {
+        // A repeated call must not fail because time went by since the first one, or the rules for ids did.
         return match store.push(&registration.push).await? {
             Some(known) if known.registration == registration => Ok(Registered::Again(known)),
-            Some(_) | None => Err(RegisterError::Invalid { field, error }),
+            Some(_) | None => Err(mistake),
         };
     }
     let push = Push {

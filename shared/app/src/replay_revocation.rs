@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use revocation_rules::actor::Actor;
 use revocation_rules::ids::{PushRef, RevocationId};
 use revocation_rules::revocation::{Revocation, State};
 
@@ -39,6 +40,7 @@ pub async fn replay_revocation(
     clock: &impl Clock,
     push: &PushRef,
     id: &RevocationId,
+    by: &Actor,
 ) -> Result<Revocation, ReplayError> {
     // One of an earlier life of the push is not known any more.
     if !store.push(push).await?.is_some_and(|push| push.has_revocation(id)) {
@@ -54,7 +56,7 @@ pub async fn replay_revocation(
         }
         match revocation.state {
             State::Requested => return Ok(revocation),
-            State::Dispatched { .. } | State::Settled { .. } => revocation.replayed(now),
+            State::Dispatched { .. } | State::Settled { .. } => revocation.replayed(by, now),
         }
         if store.save_revocation(&revocation).await? == Saved::Yes {
             start(queue, &revocation).await;

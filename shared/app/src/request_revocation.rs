@@ -6,8 +6,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use revocation_rules::actor::Actor;
 use revocation_rules::channel::Channels;
-use revocation_rules::ids::{KeyId, PushRef};
+use revocation_rules::ids::PushRef;
 use revocation_rules::notice::Notices;
 use revocation_rules::push::Push;
 use revocation_rules::revocation::{Fanout, Revocation, State};
@@ -23,7 +24,7 @@ pub struct NewRevocation {
     pub scope: Scope,
     pub reason: String,
     pub notices: Option<Notices>,
-    pub requested_by: KeyId,
+    pub requested_by: Actor,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -106,6 +107,7 @@ fn revocation(push: &Push, request: &NewRevocation, notices: Notices, dice: &imp
         due_at: Some(Revocation::first_due(now)),
         checks: 0,
         replays: 0,
+        last_replay: None,
         closes_at: registration.closes_at(),
         version: 1,
     }

@@ -225,7 +225,7 @@ fn a_revocation_of_an_earlier_life_takes_back_nothing_of_the_next() {
     // Somebody had asked for a replay that was never walked, and sends a dead letter back.
     let push = scene.push.registration.push.clone();
     let mut revocation = run(scene.store.revocation(&push, &first)).unwrap().unwrap();
-    revocation.replayed(scene.clock.now());
+    revocation.replayed(&"key-1".parse().unwrap(), scene.clock.now());
     run(scene.store.save_revocation(&revocation)).unwrap();
     let batch = scene.store.committed()[0].header.batch.clone();
     let channel = Channel::Huawei;

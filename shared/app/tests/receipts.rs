@@ -112,8 +112,12 @@ impl Stand {
     }
 
     fn take(&self, receipts: Vec<NewReceipt>) -> Result<TakenReceipts, ReceiptError> {
+        self.take_about(None, receipts)
+    }
+
+    fn take_about(&self, about: Option<Channel>, receipts: Vec<NewReceipt>) -> Result<TakenReceipts, ReceiptError> {
         let tenant = &self.push.registration.push.tenant;
-        run(take_receipts(&self.store, &self.queue, &self.clock, tenant, receipts))
+        run(take_receipts(&self.store, &self.queue, &self.clock, tenant, about, receipts))
     }
 
     fn tell(&self, slot: usize, event: ReceiptEvent) {
@@ -149,7 +153,7 @@ impl Stand {
 }
 
 #[test]
-fn unknown_and_foreign_pushes_and_batches_are_answered_alike() {
+fn unknown_and_foreign_pushes_are_answered_alike() {
     let stand = Stand::new();
     let known = stand.receipt(0, ReceiptEvent::Opened);
     let other_push = NewReceipt {
@@ -158,15 +162,18 @@ fn unknown_and_foreign_pushes_and_batches_are_answered_alike() {
     };
     let other_batch = NewReceipt {
         batch: "b2".parse().unwrap(),
+        event: ReceiptEvent::Shown,
         ..known.clone()
     };
+    // That it was shown counts for nothing later.
     let said = vec![other_push, known.clone(), other_batch, stand.receipt(1, ReceiptEvent::Shown)];
     let taken = stand.take(said).unwrap();
     assert_eq!(
         taken,
         TakenReceipts {
             accepted: 2,
-            unknown: vec![0, 2]
+            unknown: vec![0, 2],
+            ..TakenReceipts::default()
         }
     );
     let digest = TokenDigest::of(&known.token);
@@ -177,14 +184,15 @@ fn unknown_and_foreign_pushes_and_batches_are_answered_alike() {
         &stand.queue,
         &stand.clock,
         &tenant("OTHER"),
+        None,
         vec![known],
     ))
     .unwrap();
     assert_eq!(
         foreign,
         TakenReceipts {
-            accepted: 0,
-            unknown: vec![0]
+            unknown: vec![0],
+            ..TakenReceipts::default()
         }
     );
 }
@@ -336,7 +344,7 @@ fn a_confirmation_that_comes_after_the_settling_is_shown_at_once_and_recounted()
     };
     assert!(matches!(check(), Checked::Settled { .. }));
     let settled = |revocation: Revocation| match revocation.state {
-        State::Settled { settled_at, totals } => (settled_at, totals[&Channel::Huawei].get(Outcome::Confirmed)),
+        State::Settled { settled_at, totals, .. } => (settled_at, totals[&Channel::Huawei].get(Outcome::Confirmed)),
         other => panic!("{other:?}"),
     };
     let before = settled(read());

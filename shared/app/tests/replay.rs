@@ -10,6 +10,7 @@ use revocation_app::{
     Accepted, Checked, Confirmed, Dispatched, Dispatcher, Eagerness, NewReceipt, NewRevocation, ReplayError, check_revocation,
     confirm_batch, dispatch_batch, fan_out, replay_revocation, request_revocation, take_receipts,
 };
+use revocation_rules::actor::Act;
 use revocation_rules::channel::{Channel, Channels};
 use revocation_rules::ids::RevocationId;
 use revocation_rules::notice::{Notice, Notices};
@@ -126,6 +127,7 @@ impl Scene {
             &self.clock,
             &self.push.registration.push,
             id,
+            &"key-2".parse().unwrap(),
         ))
     }
 
@@ -247,7 +249,7 @@ fn what_a_device_confirms_while_it_is_replayed_is_looked_at_again() {
         event: ReceiptEvent::Revoked,
         at: None,
     };
-    let taken = take_receipts(&scene.store, &scene.queue, &scene.clock, &batch.push.tenant, vec![said]);
+    let taken = take_receipts(&scene.store, &scene.queue, &scene.clock, &batch.push.tenant, None, vec![said]);
     assert_eq!(run(taken).unwrap().accepted, 1);
     let confirm = || run(confirm_batch(&scene.store, &scene.queue, &scene.clock, batch, 0)).unwrap();
     assert_eq!(confirm(), Confirmed::Done { deliveries: 0 });
@@ -303,7 +305,11 @@ fn a_notice_is_the_revocations_else_the_pushs_else_the_apps() {
     let title = |scene: &Scene, own: Option<Notices>| scene.revoke(Scope::everything(), own).notices.default.title;
     let of_app = |scene: &Scene| {
         let tenant = &scene.push.registration.push.tenant;
-        run(scene.store.put_notices(tenant, &notices("app"))).unwrap();
+        let act = Act {
+            by: "key-1".parse().unwrap(),
+            at: noon(),
+        };
+        run(scene.store.put_notices(tenant, &notices("app"), &act)).unwrap();
     };
 
     assert_eq!(title(&Scene::new(None), None), "Message revoked");

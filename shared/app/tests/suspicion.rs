@@ -82,7 +82,15 @@ impl Scene {
 
     fn replay(&self) {
         let (push, id) = (&self.revocation.push, &self.revocation.id);
-        run(replay_revocation(&self.store, &self.queue, &self.clock, push, id)).unwrap();
+        run(replay_revocation(
+            &self.store,
+            &self.queue,
+            &self.clock,
+            push,
+            id,
+            &"key-2".parse().unwrap(),
+        ))
+        .unwrap();
         self.walked();
     }
 

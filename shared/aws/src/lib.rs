@@ -1,4 +1,4 @@
-//! The ports of `shared/app`, kept with AWS: `DynamoDB`, SQS, Secrets Manager,
+//! The ports of `shared/app`, kept with AWS: `DynamoDB`, SQS, KMS, Secrets Manager,
 //! and the machine's own clock and randomness.
 //!
 //! | port | adapter | folder |
@@ -8,6 +8,7 @@
 //! | frames to devices | [`ApiGatewayLinks`] | `devices` |
 //! | nonces that were spent | [`DynamoNonces`] | `nonces` |
 //! | access keys | [`DynamoAccessKeys`] | `access_keys` |
+//! | their secrets, where they sign | [`KmsSeal`] | `access_keys` |
 //! | vendor sessions | [`DynamoVendorSessions`] | `sessions` |
 //! | jobs | [`SqsJobQueue`] | `queue` |
 //! | vendor credentials | [`SecretsManagerCredentials`] | `credentials.rs` |
@@ -33,7 +34,7 @@ mod sessions;
 mod store;
 mod work;
 
-pub use access_keys::{DynamoAccessKeys, KeyInserted};
+pub use access_keys::{DynamoAccessKeys, KeyInserted, KmsSeal, ListedKey};
 pub use clock::SystemClock;
 pub use config::sdk_config;
 pub use credentials::SecretsManagerCredentials;

@@ -24,6 +24,20 @@ pub(crate) struct Kept<V> {
     pub good_until: Timestamp,
 }
 
+/// A value with the time it was made at: its age is counted from there, whoever used it since. A
+/// clock that was set back by more than its life makes it no younger.
+struct Made<V> {
+    kept: Kept<V>,
+    made_at: Timestamp,
+}
+
+impl<V> Made<V> {
+    fn is_good(&self, now: Timestamp) -> bool {
+        let life = self.kept.good_until.duration_since(self.made_at);
+        now < self.kept.good_until && self.made_at.duration_since(now) <= life
+    }
+}
+
 pub(crate) struct SingleFlight<K, V> {
     slots: Mutex<HashMap<K, Arc<Slot<V>>>>,
 }
@@ -35,7 +49,7 @@ struct Slot<V> {
 }
 
 struct State<V> {
-    kept: Option<Kept<V>>,
+    kept: Option<Made<V>>,
     failure: Option<AttemptFailure>,
 }
 
@@ -61,11 +75,11 @@ impl<K: Eq + Hash, V: Clone> SingleFlight<K, V> {
         let slot = self.slot(key);
         let seen = slot.made.load(Ordering::SeqCst);
         let mut state = slot.state.lock().await;
-        if let Some(kept) = &state.kept
-            && now < kept.good_until
-            && Some(kept.version) != refused
+        if let Some(made) = &state.kept
+            && made.is_good(now)
+            && Some(made.kept.version) != refused
         {
-            return Ok(kept.clone());
+            return Ok(made.kept.clone());
         }
         state.kept = None;
         if slot.made.load(Ordering::SeqCst) != seen
@@ -83,7 +97,10 @@ impl<K: Eq + Hash, V: Clone> SingleFlight<K, V> {
                     good_until,
                 };
                 state.failure = None;
-                state.kept = Some(kept.clone());
+                state.kept = Some(Made {
+                    kept: kept.clone(),
+                    made_at: now,
+                });
                 Ok(kept)
             }
             Err(failure) => {
@@ -168,6 +185,23 @@ mod tests {
         assert_eq!(maker.ask(in_secs(59), None).await.value, 1);
         assert_eq!(maker.ask(in_secs(59), None).await.value, 1);
         assert_eq!(maker.ask(in_secs(60), None).await.value, 2);
+    }
+
+    #[tokio::test]
+    async fn it_is_made_anew_in_its_time_however_often_it_is_used() {
+        let maker = Maker::new();
+        for second in 0..60 {
+            assert_eq!(maker.ask(in_secs(second), None).await.value, 1);
+        }
+        assert_eq!(maker.ask(in_secs(60), None).await.value, 2);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_set_back_makes_it_no_younger() {
+        let maker = Maker::new();
+        maker.ask(in_secs(0), None).await;
+        assert_eq!(maker.ask(in_secs(-60), None).await.value, 1);
+        assert_eq!(maker.ask(in_secs(-61), None).await.value, 2);
     }
 
     #[tokio::test]

@@ -1,24 +1,21 @@
 //! Who is asking: an access key names the tenant and the role.
 //!
 //! `Authorization: Bearer <key id>.<secret>`. A key is read once a minute at
-//! most; disabling one takes that long to reach every running function.
-
-use std::collections::HashMap;
-use std::sync::Mutex;
+//! most; disabling one takes that long to reach every running function. Whoever
+//! is refused here leaves one line in the audit.
 
 use http::HeaderMap;
-use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{AccessKey, AccessKeyStore, KeyState, Role};
+use jiff::Timestamp;
+use revocation_app::ports::{AccessKeyStore, KeyState, Role};
+use revocation_rules::actor::Actor;
+use revocation_rules::channel::Channel;
 use revocation_rules::ids::{KeyId, Tenant};
-use subtle::ConstantTimeEq;
 
+use crate::audit::{self, Asked, Who};
+pub use crate::key_cache::KeyCache;
+use crate::key_cache::ReadKey;
 use crate::problem::{Problem, ProblemKind};
 use crate::query;
-
-/// How long a key that was read is believed.
-const KEEP: SignedDuration = SignedDuration::from_secs(60);
-/// Keys kept at once; beyond it all are read anew.
-const KEPT: usize = 1_000;
 
 /// What a call does, as far as roles are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,50 +26,61 @@ pub enum Permission {
     AskGate,
     Read,
     Revoke,
-    /// What a vendor calls us back with: its key stands in a URL, so no key
-    /// that may do more than a sender's is taken.
+    /// What a vendor calls us back with: its key stands in a URL, so it is good for nothing else.
     CallBack,
 }
 
 /// May a key of this role do that?
 pub const fn allows(role: Role, permission: Permission) -> bool {
     match role {
-        _ if matches!(permission, Permission::Identify) => true,
-        Role::Sender => matches!(permission, Permission::Send | Permission::AskGate | Permission::CallBack),
-        Role::Viewer => matches!(permission, Permission::Read | Permission::AskGate),
-        Role::Operator => matches!(permission, Permission::Read | Permission::AskGate | Permission::Revoke),
+        Role::Sender => matches!(permission, Permission::Identify | Permission::Send | Permission::AskGate),
+        Role::Viewer => matches!(permission, Permission::Identify | Permission::Read | Permission::AskGate),
+        Role::Operator => matches!(
+            permission,
+            Permission::Identify | Permission::Read | Permission::AskGate | Permission::Revoke
+        ),
         Role::Admin => !matches!(permission, Permission::CallBack),
+        Role::Callback => matches!(permission, Permission::CallBack),
+    }
+}
+
+/// May a sender's key stand in the address that a vendor calls back, as before there was a role for it?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SenderCallbacks {
+    /// For the time of the switch-over. Each use is logged.
+    Allow,
+    Refuse,
+}
+
+impl SenderCallbacks {
+    pub const FORMAT: &str = "`allow` or `refuse`";
+
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "allow" => Some(Self::Allow),
+            "refuse" => Some(Self::Refuse),
+            _ => None,
+        }
     }
 }
 
 /// Whoever holds a valid key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    pub key: KeyId,
+    pub actor: Actor,
     pub tenant: Tenant,
     pub role: Role,
+    /// What they say counts for deliveries of this channel only: they are its vendor.
+    pub channel: Option<Channel>,
 }
 
-/// Keys that were read lately.
-#[derive(Debug, Default)]
-pub struct KeyCache(Mutex<HashMap<KeyId, (Timestamp, AccessKey)>>);
-
-impl KeyCache {
-    /// The key, if it was read lately.
-    pub fn get(&self, id: &KeyId, now: Timestamp) -> Option<AccessKey> {
-        let keys = self.0.lock().ok()?;
-        keys.get(id)
-            .filter(|(read_at, _)| now.duration_since(*read_at).abs() < KEEP)
-            .map(|(_, key)| key.clone())
-    }
-
-    /// Only for keys whose secret the caller has shown to know.
-    pub fn put(&self, key: &AccessKey, now: Timestamp) {
-        if let Ok(mut keys) = self.0.lock() {
-            if keys.len() >= KEPT {
-                keys.clear();
-            }
-            keys.insert(key.id.clone(), (now, key.clone()));
+impl Caller {
+    fn of(read: ReadKey) -> Self {
+        Self {
+            actor: read.key.actor(),
+            tenant: read.key.tenant,
+            role: read.key.role,
+            channel: read.key.channel,
         }
     }
 }
@@ -83,59 +91,105 @@ impl KeyCache {
 /// [`ProblemKind::Unauthenticated`] without a valid key, [`ProblemKind::Forbidden`]
 /// when its role does not allow `permission`.
 pub async fn authenticate(
+    asked: &Asked,
     headers: &HeaderMap,
     keys: &impl AccessKeyStore,
     cache: &KeyCache,
     now: Timestamp,
     permission: Permission,
 ) -> Result<Caller, Problem> {
-    let (id, secret) = bearer(headers)?;
-    check(id, secret, keys, cache, now, permission).await
+    let (id, secret) = bearer(headers).inspect_err(|problem| refused(asked, Who::Nobody, problem))?;
+    let caller = check(asked, &id, secret, keys, cache, now).await?;
+    if allows(caller.role, permission) {
+        Ok(caller)
+    } else {
+        Err(forbid(asked, &caller, format!("a {} key can not do this", caller.role.as_str())))
+    }
 }
 
 /// Finds out for whom a vendor calls back. Vendors send no header of ours: the
-/// key stands in the query, as `access_key=<key id>.<secret>`.
+/// key stands in the query, as `access_key=<key id>.<secret>`. It is a key of the
+/// role callback for this very `channel`, or, as long as `senders` are allowed,
+/// a sender's; either way the caller is this channel's vendor and nobody else.
 ///
 /// # Errors
 /// As [`authenticate`].
-pub async fn authenticate_callback(query: &str, keys: &impl AccessKeyStore, cache: &KeyCache, now: Timestamp) -> Result<Caller, Problem> {
+pub async fn authenticate_callback(
+    asked: &Asked,
+    query: &str,
+    channel: Channel,
+    senders: SenderCallbacks,
+    keys: &impl AccessKeyStore,
+    cache: &KeyCache,
+    now: Timestamp,
+) -> Result<Caller, Problem> {
     let missing =
         || Problem::new(ProblemKind::Unauthenticated).with_detail("the callback address must have `?access_key=<key id>.<secret>`");
-    let key = query::value(query, "access_key").ok_or_else(missing)?;
-    let (id, secret) = key.split_once('.').ok_or_else(missing)?;
-    let id = id.parse().map_err(|_| missing())?;
-    check(id, secret, keys, cache, now, Permission::CallBack).await
+    let key = query::value(query, "access_key");
+    let parts = key.as_deref().and_then(|key| key.split_once('.'));
+    let named = parts.and_then(|(id, secret)| Some((id.parse().ok()?, secret)));
+    let (id, secret): (KeyId, &str) = named
+        .ok_or_else(missing)
+        .inspect_err(|problem| refused(asked, Who::Nobody, problem))?;
+    let mut caller = check(asked, &id, secret, keys, cache, now).await?;
+    match (caller.role, senders) {
+        (Role::Callback, _) if caller.channel == Some(channel) => Ok(caller),
+        (Role::Callback, _) => Err(forbid(asked, &caller, format!("this key is not for callbacks of {channel}"))),
+        (Role::Sender, SenderCallbacks::Allow) => {
+            tracing::warn!(
+                key.id = %id,
+                channel = %channel,
+                "a sender's key stands in a callback address: make one with `--role callback --channel {channel}`, \
+                 put it there, and disable {id} if it has no other use"
+            );
+            caller.channel = Some(channel);
+            Ok(caller)
+        }
+        (Role::Sender, SenderCallbacks::Refuse) => {
+            let why = "a sender's key is not taken from a callback address any more: make one of the role callback";
+            Err(forbid(asked, &caller, why.to_owned()))
+        }
+        (Role::Viewer | Role::Operator | Role::Admin, _) => {
+            Err(forbid(asked, &caller, format!("a {} key can not do this", caller.role.as_str())))
+        }
+    }
 }
 
 async fn check(
-    id: KeyId,
+    asked: &Asked,
+    id: &KeyId,
     secret: &str,
     keys: &impl AccessKeyStore,
     cache: &KeyCache,
     now: Timestamp,
-    permission: Permission,
 ) -> Result<Caller, Problem> {
-    let key = match cache.get(&id, now) {
-        Some(key) => Some(key),
-        None => keys.access_key(&id).await.map_err(|error| {
-            tracing::error!(%error, "could not read an access key");
-            Problem::from(&error)
-        })?,
+    let read = cache.read(id, keys, now).await.map_err(|error| {
+        tracing::error!(%error, "could not read an access key");
+        Problem::from(&error)
+    })?;
+    // An unknown key, a wrong secret and a disabled key are answered alike. The audit tells them apart.
+    let Some(read) = read else {
+        return Err(unknown()).inspect_err(|problem| refused(asked, Who::Nobody, problem));
     };
-    // An unknown key, a wrong secret and a disabled key are answered alike.
-    let key = key
-        .filter(|key| bool::from(key.secret.as_bytes().ct_eq(secret.as_bytes())))
-        .filter(|key| key.state == KeyState::Active)
-        .ok_or_else(unknown)?;
-    cache.put(&key, now);
-    if !allows(key.role, permission) {
-        return Err(Problem::new(ProblemKind::Forbidden).with_detail(format!("a {} key can not do this", key.role.as_str())));
+    if !read.key.secret.is(secret) {
+        return Err(unknown()).inspect_err(|problem| refused(asked, Who::Claimed(&read.key), problem));
     }
-    Ok(Caller {
-        key: key.id,
-        tenant: key.tenant,
-        role: key.role,
-    })
+    if read.key.state != KeyState::Active {
+        audit::write(asked, Who::Key(&read.key.actor(), &read.key.tenant), "disabled");
+        return Err(unknown());
+    }
+    cache.keep(&read);
+    Ok(Caller::of(read))
+}
+
+fn refused(asked: &Asked, who: Who<'_>, problem: &Problem) {
+    audit::write(asked, who, problem.kind.slug());
+}
+
+fn forbid(asked: &Asked, caller: &Caller, why: String) -> Problem {
+    let problem = Problem::new(ProblemKind::Forbidden).with_detail(why);
+    refused(asked, Who::Key(&caller.actor, &caller.tenant), &problem);
+    problem
 }
 
 fn unknown() -> Problem {
@@ -157,61 +211,5 @@ fn bearer(headers: &HeaderMap) -> Result<(KeyId, &str), Problem> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct NoKeys;
-
-    impl AccessKeyStore for NoKeys {
-        async fn access_key(&self, _: &KeyId) -> Result<Option<AccessKey>, revocation_app::ports::StoreError> {
-            Ok(None)
-        }
-    }
-
-    /// Keys that were read lately are believed, so these need no store.
-    fn known(role: Role) -> KeyCache {
-        let cache = KeyCache::default();
-        let key = AccessKey {
-            id: "key_1".parse().unwrap(),
-            tenant: Tenant {
-                app: "shop".parse().unwrap(),
-                workspace: "default".parse().unwrap(),
-            },
-            role,
-            state: KeyState::Active,
-            secret: "a/b+c.d".to_owned(),
-            created_at: Timestamp::UNIX_EPOCH,
-        };
-        cache.put(&key, Timestamp::UNIX_EPOCH);
-        cache
-    }
-
-    fn asked(query: &str, role: Role) -> Result<Caller, ProblemKind> {
-        let cache = known(role);
-        let asked = authenticate_callback(query, &NoKeys, &cache, Timestamp::UNIX_EPOCH);
-        let mut asked = std::pin::pin!(asked);
-        match asked.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
-            std::task::Poll::Ready(asked) => asked.map_err(|problem| problem.kind),
-            std::task::Poll::Pending => panic!("nothing to wait for"),
-        }
-    }
-
-    #[test]
-    fn a_vendor_calls_back_with_a_sender_s_key_and_no_other() {
-        let good = "x=1&access_key=key_1.a%2Fb%2Bc.d&access_key=other";
-        for role in Role::ALL {
-            let expected = if role == Role::Sender { None } else { Some(ProblemKind::Forbidden) };
-            assert_eq!(asked(good, role).err(), expected, "{role:?}");
-        }
-        for bad in [
-            "",
-            "access_key=key_1",
-            "access_key=key_1.wrong",
-            "access_key=key_2.a%2Fb%2Bc.d",
-            "access_key=.",
-            "key=key_1.s",
-        ] {
-            assert_eq!(asked(bad, Role::Sender), Err(ProblemKind::Unauthenticated), "{bad}");
-        }
-    }
-}
+#[path = "auth_tests.rs"]
+pub(crate) mod tests;

@@ -50,6 +50,7 @@ impl From<&RegisterError> for Problem {
     fn from(error: &RegisterError) -> Self {
         match error {
             RegisterError::Invalid { field, error } => Self::invalid(format!("/{field}"), error),
+            RegisterError::Id(error) => Self::invalid("{id}", error),
             RegisterError::Conflict => Self::new(ProblemKind::PushConflict).with_detail("a registration never changes; use another id"),
             RegisterError::Store(error) => error.into(),
         }

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use http::StatusCode;
+use revocation_rules::ids::PushId;
+use revocation_rules::visible::visible;
 use serde::Serialize;
 
 /// The base of every problem's `type`. `docs/problems.md` has a heading per slug.
@@ -152,6 +154,15 @@ impl Problem {
         }
     }
 
+    /// A push that is not known, and whose id has what nobody can see: the id is the mistake.
+    #[must_use]
+    pub fn about(self, push: &PushId) -> Self {
+        match (self.kind == ProblemKind::PushNotFound, visible(push.as_str())) {
+            (true, Err(error)) => Self::invalid("{id}", error),
+            (true | false, Ok(())) | (false, Err(_)) => self,
+        }
+    }
+
     /// The document that travels.
     pub fn document(&self, request_id: &str) -> ProblemDocument {
         ProblemDocument {
@@ -202,6 +213,17 @@ mod tests {
         for kind in ProblemKind::ALL {
             assert!(kind.status().is_client_error() || kind.status().is_server_error());
         }
+    }
+
+    #[test]
+    fn a_push_that_is_not_known_for_what_cannot_be_seen_is_told_so() {
+        let unknown = || Problem::new(ProblemKind::PushNotFound);
+        let told = unknown().about(&"m1\u{feff}".parse().unwrap());
+        assert_eq!(told.kind, ProblemKind::InvalidRequest);
+        assert_eq!(told.errors[0].detail, "has an invisible character (U+FEFF) at character 3");
+        assert_eq!(unknown().about(&"m1".parse().unwrap()).kind, ProblemKind::PushNotFound);
+        let other = Problem::new(ProblemKind::WindowClosed).about(&"m1\u{feff}".parse().unwrap());
+        assert_eq!(other.kind, ProblemKind::WindowClosed);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Turns a result into a response. Every error is `application/problem+json`.
 
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
 use crate::problem::{Problem, ProblemKind};
@@ -56,9 +56,20 @@ pub fn respond(request_id: &str, result: Result<Reply, Problem>) -> Response<Str
             response
         }
     };
+    secure(response.headers_mut());
     set(&mut response, header::CACHE_CONTROL, "no-store");
     set(&mut response, header::HeaderName::from_static("x-request-id"), request_id);
     response
+}
+
+/// What every answer of ours says to browsers: this host is spoken to over TLS only, for a year,
+/// and a body is of the type that it says.
+pub fn secure(headers: &mut HeaderMap) {
+    headers.insert(
+        header::STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 /// The response to a request that no handler could answer: it could not be read, or its handler panicked.
@@ -74,5 +85,24 @@ pub fn respond_to_fault(request_id: &str, status: StatusCode, detail: &'static s
 fn set(response: &mut Response<String>, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_insists_on_tls_and_on_its_type() {
+        let reply = || Ok(Reply::json(StatusCode::OK, &()));
+        let problems = ProblemKind::ALL.iter().map(|kind| Err(Problem::new(*kind)));
+        for answer in std::iter::once(reply()).chain(problems) {
+            let response = respond("r", answer);
+            assert_eq!(
+                response.headers()["strict-transport-security"],
+                "max-age=31536000; includeSubDomains"
+            );
+            assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 use http::Method;
 use revocation_rules::ids::{DeviceToken, PushId, PushKind, PushRef, RevocationId, Tenant};
+use revocation_rules::visible::visible;
 
 use crate::problem::{Problem, ProblemKind};
 use crate::vendor_receipts::Vendor;
@@ -83,6 +84,7 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Problem> {
         }
         ["v1", "devices", id, "token"] if method == Method::PUT => {
             nameable(id, "{device}")?;
+            visible(id).map_err(|error| Problem::invalid("{device}", error))?;
             Ok(Route::DeviceToken(device(id)?))
         }
         ["v1", "devices", id, "token"] if method == Method::DELETE => Ok(Route::WithdrawDeviceToken(device(id)?)),

@@ -173,7 +173,12 @@ pub fn digest(channel: Channel, sending: Sending, said: Option<Timestamp>, deliv
     });
     field(&said.map_or([0; 8], |at| at.as_millisecond().to_be_bytes()));
     for delivery in deliveries {
-        field(delivery.target.as_str().as_bytes());
+        // One without a target is known by its token, as it was when the token stood for the target.
+        if delivery.is_named_by_its_token() {
+            field(delivery.token.as_str().as_bytes());
+        } else {
+            field(delivery.target.as_str().as_bytes());
+        }
         field(delivery.token.as_str().as_bytes());
         match &delivery.handle {
             None => field(b""),

@@ -4,11 +4,14 @@
 //! wrong with a bad one. `Debug` equals `Display`, but for [`DeviceToken`],
 //! whose text never reaches a log.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::scope::hex;
 
 use crate::channel::Channel;
 
@@ -24,14 +27,24 @@ pub enum IdError {
     Empty,
     #[error("is longer than {max} bytes")]
     TooLong { max: usize },
-    #[error("has a control character")]
-    ControlCharacter,
+    /// A control character, wherever the text comes from; of a new id any that is not seen: [`crate::visible`].
+    #[error("{}", unseen(*character, *at))]
+    Unseen { character: char, at: usize },
     #[error("has a character outside A-Z a-z 0-9 - _ .")]
     NotAName,
     #[error("is no language tag such as en or zh-CN")]
     NotALocale,
     #[error("must start with {expected}")]
     WrongPrefix { expected: &'static str },
+}
+
+fn unseen(character: char, at: usize) -> String {
+    let code = u32::from(character);
+    if character == ' ' {
+        format!("has a blank (U+{code:04X}) at character {at}, where it is not seen")
+    } else {
+        format!("has an invisible character (U+{code:04X}) at character {at}")
+    }
 }
 
 fn free_text(text: &str, max: usize) -> Result<(), IdError> {
@@ -41,10 +54,10 @@ fn free_text(text: &str, max: usize) -> Result<(), IdError> {
     if text.len() > max {
         return Err(IdError::TooLong { max });
     }
-    if text.chars().any(char::is_control) {
-        return Err(IdError::ControlCharacter);
+    match text.chars().zip(1..).find(|(character, _)| character.is_control()) {
+        Some((character, at)) => Err(IdError::Unseen { character, at }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn name(text: &str, max: usize) -> Result<(), IdError> {
@@ -121,7 +134,7 @@ macro_rules! shown {
 
 id!(
     /// A message id or a task id: the sender's own name for a push. Up to 4,096
-    /// bytes, any characters but control characters.
+    /// bytes; no control characters, and a new one has visible characters only.
     PushId, |text| free_text(text, MAX_ID_BYTES)
 );
 id!(
@@ -203,6 +216,37 @@ fn prefixed(text: &str, expected: &'static str) -> Result<(), IdError> {
     }
 }
 
+impl Borrow<str> for TargetId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Begins the name of a device that was recorded without a target.
+const OF_A_TOKEN: &str = "device-";
+/// Hexadecimal digits of the token's digest in that name.
+const TOKEN_DIGITS: usize = 16;
+
+impl TargetId {
+    /// What stands for a delivery that was recorded without a target: `device-` and
+    /// the first 16 hexadecimal digits of the SHA-256 of its token. A sender can
+    /// work it out, and it is not where a vendor delivers to.
+    pub fn of_token(token: &DeviceToken) -> Self {
+        Self::of_token_text(token.as_str())
+    }
+
+    /// The name that a text would have if it were a token.
+    pub fn of_token_text(token: &str) -> Self {
+        let digest = hex(&Sha256::digest(token.as_bytes())[..TOKEN_DIGITS / 2]);
+        Self(format!("{OF_A_TOKEN}{digest}"))
+    }
+
+    /// Has it the shape of a name that is made of a token? Spares a digest where it has not.
+    pub fn may_be_of_a_token(&self) -> bool {
+        self.0.strip_prefix(OF_A_TOKEN).is_some_and(|digits| digits.len() == TOKEN_DIGITS)
+    }
+}
+
 /// Whose data it is: an app and one of its workspaces. Two tenants never see
 /// or touch each other's pushes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -263,7 +307,7 @@ mod tests {
     #[test]
     fn an_id_is_refused_for_what_is_wrong_with_it() {
         assert_eq!("".parse::<PushId>(), Err(IdError::Empty));
-        assert_eq!("a\nb".parse::<PushId>(), Err(IdError::ControlCharacter));
+        assert_eq!("a\nb".parse::<PushId>(), Err(IdError::Unseen { character: '\n', at: 2 }));
         assert_eq!("x".repeat(4_097).parse::<PushId>(), Err(IdError::TooLong { max: 4_096 }));
         assert!("x".repeat(4_096).parse::<PushId>().is_ok());
         assert_eq!("a/b".parse::<AppId>(), Err(IdError::NotAName));
@@ -284,6 +328,15 @@ mod tests {
         for bad in ["", "e", "english", "en_US", "en-", "12", "en-toolongapart"] {
             assert!(bad.parse::<Locale>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_device_without_a_target_has_a_name_that_its_sender_can_work_out() {
+        // printf %s t1 | sha256sum
+        let name = TargetId::of_token(&"t1".parse().unwrap());
+        assert_eq!(name.as_str(), "device-628b49d96dcde97a");
+        assert!(name.may_be_of_a_token());
+        assert!(!"device-1".parse::<TargetId>().unwrap().may_be_of_a_token());
     }
 
     #[test]

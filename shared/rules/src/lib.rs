@@ -7,6 +7,7 @@
 //! | question | file |
 //! |---|---|
 //! | what is a well-formed id, token, key | [`ids`] |
+//! | who did it | [`actor`] |
 //! | which number does a task go by | [`task_number`] |
 //! | which channels exist and what can they do | [`channel`] |
 //! | what was pushed, and until when may it be revoked | [`push`], [`window`] |
@@ -22,11 +23,13 @@
 //! | how it ended | [`outcome`], [`progress`] |
 //! | and what that says of the message | [`standing`] |
 
+pub mod actor;
 pub mod batch;
 pub mod channel;
 pub mod closure;
 pub mod gate;
 pub mod ids;
+pub mod marks;
 pub mod notice;
 pub mod outcome;
 pub mod plan;
@@ -42,4 +45,5 @@ pub mod standing;
 pub mod suspicion;
 pub mod task_number;
 pub mod verdict;
+pub mod visible;
 pub mod window;

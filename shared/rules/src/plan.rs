@@ -98,7 +98,7 @@ pub fn plan<'a>(
             }
             (None, Some(delivery)) => delivery,
         };
-        if let Some((outcome, reason)) = receipts.of(&delivery.token).and_then(told) {
+        if let Some((outcome, reason)) = receipts.of(header.channel, &delivery.token).and_then(told) {
             plan.ends.push((slot, outcome, reason));
             continue;
         }
@@ -135,6 +135,13 @@ const fn told(event: ReceiptEvent) -> Option<(Outcome, &'static str)> {
 /// nothing back asks for nothing.
 pub fn can_take_back(channel: Channel, channels: &Channels, delivery: &Delivery) -> bool {
     channel.strategies().is_empty() || Way::new(channel, channels, None, &[]).of(delivery).is_ok()
+}
+
+/// How many of the deliveries in scope lack what their channel takes back by, now that it is known what is covered?
+pub fn not_revocable(channel: Channel, channels: &Channels, deliveries: &[Delivery], in_scope: &[usize]) -> usize {
+    let way = Way::new(channel, channels, Some(deliveries), in_scope);
+    let covered = in_scope.iter().filter_map(|slot| deliveries.get(*slot));
+    covered.filter(|delivery| way.of(delivery).is_err()).count()
 }
 
 /// By what a channel takes back.
@@ -193,7 +200,7 @@ pub fn slots_in_scope(channel: Channel, count: usize, deliveries: Option<&[Deliv
         (Some(_), Some(deliveries)) => deliveries
             .iter()
             .enumerate()
-            .filter(|(_, delivery)| scope.has_target(&delivery.target))
+            .filter(|(_, delivery)| scope.covers(delivery))
             .map(|(slot, _)| slot)
             .collect(),
     }

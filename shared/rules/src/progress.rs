@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::batch::BatchHeader;
+use crate::batch::{BatchHeader, Delivery};
 use crate::channel::Channel;
 use crate::ids::{BatchRef, RevocationId};
+use crate::marks::TargetMarks;
 use crate::outcome::{Counts, Outcome, SlotOutcomes};
 use crate::push;
 use crate::revocation::Revocation;
@@ -84,6 +85,9 @@ pub struct BatchProgress {
     pub finished: BTreeSet<RevocationId>,
     /// How many replays of each revocation this batch knows of; none is 0.
     pub replays: BTreeMap<RevocationId, u32>,
+    /// Which of the targets that each revocation names this batch has; nothing
+    /// for one that names none, or that nobody could say it of.
+    pub met: BTreeMap<RevocationId, TargetMarks>,
 }
 
 impl BatchProgress {
@@ -104,6 +108,7 @@ impl BatchProgress {
             before: BTreeMap::new(),
             finished: BTreeSet::new(),
             replays: BTreeMap::new(),
+            met: BTreeMap::new(),
         }
     }
 
@@ -116,9 +121,14 @@ impl BatchProgress {
         let Some(earlier) = earlier else {
             return fresh;
         };
+        let mut met = earlier.met.clone();
+        let version = earlier.version;
+        let before = earlier.counted_for_later(header);
+        met.retain(|revocation, _| before.contains_key(revocation));
         Self {
-            version: earlier.version,
-            before: earlier.counted_for_later(header),
+            version,
+            before,
+            met,
             ..fresh
         }
     }
@@ -236,8 +246,17 @@ impl BatchProgress {
         }
     }
 
+    /// Notes which of the targets that `revocation` names are in the batch.
+    pub fn meet(&mut self, revocation: &Revocation, deliveries: Option<&[Delivery]>) {
+        if let Some(met) = deliveries.and_then(|deliveries| revocation.scope.marks(deliveries)) {
+            // Added, since an earlier recording of the batch may have had others.
+            self.met.entry(revocation.id.clone()).or_default().add_all(&met);
+        }
+    }
+
     /// Nobody can say any more which slots `revocation` covers: what was counted stays.
     pub fn leave(&mut self, revocation: &RevocationId) {
+        self.met.remove(revocation);
         self.finished.insert(revocation.clone());
         self.hold = Hold::Free;
     }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::actor::{Act, Actor};
 use crate::batch::BatchHeader;
 use crate::channel::Channel;
 use crate::closure::Closure;
-use crate::ids::{BatchId, KeyId, PushRef, RevocationId};
+use crate::ids::{BatchId, PushRef, RevocationId};
+use crate::marks::TargetMarks;
 use crate::notice::Notices;
 use crate::outcome::Counts;
 use crate::scope::Scope;
@@ -30,6 +32,10 @@ pub enum State {
     Settled {
         settled_at: Timestamp,
         totals: BTreeMap<Channel, Counts>,
+        /// Which of the targets that its scope names have a delivery; `None` when
+        /// nobody can say, or the scope names none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        met: Option<TargetMarks>,
     },
 }
 
@@ -95,7 +101,7 @@ pub struct Revocation {
     pub scope: Scope,
     pub reason: String,
     pub notices: Notices,
-    pub requested_by: KeyId,
+    pub requested_by: Actor,
     pub requested_at: Timestamp,
     pub state: State,
     pub fanout: Fanout,
@@ -105,6 +111,8 @@ pub struct Revocation {
     pub checks: u32,
     /// How often somebody asked to try again what had failed.
     pub replays: u32,
+    /// Who asked so last, and when.
+    pub last_replay: Option<Act>,
     /// When the last delivery of the push can no longer be revoked.
     pub closes_at: Timestamp,
     /// Counts writes, so that a write can insist on what it read.
@@ -153,7 +161,11 @@ impl Revocation {
     pub fn settled(&mut self, now: Timestamp, totals: BTreeMap<Channel, Counts>) -> Result<(), TransitionError> {
         match &self.state {
             State::Dispatched { .. } => {
-                self.state = State::Settled { settled_at: now, totals };
+                self.state = State::Settled {
+                    settled_at: now,
+                    totals,
+                    met: None,
+                };
                 self.start_checks(now);
                 Ok(())
             }
@@ -169,9 +181,17 @@ impl Revocation {
         }
     }
 
+    /// What the recount that settled it found of the targets that the scope names.
+    pub fn settled_for(&mut self, found: Option<TargetMarks>) {
+        if let State::Settled { met, .. } = &mut self.state {
+            *met = found;
+        }
+    }
+
     /// What failed is to be tried again: everything is walked once more.
-    pub fn replayed(&mut self, now: Timestamp) {
+    pub fn replayed(&mut self, by: &Actor, now: Timestamp) {
         self.replays = self.replays.saturating_add(1);
+        self.last_replay = Some(Act { by: by.clone(), at: now });
         self.state = State::Requested;
         self.fanout.cursors.fill(Cursor::Start);
         self.checks = 0;

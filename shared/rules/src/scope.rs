@@ -27,10 +27,6 @@ impl Scope {
         self.channels.as_ref().is_none_or(|channels| channels.contains(&channel))
     }
 
-    pub fn has_target(&self, target: &TargetId) -> bool {
-        self.targets.as_ref().is_none_or(|targets| targets.contains(target))
-    }
-
     /// The scope without its list of targets, small enough to travel in the push itself.
     pub fn outline(&self) -> ScopeOutline {
         ScopeOutline {

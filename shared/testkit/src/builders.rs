@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{Device, Instruction, InstructionId};
+use revocation_rules::actor::Actor;
 use revocation_rules::batch::{self, BatchHeader, Delivery, Handle, Sending};
 use revocation_rules::channel::{Channel, Channels};
 use revocation_rules::ids::{BatchId, PushKind, PushRef, TargetId, Tenant};
@@ -252,6 +253,7 @@ pub fn a_revocation() -> RevocationBuilder {
         due_at: Some(Revocation::first_due(requested_at)),
         checks: 0,
         replays: 0,
+        last_replay: None,
         closes_at: push.registration.closes_at(),
         version: 1,
     })
@@ -281,6 +283,12 @@ impl RevocationBuilder {
     #[must_use]
     pub fn for_targets(mut self, targets: &[&str]) -> Self {
         self.0.scope.targets = Some(targets.iter().map(|target| target.parse().unwrap()).collect());
+        self
+    }
+
+    #[must_use]
+    pub fn requested_by(mut self, actor: Actor) -> Self {
+        self.0.requested_by = actor;
         self
     }
 

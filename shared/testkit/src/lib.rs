@@ -7,7 +7,7 @@
 //! | time and chance that tests hold in their hands | [`ManualClock`], [`SeededDice`], [`Chance`] |
 //! | a vendor and the devices behind it | [`FakeChannel`] |
 //! | devices of the self-built channel, and what is sent to them | [`MemoryDevices`], [`MemoryLinks`] |
-//! | access keys | [`MemoryAccessKeys`] |
+//! | access keys, and their secrets | [`MemoryAccessKeys`], [`MemorySeal`] |
 //! | who may record over the queue | [`MemorySenders`] |
 //! | spent nonces | [`MemoryNonces`] |
 //! | vendor sessions | [`MemorySessions`] |
@@ -36,7 +36,7 @@ pub use chance::{Chance, SeededDice};
 pub use clock::ManualClock;
 pub use fake_channel::{Call, FakeChannel, Mood, Shown};
 pub use memory_devices::{CountingSecrets, MemoryDevices, MemoryLinks};
-pub use memory_keys::MemoryAccessKeys;
+pub use memory_keys::{MemoryAccessKeys, MemorySeal};
 pub use memory_nonces::MemoryNonces;
 pub use memory_queue::{MemoryQueue, Receipt};
 pub use memory_senders::MemorySenders;

@@ -6,7 +6,8 @@ use jiff::SignedDuration;
 use revocation_app::ports::{Clock, Job, JobQueue, QueueError};
 use revocation_testkit::contract::{self, QueueUnderTest};
 use revocation_testkit::{
-    ManualClock, MemoryAccessKeys, MemoryDevices, MemoryNonces, MemoryQueue, MemorySenders, MemorySessions, MemoryStore, builders, run,
+    ManualClock, MemoryAccessKeys, MemoryDevices, MemoryNonces, MemoryQueue, MemorySeal, MemorySenders, MemorySessions, MemoryStore,
+    builders, run,
 };
 
 #[test]
@@ -87,6 +88,11 @@ fn the_keys_in_memory_keep_the_contract() {
         &MemoryAccessKeys::default(),
         async |keys: &MemoryAccessKeys, key| keys.insert(key),
     ));
+}
+
+#[test]
+fn the_seal_in_memory_keeps_the_contract() {
+    run(contract::secret_seal(&MemorySeal));
 }
 
 #[test]

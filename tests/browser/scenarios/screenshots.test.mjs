@@ -62,10 +62,11 @@ scenario('the four main views, for the documentation', async ({ tab }) => {
   await asked.getByRole('button', { name: 'Revoke 1,250 deliveries' }).waitFor();
   await picture(page, 'console-dialog');
 
-  const lost = users(of, 'huawei', 3).map((one) => [one.token, '80300007']);
+  const lost = users(of, 'huawei', 12).map((one) => [one.token, '80300007']);
   await control('/faults', { vendor: 'huawei', latency_ms: 300, fail_tokens: Object.fromEntries(lost) });
   await control('/faults', { vendor: 'xiaomi', latency_ms: 1500 });
-  for (const vendor of ['oppo', 'vivo']) await control('/faults', { vendor, latency_ms: 1200 });
+  await control('/faults', { vendor: 'vivo', latency_ms: 1200 });
+  await control('/faults', { vendor: 'oppo', latency_ms: 1200, error_next: { n: 1, status: 200, code: '33' } });
   await control('/faults', { vendor: 'apns', latency_ms: 2500 });
   await asked.getByRole('button', { name: 'Revoke 1,250 deliveries' }).click();
   await heading(page, 'Revocation').waitFor();
@@ -77,6 +78,7 @@ scenario('the four main views, for the documentation', async ({ tab }) => {
   await settles(page, 60e3);
   await picture(page, 'console-revocation');
   await page.getByLabel('Language').selectOption('中文');
+  await heading(page, '撤回').waitFor();
   await page.getByRole('progressbar').waitFor();
   await picture(page, 'console-revocation-zh');
 }, { colorScheme: 'light', timezoneId: 'UTC', skip: process.env.BROWSER_SCREENSHOTS === undefined && 'BROWSER_SCREENSHOTS is not set' });

@@ -120,6 +120,41 @@ fn a_dispatcher_uses_the_sessions_of_its_own_channel_and_nobody_else_uses_any() 
     }
 }
 
+/// Encrypting is for who makes keys, and that is no function.
+#[test]
+fn the_secrets_of_keys_that_sign_are_opened_by_mpaas_alone_each_for_its_own_key() {
+    let template = Template::read();
+    for (name, function) in template.functions() {
+        let statements = template.statements(function);
+        let kms: Vec<_> = statements
+            .iter()
+            .filter(|statement| statement.actions.iter().any(|action| action.starts_with("kms:")))
+            .collect();
+        assert_eq!(kms.len(), usize::from(name == "MpaasFunction"), "{name}");
+        for statement in kms {
+            assert_eq!(statement.actions, BTreeSet::from(["kms:Decrypt".to_owned()]));
+            assert_eq!(
+                statement.resources.iter().map(referred).collect::<Vec<_>>(),
+                [Some("RpcSecretsKey")]
+            );
+            assert_eq!(
+                statement.condition,
+                json!({ "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["key_id"] } })
+            );
+        }
+    }
+}
+
+#[test]
+fn the_key_of_those_secrets_is_rotated_and_outlives_the_stack_as_their_table_does() {
+    let template = Template::read();
+    let whole = &template.0["Resources"]["RpcSecretsKey"];
+    assert_eq!(whole["Properties"]["EnableKeyRotation"], true);
+    for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+        assert_eq!(whole[policy], template.0["Resources"]["AccessKeysTable"][policy], "{policy}");
+    }
+}
+
 /// Who gives instructions sends; who lets devices in ends connections as well; who takes tokens back only ends them.
 #[test]
 fn only_who_knows_where_devices_are_connected_may_send_to_them_or_end_their_connections() {

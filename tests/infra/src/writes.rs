@@ -95,10 +95,12 @@ fn writes_of(function: &str) -> &'static [(&'static str, &'static str, Option<&'
             ("ConnectionsTable", "PutItem", None),
             ("ConnectionsTable", "DeleteItem", None),
             ("PushesTable", "PutItem", Some(RECEIPTS)),
+            ("PushesTable", "UpdateItem", Some(RECEIPTS)),
             ("PushesTable", "DeleteItem", Some(RECEIPTS)),
         ],
         "ReceiptsFunction" => &[
             ("PushesTable", "PutItem", Some(RECEIPTS)),
+            ("PushesTable", "UpdateItem", Some(RECEIPTS)),
             ("PushesTable", "DeleteItem", Some(RECEIPTS)),
         ],
         // device tokens; those that are withdrawn, with the connections that began with them

@@ -4,7 +4,8 @@
 use futures::executor::block_on;
 use http::{Response, StatusCode};
 use jiff::Timestamp;
-use revocation_http::auth::{KeyCache, Permission, authenticate, authenticate_callback};
+use revocation_http::audit::Asked;
+use revocation_http::auth::{KeyCache, Permission, SenderCallbacks, authenticate, authenticate_callback};
 use revocation_http::body::{self, MAX_BODY_BYTES};
 use revocation_http::problem::{Problem, ProblemKind};
 use revocation_http::respond::{Reply, respond, respond_to_fault};
@@ -37,7 +38,8 @@ fn tenant() -> Result<Tenant, Problem> {
 fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
     let (keys, cache) = (MemoryAccessKeys::default(), KeyCache::default());
     // Whoever it is: nothing that is read comes before the key is, and nothing of it depends on whose it is.
-    let _ = block_on(authenticate(&request.headers, &keys, &cache, now, Permission::Read));
+    let asked = Asked::of(&request.method, &request.path);
+    let _ = block_on(authenticate(&asked, &request.headers, &keys, &cache, now, Permission::Read));
     let (headers, body) = (&request.headers, &request.body);
     match route(&request.method, &request.path)? {
         Route::Register(push) => {
@@ -59,13 +61,20 @@ fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
         Route::WriteNotice => body::json::<NoticeBody>(headers, body)?.notices().map(drop),
         Route::Receipts => body::json::<ReceiptsBody>(headers, body).map(drop),
         Route::VendorReceipts(vendor) => {
-            let _ = block_on(authenticate_callback(&request.query, &keys, &cache, now));
-            vendor.receipts(body).map(drop)
+            let senders = SenderCallbacks::Allow;
+            let channel = vendor.channel();
+            let _ = block_on(authenticate_callback(&asked, &request.query, channel, senders, &keys, &cache, now));
+            vendor.told(body).map(|told| told.pieces().for_each(drop))
         }
         Route::DeviceToken(_) => body::json::<DeviceTokenBody>(headers, body).map(|_| ()),
-        Route::Push(_) | Route::Revocation(..) | Route::Replay(..) | Route::Totals(_) | Route::Me | Route::ReadNotice | Route::OpenApi => {
-            Ok(())
-        }
+        Route::WithdrawDeviceToken(_)
+        | Route::Push(_)
+        | Route::Revocation(..)
+        | Route::Replay(..)
+        | Route::Totals(_)
+        | Route::Me
+        | Route::ReadNotice
+        | Route::OpenApi => Ok(()),
     }
 }
 

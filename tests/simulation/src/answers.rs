@@ -59,9 +59,7 @@ impl World {
                 self.wrote.insert(invocation.who.invocation, wrote);
                 self.events.saw_if("a batch that was busy", matches!(done, Ok(Dispatched::Busy)));
             }
-            (Name::Report { tenant, receipts, known }, Done::Reported(Ok(taken))) => {
-                self.note_report(tenant, &receipts, &known, &taken);
-            }
+            (Name::Report(report), Done::Reported(Ok(taken))) => self.note_report(&report, &taken),
             (Name::Confirm, Done::Confirmed(Ok(done))) => self.note_confirm(done),
             (Name::Register { push }, Done::Registered(Ok(_))) => {
                 let known = self.pushes().iter().any(|known| known.registration.push == push);

@@ -110,6 +110,23 @@ impl World {
                 continue;
             };
             let token = committed.deliveries[slot].token.as_str().to_owned();
+            let told = match outcome {
+                Outcome::SkippedOpened | Outcome::SkippedCleared | Outcome::Confirmed => true,
+                Outcome::Overwritten
+                | Outcome::Recalled
+                | Outcome::Stopped
+                | Outcome::TargetGone
+                | Outcome::NotRevocable
+                | Outcome::Unsupported
+                | Outcome::TooLate
+                | Outcome::Refused
+                | Outcome::Failed => false,
+            };
+            let early = told
+                && self
+                    .early
+                    .contains(&(batch.clone(), TokenDigest::of(&committed.deliveries[slot].token)));
+            self.events.saw_if("an end that an early receipt told", early);
             let covered = self.revocations().iter().any(|revocation| {
                 revocation.push == batch.push
                     && revocation.scope.has_channel(committed.header.channel)
@@ -126,7 +143,10 @@ impl World {
 
     fn is_true(&self, outcome: Outcome, header: &BatchHeader, delivery: &Delivery, who: Running) -> bool {
         let token = delivery.token.as_str();
-        let said = |event| self.store.has_receipt(&header.batch, &TokenDigest::of(&delivery.token), event);
+        let said = |event| {
+            let token = TokenDigest::of(&delivery.token);
+            self.store.has_receipt_on(header.channel, &header.batch, &token, event)
+        };
         let calls = self.vendor.calls_from(self.calls_before);
         let able = Cast::channels().capability(header.channel) == Capability::Able;
         let now = self.now() + SignedDuration::from_millis(who.skew_ms);

@@ -172,6 +172,21 @@ impl Cast {
         said
     }
 
+    /// Whose word it is: a sender's, a callback's of the batch's channel, or of another one.
+    pub fn about(&self, tenant: usize, push: usize, nth: usize, draw: u64) -> Option<Channel> {
+        let mut chance = Chance::new(draw ^ 0x0ab0);
+        let own = self.batch(tenant, push, nth, 0).channel;
+        *chance.pick(&[
+            None,
+            None,
+            Some(own),
+            Some(own),
+            Some(own),
+            Some(Channel::Xiaomi),
+            Some(Channel::Huawei),
+        ])
+    }
+
     pub fn scope(nth: usize) -> Scope {
         let of = |channels: Option<&[Channel]>, targets: Option<&[&str]>| Scope {
             channels: channels.map(|channels| channels.iter().copied().collect()),

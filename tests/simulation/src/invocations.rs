@@ -50,17 +50,23 @@ pub enum Name {
         failed: Vec<(BatchRef, usize)>,
         after: usize,
     },
-    /// With, for each receipt, whether its batch was there when it was said.
-    Report {
-        tenant: usize,
-        receipts: Vec<NewReceipt>,
-        known: Vec<bool>,
-    },
+    Report(Report),
     FanOut,
     Check,
     Dispatch,
     Confirm,
     Sweep,
+}
+
+/// What was reported, and for each receipt whether its batch was there when it
+/// was said, and its push, and could still be revoked.
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub tenant: usize,
+    pub about: Option<Channel>,
+    pub receipts: Vec<NewReceipt>,
+    pub known: Vec<bool>,
+    pub open: Vec<bool>,
 }
 
 impl Name {
@@ -74,7 +80,7 @@ impl Name {
             Self::FanOut => "a crash during fan-out",
             Self::Check => "a crash during check",
             Self::Dispatch => "a crash during dispatch",
-            Self::Report { .. } => "a crash during report",
+            Self::Report(_) => "a crash during report",
             Self::Confirm => "a crash during confirm",
             Self::Sweep => "a crash during sweep",
         }
@@ -219,7 +225,7 @@ impl World {
     }
 
     pub fn start_report(&mut self, tenant: usize, push: usize, batch: usize, draw: u64) {
-        // Most devices speak of what was sent.
+        // Most devices speak of what was recorded, some of what was sent and will be.
         let sent = (batch..batch + BATCHES).map(|nth| nth % BATCHES).find(|nth| {
             let new = self.cast.batch(tenant, push, *nth, 0);
             self.store
@@ -227,15 +233,19 @@ impl World {
                 .iter()
                 .any(|known| known.header.batch.push == new.push && known.header.batch.batch == new.batch)
         });
-        let receipts = self.cast.receipts(tenant, push, sent.unwrap_or(batch), draw);
-        let name = Name::Report {
+        let batch = sent.filter(|_| !draw.is_multiple_of(4)).unwrap_or(batch);
+        let receipts = self.cast.receipts(tenant, push, batch, draw);
+        let about = self.cast.about(tenant, push, batch, draw);
+        let name = Name::Report(Report {
             tenant,
+            about,
             known: receipts.iter().map(|receipt| self.knows(tenant, receipt)).collect(),
+            open: receipts.iter().map(|receipt| self.is_open(tenant, receipt)).collect(),
             receipts: receipts.clone(),
-        };
+        });
         self.start(name, None, |world, clock| {
             let (store, queue) = (world.store.clone(), world.queue.clone());
-            async move { Done::Reported(take_receipts(&store, &queue, &clock, &Cast::tenant(tenant), receipts).await) }
+            async move { Done::Reported(take_receipts(&store, &queue, &clock, &Cast::tenant(tenant), about, receipts).await) }
         });
     }
 

@@ -29,6 +29,8 @@
 //!   no accepted revocation at or after the end, no refusal and no `too_late` before it, whether
 //!   or not TTL has deleted anything.
 //! - **L6 Tenants.** Two tenants use the same ids all along; what one knows is unknown to the other.
+//! - **L6 Keys.** A key that was disabled a minute ago opens nothing, however it was used meanwhile (`keys.rs`, which
+//!   has a small world of its own: who may ask does not depend on what is revoked).
 //! - **L7 One at a time.** A worker whose lease went to another writes nothing, and nobody
 //!   calls the vendor for what another worker, within its time, had answered.
 //!
@@ -49,6 +51,8 @@ mod events;
 mod found;
 #[cfg(test)]
 mod invocations;
+#[cfg(test)]
+mod keys;
 #[cfg(test)]
 mod lives;
 #[cfg(test)]

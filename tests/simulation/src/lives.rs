@@ -90,7 +90,7 @@ impl World {
             return;
         }
         let mut revocation = all.swap_remove(self.chance.below(all.len()));
-        revocation.replayed(self.now());
+        revocation.replayed(&"key-1".parse().unwrap(), self.now());
         run(self.store.save_revocation(&revocation)).unwrap();
         self.events.saw("a revocation that outlived its push");
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use revocation_app::{OutcomeFilter, list_outcomes, shown_outcomes};
+use revocation_app::{OutcomeFilter, Unmatched, kept_unmatched, list_outcomes, shown_outcomes};
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::BatchRef;
+use revocation_rules::ids::{BatchRef, TargetId};
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::revocation::{Revocation, State};
-use revocation_testkit::{MemoryStore, Shown, run};
+use revocation_testkit::{CommittedBatch, MemoryStore, Shown, run};
 
 use crate::world::World;
 
@@ -52,6 +52,7 @@ impl World {
                 revocation.id, revocation.scope
             ));
         }
+        self.check_unmatched(revocation);
         if gone > 0 {
             return;
         }
@@ -99,6 +100,33 @@ impl World {
             }
         }
         Ok((truth, gone))
+    }
+
+    /// L9: a settled revocation names the targets that nobody recorded, and no other.
+    fn check_unmatched(&mut self, revocation: &Revocation) {
+        let in_scope =
+            |batch: &CommittedBatch| batch.header.batch.push == revocation.push && revocation.scope.has_channel(batch.header.channel);
+        let batches: Vec<_> = self.store.committed().into_iter().filter(in_scope).collect();
+        let recorded = |target: &TargetId| {
+            let mut deliveries = batches.iter().flat_map(|batch| &batch.deliveries);
+            deliveries.any(|delivery| delivery.target == *target)
+        };
+        let asked = revocation.scope.targets.iter().flatten();
+        let truth: Vec<TargetId> = asked.filter(|target| !recorded(target)).cloned().collect();
+        let told = kept_unmatched(revocation);
+        let is_true = match &told {
+            None => false,
+            Some(Unmatched::NotNamed) => revocation.scope.targets.is_none(),
+            // Only where TTL took what nobody had looked into yet.
+            Some(Unmatched::Unknown) => self.payload_is_gone(revocation),
+            Some(Unmatched::Known(names)) if self.payload_is_gone(revocation) => truth.iter().all(|target| names.contains(target)),
+            Some(Unmatched::Known(names)) => *names == truth,
+        };
+        if !is_true {
+            self.fail(format!("L9: {} says {told:?}, but nobody recorded {truth:?}", revocation.id));
+        } else if !truth.is_empty() {
+            self.events.saw("a named target without a delivery");
+        }
     }
 
     /// A vendor that knows nearly no device of a large batch ends none of it for good.

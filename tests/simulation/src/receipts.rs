@@ -1,12 +1,15 @@
 //! What devices said, and what must come of it: L2, L6.
 
+use jiff::SignedDuration;
 use revocation_app::ports::Job;
 use revocation_app::{Confirmed, NewReceipt, TakenReceipts};
 use revocation_rules::ids::{BatchRef, PushRef};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
+use revocation_rules::window;
 
 use crate::cast::Cast;
+use crate::invocations::Report;
 use crate::world::World;
 
 impl World {
@@ -22,25 +25,58 @@ impl World {
         Some(push.shards.locate(name, receipt.batch.clone()))
     }
 
+    /// Is its batch there, whatever a clock is wrong by?
     pub fn knows(&self, tenant: usize, receipt: &NewReceipt) -> bool {
-        self.batch_of(tenant, receipt).is_some_and(|batch| self.store.has_header(&batch))
+        let later = self.now() + SignedDuration::from_mins(3);
+        self.batch_of(tenant, receipt).is_some_and(|batch| {
+            let sent_at = self.store.committed_batch(&batch).map(|batch| batch.header.sent_at);
+            self.store.has_header(&batch) && sent_at.is_some_and(|sent_at| window::is_kept(sent_at, later))
+        })
     }
 
-    pub fn note_report(&mut self, tenant: usize, receipts: &[NewReceipt], known: &[bool], taken: &TakenReceipts) {
-        if taken.accepted + taken.unknown.len() != receipts.len() {
+    /// Has its push been registered, and can something of it still be revoked, whatever a clock is wrong by?
+    pub fn is_open(&self, tenant: usize, receipt: &NewReceipt) -> bool {
+        let end = self.now() + SignedDuration::from_mins(3);
+        let Some(batch) = self.batch_of(tenant, receipt) else {
+            return false;
+        };
+        let pushes = self.store.all_pushes();
+        let mut pushes = pushes.iter().map(|push| &push.registration);
+        pushes.any(|push| push.push == batch.push && end < push.closes_at())
+    }
+
+    pub fn note_report(&mut self, report: &Report, taken: &TakenReceipts) {
+        let Report {
+            tenant, about, receipts, ..
+        } = report;
+        if taken.accepted + taken.unknown.len() + taken.foreign.len() != receipts.len() {
             self.fail(format!("{taken:?} of {} receipts", receipts.len()));
         }
         for (at, receipt) in receipts.iter().enumerate() {
-            let batch = self.batch_of(tenant, receipt);
-            let digest = TokenDigest::of(&receipt.token);
+            let batch = self.batch_of(*tenant, receipt);
+            let was_known = report.known[at] && self.knows(*tenant, receipt);
             if taken.unknown.contains(&at) {
                 self.events.saw("an unknown receipt");
-                if known[at] && self.knows(tenant, receipt) {
+                if was_known {
                     self.fail(format!("a receipt of {batch:?} is not known"));
+                }
+                if report.open[at] && self.is_open(*tenant, receipt) && receipt.event != ReceiptEvent::Shown {
+                    self.fail(format!("L2: a receipt that came before {batch:?} was recorded is not kept"));
+                }
+                continue;
+            }
+            let channel = batch
+                .as_ref()
+                .and_then(|batch| Some(self.store.committed_batch(batch)?.header.channel));
+            if taken.foreign.contains(&at) {
+                self.events.saw("a receipt of another channel's batch");
+                if channel.is_none() || channel == *about {
+                    self.fail(format!("a receipt of {batch:?} is not another channel's"));
                 }
                 continue;
             }
             self.events.saw("a receipt");
+            let digest = TokenDigest::of(&receipt.token);
             let Some(batch) = batch.filter(|batch| self.store.has_receipt(batch, &digest, receipt.event)) else {
                 self.fail(format!(
                     "a receipt of {batch:?} was accepted and is not kept",
@@ -48,8 +84,16 @@ impl World {
                 ));
                 continue;
             };
-            if self.store.committed_batch(&batch).is_none() {
+            if taken.early.contains(&at) {
+                self.events.saw("an early receipt");
+                if was_known {
+                    self.fail(format!("a receipt of {batch:?} is not early"));
+                }
+                self.early.insert((batch.clone(), digest.clone()));
+            } else if channel.is_none() {
                 self.fail(format!("L6: a receipt was accepted for {batch:?}, which nobody recorded"));
+            } else if about.is_some() && channel != *about {
+                self.fail(format!("a receipt was accepted for {batch:?}, which is another channel's"));
             }
             if receipt.event == ReceiptEvent::Revoked {
                 self.confirmed.insert((batch, digest));
@@ -85,8 +129,11 @@ impl World {
                 continue;
             };
             let accepted = matches!(progress.slots.get(slot), Some((Outcome::Overwritten | Outcome::Recalled, _)));
+            let channel = committed.header.channel;
+            // It came early, for another channel.
+            let counts = self.store.has_receipt_on(channel, batch, token, ReceiptEvent::Revoked);
             // Without the payload nobody knows whose receipt it is.
-            if accepted && self.store.has_payload(batch) && !is_parked(batch) {
+            if accepted && counts && self.store.has_payload(batch) && !is_parked(batch) {
                 missing.push(format!("L2: {batch:?} slot {slot} was confirmed by its device and nobody noticed"));
             }
         }

@@ -41,7 +41,8 @@ impl World {
         let (push, id) = (revocation.push.clone(), revocation.id.clone());
         self.start(name, None, |world, clock| {
             let (store, queue) = (world.store.clone(), world.queue.clone());
-            async move { Done::Replayed(replay_revocation(&store, &queue, &clock, &push, &id).await) }
+            let by = "key1".parse().unwrap();
+            async move { Done::Replayed(replay_revocation(&store, &queue, &clock, &push, &id, &by).await) }
         });
     }
 

@@ -153,7 +153,7 @@ fn play_seed(seed: u64) -> World {
 }
 
 /// How often each of these happens at least in every [`SEEDS`] runs.
-const EXPECTED: [(&str, u64); 70] = [
+const EXPECTED: [(&str, u64); 73] = [
     ("a TTL deletion", 300),
     ("a TTL deletion before the last look", 120),
     ("a batch of suspected deliveries", 40),
@@ -187,6 +187,7 @@ const EXPECTED: [(&str, u64); 70] = [
     ("a lost race between revocations", 40),
     ("a parked job", 20),
     ("a receipt", 9_000),
+    ("a receipt of another channel's batch", 100),
     ("a record call after the window", 300),
     ("a refused scope", 100),
     ("a reopened revocation", 110),
@@ -206,6 +207,8 @@ const EXPECTED: [(&str, u64); 70] = [
     ("a throttled call", 1_700),
     ("a timeout", 1_000),
     ("a vendor call", 9_000),
+    ("an early receipt", 100),
+    ("an end that an early receipt told", 10),
     ("an open gate", 500),
     ("an outdated revocation", 90),
     ("an unknown push", 70),

@@ -44,6 +44,8 @@ pub struct World {
     pub committed: HashMap<usize, usize>,
     /// What devices confirmed in calls that were answered.
     pub confirmed: BTreeSet<(BatchRef, TokenDigest)>,
+    /// Whose devices said something before their batch was recorded.
+    pub early: BTreeSet<(BatchRef, TokenDigest)>,
     pub calls_seen: usize,
     /// Vendor calls of an earlier life.
     pub calls_before: usize,
@@ -104,6 +106,7 @@ impl World {
             wrote: HashMap::new(),
             committed: HashMap::new(),
             confirmed: BTreeSet::new(),
+            early: BTreeSet::new(),
             calls_seen: 0,
             calls_before: 0,
             ends_seen: 0,

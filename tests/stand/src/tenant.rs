@@ -26,12 +26,14 @@ impl Tenant {
         let apps = Apps::named_after(app, workspace);
         apps.sign_up(stand, app, workspace).await?;
         let key = async |role| Ok::<_, StandError>(Api::new(stand, stand.new_key(app, workspace, role).await?));
+        // They speak through mPaaS SDKs, too.
+        let signing = async |role| Ok::<_, StandError>(Api::new(stand, stand.new_rpc_key(app, workspace, role).await?));
         Ok(Self {
             app: app.to_owned(),
             workspace: workspace.to_owned(),
             sender: key("sender").await?,
-            viewer: key("viewer").await?,
-            operator: key("operator").await?,
+            viewer: signing("viewer").await?,
+            operator: signing("operator").await?,
             admin: key("admin").await?,
             apps,
         })
@@ -68,6 +70,12 @@ impl Stand {
         Ok(key.trim().to_owned())
     }
 
+    /// The same, for a key that signs calls of mPaaS SDKs.
+    pub async fn new_rpc_key(&self, app: &str, workspace: &str, role: &str) -> Result<String, StandError> {
+        let new = ["new", "--app", app, "--workspace", workspace, "--role", role, "--rpc"];
+        Ok(self.keys(&new).await?.trim().to_owned())
+    }
+
     /// Lets whoever sends to the queue of recordings here record for a tenant. The local AWS knows one sender,
     /// whoever it is: its account.
     pub async fn bind_queue_sender(&self, app: &str, workspace: &str) -> Result<(), StandError> {
@@ -89,6 +97,7 @@ impl Stand {
             .args(arguments)
             .envs(self.aws.client_env())
             .env("ACCESS_KEYS_TABLE", self.stack.get("AccessKeysTableName")?)
+            .env("RPC_SECRETS_KEY", self.stack.get("RpcSecretsKeyId")?)
             .output()
             .await
             .map_err(|error| failed(error.to_string()))?;

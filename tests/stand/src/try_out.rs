@@ -121,6 +121,7 @@ fn aws(stand: &Stand) -> Result<String, StandError> {
         let _ = writeln!(lines, "export {name}={value}");
     }
     let _ = writeln!(lines, "export ACCESS_KEYS_TABLE={}", stand.stack.get("AccessKeysTableName")?);
+    let _ = writeln!(lines, "export RPC_SECRETS_KEY={}", stand.stack.get("RpcSecretsKeyId")?);
     let _ = writeln!(lines, "export PUSHES_TABLE={}", stand.stack.get("PushesTableName")?);
     lines.push_str(
         "# What a function wrote

@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use revocation_rules::ids::{BatchId, BatchRef, DeviceToken, IdError, PushId, PushKind, RevocationId, Tenant};
+use revocation_rules::ids::{BatchId, BatchRef, DeviceToken, IdError, KeyId, PushId, PushKind, RevocationId, Tenant};
 use revocation_rules::notice::Notice;
 use revocation_rules::receipt::ReceiptEvent;
 use sha2::{Digest, Sha256};
@@ -134,6 +134,8 @@ pub struct KeptToken {
     /// SHA-256 of the token's secret half.
     pub digest: [u8; 32],
     pub issued_at: Timestamp,
+    /// The sender's key that asked for it; older versions did not say.
+    pub issued_by: Option<KeyId>,
     /// From then on it lets nobody in.
     pub ends_at: Timestamp,
 }
@@ -335,6 +337,7 @@ mod tests {
         let token = KeptToken {
             digest: [7; 32],
             issued_at: Timestamp::UNIX_EPOCH,
+            issued_by: None,
             ends_at: Timestamp::UNIX_EPOCH,
         };
         let shown = format!("{device:?} {token:?}");

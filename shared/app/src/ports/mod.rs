@@ -20,15 +20,15 @@ pub use devices::{
     InstructionId, InstructionPage, KeptToken, LinkError, Posted, SecretMaker, ToDevice,
 };
 pub use error::{QueueError, Source, StoreError};
-pub use keys::{AccessKey, AccessKeyStore, KeyState, Role};
+pub use keys::{AccessKey, AccessKeyStore, KeptSecret, KeyState, Role, SecretDigest, SecretForm, SecretSeal, SecretText};
 pub use nonces::{Nonces, Spent};
 pub use notices::AppNotices;
 pub use queue::{DispatchJob, Job, JobQueue};
-pub use receipts::ReceiptStore;
+pub use receipts::{CallbackSecret, CallbackSecrets, ReceiptStore};
 pub use senders::QueueSenders;
 pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, VendorSession};
 pub use store::{
-    BatchHeaders, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage, Inserted, Overview,
-    ProgressList, ProgressPage, PushFilter, PushList, PushListPage, PushListQuery, PushOverview, PushStore, Recorded, RevocationStore,
-    Saved, TargetIndex, TaskNumbers,
+    BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage,
+    Inserted, MAX_PAYLOADS, Overview, ProgressList, ProgressPage, PushFilter, PushList, PushListPage, PushListQuery, PushOverview,
+    PushStore, Recorded, RevocationStore, Saved, TargetIndex, TaskNumbers,
 };

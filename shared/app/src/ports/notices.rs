@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use revocation_rules::actor::Act;
 use revocation_rules::ids::Tenant;
 use revocation_rules::notice::Notices;
 
@@ -11,6 +12,6 @@ pub trait AppNotices: Send + Sync {
     /// The tenant's notices; `None` when it never wrote any. Consistent.
     fn notices(&self, of: &Tenant) -> impl Future<Output = Result<Option<Notices>, StoreError>> + Send;
 
-    /// Replaces the tenant's notices.
-    fn put_notices(&self, of: &Tenant, notices: &Notices) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Replaces the tenant's notices, and keeps who did so.
+    fn put_notices(&self, of: &Tenant, notices: &Notices, written: &Act) -> impl Future<Output = Result<(), StoreError>> + Send;
 }

@@ -1,18 +1,43 @@
 //! What devices said of deliveries.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::future::Future;
 
-use revocation_rules::ids::BatchRef;
+use revocation_rules::channel::Channel;
+use revocation_rules::ids::{BatchRef, KeyId, PushRef};
 use revocation_rules::receipt::Receipt;
 
 use super::StoreError;
 
 pub trait ReceiptStore: Send + Sync {
-    /// Those of `batches` that were recorded. Consistent.
-    fn known_batches(&self, batches: &BTreeSet<BatchRef>) -> impl Future<Output = Result<BTreeSet<BatchRef>, StoreError>> + Send;
+    /// Those of `batches` that were recorded, each with its channel. Consistent.
+    fn known_batches(&self, batches: &BTreeSet<BatchRef>) -> impl Future<Output = Result<BTreeMap<BatchRef, Channel>, StoreError>> + Send;
 
     /// Keeps every receipt; one that is there already stays. Every later read
-    /// of a batch's work sees them. `Err` means that some may not be kept.
+    /// of a batch's work sees them, but for those about another channel than
+    /// the batch's. `Err` means that some may not be kept.
     fn keep_receipts(&self, receipts: &[Receipt]) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Counts `receipts` more that come before their batches, if `push` has then
+    /// had no more than `most`. Whoever asks again counts again.
+    fn admit_early(&self, push: &PushRef, receipts: usize, most: usize) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}
+
+/// What a vendor signs its callbacks with, as it was set at the vendor's console.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CallbackSecret {
+    pub user: String,
+    pub secret: String,
+}
+
+impl fmt::Debug for CallbackSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<redacted>")
+    }
+}
+
+pub trait CallbackSecrets: Send + Sync {
+    /// What the callbacks that come with this key are signed with, if they are. Consistent.
+    fn callback_secret(&self, key: &KeyId) -> impl Future<Output = Result<Option<CallbackSecret>, StoreError>> + Send;
 }

@@ -125,6 +125,15 @@ pub trait BatchHeaders: Send + Sync {
     fn headers(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> impl Future<Output = Answer<HeaderPage>> + Send;
 }
 
+/// Most batches whose payloads are asked for at once.
+pub const MAX_PAYLOADS: usize = 50;
+
+pub trait BatchPayloads: Send + Sync {
+    /// The deliveries of up to [`MAX_PAYLOADS`] batches of one push, in the order of their headers,
+    /// in one trip where they fit. `None` for a payload that is gone. Consistent.
+    fn payloads(&self, headers: &[BatchHeader]) -> impl Future<Output = Answer<Vec<Option<Vec<Delivery>>>>> + Send;
+}
+
 /// All that one dispatch needs, read in one trip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchWork {
@@ -196,7 +205,7 @@ pub trait RevocationStore: Send + Sync {
 
     fn revocation(&self, push: &PushRef, revocation: &RevocationId) -> impl Future<Output = Answer<Option<Revocation>>> + Send;
 
-    /// Writes state, fan-out, replays and due time if the stored version is still
+    /// Writes state, fan-out, replays with who asked last, and due time if the stored version is still
     /// `revocation.version`. The store raises the version by one.
     fn save_revocation(&self, revocation: &Revocation) -> impl Future<Output = Answer<Saved>> + Send;
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{ConnectionId, Device, Instruction, KeptToken, StoreError};
-use revocation_rules::ids::{BatchRef, PushKind, PushRef, Tenant};
+use revocation_rules::ids::{BatchRef, KeyId, PushKind, PushRef, Tenant};
 use revocation_rules::notice::Notice;
 
 use super::key;
@@ -15,6 +15,7 @@ pub fn token(device: &Device, token: &KeptToken) -> Item {
     Writer::at(key::device(device), key::TOKEN)
         .bytes("digest", token.digest.to_vec())
         .time("issued_at", token.issued_at)
+        .text_if("issued_by", token.issued_by.as_ref().map(KeyId::as_str))
         .time("ends_at", token.ends_at)
         .number("expires_at", expires_at(token.ends_at))
         .finish()
@@ -25,6 +26,7 @@ pub fn read_token(item: &Item) -> Result<KeptToken, StoreError> {
     Ok(KeptToken {
         digest: reader.bytes("digest")?.try_into().map_err(|_| reader.damaged("digest"))?,
         issued_at: reader.time("issued_at")?,
+        issued_by: reader.if_there("issued_by", Reader::parsed)?,
         ends_at: reader.time("ends_at")?,
     })
 }

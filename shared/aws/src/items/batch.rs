@@ -30,6 +30,14 @@ pub const HEADER_ATTRIBUTES: [&str; 10] = [
     "digest",
 ];
 
+/// What [`read_channel`] and [`read_sent_at`] need.
+pub const KNOWN_BY: &str = "pk, sk, v, channel, sent_at";
+
+/// The channel of a header that may be read in part.
+pub fn read_channel(item: &Item) -> Result<Channel, StoreError> {
+    Reader::new(HEADER, item)?.known("channel", Channel::parse)
+}
+
 /// The items of a batch.
 pub struct Written {
     /// The payload, when it does not travel inside the header.

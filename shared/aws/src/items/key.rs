@@ -126,6 +126,7 @@ pub fn receipts(batch: &BatchRef) -> String {
 }
 
 /// Before the first receipt of an event.
+#[cfg(test)]
 pub fn receipts_from(event: ReceiptEvent) -> String {
     format!("{}#", event.as_str())
 }
@@ -137,6 +138,27 @@ pub fn receipts_to(event: ReceiptEvent) -> String {
 
 pub fn receipt(event: ReceiptEvent, token: &TokenDigest) -> String {
     format!("{}#{}", event.as_str(), token.as_str())
+}
+
+/// Before the receipts of a batch that came early, which lie before the others.
+pub const EARLY_RECEIPTS: &str = "before#";
+
+/// A receipt that came before its batch, from somebody who may speak of one
+/// channel only, or of all. Nobody else's receipt of the same event has this key.
+pub fn early_receipt(event: ReceiptEvent, token: &TokenDigest, about: Option<Channel>) -> String {
+    format!(
+        "{EARLY_RECEIPTS}{}#{}",
+        receipt(event, token),
+        about.map_or(ANY_CHANNEL, Channel::as_str)
+    )
+}
+
+/// Stands where a channel would: there is none of this name.
+pub const ANY_CHANNEL: &str = "any";
+
+/// Where it is counted how many receipts of a push came before their batches.
+pub fn early_count(of: &PushRef) -> String {
+    format!("{}#early#receipt#", push(of))
 }
 
 /// Where the payloads of a batch lie: one, unless another batch was sent under the same id.
@@ -241,9 +263,16 @@ mod tests {
     #[test]
     fn what_bears_on_a_dispatch_lies_side_by_side() {
         let token = TokenDigest::of(&"t".parse().unwrap());
-        let asked = receipts_from(ReceiptEvent::Cleared)..receipts_to(ReceiptEvent::Revoked);
+        let asked = EARLY_RECEIPTS.to_owned()..receipts_to(ReceiptEvent::Revoked);
+        // What an older version asks for, which cannot read the early ones.
+        let asked_before = receipts_from(ReceiptEvent::Cleared)..receipts_to(ReceiptEvent::Revoked);
         for event in ReceiptEvent::ALL {
             assert_eq!(asked.contains(&receipt(event, &token)), event != ReceiptEvent::Shown, "{event:?}");
+            assert_eq!(Channel::parse(ANY_CHANNEL), None);
+            for about in Channel::ALL.into_iter().map(Some).chain([None]) {
+                let early = early_receipt(event, &token, about);
+                assert!(asked.contains(&early) && !asked_before.contains(&early), "{early}");
+            }
         }
     }
 

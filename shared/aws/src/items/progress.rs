@@ -32,6 +32,7 @@ pub fn write(progress: &BatchProgress, version: u64, write_name: &str, now: Time
         .json("before", &progress.before)
         .json("finished", &progress.finished)
         .json("replays", &progress.replays)
+        .json("met", &progress.met)
         .text(written_by::ATTRIBUTE, write_name)
         .number("expires_at", expires_after(now, WORK_DAYS))
         .finish())
@@ -80,5 +81,6 @@ pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchProgress, St
         before: reader.if_there("before", Reader::json)?.unwrap_or_default(),
         finished: reader.json("finished")?,
         replays: reader.if_there("replays", Reader::json)?.unwrap_or_default(),
+        met: reader.if_there("met", Reader::json)?.unwrap_or_default(),
     })
 }

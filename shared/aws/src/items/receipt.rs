@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use revocation_app::ports::StoreError;
-use revocation_rules::receipt::{Receipt, ReceiptEvent, TokenDigest};
+use revocation_rules::channel::Channel;
+use revocation_rules::receipt::{Came, Receipt, ReceiptEvent, TokenDigest};
 use revocation_rules::window;
 
 use super::{Item, Reader, Writer, expires_at, key};
@@ -10,23 +11,52 @@ use super::{Item, Reader, Writer, expires_at, key};
 /// All that is read back.
 pub const ATTRIBUTES: &str = "v, sk, expires_at";
 
-/// It is asked for while its batch is there, which was recorded before it came.
+/// What is read back. With the time at which it came: a batch's id may have been
+/// recorded anew since.
+pub struct Said {
+    pub token: TokenDigest,
+    pub event: ReceiptEvent,
+    pub came: Came,
+    pub at: Timestamp,
+}
+
+/// It is asked for while its batch can be revoked: 7 days after a sending that
+/// came before it, whether or not its batch was recorded by then.
 pub fn write(receipt: &Receipt, now: Timestamp) -> Item {
-    Writer::at(key::receipts(&receipt.batch), &key::receipt(receipt.event, &receipt.token))
+    let sk = match receipt.came {
+        Came::AfterBatch => key::receipt(receipt.event, &receipt.token),
+        Came::BeforeBatch { about } => key::early_receipt(receipt.event, &receipt.token, about),
+    };
+    Writer::at(key::receipts(&receipt.batch), &sk)
         .time("at", receipt.at)
         .number("expires_at", expires_at(window::kept_until(now)))
         .finish()
 }
 
-/// With the time at which it came: a batch's id may have been recorded anew since.
-pub fn read(item: &Item) -> Result<(Timestamp, TokenDigest, ReceiptEvent), StoreError> {
+pub fn read(item: &Item) -> Result<Said, StoreError> {
     let reader = Reader::new("receipt", item)?;
-    let (token, event) = reader.known("sk", |sk| {
-        let (event, token) = sk.split_once('#')?;
-        Some((TokenDigest::parse(token)?, ReceiptEvent::parse(event)?))
+    let (token, event, came) = reader.known("sk", |sk| {
+        let (said, came) = match sk.strip_prefix(key::EARLY_RECEIPTS) {
+            None => (sk, Came::AfterBatch),
+            Some(early) => {
+                let (said, about) = early.rsplit_once('#')?;
+                let about = match about {
+                    key::ANY_CHANNEL => None,
+                    channel => Some(Channel::parse(channel)?),
+                };
+                (said, Came::BeforeBatch { about })
+            }
+        };
+        let (event, token) = said.split_once('#')?;
+        Some((TokenDigest::parse(token)?, ReceiptEvent::parse(event)?, came))
     })?;
     let kept_until = Timestamp::from_second(reader.number("expires_at")?).map_err(|_| reader.damaged("expires_at"))?;
-    Ok((kept_until.saturating_sub(window::KEPT).unwrap_or(Timestamp::MIN), token, event))
+    Ok(Said {
+        token,
+        event,
+        came,
+        at: kept_until.saturating_sub(window::KEPT).unwrap_or(Timestamp::MIN),
+    })
 }
 
 #[cfg(test)]
@@ -105,6 +135,7 @@ mod tests {
                     assert!(fits(&key::receipts(&batch), pattern), "{}", key::receipts(&batch));
                     assert!(!fits(&key::payloads(&batch), pattern), "{}", key::payloads(&batch));
                 }
+                assert!(fits(&key::early_count(&push), pattern), "{}", key::early_count(&push));
                 let others = [
                     key::push(&push),
                     key::shard(&push, 0),

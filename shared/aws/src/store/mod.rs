@@ -16,6 +16,7 @@ mod list;
 mod list_page;
 mod notices;
 mod overview;
+mod payloads;
 mod progresses;
 mod push;
 mod put_progress;

@@ -1,6 +1,7 @@
 //! Keeps an app's notices.
 
 use revocation_app::ports::{AppNotices, StoreError};
+use revocation_rules::actor::Act;
 use revocation_rules::ids::Tenant;
 use revocation_rules::notice::Notices;
 
@@ -14,9 +15,9 @@ impl AppNotices for DynamoPushStore {
         item.as_ref().map(notices::read).transpose()
     }
 
-    async fn put_notices(&self, of: &Tenant, all: &Notices) -> Result<(), StoreError> {
+    async fn put_notices(&self, of: &Tenant, all: &Notices, written: &Act) -> Result<(), StoreError> {
         let put = self.client.put_item().table_name(&self.table);
-        match put.set_item(Some(notices::write(of, all))).send().await {
+        match put.set_item(Some(notices::write(of, all, written))).send().await {
             Ok(_) => Ok(()),
             Err(error) => Err(unavailable("PutItem", &error)),
         }

@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use futures::{StreamExt, TryStreamExt, stream};
-use jiff::Timestamp;
 use revocation_app::ports::{ReceiptStore, StoreError};
-use revocation_rules::ids::BatchRef;
-use revocation_rules::receipt::{Receipt, ReceiptEvent, TokenDigest};
+use revocation_rules::channel::Channel;
+use revocation_rules::ids::{BatchRef, PushRef};
+use revocation_rules::receipt::{Came, Receipt, ReceiptEvent, TokenDigest};
 use revocation_rules::window;
 
 use super::DynamoPushStore;
 use crate::failure::{AwsFailure, unavailable, worn_out};
-use crate::items::{batch, key, receipt, text};
+use crate::items::{batch, expires_at, key, number, receipt, text};
 use crate::pause::{TRIES, before_try};
 
 const WRITE: &str = "BatchWriteItem";
@@ -22,26 +23,26 @@ const READS: usize = 100;
 /// Calls on the way at once.
 const CALLS: usize = 8;
 /// Events that bear on a dispatch lie side by side; what comes after them is not read.
-const FIRST: ReceiptEvent = ReceiptEvent::Cleared;
+/// Those that came early lie before them.
 const LAST: ReceiptEvent = ReceiptEvent::Revoked;
 
 impl ReceiptStore for DynamoPushStore {
-    async fn known_batches(&self, batches: &BTreeSet<BatchRef>) -> Result<BTreeSet<BatchRef>, StoreError> {
+    async fn known_batches(&self, batches: &BTreeSet<BatchRef>) -> Result<BTreeMap<BatchRef, Channel>, StoreError> {
         let keys: Vec<_> = batches.iter().map(key_of).collect();
         let hundreds: Vec<Vec<_>> = keys.chunks(READS).map(<[_]>::to_vec).collect();
         let found: Vec<HashMap<_, _>> = stream::iter(hundreds)
-            .map(|keys| async move { self.get_all(&keys, Some("pk, sk, sent_at")).await })
+            .map(|keys| async move { self.get_all(&keys, Some(batch::KNOWN_BY)).await })
             .buffer_unordered(CALLS)
             .try_collect()
             .await?;
+        let found: HashMap<_, _> = found.into_iter().flatten().collect();
         let now = self.now();
-        let mut known = BTreeSet::new();
+        let mut known = BTreeMap::new();
         for batch in batches {
-            let key = key_of(batch);
-            if let Some(header) = found.iter().find_map(|found| found.get(&key))
+            if let Some(header) = found.get(&key_of(batch))
                 && window::is_kept(batch::read_sent_at(header)?, now)
             {
-                known.insert(batch.clone());
+                known.insert(batch.clone(), batch::read_channel(header)?);
             }
         }
         Ok(known)
@@ -50,9 +51,9 @@ impl ReceiptStore for DynamoPushStore {
     async fn keep_receipts(&self, receipts: &[Receipt]) -> Result<(), StoreError> {
         let now = self.now();
         // A call must not name the same item twice.
-        let one_each: BTreeMap<(&BatchRef, ReceiptEvent, &TokenDigest), &Receipt> = receipts
+        let one_each: BTreeMap<(&BatchRef, ReceiptEvent, &TokenDigest, Came), &Receipt> = receipts
             .iter()
-            .map(|receipt| ((&receipt.batch, receipt.event, &receipt.token), receipt))
+            .map(|receipt| ((&receipt.batch, receipt.event, &receipt.token, receipt.came), receipt))
             .collect();
         let writes: Vec<WriteRequest> = one_each
             .into_values()
@@ -68,6 +69,33 @@ impl ReceiptStore for DynamoPushStore {
             .buffer_unordered(CALLS)
             .try_collect()
             .await
+    }
+
+    async fn admit_early(&self, push: &PushRef, receipts: usize, most: usize) -> Result<bool, StoreError> {
+        let Some(before) = most.checked_sub(receipts) else {
+            return Ok(false);
+        };
+        let added = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(key::early_count(push)))
+            .key("sk", text("count"))
+            .update_expression("SET v = :v, expires_at = :expires ADD receipts :more")
+            .condition_expression("attribute_not_exists(receipts) OR receipts <= :before")
+            .expression_attribute_values(":v", number(1))
+            .expression_attribute_values(":expires", number(expires_at(window::kept_until(self.now()))))
+            .expression_attribute_values(":more", number(receipts))
+            .expression_attribute_values(":before", number(before))
+            .send()
+            .await;
+        match added {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(unavailable("UpdateItem", &error)),
+            },
+        }
     }
 }
 
@@ -100,9 +128,8 @@ impl DynamoPushStore {
         Err(worn_out(WRITE))
     }
 
-    /// What devices said of a batch's deliveries, but for that they were shown.
-    /// Each with the time at which it came.
-    pub(super) async fn receipts(&self, of: &BatchRef) -> Result<Vec<(Timestamp, TokenDigest, ReceiptEvent)>, StoreError> {
+    /// What was said of a batch's deliveries, but for that they were shown.
+    pub(super) async fn receipts(&self, of: &BatchRef) -> Result<Vec<receipt::Said>, StoreError> {
         let mut items = self
             .client
             .query()
@@ -111,7 +138,7 @@ impl DynamoPushStore {
             .projection_expression(receipt::ATTRIBUTES)
             .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
             .expression_attribute_values(":pk", text(key::receipts(of)))
-            .expression_attribute_values(":first", text(key::receipts_from(FIRST)))
+            .expression_attribute_values(":first", text(key::EARLY_RECEIPTS))
             .expression_attribute_values(":last", text(key::receipts_to(LAST)))
             .into_paginator()
             .items()

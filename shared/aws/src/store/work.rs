@@ -10,7 +10,6 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::future::try_join3;
-use jiff::Timestamp;
 use revocation_app::ports::{BatchWork, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::ids::{BatchRef, RevocationId};
@@ -44,8 +43,8 @@ impl DynamoPushStore {
         let progress = items.get(&progress_key).map(|item| progress::read(&of.push, of.shard, item));
         // What an earlier recording under this id left behind is not this one's.
         let (progress, earlier) = BatchProgress::sort(&header, progress.transpose()?);
-        let since = |(came, ..): &(Timestamp, _, _)| window::is_after_recording(*came, header.recorded_at);
-        let receipts = receipts.into_iter().filter(since).map(|(_, token, event)| (token, event)).collect();
+        let of_this_one = receipts.into_iter().filter(|said| said.came.speaks_of(&header, said.at));
+        let receipts = of_this_one.map(|said| (said.token, said.event)).collect();
         if let Some(progress) = &progress
             && progress.slots.len() != usize::from(header.count)
         {

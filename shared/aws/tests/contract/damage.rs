@@ -41,7 +41,16 @@ async fn read(stand: &Stand, header: &BatchHeader) -> Result<(), StoreError> {
 
 /// Keys of the table and of indexes, and what nobody decides by.
 const NOT_READ: [&str; 7] = ["pk", "sk", "expires_at", "listed_pk", "listed_sk", "open_pk", "written_by"];
-const OPTIONAL: &[&str] = &["before", "replays", "suspected", "send_until_at", "due_at", "not_before_at", "late"];
+const OPTIONAL: &[&str] = &[
+    "before",
+    "met",
+    "replays",
+    "suspected",
+    "send_until_at",
+    "due_at",
+    "not_before_at",
+    "late",
+];
 
 #[tokio::test]
 async fn every_damaged_attribute_is_named() {

@@ -16,6 +16,7 @@ fn token() -> KeptToken {
     KeptToken {
         digest: [7; 32],
         issued_at: noon(),
+        issued_by: Some("key-1".parse().unwrap()),
         ends_at: noon() + SignedDuration::from_secs(60),
     }
 }
@@ -79,7 +80,10 @@ async fn the_token_itself_is_not_stored() {
         .find(|item| item["sk"] == AttributeValue::S("token".into()));
     let mut attributes: Vec<_> = token.unwrap().into_keys().collect();
     attributes.sort();
-    assert_eq!(attributes, ["digest", "ends_at", "expires_at", "issued_at", "pk", "sk", "v"]);
+    assert_eq!(
+        attributes,
+        ["digest", "ends_at", "expires_at", "issued_at", "issued_by", "pk", "sk", "v"]
+    );
 }
 
 #[tokio::test]
@@ -149,7 +153,7 @@ async fn every_damaged_attribute_is_named() {
             damaged += 1;
         }
     }
-    assert_eq!(damaged, 4 + 2 + 10 + 4 + 1);
+    assert_eq!(damaged, 5 + 2 + 10 + 4 + 1);
 }
 
 async fn read(stand: &Stand, device: &Device) -> Result<(), StoreError> {

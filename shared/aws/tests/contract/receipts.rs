@@ -2,7 +2,8 @@
 
 use revocation_app::ports::{BatchRecorder as _, BatchWorkStore as _, ReceiptStore as _};
 use revocation_rules::batch::{BatchHeader, Delivery};
-use revocation_rules::receipt::{Receipt, ReceiptEvent, TokenDigest};
+use revocation_rules::channel::Channel;
+use revocation_rules::receipt::{Came, Receipt, ReceiptEvent, TokenDigest};
 use serde_json::json;
 
 use super::support::*;
@@ -20,6 +21,7 @@ fn receipt(header: &BatchHeader, delivery: &Delivery, event: ReceiptEvent) -> Re
         token: TokenDigest::of(&delivery.token),
         event,
         at: later(-5),
+        came: Came::AfterBatch,
     }
 }
 
@@ -114,4 +116,40 @@ async fn a_receipt_that_can_not_be_read_is_named() {
     stand.put(item).await;
     let error = stand.store.work(&header.batch, &revocation_id("r")).await.unwrap_err();
     assert_eq!(error.to_string(), "the store holds a damaged receipt: attribute `sk`");
+}
+
+#[tokio::test]
+async fn a_receipt_that_came_early_for_one_channel_lies_where_older_versions_do_not_look() {
+    let stand = Stand::new().await;
+    let (header, sent) = a_batch(&stand, 2).await;
+    let early = |delivery: usize, event, about| Receipt {
+        came: Came::BeforeBatch { about: Some(about) },
+        ..receipt(&header, &sent[delivery], event)
+    };
+    let own = early(0, ReceiptEvent::Opened, header.channel);
+    stand
+        .store
+        .keep_receipts(&[own.clone(), early(1, ReceiptEvent::Opened, Channel::Vivo)])
+        .await
+        .unwrap();
+    for item in stand.items("before#").await {
+        assert!(item["sk"].as_s().unwrap() < &"cleared#".to_owned());
+    }
+    let expected = format!("before#opened#{}#{}", own.token.as_str(), header.channel);
+    stand.item(&expected).await;
+    let work = stand.store.work(&header.batch, &revocation_id("r")).await.unwrap().unwrap();
+    let found = [0, 1].map(|at: usize| work.receipts.of(header.channel, &sent[at].token));
+    assert_eq!(found, [Some(ReceiptEvent::Opened), None]);
+}
+
+#[tokio::test]
+async fn early_receipts_are_counted_beside_their_push_for_as_long_as_they_are_kept() {
+    let stand = Stand::new().await;
+    let push = a_push(&task("t#1")).registration.push;
+    assert!(stand.store.admit_early(&push, 7, 10).await.unwrap());
+    assert!(!stand.store.admit_early(&push, 7, 10).await.unwrap());
+    let item = stand.item("count").await;
+    assert_eq!(item["pk"].as_s().unwrap(), "app/default#task#t%231#early#receipt#");
+    assert_eq!(number(&item, "receipts"), 7);
+    assert_eq!(number(&item, "expires_at"), later(9 * DAY).as_second() + 1);
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::fault::{Fault, FaultKind};
 use super::refusal::Refusal;
+use crate::respond::secure;
 
 const OK: &str = "OK";
 
@@ -34,6 +35,11 @@ struct PushResult {
 }
 
 impl RevokeAnswer {
+    /// `OK`, or the code of the refusal.
+    pub const fn result(&self) -> &'static str {
+        self.result_code
+    }
+
     /// `Data` is ours: the revocation, for whoever wants to follow it.
     pub fn new(request_id: &str, revoked: Result<&RevocationId, Refusal>) -> Self {
         let (result_code, result_message, push_result) = match revoked {
@@ -207,6 +213,7 @@ pub fn respond(request_id: &str, host: &str, result: Result<String, Fault>) -> R
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
+    secure(headers);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json;charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(request_id) {
@@ -255,7 +262,12 @@ mod tests {
         assert_eq!(answer.status(), 429);
         assert_eq!(answer.headers()["x-acs-retry-after"], "1000");
         assert_eq!(answer.headers()["content-type"], "application/json;charset=utf-8");
-        assert!(respond("R", "h", Ok("{}".to_owned())).headers().get("x-acs-retry-after").is_none());
+        let good = respond("R", "h", Ok("{}".to_owned()));
+        assert!(good.headers().get("x-acs-retry-after").is_none());
+        for answer in [answer, good] {
+            assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+            assert!(answer.headers().contains_key("strict-transport-security"));
+        }
     }
 
     #[test]

@@ -45,6 +45,8 @@ fault_kinds! {
     UnsupportedFormat: BAD_REQUEST, "InvalidParameter.Format", "Specified parameter format is not valid: only JSON is spoken here.";
     KeyNotFound: NOT_FOUND, "InvalidAccessKeyId.NotFound", "Specified access key is not found.";
     KeyInactive: BAD_REQUEST, "InvalidAccessKeyId.Inactive", "Specified access key is disabled.";
+    /// Nothing that it signed can be checked: its secret is not kept so that it could be.
+    KeyNotSigning: BAD_REQUEST, "InvalidAccessKeyId.NotSigning", "Specified access key can not sign calls: make one with --rpc.";
     SecurityToken: BAD_REQUEST, "InvalidSecurityToken.NotSupported", "Security tokens (STS) are not supported here: use an access key of its own.";
     TimeFormat: BAD_REQUEST, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.";
     TimeExpired: BAD_REQUEST, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.";

@@ -1,69 +1,64 @@
 //! Huawei: `{"statuses": [{"biTag", "token", "status", "timestamp"}]}`. In its
 //! second version the status is `deliveryStatus.result`.
 
-use revocation_app::NewReceipt;
-use revocation_rules::receipt::ReceiptEvent;
-use serde::Deserialize;
+use std::borrow::Cow;
 
-use super::{json, of_tokens};
-use crate::problem::Problem;
+use revocation_rules::receipt::ReceiptEvent;
+
+use super::document::bare;
+use super::each_entry;
+use super::entry::{Field, One, fields, whole};
+use super::told::{Event, Told};
 
 /// "Success": it reached the device.
 const DELIVERED: i64 = 0;
 
-#[derive(Deserialize)]
-struct Callback {
-    statuses: Vec<Told>,
+pub(super) fn told(document: &str) -> Option<Told> {
+    let [statuses] = fields(document, ["statuses"])?;
+    let Some(json) = statuses.json() else {
+        // `null` is none; a callback without the name is somebody else's.
+        return statuses.is_null().then(Told::default);
+    };
+    let statuses = match statuses.one() {
+        One::Text(text) => Cow::Owned(bare(&text).to_owned()),
+        One::Nothing | One::Odd => Cow::Borrowed(json),
+    };
+    match statuses.as_bytes().first() {
+        Some(b'[') => each_entry(&statuses, note),
+        // One that is not in a list.
+        Some(b'{') => {
+            let mut told = Told::of_one_entry();
+            note(&mut told, &statuses)?;
+            Some(told)
+        }
+        _ => None,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Told {
-    #[serde(default)]
-    bi_tag: String,
-    #[serde(default)]
-    token: String,
-    status: Option<i64>,
-    timestamp: Option<i64>,
-    delivery_status: Option<DeliveryStatus>,
+fn note(told: &mut Told, entry: &str) -> Option<()> {
+    let names = ["biTag", "token", "status", "timestamp", "deliveryStatus"];
+    let [tag, token, status, timestamp, second] = fields(entry, names)?;
+    let (event, at) = match second.json() {
+        None => (event(&status), timestamp),
+        Some(second) => match fields(second, ["result", "timestamp"]) {
+            // It must say what became of the delivery, well or not.
+            Some([result, at]) if result.json().is_some() => (event(&result), at),
+            Some(_) | None => (Event::Unreadable, timestamp),
+        },
+    };
+    told.note(event, &tag, &token, &at);
+    Some(())
 }
 
-#[derive(Deserialize)]
-struct DeliveryStatus {
-    result: i64,
-    timestamp: Option<i64>,
-}
-
-pub fn receipts(body: &[u8]) -> Result<Vec<NewReceipt>, Problem> {
-    let callback: Callback = json(body)?;
-    let told = callback.statuses.iter().flat_map(|told| {
-        let (status, at) = match &told.delivery_status {
-            Some(second) => (Some(second.result), second.timestamp),
-            None => (told.status, told.timestamp),
-        };
-        let token = if status == Some(DELIVERED) { told.token.as_str() } else { "" };
-        of_tokens(token, &told.bi_tag, ReceiptEvent::Shown, at)
-    });
-    Ok(told.collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::Vendor;
-    use super::super::tests::told;
-
-    #[test]
-    fn what_reached_a_device_was_shown() {
-        let body = r#"{"statuses": [
-            {"biTag": "task/t1/b1", "appid": "13", "token": "T1", "status": 0, "timestamp": 1489993883189, "requestId": "1"},
-            {"biTag": "task/t1/b1", "appid": "13", "token": "T2", "status": 2, "timestamp": 1489993883189, "requestId": "1"},
-            {"biTag": "Trump", "appid": "13", "token": "T3", "status": 0, "timestamp": 1489993883189, "requestId": "1"},
-            {"biTag": "task/t1/b1", "token": "T4", "pushType": 0, "deliveryStatus": {"result": 0, "timestamp": 1489993883190}},
-            {"biTag": "task/t1/b1", "token": "T5", "pushType": 0, "deliveryStatus": {"result": 6, "timestamp": 1489993883190}}
-        ]}"#;
-        assert_eq!(
-            told(Vendor::Huawei, body),
-            ["task t1 b1 T1 shown Some(1489993883189)", "task t1 b1 T4 shown Some(1489993883190)"]
-        );
+/// A receipt without a status is one of something else, such as of a card.
+fn event(status: &Field<'_>) -> Event {
+    match status.one() {
+        One::Nothing => Event::Other,
+        One::Odd => Event::Unreadable,
+        One::Text(status) => match whole(&status) {
+            Some(DELIVERED) => Event::Known(ReceiptEvent::Shown),
+            Some(_) => Event::Other,
+            None => Event::Unreadable,
+        },
     }
 }

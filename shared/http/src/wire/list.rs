@@ -23,13 +23,15 @@ pub fn push_list_query(tenant: Tenant, query: &str, now: Timestamp) -> Result<Pu
         .read("type", "simple, template, batch or broadcast", PushType::parse)?
         .ok_or_else(|| Problem::invalid("?type", "is needed: simple, template, batch or broadcast"))?;
     let time = "a time such as 2026-11-23T08:00:00Z";
+    // Nothing was sent before; and whoever goes back day by day from the first of all times gets nowhere.
+    let at = |text: &str| text.parse().ok().filter(|at| *at >= Timestamp::UNIX_EPOCH);
     // A sender's clock may be a minute ahead; what it registered now is in the list now.
-    let to = query
-        .read("to", time, |text| text.parse().ok())?
-        .unwrap_or(now + SignedDuration::from_mins(2));
-    let from = query
-        .read("from", time, |text| text.parse().ok())?
-        .unwrap_or_else(|| to.saturating_sub(DEFAULT_RANGE).unwrap_or(Timestamp::MIN));
+    let to = query.read("to", time, at)?.unwrap_or(now + SignedDuration::from_mins(2));
+    let from = query.read("from", time, at)?.unwrap_or_else(|| {
+        to.saturating_sub(DEFAULT_RANGE)
+            .unwrap_or(Timestamp::MIN)
+            .max(Timestamp::UNIX_EPOCH)
+    });
     if from > to || to.duration_since(from) > MAX_RANGE {
         return Err(Problem::invalid("?from", "must be before `to`, by 31 days at most"));
     }
@@ -112,6 +114,7 @@ mod tests {
         assert_eq!(query.filter.name.as_deref(), Some("秋 50%"));
         assert_eq!(query.filter.state, Some(PushState::PartlyRevoked));
         assert_eq!(query.target, Some("user/77#1".parse().unwrap()));
+        assert_eq!(asked("type=batch&to=1970-01-02T00:00:00Z").unwrap().from, Timestamp::UNIX_EPOCH);
         let query = asked("type=batch").unwrap();
         assert!(query.filter.is_empty() && query.target.is_none());
     }
@@ -126,6 +129,9 @@ mod tests {
             ("type=batch&target=user-77", "?target"),
             ("type=broadcast&target=user-77", "?target"),
             ("name=Autumn", "?type"),
+            ("type=batch&to=-009999-01-03T00:00:00Z", "?to"),
+            ("type=batch&from=-009999-01-03T00:00:00Z&to=-009999-01-04T00:00:00Z", "?to"),
+            ("type=batch&from=1969-12-31T00:00:00Z&to=1970-01-01T00:00:00Z", "?from"),
         ] {
             assert_eq!(asked(query).unwrap_err(), wrong, "{query}");
         }

@@ -13,6 +13,7 @@ mod register;
 mod revoke;
 mod summary;
 mod totals;
+mod unmatched;
 
 pub use device::{DeviceTokenAnswer, DeviceTokenBody, WithdrawnTokenAnswer};
 pub use gate::{GateAnswer, gate_question};

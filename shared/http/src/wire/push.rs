@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use revocation_app::ports::{ChannelCounters, Overview};
-use revocation_app::{shown_outcomes, shown_suspected};
+use revocation_app::{Unmatched, kept_unmatched, shown_outcomes, shown_suspected};
+use revocation_rules::actor::{Act, KeyLabel};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{KeyId, RevocationId};
 use revocation_rules::notice::Notices;
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 use super::register::RegisteredAnswer;
 use super::summary::Summary;
+use super::unmatched::UnmatchedAnswer;
 
 /// A push with its revocations.
 #[derive(Debug, Serialize)]
@@ -51,14 +53,40 @@ pub struct RevocationAnswer<'a> {
     reason: &'a str,
     notice: &'a Notices,
     requested_by: &'a KeyId,
+    /// What people called that key then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requested_by_label: Option<&'a KeyLabel>,
     requested_at: Timestamp,
     replays: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_replay: Option<ActAnswer<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     settled_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     time_to_settle_ms: Option<i64>,
+    #[serde(flatten)]
+    unmatched: UnmatchedAnswer,
     summary: Summary,
     progress: ProgressAnswer,
+}
+
+/// Who did it, and when.
+#[derive(Debug, Serialize)]
+struct ActAnswer<'a> {
+    by: &'a KeyId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_label: Option<&'a KeyLabel>,
+    at: Timestamp,
+}
+
+impl<'a> From<&'a Act> for ActAnswer<'a> {
+    fn from(act: &'a Act) -> Self {
+        Self {
+            by: &act.by.key,
+            by_label: act.by.label.as_ref(),
+            at: act.at,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -110,13 +138,30 @@ impl<'a> RevocationAnswer<'a> {
             },
             reason: &revocation.reason,
             notice: &revocation.notices,
-            requested_by: &revocation.requested_by,
+            requested_by: &revocation.requested_by.key,
+            requested_by_label: revocation.requested_by.label.as_ref(),
             requested_at: revocation.requested_at,
             replays: revocation.replays,
+            last_replay: revocation.last_replay.as_ref().map(ActAnswer::from),
             settled_at,
             time_to_settle_ms: settled_at.map(|at| at.as_millisecond() - revocation.requested_at.as_millisecond()),
-            summary: Summary::new(progress.total.requested, &progress.total.outcomes, 0, revocation.closes_at),
+            unmatched: kept_unmatched(revocation).map(Into::into).unwrap_or_default(),
+            summary: Summary::new(
+                progress.total.requested,
+                &progress.total.outcomes,
+                progress.total.suspected,
+                revocation.closes_at,
+            ),
             progress,
+        }
+    }
+
+    /// What was found just now takes the place of what is kept.
+    #[must_use]
+    pub fn with_unmatched(self, unmatched: Unmatched) -> Self {
+        Self {
+            unmatched: unmatched.into(),
+            ..self
         }
     }
 }

@@ -45,7 +45,10 @@ impl From<ReceiptsBody> for Vec<NewReceipt> {
 #[derive(Debug, Serialize)]
 pub struct ReceiptsAnswer {
     accepted: usize,
-    /// Places in the list of receipts whose push or batch is not known.
+    /// Places in the list of receipts that are kept although their batch is not recorded yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    early: Vec<usize>,
+    /// Places in the list of receipts that are not kept.
     unknown: Vec<usize>,
 }
 
@@ -53,6 +56,7 @@ impl From<TakenReceipts> for ReceiptsAnswer {
     fn from(taken: TakenReceipts) -> Self {
         Self {
             accepted: taken.accepted,
+            early: taken.early,
             unknown: taken.unknown,
         }
     }

@@ -7,6 +7,7 @@ use revocation_rules::batch::{Delivery, Handle, MAX_COLLAPSE_ID_BYTES, MAX_DELIV
 use revocation_rules::channel::{Capability, Channel};
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{BatchId, DeviceToken, Locale, PushRef, RevocationId, TargetId, VendorTaskId};
+use revocation_rules::visible::Visible;
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{List, Text};
@@ -36,9 +37,9 @@ type CollapseId = Text<MAX_COLLAPSE_ID_BYTES>;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DeliveryBody {
-    token: DeviceToken,
-    /// The user or device it was for; the token itself if left out.
-    target: Option<TargetId>,
+    token: Visible<DeviceToken>,
+    /// The user or device it was for; a name made of the token if left out.
+    target: Option<Visible<TargetId>>,
     notify_id: Option<u32>,
     collapse_id: Option<CollapseId>,
     /// The vendor's own id of the sending, where it recalls by it (vivo).
@@ -49,20 +50,17 @@ struct DeliveryBody {
 
 impl RecordBody {
     /// # Errors
-    /// 400 when a delivery names both kinds of id, or a token without target can not be a target.
+    /// 400 when a delivery names both kinds of id.
     pub fn batch(self, push: PushRef) -> Result<NewBatch, Problem> {
         let shared = handle(self.notify_id, self.collapse_id, "")?;
         let mut deliveries = Vec::with_capacity(self.deliveries.0.len());
         for (at, delivery) in self.deliveries.0.into_iter().enumerate() {
             let own = handle(delivery.notify_id, delivery.collapse_id, &format!("/deliveries/{at}"))?;
             deliveries.push(Delivery {
-                target: match delivery.target {
-                    Some(target) => target,
-                    None => delivery.token.as_str().parse().map_err(|error| {
-                        Problem::invalid(format!("/deliveries/{at}/target"), format!("is needed, because the token {error}"))
-                    })?,
-                },
-                token: delivery.token,
+                target: delivery
+                    .target
+                    .map_or_else(|| TargetId::of_token(&delivery.token.0), |Visible(target)| target),
+                token: delivery.token.0,
                 handle: own.or_else(|| shared.clone()),
                 vendor_task: delivery.vendor_task_id.or_else(|| self.vendor_task_id.clone()),
                 locale: delivery.locale.or_else(|| self.locale.clone()),

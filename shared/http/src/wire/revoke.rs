@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use revocation_app::{NewRevocation, Preview};
+use revocation_rules::actor::Actor;
 use revocation_rules::channel::{Channel, Strategy};
-use revocation_rules::ids::{KeyId, PushRef, RevocationId, TargetId};
+use revocation_rules::ids::{PushRef, RevocationId, TargetId};
 use revocation_rules::notice::Notices;
 use revocation_rules::revocation::{MAX_REASON_CHARS, Revocation};
 use revocation_rules::scope::{MAX_TARGETS, Scope};
 use revocation_rules::verdict::Verdict;
+use revocation_rules::visible::Visible;
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{Set, Text};
+use super::unmatched::UnmatchedAnswer;
 use super::{NoticeBody, collection};
 use crate::problem::{FieldError, Problem};
 
@@ -31,13 +34,13 @@ pub struct RevokeBody {
 #[serde(deny_unknown_fields)]
 struct ScopeBody {
     channels: Option<BTreeSet<Channel>>,
-    targets: Option<Set<TargetId, MAX_TARGETS>>,
+    targets: Option<Set<Visible<TargetId>, MAX_TARGETS>>,
 }
 
 impl RevokeBody {
     /// # Errors
     /// 400 naming every field that is wrong.
-    pub fn revocation(self, push: PushRef, requested_by: KeyId) -> Result<NewRevocation, Problem> {
+    pub fn revocation(self, push: PushRef, requested_by: Actor) -> Result<NewRevocation, Problem> {
         let mut errors = Vec::new();
         let mut wrong = |pointer: &str, detail: String| {
             errors.push(FieldError {
@@ -67,7 +70,10 @@ impl RevokeBody {
             push,
             scope: Scope {
                 channels: self.scope.channels,
-                targets: self.scope.targets.map(|Set(targets)| targets),
+                targets: self
+                    .scope
+                    .targets
+                    .map(|Set(targets)| targets.into_iter().map(|Visible(target)| target).collect()),
             },
             reason: self.reason.0,
             notices,
@@ -102,8 +108,13 @@ pub struct PreviewAnswer {
     refusal: Option<&'static str>,
     closes_at: Timestamp,
     notice: Notices,
-    /// False when the scope names targets: then the numbers are upper bounds.
+    /// False when there was more than could be looked at: then the numbers are upper bounds.
     exact: bool,
+    /// How many of the deliveries were not looked at, and may be for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unexamined_deliveries: Option<u64>,
+    #[serde(flatten)]
+    unmatched: UnmatchedAnswer,
     deliveries: u64,
     channels: BTreeMap<Channel, ChannelAnswer>,
 }
@@ -134,7 +145,9 @@ impl From<Preview> for PreviewAnswer {
             refusal,
             closes_at: preview.closes_at,
             notice: preview.notices,
-            exact: preview.exact,
+            exact: preview.unexamined_deliveries == 0,
+            unexamined_deliveries: Some(preview.unexamined_deliveries).filter(|unexamined| *unexamined > 0),
+            unmatched: preview.unmatched.into(),
             deliveries: preview.channels.values().map(|channel| channel.deliveries).sum(),
             channels: preview
                 .channels

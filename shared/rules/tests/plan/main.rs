@@ -84,6 +84,7 @@ fn a_revocation(scope: Scope) -> Revocation {
         due_at: None,
         checks: 0,
         replays: 0,
+        last_replay: None,
         closes_at: window::closes_at(sent_at()),
         version: 1,
     }
@@ -323,7 +324,7 @@ fn what_another_replay_has_opened_is_outstanding_for_both() {
     end(&mut progress.slots, &[0, 1, 2].map(|slot| (slot, Outcome::Failed, "r")));
     for revocation in [&mut first, &mut second] {
         progress.book(&revocation.id, &[0, 1, 2]);
-        revocation.replayed(sent_at());
+        revocation.replayed(&"key1".parse().unwrap(), sent_at());
     }
     for revocation in [&first, &second] {
         progress.start_replay(revocation, &[0, 1, 2]);
@@ -347,7 +348,7 @@ fn a_replay_opens_what_failed_and_nothing_else() {
     progress.book(&revocation.id, &[0, 1, 2]);
     assert!(progress.is_finished(&revocation));
 
-    revocation.replayed(sent_at());
+    revocation.replayed(&"key1".parse().unwrap(), sent_at());
     assert!(!progress.is_finished(&revocation));
     progress.start_replay(&revocation, &[0, 1, 2]);
     let plan = plan_at_first(&header, &deliveries, &revocation, &progress);

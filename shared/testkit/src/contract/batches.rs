@@ -1,6 +1,8 @@
-//! [`BatchRecorder`] and [`BatchHeaders`].
+//! [`BatchRecorder`], [`BatchHeaders`] and [`BatchPayloads`].
 
-use revocation_app::ports::{BatchHeaders, BatchRecorder, BatchWorkStore, PushStore, Recorded, RevocationStore};
+use revocation_app::ports::{
+    BatchHeaders, BatchPayloads, BatchRecorder, BatchWorkStore, MAX_PAYLOADS, PushStore, Recorded, RevocationStore,
+};
 use revocation_rules::batch::BatchHeader;
 use revocation_rules::channel::Channel;
 use revocation_rules::push::Push;
@@ -12,6 +14,11 @@ pub async fn batch_recorder(store: &(impl PushStore + BatchRecorder + BatchHeade
     the_same_batch_is_recorded_once(store).await;
     another_batch_of_the_same_id_changes_nothing(store).await;
     a_full_batch_is_read_as_it_was_recorded(store).await;
+}
+
+pub async fn batch_payloads(store: &(impl PushStore + BatchRecorder + BatchPayloads)) {
+    payloads_are_read_in_the_order_of_their_headers(store).await;
+    a_payload_that_nobody_kept_is_none(store).await;
 }
 
 pub async fn batch_headers(store: &(impl PushStore + BatchRecorder + BatchHeaders)) {
@@ -45,6 +52,29 @@ async fn a_full_batch_is_read_as_it_was_recorded(store: &(impl PushStore + Batch
     let (header, deliveries) = a_recorded_batch(store, batch).await;
     let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
     assert_eq!((work.header, work.deliveries), (header, Some(deliveries)));
+}
+
+async fn payloads_are_read_in_the_order_of_their_headers(store: &(impl PushStore + BatchRecorder + BatchPayloads)) {
+    let push = a_kept_push(store).await;
+    let mut recorded = Vec::new();
+    // Small and large: a store may keep them differently.
+    for nth in 0..MAX_PAYLOADS {
+        let targets: Vec<String> = (0..if nth % 3 == 0 { 300 } else { 1 }).map(|n| format!("user-{nth}-{n}")).collect();
+        let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+        recorded.push(a_recorded_batch(store, a_batch().of(&push).named(&format!("b{nth}")).to(&targets)).await);
+    }
+    recorded.reverse();
+    let (headers, deliveries): (Vec<_>, Vec<_>) = recorded.into_iter().unzip();
+    let read = store.payloads(&headers).await.unwrap();
+    assert_eq!(read, deliveries.into_iter().map(Some).collect::<Vec<_>>());
+    assert_eq!(store.payloads(&[]).await.unwrap(), []);
+}
+
+async fn a_payload_that_nobody_kept_is_none(store: &(impl PushStore + BatchRecorder + BatchPayloads)) {
+    let push = a_kept_push(store).await;
+    let (kept, deliveries) = a_recorded_batch(store, a_batch().of(&push)).await;
+    let (unknown, _) = a_batch().of(&push).named("b-unknown").build();
+    assert_eq!(store.payloads(&[unknown, kept]).await.unwrap(), [None, Some(deliveries)]);
 }
 
 async fn pages_of_a_shard_have_every_header_once_in_order(store: &(impl PushStore + BatchRecorder + BatchHeaders)) {

@@ -35,6 +35,7 @@ async fn a_token_is_read_as_it_was_kept_and_replaced_at_once(store: &impl Device
         let token = KeptToken {
             digest: [nth; 32],
             issued_at: noon(),
+            issued_by: Some("key-1".parse().unwrap()),
             ends_at: noon() + SignedDuration::from_secs(60),
         };
         store.put_token(&device, &token).await.unwrap();

@@ -1,7 +1,7 @@
 //! What is past its time is gone, whether or not anything has deleted it, and
 //! its id may be used again: nothing of its first life is found in the second.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{
@@ -13,7 +13,7 @@ use revocation_rules::ids::{RevocationId, TargetId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::push::Push;
-use revocation_rules::receipt::{Receipt, ReceiptEvent, TokenDigest};
+use revocation_rules::receipt::{Came, Receipt, ReceiptEvent, TokenDigest};
 use revocation_rules::window;
 
 use super::{a_batch_to_revoke, a_kept_push, a_kept_revocation, a_recorded_batch, an_unknown_push, fresh};
@@ -205,7 +205,7 @@ async fn a_batch_past_its_time_makes_room_for_another_recording(
         set(end);
         assert_eq!(headers().await, [], "gone, though nobody has deleted it");
         assert_eq!(store.unasked_work(&first.batch).await.unwrap(), None);
-        assert_eq!(store.known_batches(&asked).await.unwrap(), BTreeSet::new());
+        assert_eq!(store.known_batches(&asked).await.unwrap(), BTreeMap::new());
         assert_eq!(store.record(&second, &others).await.unwrap(), Recorded::New);
         assert_eq!(store.record(&second, &others).await.unwrap(), Recorded::Same);
         let later = recorded_again(&first, end + MS);
@@ -214,7 +214,10 @@ async fn a_batch_past_its_time_makes_room_for_another_recording(
         assert_eq!(headers().await, std::slice::from_ref(&second));
         let work = store.unasked_work(&first.batch).await.unwrap().unwrap();
         assert_eq!((work.header, work.deliveries), (second, Some(others)));
-        assert_eq!(store.known_batches(&asked).await.unwrap(), asked);
+        assert_eq!(
+            store.known_batches(&asked).await.unwrap().into_keys().collect::<BTreeSet<_>>(),
+            asked
+        );
     }
 }
 
@@ -294,15 +297,32 @@ async fn receipts_of_an_earlier_recording_are_not_read(
         token: TokenDigest::of(token),
         event,
         at: noon(),
+        came: Came::AfterBatch,
     };
     // It came late in the first recording, so it is kept for long in the second.
     set(end - SignedDuration::from_hours(1));
     store.keep_receipts(&[receipt(ReceiptEvent::Opened)]).await.unwrap();
-    let said = async || store.unasked_work(&header.batch).await.unwrap().unwrap().receipts.of(token);
+    let said = async || {
+        store
+            .unasked_work(&header.batch)
+            .await
+            .unwrap()
+            .unwrap()
+            .receipts
+            .of(header.channel, token)
+    };
     assert_eq!(said().await, Some(ReceiptEvent::Opened));
     set(end);
     store.record(&recorded_again(&header, end), &deliveries).await.unwrap();
     assert_eq!(said().await, None);
+    // What came when nobody had recorded it is the next recording's.
+    set(end - SignedDuration::from_mins(10));
+    let early = Receipt {
+        came: Came::BeforeBatch { about: None },
+        ..receipt(ReceiptEvent::Cleared)
+    };
+    store.keep_receipts(&[early]).await.unwrap();
+    assert_eq!(said().await, Some(ReceiptEvent::Cleared));
     set(end + SignedDuration::from_hours(1));
     store.keep_receipts(&[receipt(ReceiptEvent::Revoked)]).await.unwrap();
     assert_eq!(said().await, Some(ReceiptEvent::Revoked));

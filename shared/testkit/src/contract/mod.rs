@@ -23,20 +23,22 @@ mod work;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
+use jiff::SignedDuration;
 use revocation_app::ports::{
-    AppNotices, BatchHeaders, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore, ReceiptStore,
-    Recorded, RevocationStore, Saved, TargetIndex, TaskNumbers,
+    AppNotices, BatchHeaders, BatchPayloads, BatchRecorder, BatchWorkStore, Counters, ProgressList, PushList, PushOverview, PushStore,
+    ReceiptStore, Recorded, RevocationStore, Saved, TargetIndex, TaskNumbers,
 };
+use revocation_rules::actor::{Act, Actor};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::push::Push;
 use revocation_rules::revocation::Revocation;
 
 use crate::builders::{self, BatchBuilder, a_batch, a_push, a_revocation};
 
-pub use batches::{batch_headers, batch_recorder};
+pub use batches::{batch_headers, batch_payloads, batch_recorder};
 pub use counters::counters;
 pub use devices::devices;
-pub use keys::access_keys;
+pub use keys::{access_keys, secret_seal};
 pub use lists::{push_list, push_overview};
 pub use lives::lives;
 pub use nonces::nonces;
@@ -58,6 +60,7 @@ where
         + PushOverview
         + BatchRecorder
         + BatchHeaders
+        + BatchPayloads
         + BatchWorkStore
         + ProgressList
         + RevocationStore
@@ -71,6 +74,7 @@ where
     push_overview(store).await;
     batch_recorder(store).await;
     batch_headers(store).await;
+    batch_payloads(store).await;
     batch_work_store(store).await;
     progress_list(store).await;
     revocation_store(store).await;
@@ -82,6 +86,21 @@ where
 /// A name nobody used before, in this process or another.
 fn fresh() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+/// Somebody with a label, an hour after noon.
+fn an_act() -> Act {
+    Act {
+        by: an_actor(),
+        at: builders::noon() + SignedDuration::from_hours(1),
+    }
+}
+
+fn an_actor() -> Actor {
+    Actor {
+        key: "key-7".parse().unwrap(),
+        label: Some("夜班 Night shift".parse().unwrap()),
+    }
 }
 
 /// A push of a tenant of its own, kept.

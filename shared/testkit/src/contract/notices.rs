@@ -4,7 +4,7 @@ use revocation_app::ports::AppNotices;
 use revocation_rules::ids::Tenant;
 use revocation_rules::notice::{Notice, Notices};
 
-use super::fresh;
+use super::{an_act, fresh};
 
 /// What was written last is read, by the tenant that wrote it and by no other.
 pub async fn app_notices(store: &impl AppNotices) {
@@ -15,7 +15,7 @@ pub async fn app_notices(store: &impl AppNotices) {
     let (mine, other) = (tenant("default"), tenant("default"));
     assert_eq!(store.notices(&mine).await.unwrap(), None);
     let mut notices = Notices::default();
-    store.put_notices(&mine, &notices).await.unwrap();
+    store.put_notices(&mine, &notices, &an_act()).await.unwrap();
     notices.locales.insert(
         "zh-CN".parse().unwrap(),
         Notice {
@@ -23,7 +23,7 @@ pub async fn app_notices(store: &impl AppNotices) {
             text: "消息已撤回".into(),
         },
     );
-    store.put_notices(&mine, &notices).await.unwrap();
+    store.put_notices(&mine, &notices, &an_act()).await.unwrap();
     assert_eq!(store.notices(&mine).await.unwrap(), Some(notices));
     assert_eq!(store.notices(&other).await.unwrap(), None);
 }

@@ -1,20 +1,23 @@
 //! [`ReceiptStore`], and what a dispatch reads of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use revocation_app::ports::{BatchRecorder, BatchWorkStore, PushStore, ReceiptStore, RevocationStore};
 use revocation_rules::batch::Delivery;
+use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, DeviceToken};
-use revocation_rules::receipt::{Receipt, ReceiptEvent, Receipts, TokenDigest};
+use revocation_rules::receipt::{Came, Receipt, ReceiptEvent, Receipts, TokenDigest};
 
 use super::{a_batch_to_revoke, a_kept_push, a_recorded_batch};
 use crate::builders::{a_batch, noon};
 
 pub async fn receipt_store(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + ReceiptStore)) {
-    only_recorded_batches_are_known(store).await;
+    only_recorded_batches_are_known_each_with_its_channel(store).await;
     receipts_are_read_with_the_work_of_their_batch(store).await;
     the_same_receipt_twice_is_one(store).await;
     as_many_receipts_as_a_call_takes_are_kept(store).await;
+    what_is_about_another_channel_is_not_read(store).await;
+    early_receipts_are_admitted_until_a_push_has_enough(store).await;
 }
 
 fn receipt(batch: &BatchRef, token: &DeviceToken, event: ReceiptEvent) -> Receipt {
@@ -23,6 +26,7 @@ fn receipt(batch: &BatchRef, token: &DeviceToken, event: ReceiptEvent) -> Receip
         token: TokenDigest::of(token),
         event,
         at: noon(),
+        came: Came::AfterBatch,
     }
 }
 
@@ -30,19 +34,21 @@ async fn receipts(store: &impl BatchWorkStore, batch: &BatchRef) -> Receipts {
     store.unasked_work(batch).await.unwrap().unwrap().receipts
 }
 
-async fn only_recorded_batches_are_known(store: &(impl PushStore + BatchRecorder + ReceiptStore)) {
+async fn only_recorded_batches_are_known_each_with_its_channel(store: &(impl PushStore + BatchRecorder + ReceiptStore)) {
     let push = a_kept_push(store).await;
-    let mut known = BTreeSet::new();
+    let mut known = BTreeMap::new();
     // More than the real store takes in one call, which is 100.
     for nth in 0..130 {
-        let (header, _) = a_recorded_batch(store, a_batch().of(&push).named(&format!("b{nth:03}"))).await;
-        known.insert(header.batch);
+        let channel = Channel::ALL[nth % Channel::ALL.len()];
+        let batch = a_batch().of(&push).named(&format!("b{nth:03}")).on(channel);
+        let (header, _) = a_recorded_batch(store, batch).await;
+        known.insert(header.batch, channel);
     }
-    let mut asked = known.clone();
+    let mut asked: BTreeSet<_> = known.keys().cloned().collect();
     let (unknown, _) = a_batch().of(&push).named("unknown").build();
     asked.insert(unknown.batch);
     assert_eq!(store.known_batches(&asked).await.unwrap(), known);
-    assert_eq!(store.known_batches(&BTreeSet::new()).await.unwrap(), BTreeSet::new());
+    assert_eq!(store.known_batches(&BTreeSet::new()).await.unwrap(), BTreeMap::new());
 }
 
 async fn receipts_are_read_with_the_work_of_their_batch(
@@ -65,7 +71,7 @@ async fn receipts_are_read_with_the_work_of_their_batch(
     store.keep_receipts(&said).await.unwrap();
 
     let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
-    let found: Vec<_> = tokens.iter().map(|token| work.receipts.of(token)).collect();
+    let found: Vec<_> = tokens.iter().map(|token| work.receipts.of(header.channel, token)).collect();
     // That it was shown changes nothing and is not read.
     assert_eq!(found, [Some(Opened), Some(Cleared), Some(Revoked), None]);
     assert_eq!(receipts(store, &header.batch).await, work.receipts);
@@ -86,7 +92,7 @@ async fn the_same_receipt_twice_is_one(store: &(impl PushStore + RevocationStore
     // In one call, and in another one.
     store.keep_receipts(&[said.clone(), said.clone()]).await.unwrap();
     let before = receipts(store, &header.batch).await;
-    assert_eq!(before.of(&token), Some(ReceiptEvent::Opened));
+    assert_eq!(before.of(header.channel, &token), Some(ReceiptEvent::Opened));
     store.keep_receipts(&[said]).await.unwrap();
     assert_eq!(receipts(store, &header.batch).await, before);
 }
@@ -103,6 +109,50 @@ async fn as_many_receipts_as_a_call_takes_are_kept(store: &(impl PushStore + Bat
     assert!(
         deliveries
             .iter()
-            .all(|delivery| found.of(&delivery.token) == Some(ReceiptEvent::Revoked))
+            .all(|delivery| found.of(header.channel, &delivery.token) == Some(ReceiptEvent::Revoked))
     );
+}
+
+/// Told before anybody knew the batch: each channel's word is kept beside the others'.
+async fn what_is_about_another_channel_is_not_read(
+    store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + ReceiptStore),
+) {
+    use ReceiptEvent::{Cleared, Opened, Revoked};
+    let (header, _) = a_batch_to_revoke(store).await;
+    let other = Channel::ALL.into_iter().find(|channel| *channel != header.channel);
+    let tokens: Vec<DeviceToken> = ["r1", "r2", "r3"].iter().map(|token| token.parse().unwrap()).collect();
+    let of = |token: usize, event, about| Receipt {
+        came: Came::BeforeBatch { about },
+        ..receipt(&header.batch, &tokens[token], event)
+    };
+    let own = Some(header.channel);
+    for said in [
+        of(0, Opened, own),
+        of(0, Opened, other),
+        of(1, Revoked, other),
+        of(2, Cleared, own),
+        of(2, Revoked, other),
+    ] {
+        store.keep_receipts(&[said]).await.unwrap();
+    }
+    let found = receipts(store, &header.batch).await;
+    let found: Vec<_> = tokens.iter().map(|token| found.of(header.channel, token)).collect();
+    assert_eq!(found, [Some(Opened), None, Some(Cleared)]);
+    store.keep_receipts(&[of(1, Cleared, None)]).await.unwrap();
+    assert_eq!(receipts(store, &header.batch).await.of(header.channel, &tokens[1]), Some(Cleared));
+}
+
+async fn early_receipts_are_admitted_until_a_push_has_enough(store: &(impl PushStore + ReceiptStore)) {
+    let push = a_kept_push(store).await.registration.push;
+    let other = a_kept_push(store).await.registration.push;
+    for (of, more, admitted) in [
+        (&push, 6, true),
+        (&push, 5, false),
+        (&push, 4, true),
+        (&push, 1, false),
+        (&other, 11, false),
+        (&other, 10, true),
+    ] {
+        assert_eq!(store.admit_early(of, more, 10).await.unwrap(), admitted, "{more}");
+    }
 }

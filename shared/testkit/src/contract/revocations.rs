@@ -8,7 +8,7 @@ use revocation_rules::channel::Channel;
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::revocation::Cursor;
 
-use super::{a_kept_push, a_kept_revocation, an_unknown_push, fresh};
+use super::{a_kept_push, a_kept_revocation, an_actor, an_unknown_push, fresh};
 use crate::builders::{a_revocation, noon};
 
 /// More than are ever due in the earliest years.
@@ -31,6 +31,7 @@ async fn a_revocation_closes_its_push_in_one_write(store: &(impl PushStore + Rev
         .named(&format!("rvk_{}", fresh()))
         .on(&[Channel::Huawei, Channel::SelfBuilt])
         .for_targets(&["u1", "促销"])
+        .requested_by(an_actor())
         .build();
     assert_eq!(store.insert_revocation(&push, &revocation).await.unwrap(), Saved::Yes);
     let closed = store.push(&push.registration.push).await.unwrap().unwrap();
@@ -72,9 +73,12 @@ async fn every_state_is_read_as_it_was_saved(store: &(impl PushStore + Revocatio
         match step {
             0 => {}
             1 => revocation.dispatched(now).unwrap(),
-            2 => revocation
-                .settled(now, BTreeMap::from([(Channel::Huawei, totals.clone())]))
-                .unwrap(),
+            2 => {
+                revocation
+                    .settled(now, BTreeMap::from([(Channel::Huawei, totals.clone())]))
+                    .unwrap();
+                revocation.settled_for(Some("05".to_owned().try_into().unwrap()));
+            }
             _ => revocation.checked(now + SignedDuration::from_hours(24 * 30)),
         }
         assert_eq!(store.save_revocation(&revocation).await.unwrap(), Saved::Yes);
@@ -82,7 +86,15 @@ async fn every_state_is_read_as_it_was_saved(store: &(impl PushStore + Revocatio
         assert_eq!(store.revocation(&push, &revocation.id).await.unwrap().as_ref(), Some(&revocation));
     }
     assert_eq!(revocation.due_at, None);
-    revocation.replayed(now);
+    revocation.replayed(&an_actor(), now);
+    assert_eq!(store.save_revocation(&revocation).await.unwrap(), Saved::Yes);
+    revocation.version += 1;
+    assert_eq!(store.revocation(&push, &revocation.id).await.unwrap().as_ref(), Some(&revocation));
+    revocation.dispatched(now).unwrap();
+    assert_eq!(store.save_revocation(&revocation).await.unwrap(), Saved::Yes);
+    revocation.version += 1;
+    // Somebody without a label leaves none behind.
+    revocation.replayed(&"key-8".parse().unwrap(), now);
     assert_eq!(store.save_revocation(&revocation).await.unwrap(), Saved::Yes);
     revocation.version += 1;
     assert_eq!(store.revocation(&push, &revocation.id).await.unwrap(), Some(revocation));

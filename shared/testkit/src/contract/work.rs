@@ -73,6 +73,7 @@ async fn a_finish_writes_outcomes_and_counters_once(
     progress.slots.end(0, Outcome::Overwritten, "accepted_by_vendor");
     progress.slots.end(2, Outcome::Failed, "huawei:80300007");
     progress.not_before = Some(noon() + SignedDuration::from_millis(1_234));
+    progress.met.insert(revocation.id.clone(), "05".to_owned().try_into().unwrap());
     let change = progress.book(&revocation.id, &[0, 1, 2]);
     assert_eq!(
         store.finish(&progress, &[(revocation.id.clone(), change.clone())]).await.unwrap(),

@@ -1,6 +1,6 @@
 //! Recording batches, and reading their headers.
 
-use revocation_app::ports::{BatchHeaders, BatchRecorder, HeaderPage, Recorded, StoreError};
+use revocation_app::ports::{BatchHeaders, BatchPayloads, BatchRecorder, HeaderPage, Recorded, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::ids::{BatchId, PushRef};
 use revocation_rules::window;
@@ -42,5 +42,18 @@ impl BatchHeaders for MemoryStore {
         headers.retain(|header| window::is_kept(header.sent_at, self.now()));
         self.weather.after().await?;
         Ok(HeaderPage { headers, next })
+    }
+}
+
+impl BatchPayloads for MemoryStore {
+    async fn payloads(&self, headers: &[BatchHeader]) -> Result<Vec<Option<Vec<Delivery>>>, StoreError> {
+        self.weather.before().await?;
+        let payloads = {
+            let items = self.items();
+            let payload = |header: &BatchHeader| items.payloads.get(&(header.batch.clone(), header.digest.clone())).cloned();
+            headers.iter().map(payload).collect()
+        };
+        self.weather.after().await?;
+        Ok(payloads)
     }
 }

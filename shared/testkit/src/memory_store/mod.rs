@@ -49,6 +49,8 @@ struct Items {
     progresses: BTreeMap<BatchRef, BatchProgress>,
     /// And when each came.
     receipts: BTreeMap<Receipt, Timestamp>,
+    /// How many came before their batches.
+    early: BTreeMap<PushRef, usize>,
     /// Whose devices had said something that bears on a dispatch when an invocation read the batch.
     told_when_read: BTreeMap<usize, BTreeSet<(BatchRef, TokenDigest)>>,
     notices: BTreeMap<Tenant, Notices>,

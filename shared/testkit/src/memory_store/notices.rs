@@ -1,6 +1,7 @@
 //! An app's notices.
 
 use revocation_app::ports::{AppNotices, StoreError};
+use revocation_rules::actor::Act;
 use revocation_rules::ids::Tenant;
 use revocation_rules::notice::Notices;
 
@@ -14,7 +15,7 @@ impl AppNotices for MemoryStore {
         Ok(notices)
     }
 
-    async fn put_notices(&self, of: &Tenant, notices: &Notices) -> Result<(), StoreError> {
+    async fn put_notices(&self, of: &Tenant, notices: &Notices, _: &Act) -> Result<(), StoreError> {
         self.weather.before().await?;
         self.items().notices.insert(of.clone(), notices.clone());
         self.weather.after().await?;

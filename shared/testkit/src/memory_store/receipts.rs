@@ -1,11 +1,11 @@
 //! What devices said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use revocation_app::ports::{Clock, ReceiptStore, StoreError};
-use revocation_rules::ids::BatchRef;
-use revocation_rules::receipt::{Receipt, ReceiptEvent, Receipts, TokenDigest};
+use revocation_rules::channel::Channel;
+use revocation_rules::ids::{BatchRef, PushRef};
+use revocation_rules::receipt::{Came, Receipt, ReceiptEvent, Receipts, TokenDigest};
 use revocation_rules::window;
 
 use super::{Items, MemoryStore};
@@ -13,22 +13,33 @@ use super::{Items, MemoryStore};
 impl Items {
     /// As the real store reads them: that a message was shown is not asked for.
     pub(super) fn receipts_of(&self, batch: &BatchRef) -> Receipts {
-        let asked = self.asked_for(batch);
-        asked.map(|receipt| (receipt.token.clone(), receipt.event)).collect()
-    }
-
-    fn asked_for(&self, batch: &BatchRef) -> impl Iterator<Item = &Receipt> {
-        let since = self.headers.get(batch).map(|header| header.recorded_at);
+        let Some(header) = self.headers.get(batch) else {
+            return Receipts::default();
+        };
         self.receipts
             .iter()
-            .filter(move |(receipt, came)| receipt.batch == *batch && since.is_some_and(|since| window::is_after_recording(**came, since)))
-            .map(|(receipt, _)| receipt)
-            .filter(|receipt| receipt.event != ReceiptEvent::Shown)
+            .filter(|(receipt, _)| receipt.batch == *batch && receipt.event != ReceiptEvent::Shown)
+            .filter(|(receipt, came)| receipt.came.speaks_of(header, **came))
+            .map(|(receipt, _)| (receipt.token.clone(), receipt.event))
+            .collect()
     }
 
+    /// The law in its own words, not the rule's code: what came with the batch, or before it for its channel.
     pub(super) fn note_told(&mut self, reader: usize, batch: &BatchRef) {
+        let Some(header) = self.headers.get(batch) else {
+            return;
+        };
+        let speaks_of_it = |receipt: &Receipt, came: jiff::Timestamp| match receipt.came {
+            Came::AfterBatch => window::is_after_recording(came, header.recorded_at),
+            Came::BeforeBatch { about: None } => true,
+            Came::BeforeBatch { about: Some(about) } => about == header.channel,
+        };
         let told: Vec<_> = self
-            .asked_for(batch)
+            .receipts
+            .iter()
+            .filter(|(receipt, came)| receipt.batch == *batch && speaks_of_it(receipt, **came))
+            .map(|(receipt, _)| receipt)
+            .filter(|receipt| receipt.event != ReceiptEvent::Shown)
             .map(|receipt| (receipt.batch.clone(), receipt.token.clone()))
             .collect();
         if !told.is_empty() {
@@ -38,15 +49,15 @@ impl Items {
 }
 
 impl ReceiptStore for MemoryStore {
-    async fn known_batches(&self, batches: &BTreeSet<BatchRef>) -> Result<BTreeSet<BatchRef>, StoreError> {
+    async fn known_batches(&self, batches: &BTreeSet<BatchRef>) -> Result<BTreeMap<BatchRef, Channel>, StoreError> {
         self.weather.before().await?;
         let known = {
             let items = self.items();
-            let is_known = |batch: &&BatchRef| {
-                let header = items.headers.get(batch);
-                header.is_some_and(|header| window::is_kept(header.sent_at, self.now()))
+            let known = |batch: &BatchRef| {
+                let header = items.headers.get(batch)?;
+                window::is_kept(header.sent_at, self.now()).then(|| (batch.clone(), header.channel))
             };
-            batches.iter().filter(is_known).cloned().collect()
+            batches.iter().filter_map(known).collect()
         };
         self.weather.after().await?;
         Ok(known)
@@ -56,14 +67,29 @@ impl ReceiptStore for MemoryStore {
     async fn keep_receipts(&self, receipts: &[Receipt]) -> Result<(), StoreError> {
         for receipt in receipts {
             self.weather.before().await?;
-            // Without a clock nothing is too early.
-            let came = self.clock.as_ref().map_or(Timestamp::MAX, Clock::now);
+            // Without a clock it came after whatever was recorded.
+            let came = self.clock.as_ref().map_or(jiff::Timestamp::MAX, Clock::now);
             self.items().receipts.insert(receipt.clone(), came);
         }
         if !receipts.is_empty() {
             self.weather.after().await?;
         }
         Ok(())
+    }
+
+    async fn admit_early(&self, push: &PushRef, receipts: usize, most: usize) -> Result<bool, StoreError> {
+        self.weather.before().await?;
+        let admitted = {
+            let mut items = self.items();
+            let count = items.early.entry(push.clone()).or_default();
+            let admitted = count.saturating_add(receipts) <= most;
+            if admitted {
+                *count += receipts;
+            }
+            admitted
+        };
+        self.weather.after().await?;
+        Ok(admitted)
     }
 }
 
@@ -79,5 +105,18 @@ impl MemoryStore {
         let items = self.items();
         let mut receipts = items.receipts.keys();
         receipts.any(|receipt| receipt.event == event && receipt.token == *token && receipt.batch == *batch)
+    }
+
+    /// The same, but for what is about another channel than the batch's.
+    pub fn has_receipt_on(&self, channel: Channel, batch: &BatchRef, token: &TokenDigest, event: ReceiptEvent) -> bool {
+        let items = self.items();
+        let mut receipts = items.receipts.keys();
+        receipts.any(|receipt| {
+            let about_it = match receipt.came {
+                Came::AfterBatch | Came::BeforeBatch { about: None } => true,
+                Came::BeforeBatch { about: Some(about) } => about == channel,
+            };
+            about_it && receipt.event == event && receipt.token == *token && receipt.batch == *batch
+        })
     }
 }

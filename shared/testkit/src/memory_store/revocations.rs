@@ -109,6 +109,7 @@ impl MemoryStore {
         known.due_at = revocation.due_at;
         known.checks = revocation.checks;
         known.replays = revocation.replays;
+        known.last_replay.clone_from(&revocation.last_replay);
         known.version += 1;
         if reopened {
             self.weather.note("a reopened revocation");

@@ -87,6 +87,7 @@ fn keys_command(stand: &Stand) -> Result<Value, Failure> {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.into()))
         .collect();
+    environment.insert("RPC_SECRETS_KEY".to_owned(), stand.stack.get("RpcSecretsKeyId")?.into());
     environment.insert("ACCESS_KEYS_TABLE".to_owned(), stand.stack.get("AccessKeysTableName")?.into());
     Ok(json!({ "program": built_binaries()?.join("revocation-keys"), "env": environment }))
 }

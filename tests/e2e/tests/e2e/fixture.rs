@@ -66,7 +66,7 @@ pub async fn show(stand: &Stand, tenant: &Tenant, channel: &str, tokens: &[Strin
 }
 
 pub fn batch(channel: &str, batch_id: &str, tokens: &[String]) -> Value {
-    let deliveries: Vec<_> = tokens.iter().map(|token| json!({"token": token})).collect();
+    let deliveries: Vec<_> = tokens.iter().map(|token| json!({"token": token, "target": token})).collect();
     let mut batch = json!({"batch_id": batch_id, "channel": channel, "deliveries": deliveries});
     match channel {
         "apns" => batch["collapse_id"] = COLLAPSE_ID.into(),

@@ -93,13 +93,19 @@ fn mistakes<'a>(tenant: &'a Tenant, keys: &'a Keys) -> Vec<(&'a String, &'static
         (&keys.foreign, "RevokePushTask", whole.clone(), 403, "NoPermission"),
         (good, "RevokePushTask", foreign_workspace.clone(), 403, "NoPermission"),
         (&tenant.viewer.key, "RevokePushTask", whole.clone(), 403, "NoPermission"),
-        (&tenant.sender.key, "RevokePushTask", whole.clone(), 403, "NoPermission"),
+        (
+            &tenant.sender.key,
+            "RevokePushTask",
+            whole.clone(),
+            400,
+            "InvalidAccessKeyId.NotSigning",
+        ),
         (
             &tenant.sender.key,
             "QueryPushAnalysisTaskDetail",
             whole.clone(),
-            403,
-            "NoPermission",
+            400,
+            "InvalidAccessKeyId.NotSigning",
         ),
     ]
 }
@@ -108,7 +114,7 @@ pub async fn each_error_is_the_right_exception(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("rpc-errors", "default").await?;
     let other = stand.tenant("rpc-errors-2", "default").await?;
     task(&tenant, "1").await?;
-    let disabled = stand.new_key("rpc-errors", "default", "operator").await?;
+    let disabled = stand.new_rpc_key("rpc-errors", "default", "operator").await?;
     stand.keys(&["disable", disabled.split('.').next().unwrap_or_default()]).await?;
     let mut sdk = Sdk::start(stand)?;
     let keys = Keys {

@@ -66,7 +66,7 @@ pub async fn a_receipt_for_what_nobody_knows_is_told_and_a_bad_one_is_refused(st
     deliver(stand, &tenant, &push, "huawei", "b1", &devices).await?;
 
     let mut odd = receipts("t1", "b1", &devices, "opened");
-    odd["receipts"][0]["batch_id"] = "b2".into();
+    odd["receipts"][0]["id"] = "t2".into();
     let answer = tenant.sender.post("/v1/receipts", &odd).await?;
     expect(&answer, 200)?;
     check(answer.body == json!({"accepted": 1, "unknown": [0]}), || format!("{}", answer.body))?;
@@ -88,4 +88,42 @@ pub async fn a_receipt_for_what_nobody_knows_is_told_and_a_bad_one_is_refused(st
     expect_problem(&tenant.sender.post("/v1/receipts", &many).await?, 400, "invalid-request")?;
     let good = receipts("t1", "b1", &devices, "opened");
     expect_problem(&tenant.viewer.post("/v1/receipts", &good).await?, 403, "forbidden")
+}
+
+/// Said before anybody recorded the batch, by the sender and by a vendor whose callback has an odd entry.
+pub async fn what_was_opened_before_it_was_recorded_is_left_alone(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("receipts-early", "default").await?;
+    let push = task(&tenant, "t1").await?;
+    let devices = tokens("xiaomi", "receipts-early", 20);
+    let (opened, plain) = devices.split_at(6);
+    let (by_sender, by_vendor) = opened.split_at(3);
+    let answer = tenant
+        .sender
+        .post("/v1/receipts", &receipts("t1", "b1", by_sender, "opened"))
+        .await?;
+    check(answer.body == json!({"accepted": 3, "early": [0, 1, 2], "unknown": []}), || {
+        format!("{}", answer.body)
+    })?;
+    let key = stand.new_key("receipts-early", "default", "sender").await?;
+    let callback = json!({
+        "slm1": {"type": "2", "param": "task/t1/b1", "targets": by_vendor, "timestamp": "1795422067"},
+        "slm2": {"type": 16, "param": null, "targets": "x"},
+        "slm3": null,
+    });
+    let of = |channel: &str| format!("/v1/receipts/{channel}?access_key={key}");
+    expect(&tenant.viewer.post(&of("xiaomi"), &callback).await?, 200)?;
+    // Another channel's word for it.
+    let foreign = json!({"1": {"param": "task/t1/b1", "targets": plain, "ackType": "0"}});
+    expect(&tenant.viewer.post(&of("vivo"), &foreign).await?, 200)?;
+    expect_problem(&tenant.viewer.post(&of("oppo"), &callback).await?, 400, "invalid-request")?;
+
+    deliver(stand, &tenant, &push, "xiaomi", "b1", &devices).await?;
+    let notification = NOTIFY_ID.to_string();
+    stand.devices.take_off("open", "xiaomi", opened, &notification).await?;
+    let revocation = revoke(&tenant, &push).await?;
+    let ends = settled(&tenant, &revocation, 20, PATIENCE).await?;
+    let counts = ["skipped_opened", "overwritten"].map(|outcome| ended(&ends, "xiaomi", outcome));
+    check(counts == [6, 14], || format!("{counts:?}"))?;
+    all_show_nothing(stand, "xiaomi", opened).await?;
+    all_show(stand, "xiaomi", plain, "Message revoked").await
 }

@@ -158,6 +158,49 @@ pub async fn a_message_is_revoked_for_one_of_its_targets(stand: &Stand) -> Outco
     )
 }
 
+pub async fn targets_without_a_delivery_are_named(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("unmatched", "default").await?;
+    let body = json!({"type": "simple", "title": TITLE, "sent_at": now().to_string()});
+    let push = registered(&tenant, "messages", "m1", &body).await?;
+    let devices = tokens("huawei", "unmatched", 2);
+    show(stand, &tenant, "huawei", &devices).await?;
+    // One names its user, the other goes by a name that is made of its token.
+    let deliveries = json!([{"token": devices[0], "target": "user-77"}, {"token": devices[1]}]);
+    let batch = json!({"batch_id": "b1", "channel": "huawei", "notify_id": NOTIFY_ID, "deliveries": deliveries});
+    expect(&tenant.sender.post(&format!("{push}/deliveries"), &batch).await?, 200)?;
+
+    let path = format!("{push}/revocations");
+    let scope = json!({"targets": ["user-77", "User-77", devices[1]]});
+    let preview = tenant
+        .operator
+        .post(&path, &json!({"reason": "r", "scope": scope, "dry_run": true}))
+        .await?;
+    expect(&preview, 200)?;
+    let nobody = json!({"count": 1, "names": ["User-77"]});
+    check(
+        preview.body["deliveries"] == 2 && preview.body["exact"] == true && preview.body["unmatched_targets"] == nobody,
+        || preview.body.to_string(),
+    )?;
+    // What cannot be seen gets in neither here nor there.
+    let unseen = json!({"reason": "r", "scope": {"targets": ["user-77\u{200b}"]}});
+    let refused = tenant.operator.post(&path, &unseen).await?;
+    expect_problem(&refused, 400, "invalid-request")?;
+    check(text(&refused.body["detail"]).contains("U+200B"), || refused.body.to_string())?;
+    let odd = format!("/v1/messages/{}", stand::in_path("m2\u{feff}"));
+    expect_problem(&tenant.sender.put(&odd, &body).await?, 400, "invalid-request")?;
+
+    let answer = tenant.operator.post(&path, &json!({"reason": "r", "scope": scope})).await?;
+    expect(&answer, 202)?;
+    check(answer.body["unmatched_targets"] == nobody, || answer.body.to_string())?;
+    let revocation = format!("{path}/{}", text(&answer.body["id"]));
+    let settled = settled(&tenant, &revocation, 2, PATIENCE).await?;
+    check(settled["unmatched_targets"] == nobody, || settled.to_string())?;
+    all_show(stand, "huawei", &devices, "Message revoked").await?;
+    let told = outcomes(&tenant, &revocation).await?;
+    let no_token = |(target, ..): &(String, String, String)| target == "user-77" || target.starts_with("device-");
+    check(told.len() == 2 && told.iter().all(no_token), || format!("{told:?}"))
+}
+
 pub async fn a_dry_run_changes_nothing(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("dry", "default").await?;
     let push = task(&tenant, "t1").await?;

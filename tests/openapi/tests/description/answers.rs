@@ -7,17 +7,19 @@ use openapi_check::Description;
 use revocation_app::ports::{ChannelCounters, Device, Overview, PushListPage, Recorded, Role};
 use revocation_app::{
     ChannelPreview, ChannelTotals, DeliveryOutcome, IssuedToken, OutcomePage, OutcomesCursor, Preview, RecordedBatch, TakenReceipts,
-    TokenText,
+    TokenText, Unmatched,
 };
-use revocation_http::auth::Caller;
+use revocation_http::auth::{Caller, Permission, allows};
 use revocation_http::vendor_receipts::Vendor;
 use revocation_http::wire::{
     DeviceTokenAnswer, GateAnswer, MeAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer,
     RegisteredAnswer, RevocationAnswer, TotalsAnswer, WithdrawnTokenAnswer, revocation_path,
 };
+use revocation_rules::actor::Actor;
 use revocation_rules::channel::{Capability, Channel, Strategy};
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{PushKind, PushRef, RevocationId, Tenant};
+use revocation_rules::marks::TargetMarks;
 use revocation_rules::notice::Notices;
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::push::{Push, PushType, Registration};
@@ -78,6 +80,7 @@ fn revocation(scope: Scope, state: State) -> Revocation {
         due_at: None,
         checks: 0,
         replays: 0,
+        last_replay: None,
         closes_at: at("2026-11-30T08:00:00Z"),
         version: 1,
     }
@@ -115,6 +118,12 @@ fn revocations() -> Vec<Revocation> {
             State::Settled {
                 settled_at: at("2026-11-23T08:20:09Z"),
                 totals: everywhere(&every_outcome()),
+                met: None,
+            },
+            State::Settled {
+                settled_at: at("2026-11-23T08:20:09Z"),
+                totals: everywhere(&every_outcome()),
+                met: Some(TargetMarks::default()),
             },
         ]
     };
@@ -183,8 +192,14 @@ fn receipts_that_were_taken() {
     let taken = TakenReceipts {
         accepted: 1,
         unknown: vec![0, 999],
+        ..TakenReceipts::default()
     };
-    check("POST", "/v1/receipts", 200, Some(&request), &ReceiptsAnswer::from(taken));
+    check("POST", "/v1/receipts", 200, Some(&request), &ReceiptsAnswer::from(taken.clone()));
+    let early = TakenReceipts {
+        early: vec![0, 999],
+        ..taken
+    };
+    check("POST", "/v1/receipts", 200, Some(&request), &ReceiptsAnswer::from(early));
     for vendor in Vendor::ALL {
         let path = format!("/v1/receipts/{}?access_key=key_1.s", vendor.channel());
         check("POST", &path, 200, Some(&json!({})), &vendor.answer());
@@ -227,6 +242,27 @@ fn a_revocation_in_every_state() {
 }
 
 #[test]
+fn a_suspected_setting_is_summed_up_apart_from_what_failed() {
+    for revocation in revocations() {
+        let answer = serde_json::to_value(RevocationAnswer::new(&revocation, Some(&counters()))).unwrap();
+        let suspected = answer["progress"]["total"]["suspected"].as_u64().unwrap_or(0);
+        let failed = answer["progress"]["total"]["outcomes"]["failed"].as_u64().unwrap_or(0);
+        let group = |why: &str| {
+            let groups = answer["summary"]["groups"].as_array().unwrap();
+            groups
+                .iter()
+                .find(|group| group["why"] == why)
+                .map_or(0, |group| group["deliveries"].as_u64().unwrap())
+        };
+        assert_eq!(
+            (group("suspected_setting"), group("failed")),
+            (suspected, failed - suspected),
+            "{answer:#}"
+        );
+    }
+}
+
+#[test]
 fn a_push_with_its_revocations() {
     let revocations = revocations();
     let [everything, some] = scopes();
@@ -251,13 +287,19 @@ fn a_push_with_its_revocations() {
 
 #[test]
 fn whose_key_it_is_in_every_role() {
-    for role in Role::ALL {
-        let caller = Caller {
-            key: "key-1".parse().unwrap(),
-            tenant: push(None, &[]).registration.push.tenant,
-            role,
-        };
-        check("GET", "/v1/me", 200, None, &MeAnswer::from(&caller));
+    for role in Role::ALL.into_iter().filter(|role| allows(*role, Permission::Identify)) {
+        for label in [None, Some("夜班 Night shift".parse().unwrap())] {
+            let caller = Caller {
+                actor: Actor {
+                    key: "key-1".parse().unwrap(),
+                    label,
+                },
+                tenant: push(None, &[]).registration.push.tenant,
+                role,
+                channel: None,
+            };
+            check("GET", "/v1/me", 200, None, &MeAnswer::from(&caller));
+        }
     }
 }
 
@@ -286,7 +328,11 @@ fn a_dry_run_of_every_verdict() {
         Verdict::Refuse(Refusal::ChannelsUnable { channels: Vec::new() }),
         Verdict::Refuse(Refusal::TooManyRevocations),
     ] {
-        for capability in [Capability::Able, Capability::Impossible, Capability::NotConfigured] {
+        for (capability, unexamined_deliveries, unmatched) in [
+            (Capability::Able, 0, Unmatched::NotNamed),
+            (Capability::Impossible, 3, Unmatched::Unknown),
+            (Capability::NotConfigured, 0, Unmatched::Known(vec!["u1".parse().unwrap(); 1_000])),
+        ] {
             let preview = Preview {
                 verdict: verdict.clone(),
                 closes_at: at("2026-11-30T08:00:00Z"),
@@ -300,7 +346,8 @@ fn a_dry_run_of_every_verdict() {
                     too_late: 1,
                     stopped: 1,
                 }),
-                exact: false,
+                unexamined_deliveries,
+                unmatched,
             };
             check(
                 "POST",

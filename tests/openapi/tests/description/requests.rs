@@ -53,8 +53,8 @@ fn api_takes(operation: &str, request: &Value) -> bool {
         let receipts: Option<Vec<NewReceipt>> = read::<ReceiptsBody>(request).map(Into::into);
         receipts.is_some_and(|receipts| (1..=MAX_RECEIPTS).contains(&receipts.len()))
     } else if operation == "takeVendorReceipts" {
-        let told = Vendor::Huawei.receipts(request.to_string().as_bytes());
-        told.is_ok_and(|receipts| !receipts.is_empty())
+        let told = Vendor::Huawei.told(request.to_string().as_bytes());
+        told.is_ok_and(|told| told.deliveries > 0)
     } else if operation == "issueDeviceToken" {
         let (shortest, longest) = DEVICE_TOKEN_LIVES;
         let life = read::<DeviceTokenBody>(request).map(|body| body.life().unwrap_or(DEVICE_TOKEN_LIFE));

@@ -74,6 +74,7 @@ pub fn a_revocation(push: &Push, id: &str) -> Revocation {
         due_at: Some(Revocation::first_due(now())),
         checks: 0,
         replays: 0,
+        last_replay: None,
         closes_at: push.registration.closes_at(),
         version: 1,
     }

@@ -2,9 +2,11 @@
 
 mod build;
 mod faults;
+mod kms;
 
 pub use build::*;
 pub use faults::{Fault, Faults};
+pub use kms::{KMS_KEY, Kms};
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

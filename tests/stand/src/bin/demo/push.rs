@@ -224,7 +224,7 @@ fn answered(doing: &str, answer: Answer, status: u16) -> Result<Value, StandErro
 }
 
 fn batch(part: &Part, nth: usize, tokens: &[String]) -> Value {
-    let deliveries: Vec<_> = tokens.iter().map(|token| json!({"token": token})).collect();
+    let deliveries: Vec<_> = tokens.iter().map(|token| json!({"token": token, "target": token})).collect();
     let mut batch = json!({
         "batch_id": part.batch_id(nth),
         "channel": part.channel,

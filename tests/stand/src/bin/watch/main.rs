@@ -78,6 +78,8 @@ fn settings(stand: &Stand) -> Result<Vec<(&'static str, String)>, StandError> {
         ("PUSHES_TABLE", output("PushesTableName")?),
         ("ACCESS_KEYS_TABLE", output("AccessKeysTableName")?),
         ("RPC_NONCES_TABLE", output("RpcNoncesTableName")?),
+        ("RPC_SECRETS_KEY", output("RpcSecretsKeyId")?),
+        ("CALLBACK_SENDER_KEYS", "allow".to_owned()),
         ("CONNECTIONS_TABLE", output("ConnectionsTableName")?),
         ("FANOUT_QUEUE_URL", output("FanoutQueueUrl")?),
         ("RECEIPTS_QUEUE_URL", output("ReceiptsQueueUrl")?),

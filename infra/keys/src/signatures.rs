@@ -1,0 +1,71 @@
+//! What Huawei signs the callbacks with that come with a key.
+
+use std::io;
+
+use clap::Subcommand;
+use revocation_app::ports::{CallbackSecret, StoreError};
+use revocation_aws::DynamoAccessKeys;
+use revocation_rules::ids::KeyId;
+
+#[derive(Subcommand)]
+pub enum Signatures {
+    /// Take callbacks with this key only if Huawei signed them. The callback secret comes from standard input.
+    Sign {
+        id: KeyId,
+        /// The callback user, as it was set at Huawei's console.
+        #[arg(long)]
+        user: String,
+    },
+    /// Take callbacks with this key unsigned again.
+    Unsign { id: KeyId },
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SignaturesError {
+    #[error("there is no key {0}")]
+    Unknown(KeyId),
+    #[error("name the callback user, and give the callback secret on standard input")]
+    Empty,
+    #[error("the callback secret could not be read")]
+    Input(#[from] io::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+pub async fn run(keys: &DynamoAccessKeys, command: Signatures, input: impl io::Read) -> Result<(), SignaturesError> {
+    let (id, signed_with) = match command {
+        Signatures::Sign { id, user } => (id, Some(signed_with(user, input)?)),
+        Signatures::Unsign { id } => (id, None),
+    };
+    if keys.set_callback_secret(&id, signed_with.as_ref()).await? {
+        Ok(())
+    } else {
+        Err(SignaturesError::Unknown(id))
+    }
+}
+
+fn signed_with(user: String, input: impl io::Read) -> Result<CallbackSecret, SignaturesError> {
+    let secret = io::read_to_string(input)?.trim().to_owned();
+    if user.is_empty() || secret.is_empty() {
+        return Err(SignaturesError::Empty);
+    }
+    Ok(CallbackSecret { user, secret })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_what_was_typed_without_its_line_s_end() {
+        let read = |user: &str, input: &str| signed_with(user.to_owned(), input.as_bytes());
+        let expected = CallbackSecret {
+            user: "shop".to_owned(),
+            secret: "a secret".to_owned(),
+        };
+        assert_eq!(read("shop", "a secret\r\n").ok(), Some(expected));
+        for (user, input) in [("shop", "\n"), ("", "a secret")] {
+            assert!(matches!(read(user, input), Err(SignaturesError::Empty)));
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Which deliveries does a scope that names targets cover, and which of its
+//! targets have none?
+//!
+//! Only payloads say whom a delivery was for, so this reads them: a bounded
+//! number of batches, some at a time, shards at once, until a deadline. What
+//! there was no time for is said. A message has a few batches and is as a rule
+//! examined whole. A task of 100 million deliveries has 100,000 batches of some
+//! 30 kB, 3 GB in all: of it a part is.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+use std::time::Duration;
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::{SignedDuration, Timestamp};
+use revocation_rules::batch::{BatchHeader, Delivery, Sending};
+use revocation_rules::channel::{Capability, Channel, Channels};
+use revocation_rules::ids::{PushRef, TargetId};
+use revocation_rules::marks::TargetMarks;
+use revocation_rules::plan;
+use revocation_rules::revocation::{Revocation, State};
+use revocation_rules::scope::Scope;
+use revocation_rules::shard::ShardCount;
+use revocation_rules::window;
+
+use crate::ports::{BatchHeaders, BatchPayloads, Clock, StoreError};
+use crate::preview_revocation::ChannelPreview;
+
+/// Shards, or reads of a push with one shard, that are under way at once.
+const AT_ONCE: usize = 8;
+/// Payloads in one read. A read's payloads are unpacked together: with
+/// [`AT_ONCE`] that is 32 batches, 45 MB at the very worst.
+const IN_ONE_READ: usize = 4;
+
+/// How much may be examined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bound {
+    /// Payloads, over all shards.
+    pub batches: usize,
+    pub until: Timestamp,
+    pub beyond: Beyond,
+}
+
+/// What becomes of what lies beyond the bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beyond {
+    /// Its headers are counted: upper bounds.
+    Counted,
+    /// Nobody looks.
+    Left,
+}
+
+/// What was found out about a scope.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    pub channels: BTreeMap<Channel, ChannelPreview>,
+    /// Targets that the scope names and that have a delivery.
+    pub met: TargetMarks,
+    /// Deliveries that were counted, though they may be for others.
+    pub unexamined: u64,
+    /// There is more than was counted.
+    pub left_some: bool,
+}
+
+impl Seen {
+    pub fn unmatched(&self, scope: &Scope) -> Unmatched {
+        match Unmatched::of(scope, &self.met) {
+            // What was not looked at cannot take anything from nothing.
+            Unmatched::Known(targets) if !targets.is_empty() && (self.unexamined > 0 || self.left_some) => Unmatched::Unknown,
+            known => known,
+        }
+    }
+}
+
+impl AddAssign for Seen {
+    fn add_assign(&mut self, other: Self) {
+        for (channel, more) in other.channels {
+            match self.channels.get_mut(&channel) {
+                Some(preview) => preview.add(&more),
+                None => {
+                    self.channels.insert(channel, more);
+                }
+            }
+        }
+        self.met.add_all(&other.met);
+        self.unexamined += other.unexamined;
+        self.left_some |= other.left_some;
+    }
+}
+
+/// What is looked for.
+pub(crate) struct Look<'a> {
+    pub scope: &'a Scope,
+    pub channels: &'a Channels,
+    pub now: Timestamp,
+}
+
+impl Look<'_> {
+    /// What one batch has for the scope. `deliveries` is `None` for one that nobody looked into.
+    fn at(&self, header: &BatchHeader, deliveries: Option<&[Delivery]>) -> Seen {
+        let mut seen = Seen::default();
+        let (count, without_handle) = match (&self.scope.targets, deliveries) {
+            (None, _) => (u64::from(header.count), u64::from(header.without_handle)),
+            (Some(_), None) => {
+                seen.unexamined = u64::from(header.count);
+                (seen.unexamined, u64::from(header.without_handle))
+            }
+            (Some(_), Some(deliveries)) => {
+                let in_scope = plan::slots_in_scope(header.channel, deliveries.len(), Some(deliveries), self.scope);
+                seen.met = self.scope.marks(deliveries).unwrap_or_default();
+                let without = plan::not_revocable(header.channel, self.channels, deliveries, &in_scope);
+                (in_scope.len() as u64, without as u64)
+            }
+        };
+        if count > 0 {
+            seen.channels.insert(header.channel, self.preview(header, count, without_handle));
+        }
+        seen
+    }
+
+    fn preview(&self, header: &BatchHeader, count: u64, without_handle: u64) -> ChannelPreview {
+        let mut preview = ChannelPreview::none(header.channel, self.channels);
+        preview.deliveries = count;
+        if preview.capability != Capability::Able {
+            return preview;
+        }
+        if header.sending == Sending::HeldBack {
+            preview.stopped = count;
+        } else if !window::is_open(header.sent_at, self.now) {
+            preview.too_late = count;
+        } else {
+            preview.not_revocable = without_handle;
+            preview.revocable = count - without_handle;
+        }
+        preview
+    }
+}
+
+/// Looks at everything in the scope, within the bound.
+pub(crate) async fn examine(
+    store: &(impl BatchHeaders + BatchPayloads),
+    clock: &impl Clock,
+    push: &PushRef,
+    shards: ShardCount,
+    look: &Look<'_>,
+    bound: Bound,
+) -> Result<Seen, StoreError> {
+    let mut found = stream::iter(0..shards.get())
+        .map(|shard| examine_shard(store, clock, push, shard, shards, look, bound))
+        .buffer_unordered(AT_ONCE);
+    let mut all = Seen::default();
+    while let Some(seen) = found.try_next().await? {
+        all += seen;
+    }
+    Ok(all)
+}
+
+async fn examine_shard(
+    store: &(impl BatchHeaders + BatchPayloads),
+    clock: &impl Clock,
+    push: &PushRef,
+    shard: u16,
+    shards: ShardCount,
+    look: &Look<'_>,
+    bound: Bound,
+) -> Result<Seen, StoreError> {
+    let shards = usize::from(shards.get());
+    let mut left = match look.scope.targets {
+        Some(_) => bound.batches.div_ceil(shards),
+        None => 0,
+    };
+    let mut all = Seen::default();
+    let mut after = None;
+    loop {
+        let page = store.headers(push, shard, after.as_ref()).await?;
+        let mut headers = page.headers;
+        headers.retain(|header| look.scope.has_channel(header.channel));
+        let (within, beyond) = headers.split_at(left.min(headers.len()));
+        left -= within.len();
+        let reads: Vec<_> = within
+            .chunks(IN_ONE_READ)
+            .map(|some| examine_some(store, clock, some, look, bound.until))
+            .collect();
+        let mut reads = stream::iter(reads).buffer_unordered((AT_ONCE / shards).max(1));
+        while let Some(seen) = reads.try_next().await? {
+            all += seen;
+        }
+        for header in beyond {
+            all += look.at(header, None);
+        }
+        match (page.next, bound.beyond) {
+            (None, _) => return Ok(all),
+            (Some(_), Beyond::Left) if left == 0 || all.unexamined > 0 || clock.now() >= bound.until => {
+                all.left_some = true;
+                return Ok(all);
+            }
+            (Some(next), Beyond::Counted | Beyond::Left) => after = Some(next),
+        }
+    }
+}
+
+async fn examine_some(
+    store: &impl BatchPayloads,
+    clock: &impl Clock,
+    headers: &[BatchHeader],
+    look: &Look<'_>,
+    until: Timestamp,
+) -> Result<Seen, StoreError> {
+    let mut all = Seen::default();
+    if clock.now() >= until {
+        for header in headers {
+            all += look.at(header, None);
+        }
+    } else {
+        for (header, deliveries) in headers.iter().zip(store.payloads(headers).await?) {
+            all += look.at(header, deliveries.as_deref());
+        }
+    }
+    Ok(all)
+}
+
+/// The targets that a scope names and that have no delivery in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unmatched {
+    /// The scope names no targets.
+    NotNamed,
+    /// There was more than could be looked at.
+    Unknown,
+    /// These; that there are none is what one hopes for.
+    Known(Vec<TargetId>),
+}
+
+impl Unmatched {
+    fn of(scope: &Scope, met: &TargetMarks) -> Self {
+        match scope.targets {
+            None => Self::NotNamed,
+            Some(_) => Self::Known(scope.unmarked(met).cloned().collect()),
+        }
+    }
+}
+
+/// What is kept of it with a revocation: true of the moment it settled, for then
+/// every batch recorded so far had said whom it was for. `None` while it is under way.
+pub fn kept_unmatched(revocation: &Revocation) -> Option<Unmatched> {
+    match &revocation.state {
+        State::Requested | State::Dispatched { .. } => None,
+        State::Settled { met: Some(met), .. } => Some(Unmatched::of(&revocation.scope, met)),
+        State::Settled { met: None, .. } if revocation.scope.targets.is_some() => Some(Unmatched::Unknown),
+        State::Settled { met: None, .. } => Some(Unmatched::NotNamed),
+    }
+}
+
+/// Payloads that are looked at for the answer to a revocation.
+const BATCHES: usize = 200;
+/// From then on no further one is.
+const NAMING: SignedDuration = SignedDuration::from_millis(1_500);
+/// When whoever waits for [`name_unmatched`] gives up, since one read may be slow: no revocation is answered later for it.
+pub const NAMING_LIMIT: Duration = Duration::from_secs(2);
+
+/// Which of the targets that somebody just asked to revoke have no delivery yet?
+/// Constant work at most, whatever was recorded; none where no targets are named.
+/// When the store fails it is unknown: the revocation stands all the same.
+pub async fn name_unmatched(
+    store: &(impl BatchHeaders + BatchPayloads),
+    clock: &impl Clock,
+    channels: &Channels,
+    asked: &Scope,
+    revocation: &Revocation,
+) -> Unmatched {
+    if asked.targets.is_none() {
+        return Unmatched::NotNamed;
+    }
+    if *asked == revocation.scope
+        && let Some(known @ Unmatched::Known(_)) = kept_unmatched(revocation)
+    {
+        return known;
+    }
+    let now = clock.now();
+    let look = Look {
+        scope: asked,
+        channels,
+        now,
+    };
+    let bound = Bound {
+        batches: BATCHES,
+        until: now.saturating_add(NAMING).unwrap_or(Timestamp::MAX),
+        beyond: Beyond::Left,
+    };
+    let shards = u16::try_from(revocation.fanout.cursors.len()).ok().and_then(ShardCount::new);
+    let Some(shards) = shards else {
+        return Unmatched::Unknown;
+    };
+    match examine(store, clock, &revocation.push, shards, &look, bound).await {
+        Ok(seen) => seen.unmatched(asked),
+        Err(error) => {
+            tracing::warn!(revocation.id = %revocation.id, %error, "which targets of {} have no delivery is not known", revocation.id);
+            Unmatched::Unknown
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! What devices say before anybody recorded their batch: kept, bounded, and found by the dispatch.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+
+use jiff::SignedDuration;
+use revocation_app::ports::{BatchRecorder, Clock, DispatchJob, Job, PushStore, RevocationStore, Saved};
+use revocation_app::{Confirmed, Dispatched, Dispatcher, NewReceipt, TakenReceipts, confirm_batch, dispatch_batch, take_receipts};
+use revocation_rules::batch::{BatchHeader, Delivery};
+use revocation_rules::channel::{Channel, Channels};
+use revocation_rules::ids::BatchRef;
+use revocation_rules::outcome::Outcome;
+use revocation_rules::push::Push;
+use revocation_rules::receipt::{Came, ReceiptEvent, TokenDigest};
+use revocation_rules::revocation::Revocation;
+use revocation_testkit::builders::{a_batch, a_push, a_revocation, noon, task, tenant};
+use revocation_testkit::{FakeChannel, ManualClock, MemoryQueue, MemoryStore, SeededDice, run};
+
+/// A push whose batch of three is sent and not recorded yet.
+struct Stand {
+    clock: ManualClock,
+    store: MemoryStore,
+    queue: MemoryQueue,
+    vendor: FakeChannel,
+    push: Push,
+    header: BatchHeader,
+    deliveries: Vec<Delivery>,
+}
+
+impl Stand {
+    fn on(channel: Channel) -> Self {
+        let clock = ManualClock::at(noon());
+        let store = MemoryStore::new().with_clock(&clock);
+        let push = a_push().named(task(&tenant("SHOP"), "t1")).build();
+        run(store.insert_push(&push)).unwrap();
+        let (header, deliveries) = a_batch().of(&push).named("b1").on(channel).to(&["u1", "u2", "u3"]).build();
+        Self {
+            queue: MemoryQueue::new(&clock),
+            vendor: FakeChannel::new(&clock),
+            clock,
+            store,
+            push,
+            header,
+            deliveries,
+        }
+    }
+
+    fn receipt(&self, slot: usize, event: ReceiptEvent) -> NewReceipt {
+        NewReceipt {
+            kind: self.header.batch.push.kind,
+            id: self.header.batch.push.id.clone(),
+            batch: self.header.batch.batch.clone(),
+            token: self.deliveries[slot].token.clone(),
+            event,
+            at: None,
+        }
+    }
+
+    fn take(&self, about: Option<Channel>, receipts: Vec<NewReceipt>) -> TakenReceipts {
+        let tenant = &self.push.registration.push.tenant;
+        run(take_receipts(&self.store, &self.queue, &self.clock, tenant, about, receipts)).unwrap()
+    }
+
+    fn record(&self) {
+        run(self.store.record(&self.header, &self.deliveries)).unwrap();
+    }
+
+    fn revoke(&self) -> Revocation {
+        let push = run(self.store.push(&self.push.registration.push)).unwrap().unwrap();
+        let revocation = a_revocation().of(&push).named("rvk_1").build();
+        assert_eq!(run(self.store.insert_revocation(&push, &revocation)).unwrap(), Saved::Yes);
+        revocation
+    }
+
+    fn dispatch(&self, revocation: &Revocation) -> Vec<Option<Outcome>> {
+        let (dice, channels) = (SeededDice::new(1), Channels::new([self.header.channel]));
+        let with = Dispatcher {
+            store: &self.store,
+            queue: &self.queue,
+            clock: &self.clock,
+            dice: &dice,
+            channels: &channels,
+            client: Some(&self.vendor),
+        };
+        let job = DispatchJob {
+            batch: self.header.batch.clone(),
+            channel: self.header.channel,
+            revocation: revocation.id.clone(),
+        };
+        let deadline = self.clock.now() + SignedDuration::from_secs(30);
+        assert_eq!(run(dispatch_batch(&with, &job, deadline)).unwrap(), Dispatched::Finished);
+        self.outcomes()
+    }
+
+    fn outcomes(&self) -> Vec<Option<Outcome>> {
+        let slots = self.store.progress_of(&self.header.batch).unwrap().slots;
+        (0..3).map(|slot| slots.get(slot).map(|(outcome, _)| outcome)).collect()
+    }
+
+    fn confirm(&self) -> Confirmed {
+        run(confirm_batch(&self.store, &self.queue, &self.clock, &self.header.batch, 0)).unwrap()
+    }
+
+    fn confirm_jobs(&self) -> Vec<BatchRef> {
+        let jobs = self.queue.sent().into_iter();
+        jobs.filter_map(|job| match job {
+            Job::Confirm { batch, .. } => Some(batch),
+            _ => None,
+        })
+        .collect()
+    }
+}
+
+const OVERWRITTEN: Option<Outcome> = Some(Outcome::Overwritten);
+
+#[test]
+fn what_a_device_said_before_its_batch_was_recorded_is_never_asked_of_the_vendor() {
+    let stand = Stand::on(Channel::Huawei);
+    let said = vec![
+        stand.receipt(0, ReceiptEvent::Opened),
+        stand.receipt(1, ReceiptEvent::Cleared),
+        stand.receipt(2, ReceiptEvent::Revoked),
+        stand.receipt(0, ReceiptEvent::Shown),
+    ];
+    let taken = stand.take(None, said);
+    let expected = TakenReceipts {
+        accepted: 3,
+        early: vec![0, 1, 2],
+        unknown: vec![3],
+        ..TakenReceipts::default()
+    };
+    assert_eq!(taken, expected);
+    assert_eq!(stand.confirm(), Confirmed::NothingToDo, "there is no batch to look at yet");
+    stand.record();
+    let told = [Outcome::SkippedOpened, Outcome::SkippedCleared, Outcome::Confirmed];
+    assert_eq!(stand.dispatch(&stand.revoke()), told.map(Some));
+    assert!(stand.vendor.calls_from(0).is_empty());
+}
+
+#[test]
+fn what_a_device_confirmed_early_is_worked_in_when_its_batch_is_recorded_late() {
+    // The push is revoked first, as a sender that does not stop does it.
+    let stand = Stand::on(Channel::Huawei);
+    let revocation = stand.revoke();
+    stand.take(Some(Channel::Huawei), vec![stand.receipt(1, ReceiptEvent::Revoked)]);
+    stand.record();
+    assert_eq!(stand.dispatch(&revocation), [OVERWRITTEN, Some(Outcome::Confirmed), OVERWRITTEN]);
+}
+
+#[test]
+fn what_came_early_and_was_written_late_is_looked_for_once_more() {
+    // Between looking for the batch and writing the receipt, the batch was recorded and revoked:
+    // as if the receipt had come without its batch and its job later.
+    let stand = Stand::on(Channel::Huawei);
+    stand.record();
+    let revocation = stand.revoke();
+    assert_eq!(stand.dispatch(&revocation), [OVERWRITTEN; 3]);
+    let other = Stand::on(Channel::Huawei);
+    other.take(Some(Channel::Huawei), vec![other.receipt(0, ReceiptEvent::Revoked)]);
+    assert_eq!(
+        other.confirm_jobs(),
+        [other.header.batch.clone()],
+        "also where there is no batch yet"
+    );
+    let early = revocation_rules::receipt::Receipt {
+        batch: stand.header.batch.clone(),
+        token: TokenDigest::of(&stand.deliveries[0].token),
+        event: ReceiptEvent::Revoked,
+        at: noon(),
+        came: Came::BeforeBatch {
+            about: Some(Channel::Huawei),
+        },
+    };
+    run(revocation_app::ports::ReceiptStore::keep_receipts(&stand.store, &[early])).unwrap();
+    assert_eq!(stand.confirm(), Confirmed::Done { deliveries: 1 });
+    assert_eq!(stand.outcomes()[0], Some(Outcome::Confirmed));
+}
+
+#[test]
+fn a_callback_of_one_channel_says_nothing_of_another_channel_s_batch() {
+    for early in [false, true] {
+        let stand = Stand::on(Channel::Huawei);
+        if !early {
+            stand.record();
+        }
+        let said = |event| vec![stand.receipt(0, event)];
+        let taken = stand.take(Some(Channel::Xiaomi), said(ReceiptEvent::Opened));
+        let confirmed = stand.take(Some(Channel::Xiaomi), said(ReceiptEvent::Revoked));
+        if early {
+            // Whose batch it is is not known yet.
+            assert_eq!((taken.accepted, taken.early, taken.foreign), (1, vec![0], vec![]));
+            stand.record();
+        } else {
+            assert_eq!((taken.accepted, taken.unknown, taken.foreign), (0, vec![], vec![0]));
+            assert_eq!(confirmed.foreign, [0]);
+            assert_eq!(stand.confirm_jobs(), []);
+        }
+        // Its own channel's word counts, and is not taken away by the other's.
+        stand.take(Some(Channel::Huawei), vec![stand.receipt(1, ReceiptEvent::Cleared)]);
+        stand.take(Some(Channel::Xiaomi), vec![stand.receipt(1, ReceiptEvent::Cleared)]);
+        let outcomes = stand.dispatch(&stand.revoke());
+        assert_eq!(
+            outcomes,
+            [OVERWRITTEN, Some(Outcome::SkippedCleared), OVERWRITTEN],
+            "early: {early}"
+        );
+        assert_eq!(stand.confirm(), Confirmed::Done { deliveries: 0 });
+    }
+}
+
+#[test]
+fn an_early_receipt_finds_an_apple_token_whatever_its_letters() {
+    for (recorded, told) in [("00FC13ADFF785122", "00fc13adff785122"), ("00fc13adff785122", "00FC13ADFF785122")] {
+        for early in [true, false] {
+            let mut stand = Stand::on(Channel::Apns);
+            stand.deliveries[0].token = recorded.parse().unwrap();
+            if !early {
+                stand.record();
+            }
+            let receipt = NewReceipt {
+                token: told.parse().unwrap(),
+                ..stand.receipt(0, ReceiptEvent::Opened)
+            };
+            assert_eq!(stand.take(None, vec![receipt]).accepted, 1);
+            if early {
+                stand.record();
+            }
+            assert_eq!(
+                stand.dispatch(&stand.revoke())[0],
+                Some(Outcome::SkippedOpened),
+                "{recorded} {told} {early}"
+            );
+        }
+    }
+}
+
+#[test]
+fn whoever_floods_a_push_with_receipts_of_batches_that_nobody_recorded_is_stopped() {
+    let stand = Stand::on(Channel::Huawei);
+    let most = revocation_rules::receipt::most_early(stand.header.batch.push.kind);
+    let flood = |nth: usize| {
+        let receipts = (0..1_000).map(|token| NewReceipt {
+            batch: format!("b{nth}").parse().unwrap(),
+            token: format!("t{token}").parse().unwrap(),
+            ..stand.receipt(0, ReceiptEvent::Opened)
+        });
+        stand.take(None, receipts.collect())
+    };
+    let mut accepted = 0;
+    for nth in 0..most / 1_000 + 3 {
+        let taken = flood(nth + 100);
+        accepted += taken.accepted;
+        assert_eq!(taken.accepted + taken.unknown.len(), 1_000);
+        assert_eq!(taken.unknown.len(), taken.too_many);
+    }
+    assert_eq!(accepted, most);
+    // What was recorded is taken as ever.
+    stand.record();
+    assert_eq!(stand.take(None, vec![stand.receipt(0, ReceiptEvent::Opened)]).accepted, 1);
+}
+
+#[test]
+fn nothing_is_kept_early_for_a_push_that_nobody_registered_or_that_nobody_can_revoke_any_more() {
+    let stand = Stand::on(Channel::Huawei);
+    let opened = stand.receipt(0, ReceiptEvent::Opened);
+    let other = NewReceipt {
+        id: "t2".parse().unwrap(),
+        ..opened.clone()
+    };
+    assert_eq!(stand.take(None, vec![other]).unknown, [0]);
+    stand
+        .clock
+        .set(stand.push.registration.closes_at() - SignedDuration::from_millis(1));
+    assert_eq!(stand.take(None, vec![opened.clone()]).early, [0]);
+    stand.clock.set(stand.push.registration.closes_at());
+    assert_eq!(stand.take(None, vec![opened]).unknown, [0]);
+}

@@ -1,0 +1,160 @@
+//! Who did what, and who was refused: one line each, and the only place that writes them.
+//!
+//! Target `audit`, level info, written whatever the log level is. A line has the key's id and
+//! label, the tenant, the route as a pattern, the push as a digest, and what came of it. It has no
+//! id of a push, no secret and nothing of a body: `docs/operations.md` has the fields and a query.
+
+use std::fmt::Write as _;
+
+use http::Method;
+use revocation_app::ports::AccessKey;
+use revocation_rules::actor::Actor;
+use revocation_rules::ids::{PushId, PushKind, Tenant};
+use sha2::{Digest, Sha256};
+
+use crate::auth::Caller;
+use crate::problem::Problem;
+use crate::route::{Route, route};
+
+/// Bytes of a push's digest that are said.
+const DIGEST_BYTES: usize = 16;
+
+/// What a request is about, as far as the audit is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    route: &'static str,
+    push: Option<String>,
+}
+
+impl Asked {
+    /// By method and path, whatever they are.
+    pub fn of(method: &Method, path: &str) -> Self {
+        match route(method, path) {
+            Ok(route) => Self {
+                route: name(&route),
+                push: push(&route),
+            },
+            Err(_) => Self::action("unknown"),
+        }
+    }
+
+    /// Something that is done otherwise than by a path, such as an action of an mPaaS SDK.
+    pub const fn action(name: &'static str) -> Self {
+        Self { route: name, push: None }
+    }
+
+    #[must_use]
+    pub fn about(mut self, kind: PushKind, id: &PushId) -> Self {
+        self.push = Some(digest(kind, id));
+        self
+    }
+}
+
+/// Who it was, as far as anybody knows.
+#[derive(Debug, Clone, Copy)]
+pub enum Who<'a> {
+    /// They showed that they know the secret.
+    Key(&'a Actor, &'a Tenant),
+    /// There is such a key; whether it is theirs is open.
+    Claimed(&'a AccessKey),
+    Nobody,
+    /// Who sends to the queue of recordings, by the id that SQS knows them by.
+    Sender(&'a str, &'a Tenant),
+}
+
+/// Writes one line. `result` is a word of ours: the slug of a problem, or what was done.
+pub fn write(asked: &Asked, who: Who<'_>, result: &str) {
+    let (key, label, tenant, proven) = match who {
+        Who::Key(actor, tenant) => (Some(&actor.key), actor.label.as_ref(), Some(tenant), true),
+        Who::Claimed(key) => (Some(&key.id), key.label.as_ref(), Some(&key.tenant), false),
+        Who::Nobody => (None, None, None, false),
+        Who::Sender(_, tenant) => (None, None, Some(tenant), true),
+    };
+    let sender = match who {
+        Who::Sender(sender, _) => Some(sender),
+        Who::Key(..) | Who::Claimed(_) | Who::Nobody => None,
+    };
+    tracing::info!(
+        target: "audit",
+        route = asked.route,
+        key.id = key.map(tracing::field::display),
+        key.label = label.map(tracing::field::display),
+        key.proven = proven,
+        sender,
+        tenant = tenant.map(tracing::field::display),
+        push.digest = asked.push.as_deref(),
+        result,
+        "{result}: {}",
+        asked.route
+    );
+}
+
+/// A change that somebody who may was answered to, well or not.
+pub fn answered(asked: &Asked, caller: &Caller, done: &Result<&'static str, &Problem>) {
+    let result = match done {
+        Ok(done) => done,
+        Err(problem) => problem.kind.slug(),
+    };
+    write(asked, Who::Key(&caller.actor, &caller.tenant), result);
+}
+
+/// The first half of the SHA-256 of `<kind>#<id>`, so that who knows a push finds its lines, and
+/// who reads lines learns no id.
+fn digest(kind: PushKind, id: &PushId) -> String {
+    let whole = Sha256::digest(format!("{}#{}", kind.as_str(), id.as_str()));
+    whole.iter().take(DIGEST_BYTES).fold(String::new(), |mut text, byte| {
+        // Writing to a String can not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+const fn name(route: &Route) -> &'static str {
+    match route {
+        Route::Register(_) => "PUT /v1/{kind}/{id}",
+        Route::Record(_) => "POST /v1/{kind}/{id}/deliveries",
+        Route::Gate(_) => "GET /v1/{kind}/{id}/gate",
+        Route::Revoke(_) => "POST /v1/{kind}/{id}/revocations",
+        Route::Push(_) => "GET /v1/{kind}/{id}",
+        Route::Revocation(..) => "GET /v1/{kind}/{id}/revocations/{rvk}",
+        Route::Outcomes(..) => "GET /v1/{kind}/{id}/revocations/{rvk}/outcomes",
+        Route::Replay(..) => "POST /v1/{kind}/{id}/revocations/{rvk}/replays",
+        Route::Totals(_) => "GET /v1/{kind}/{id}/totals",
+        Route::Pushes => "GET /v1/pushes",
+        Route::Me => "GET /v1/me",
+        Route::ReadNotice => "GET /v1/notice",
+        Route::WriteNotice => "PUT /v1/notice",
+        Route::Receipts => "POST /v1/receipts",
+        Route::VendorReceipts(_) => "POST /v1/receipts/{channel}",
+        Route::DeviceToken(_) => "PUT /v1/devices/{device}/token",
+        Route::WithdrawDeviceToken(_) => "DELETE /v1/devices/{device}/token",
+        Route::OpenApi => "GET /v1/openapi.json",
+    }
+}
+
+fn push(route: &Route) -> Option<String> {
+    match route {
+        Route::Register(push)
+        | Route::Record(push)
+        | Route::Gate(push)
+        | Route::Revoke(push)
+        | Route::Push(push)
+        | Route::Revocation(push, _)
+        | Route::Outcomes(push, _)
+        | Route::Replay(push, _)
+        | Route::Totals(push) => Some(digest(push.kind, &push.id)),
+        Route::Pushes
+        | Route::Me
+        | Route::ReadNotice
+        | Route::WriteNotice
+        | Route::Receipts
+        | Route::VendorReceipts(_)
+        | Route::DeviceToken(_)
+        | Route::WithdrawDeviceToken(_)
+        | Route::OpenApi => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "audit_tests.rs"]
+mod tests;

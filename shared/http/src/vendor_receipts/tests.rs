@@ -1,0 +1,328 @@
+use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use super::*;
+
+/// Kind, push, batch, token, event and time in milliseconds, in any order; and what was passed over.
+fn read(vendor: Vendor, body: &str) -> (Vec<String>, PassedOver) {
+    let told = vendor.told(body.as_bytes()).unwrap();
+    let (deliveries, passed_over) = (told.deliveries, told.passed_over);
+    let receipts = told.pieces().flatten().map(|receipt| {
+        format!(
+            "{} {} {} {} {} {:?}",
+            receipt.kind.as_str(),
+            receipt.id,
+            receipt.batch,
+            receipt.token.as_str(),
+            receipt.event.as_str(),
+            receipt.at.map(Timestamp::as_millisecond)
+        )
+    });
+    let mut receipts: Vec<_> = receipts.collect();
+    receipts.sort();
+    assert_eq!(receipts.len(), deliveries);
+    (receipts, passed_over)
+}
+
+fn told(vendor: Vendor, body: &str) -> Vec<String> {
+    read(vendor, body).0
+}
+
+/// A vendor's words for an event that it knows: one entry, and a body of several.
+struct Words {
+    vendor: Vendor,
+    event: &'static str,
+    /// The fields: text, tokens, kind, time.
+    fields: [&'static str; 4],
+    kind: Value,
+}
+
+fn words() -> [Words; 4] {
+    let words = |vendor, event, fields, kind| Words {
+        vendor,
+        event,
+        fields,
+        kind,
+    };
+    [
+        words(Vendor::Huawei, "shown", ["biTag", "token", "status", "timestamp"], json!(0)),
+        words(Vendor::Xiaomi, "opened", ["param", "targets", "type", "timestamp"], json!(2)),
+        words(
+            Vendor::Oppo,
+            "shown",
+            ["param", "registrationIds", "eventType", "eventTime"],
+            json!("push_arrive"),
+        ),
+        words(Vendor::Vivo, "shown", ["param", "targets", "ackType", "ackTime"], json!("0")),
+    ]
+}
+
+impl Words {
+    fn entry(&self, tokens: &Value) -> Value {
+        let [param, token, kind, time] = self.fields;
+        json!({ param: "task/t1/b1", token: tokens, kind: self.kind, time: 1_489_993_883_189_i64 })
+    }
+
+    fn with(&self, field: usize, value: Value) -> Value {
+        let mut entry = self.entry(&json!("R1"));
+        entry[self.fields[field]] = value;
+        entry
+    }
+
+    fn body(&self, entries: &[Value]) -> String {
+        match self.vendor {
+            Vendor::Huawei => json!({ "statuses": entries }).to_string(),
+            Vendor::Oppo => json!(entries).to_string(),
+            Vendor::Xiaomi | Vendor::Vivo => {
+                let named = entries.iter().enumerate().map(|(nth, entry)| (format!("id{nth}"), entry.clone()));
+                Value::Object(named.collect()).to_string()
+            }
+        }
+    }
+
+    fn good(&self, tokens: &[&str]) -> Vec<String> {
+        let line = |token: &&str| format!("task t1 b1 {token} {} Some(1489993883189)", self.event);
+        tokens.iter().map(line).collect()
+    }
+}
+
+#[test]
+fn huawei_what_reached_a_device_was_shown() {
+    let body = r#"{"statuses": [
+        {"biTag": "task/t1/b1", "appid": "13", "token": "T1", "status": 0, "timestamp": 1489993883189, "requestId": "1"},
+        {"biTag": "task/t1/b1", "appid": "13", "token": "T2", "status": 2, "timestamp": 1489993883189, "requestId": "1"},
+        {"biTag": "Trump", "appid": "13", "token": "T3", "status": 0, "timestamp": 1489993883189, "requestId": "1"},
+        {"biTag": "task/t1/b1", "token": "T4", "pushType": 0, "deliveryStatus": {"result": 0, "timestamp": 1489993883190}},
+        {"biTag": "task/t1/b1", "token": "T5", "pushType": 0, "deliveryStatus": {"result": 6, "timestamp": 1489993883190}},
+        {"biTag": "task/t1/b1", "token": "T6", "pushType": 1, "formStatus": {"formId": 1, "result": 0}},
+        {"biTag": "task/t1/b1", "token": "T7", "status": 0, "deliveryStatus": {"timestamp": 1}},
+        {"biTag": "task/t1/b1", "token": "T8", "status": 0, "deliveryStatus": null}
+    ]}"#;
+    let (receipts, passed_over) = read(Vendor::Huawei, body);
+    let expected = [
+        "task t1 b1 T1 shown Some(1489993883189)",
+        "task t1 b1 T4 shown Some(1489993883190)",
+        "task t1 b1 T8 shown None",
+    ];
+    assert_eq!(receipts, expected);
+    let counts = (passed_over.other_events, passed_over.not_ours, passed_over.unreadable);
+    assert_eq!(counts, (3, 1, 1), "a result that is not there is no success");
+}
+
+#[test]
+fn xiaomi_what_was_delivered_was_shown_and_what_was_clicked_was_opened() {
+    let data = r#"{
+        "slm1": {"barStatus": "Enable", "type": 1, "param": "task/t%201/b1", "targets": "R1,R2", "timestamp": 1324167800000},
+        "slm2": {"type": 2, "param": "message/m1/b2", "targets": "R+3/="},
+        "slm3": {"type": 16, "param": "task/t1/b1", "targets": "R4"},
+        "slm4": {"type": 1, "param": "other&data={}", "targets": "R5"}
+    }"#;
+    let expected = [
+        "message m1 b2 R+3/= opened None",
+        "task t 1 b1 R1 shown Some(1324167800000)",
+        "task t 1 b1 R2 shown Some(1324167800000)",
+    ];
+    let form = format!("data={}&more=1", utf8_percent_encode(data, NON_ALPHANUMERIC));
+    assert_eq!(told(Vendor::Xiaomi, &form), expected);
+    assert_eq!(told(Vendor::Xiaomi, data), expected);
+}
+
+#[test]
+fn oppo_what_arrived_was_shown() {
+    let body = r#"[
+        {"messageId": "m", "appId": "a", "taskId": "t", "registrationIds": "R1, R2", "eventTime": "1489993883189",
+         "param": "task/t1/b1", "eventType": "push_arrive"},
+        {"registrationIds": "R3", "param": "task/t1/b1", "eventType": "regid_invalid"},
+        {"registrationIds": "R4", "param": "task/t1/b1", "eventTime": "soon"},
+        {"registrationIds": "R5", "param": "", "eventType": "push_arrive"}
+    ]"#;
+    let (receipts, passed_over) = read(Vendor::Oppo, body);
+    let expected = [
+        "task t1 b1 R1 shown Some(1489993883189)",
+        "task t1 b1 R2 shown Some(1489993883189)",
+        "task t1 b1 R4 shown None",
+    ];
+    assert_eq!(receipts, expected);
+    assert_eq!(passed_over.bad_times, 1);
+}
+
+#[test]
+fn vivo_what_arrived_was_shown() {
+    let body = r#"{
+        "748": {"param": "task/t1/b1", "targets": "R1", "ackTime": 1489993883189, "ackType": "0"},
+        "749": {"param": "task/t1/b1", "targets": "R2,R3"},
+        "750": {"param": "task/t1/b1", "targets": "R4", "ackType": "1"},
+        "751": {"param": "hello", "targets": "R5", "ackType": "0"}
+    }"#;
+    let expected = [
+        "task t1 b1 R1 shown Some(1489993883189)",
+        "task t1 b1 R2 shown None",
+        "task t1 b1 R3 shown None",
+    ];
+    assert_eq!(told(Vendor::Vivo, body), expected);
+}
+
+#[test]
+fn one_odd_entry_loses_no_other() {
+    let xiaomi = r#"{"slm1":{"type":2,"param":"task/odd/b","targets":"r1"},"slm2":{"type":16,"param":null,"targets":"x"}}"#;
+    assert_eq!(told(Vendor::Xiaomi, xiaomi), ["task odd b r1 opened None"]);
+    for words in words() {
+        let good = words.entry(&json!("R1"));
+        for (odd, name) in [
+            (json!(null), "unreadable"),
+            (json!(7), "unreadable"),
+            (json!("planted"), "unreadable"),
+            (json!([]), "unreadable"),
+            (words.with(0, json!(null)), "not_ours"),
+            (words.with(0, json!({"a": 1})), "not_ours"),
+            (words.with(0, json!(7)), "not_ours"),
+            (words.with(0, json!("task/planted")), "not_ours"),
+            (words.with(1, json!(null)), "no_tokens"),
+            (words.with(1, json!("")), "no_tokens"),
+            (words.with(1, json!(" , ,")), "no_tokens"),
+            (words.with(1, json!([])), "no_tokens"),
+            (words.with(1, json!({})), "bad_tokens"),
+            (words.with(1, json!([["planted"]])), "bad_tokens"),
+            (words.with(1, json!("x".repeat(513))), "bad_tokens"),
+            (words.with(2, json!(16)), "other_events"),
+            (words.with(2, json!([0])), "unreadable"),
+            (words.with(2, json!(true)), "unreadable"),
+        ] {
+            let body = words.body(&[odd.clone(), good.clone(), odd]);
+            let (receipts, passed_over) = read(words.vendor, &body);
+            assert_eq!(receipts, words.good(&["R1"]), "{:?}: {body}", words.vendor);
+            let mut expected = PassedOver::default();
+            let count = match name {
+                "unreadable" => &mut expected.unreadable,
+                "not_ours" => &mut expected.not_ours,
+                "no_tokens" => &mut expected.no_tokens,
+                "bad_tokens" => &mut expected.bad_tokens,
+                _ => &mut expected.other_events,
+            };
+            *count = 2;
+            assert_eq!(passed_over, expected, "{:?}: {body}", words.vendor);
+        }
+    }
+}
+
+#[test]
+fn numbers_texts_lists_and_times_are_read_however_they_are_written() {
+    for words in words() {
+        let kinds = match words.vendor {
+            Vendor::Huawei => vec![json!("0"), json!(0.0), json!(" 0 ")],
+            Vendor::Xiaomi => vec![json!("2"), json!(2.0), json!("2.0")],
+            Vendor::Oppo => vec![json!(null), json!(" PUSH_ARRIVE ")],
+            Vendor::Vivo => vec![json!(0), json!(null), json!(""), json!("0.0")],
+        };
+        let times = [
+            json!("1489993883189"),
+            json!(1_489_993_883_189.0_f64),
+            json!(" 1489993883189 "),
+            json!(1_489_993_883_189_000_i64),
+            json!("2017-03-20T07:11:23.189Z"),
+        ];
+        let entries = kinds
+            .into_iter()
+            .map(|kind| words.with(2, kind))
+            .chain(times.into_iter().map(|at| words.with(3, at)));
+        for entry in entries {
+            let (receipts, passed_over) = read(words.vendor, &words.body(std::slice::from_ref(&entry)));
+            assert_eq!(receipts, words.good(&["R1"]), "{:?}: {entry}", words.vendor);
+            assert_eq!(passed_over, PassedOver::default());
+        }
+        for (tokens, expected) in [
+            (json!(" R1 ,, R2,"), &["R1", "R2"][..]),
+            (json!(["R1", " R2 ", null, ""]), &["R1", "R2"]),
+            (json!(["R1,R2"]), &["R1", "R2"]),
+            (json!("[\"R1\", \"R2\"]"), &["R1", "R2"]),
+            (json!(17), &["17"]),
+            (json!([17, "R2"]), &["17", "R2"]),
+            (json!("\u{feff}R1"), &["R1"]),
+        ] {
+            let body = words.body(&[words.entry(&tokens)]);
+            assert_eq!(told(words.vendor, &body), words.good(expected), "{body}");
+        }
+        let seconds = words.body(&[words.with(3, json!(1_489_993_883))]);
+        assert_eq!(told(words.vendor, &seconds), [words.good(&["R1"])[0].replace("883189", "883000")]);
+        let (receipts, passed_over) = read(words.vendor, &words.body(&[words.with(3, json!({}))]));
+        assert_eq!((receipts.len(), passed_over.bad_times), (1, 1));
+    }
+}
+
+#[test]
+fn a_callback_is_read_however_it_is_packed() {
+    for words in words() {
+        let json = words.body(&[words.entry(&json!("R1"))]);
+        let encoded = utf8_percent_encode(&json, NON_ALPHANUMERIC).to_string();
+        let inside = words.body(&[Value::String(words.entry(&json!("R1")).to_string())]);
+        for body in [
+            format!("\u{feff}{json}\r\n"),
+            format!("data={encoded}"),
+            format!("x=1&body={encoded}"),
+            encoded,
+            Value::String(json).to_string(),
+            inside,
+        ] {
+            assert_eq!(told(words.vendor, &body), words.good(&["R1"]), "{body}");
+        }
+        let none = words.body(&[]);
+        assert_eq!(read(words.vendor, &none), (vec![], PassedOver::default()));
+    }
+    let huawei = &words()[0];
+    let one = huawei.entry(&json!("R1"));
+    for statuses in [one.clone(), Value::String(json!([one]).to_string())] {
+        let body = json!({ "statuses": statuses }).to_string();
+        assert_eq!(told(Vendor::Huawei, &body), huawei.good(&["R1"]), "{body}");
+    }
+    assert_eq!(
+        told(Vendor::Oppo, &words()[2].entry(&json!("R1")).to_string()),
+        words()[2].good(&["R1"])
+    );
+    assert_eq!(told(Vendor::Huawei, r#"{"statuses": null}"#), [] as [&str; 0]);
+}
+
+#[test]
+fn a_body_of_another_form_is_refused_without_being_quoted() {
+    for vendor in Vendor::ALL {
+        for body in [
+            "",
+            "planted",
+            "17",
+            "{\"statuses\": \"planted\"}",
+            "[\"planted\"]",
+            "\u{1}",
+            "{\"planted\": 7}",
+            "{\"a\":{}",
+            "{}{}",
+            "data=planted",
+        ] {
+            let problem = vendor.told(body.as_bytes()).expect_err(body);
+            assert!(!format!("{problem:?}").contains("planted"), "{problem:?}");
+        }
+        for other in words().iter().filter(|other| other.vendor != vendor) {
+            // Xiaomi's and vivo's look alike.
+            let body = other.body(&[other.entry(&json!("R1"))]);
+            let alike = [Vendor::Xiaomi, Vendor::Vivo];
+            if !(alike.contains(&vendor) && alike.contains(&other.vendor)) {
+                assert!(vendor.told(body.as_bytes()).is_err(), "{vendor:?} {body}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_callback_may_speak_of_is_bounded() {
+    let list = vec!["1"; MAX_DELIVERIES + 7].join(",");
+    for words in words() {
+        let body = words.body(&[words.entry(&json!(list)), words.entry(&json!("R1"))]);
+        let (receipts, passed_over) = read(words.vendor, &body);
+        assert_eq!((receipts.len(), passed_over.too_many), (MAX_DELIVERIES, 8));
+    }
+}
+
+#[test]
+fn a_vendor_is_found_by_its_channel() {
+    assert_eq!(Vendor::parse("vivo"), Some(Vendor::Vivo));
+    assert_eq!(Vendor::parse("apns"), None);
+}
