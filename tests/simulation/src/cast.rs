@@ -103,7 +103,9 @@ impl Cast {
                 target: format!("u{}", if same_target { first } else { (first + slot) % 4 })
                     .parse()
                     .unwrap(),
+                // In small letters, as Apple's are compared in.
                 token: format!("{}/{push}/{nth}/{variant}/{slot}", registration.push.tenant)
+                    .to_lowercase()
                     .parse()
                     .unwrap(),
                 handle: (!bare || slot > 0).then(|| match channel {

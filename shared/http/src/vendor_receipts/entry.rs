@@ -55,33 +55,33 @@ pub(super) fn fields<'a, const N: usize>(json: &'a str, names: [&str; N]) -> Opt
             None
         };
     }
-    struct Fields<'n, const N: usize>([&'n str; N]);
-
-    impl<'de, const N: usize> Visitor<'de> for Fields<'_, N> {
-        type Value = [Field<'de>; N];
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut all: A) -> Result<Self::Value, A::Error> {
-            let mut found = std::array::from_fn(|_| Field(None));
-            while let Some(at) = all.next_key_seed(Name(&self.0))? {
-                match found.get_mut(at) {
-                    Some(field) => *field = Field(Some(Cow::Borrowed(all.next_value::<&RawValue>()?.get()))),
-                    None => {
-                        all.next_value::<IgnoredAny>()?;
-                    }
-                }
-            }
-            Ok(found)
-        }
-    }
-
     let mut input = serde_json::Deserializer::from_str(json);
     let found = input.deserialize_map(Fields(names)).ok()?;
     input.end().ok()?;
     Some(found)
+}
+
+struct Fields<'n, const N: usize>([&'n str; N]);
+
+impl<'de, const N: usize> Visitor<'de> for Fields<'_, N> {
+    type Value = [Field<'de>; N];
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut all: A) -> Result<Self::Value, A::Error> {
+        let mut found = std::array::from_fn(|_| Field(None));
+        while let Some(at) = all.next_key_seed(Name(&self.0))? {
+            match found.get_mut(at) {
+                Some(field) => *field = Field(Some(Cow::Borrowed(all.next_value::<&RawValue>()?.get()))),
+                None => {
+                    all.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// Which of these names a key is; their number if it is none. By its bytes, as a

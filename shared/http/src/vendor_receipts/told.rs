@@ -58,6 +58,7 @@ struct Said {
 }
 
 /// What an entry says happened.
+#[derive(Clone, Copy)]
 pub(super) enum Event {
     Known(ReceiptEvent),
     Other,
