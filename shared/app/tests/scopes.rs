@@ -10,6 +10,7 @@ use revocation_app::{
     Accepted, Checked, Dispatcher, Eagerness, NewBatch, NewRevocation, Preview, Unmatched, check_revocation, dispatch_batch, fan_out,
     kept_unmatched, name_unmatched, preview_revocation, record_deliveries, request_revocation,
 };
+use revocation_rules::actor::Act;
 use revocation_rules::batch::{BatchHeader, Delivery, Sending};
 use revocation_rules::channel::{Channel, Channels};
 use revocation_rules::ids::{BatchId, PushKind, PushRef, TargetId, Tenant};
@@ -222,8 +223,8 @@ impl AppNotices for Slow<'_> {
         self.0.notices(tenant).await
     }
 
-    async fn put_notices(&self, tenant: &Tenant, notices: &Notices) -> Result<(), StoreError> {
-        self.0.put_notices(tenant, notices).await
+    async fn put_notices(&self, tenant: &Tenant, notices: &Notices, written: &Act) -> Result<(), StoreError> {
+        self.0.put_notices(tenant, notices, written).await
     }
 }
 
