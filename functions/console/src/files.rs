@@ -80,6 +80,7 @@ mod tests {
 
     use revocation_rules::outcome::Outcome;
     use revocation_rules::standing::{Standing, Why};
+    use revocation_rules::visible::is_unseen;
 
     use super::*;
 
@@ -213,6 +214,41 @@ mod tests {
             for forbidden in ["h('code'", "h('bdi'", "h('bdo'"] {
                 assert!(!file.body.contains(forbidden), "{}: {forbidden}", file.name);
             }
+        }
+    }
+
+    /// `a-b` and `a` of the class in `unseen.js`, as code points.
+    fn ranges() -> Vec<(u32, u32)> {
+        let body = file("unseen.js").unwrap().body;
+        let (_, class) = body.split_once("String.raw`[").unwrap();
+        let class = class.split(']').next().unwrap();
+        let ends: Vec<(u32, bool)> = class
+            .split("\\u")
+            .skip(1)
+            .map(|part| {
+                let digits: String = part.chars().filter(char::is_ascii_hexdigit).collect();
+                (u32::from_str_radix(&digits, 16).unwrap(), part.ends_with('-'))
+            })
+            .collect();
+        let mut ranges = Vec::new();
+        let mut first = None;
+        for (code, goes_on) in ends {
+            if goes_on {
+                first = Some(code);
+            } else {
+                ranges.push((first.take().unwrap_or(code), code));
+            }
+        }
+        ranges
+    }
+
+    #[test]
+    fn the_page_and_the_rules_agree_on_what_nobody_sees() {
+        let ranges = ranges();
+        for character in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
+            let code = u32::from(character);
+            let here = ranges.iter().any(|(first, last)| (*first..=*last).contains(&code));
+            assert_eq!(here, is_unseen(character), "U+{code:04X}");
         }
     }
 }

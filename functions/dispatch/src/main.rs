@@ -18,7 +18,8 @@ async fn main() -> Result<(), Error> {
         let deadline = time::deadline(&event.context, handler::MARGIN);
         Ok::<_, Error>(
             queue_event::each(event.payload, revocation_aws::decode, async |job| {
-                handler::handle(&deps, job, deadline).await
+                // On the heap: it holds all that a batch is worked on with.
+                Box::pin(handler::handle(&deps, job, deadline)).await
             })
             .await,
         )

@@ -38,7 +38,8 @@ pub async fn handle(deps: &Work, job: Job, deadline: Timestamp) -> Result<(), Ha
                 tracing::info!(revocation.id = %revocation, time_to_settle_ms = after.as_millis(), "{revocation} settled");
             }
         }
-        Job::Dispatch(job) => dispatch(deps, job, deadline).await?,
+        // On the heap: it holds all that a batch is worked on with.
+        Job::Dispatch(job) => Box::pin(dispatch(deps, job, deadline)).await?,
         Job::Confirm { .. } => return Err(HandleError::WrongQueue),
     }
     Ok(())

@@ -158,7 +158,7 @@ fn what_came_early_and_was_written_late_is_looked_for_once_more() {
     other.take(Some(Channel::Huawei), vec![other.receipt(0, ReceiptEvent::Revoked)]);
     assert_eq!(
         other.confirm_jobs(),
-        [other.header.batch.clone()],
+        std::slice::from_ref(&other.header.batch),
         "also where there is no batch yet"
     );
     let early = revocation_rules::receipt::Receipt {

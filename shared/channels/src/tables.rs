@@ -44,7 +44,10 @@ const fn class(meaning: Meaning) -> &'static str {
     }
 }
 
-fn compare(heading: &str, known: fn(i64) -> Option<Meaning>, codes: impl Iterator<Item = i64>) {
+/// What a client knows of a code.
+type Known = fn(i64) -> Option<Meaning>;
+
+fn compare(heading: &str, known: Known, codes: impl Iterator<Item = i64>) {
     let rows = rows(heading);
     for (code, _) in &rows {
         let ours = known(*code).map(class);
@@ -70,7 +73,7 @@ fn every_code_of_the_tables_is_classified_and_every_classified_code_is_in_a_tabl
 /// Codes that the vendors' references and others' tables have, apart from ours: the contract of the simulators.
 #[test]
 fn every_code_that_a_vendor_can_be_made_to_say_is_classified() {
-    let all: [(fn(i64) -> Option<Meaning>, &[i64]); 4] = [
+    let all: [(Known, &[i64]); 4] = [
         (
             huawei::documented,
             &[

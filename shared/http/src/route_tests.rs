@@ -9,6 +9,7 @@ fn id(path: &str) -> String {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the calls below read better")]
 fn kind(method: Method, path: &str) -> Result<Route, ProblemKind> {
     route(&method, path).map_err(|problem| problem.kind)
 }

@@ -8,8 +8,8 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use lambda_http::{Error, LambdaEvent, Response, lambda_runtime, service_fn};
 use percent_encoding::percent_decode_str;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap as _, SerializeStruct as _, Serializer};
@@ -75,14 +75,14 @@ pub type AnswerFault = fn(&str, StatusCode, &'static str) -> Response<String>;
 ///
 /// # Errors
 /// When the runtime can not be reached.
-pub async fn run<H>(max_body: usize, handle: H, fault: AnswerFault) -> Result<(), lambda_runtime::Error>
+pub async fn run<H>(max_body: usize, handle: H, fault: AnswerFault) -> Result<(), Error>
 where
     H: AsyncFn(HttpRequest) -> Response<String>,
 {
     let handle = &handle;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<HttpEvent>| async move {
         let id = event.context.request_id;
-        Ok::<_, lambda_runtime::Error>(answer(&id, event.payload, max_body, handle, fault).await)
+        Ok::<_, Error>(answer(&id, event.payload, max_body, handle, fault).await)
     }))
     .await
 }

@@ -66,7 +66,6 @@ fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
             let _ = block_on(authenticate_callback(&asked, &request.query, channel, senders, &keys, &cache, now));
             vendor.told(body).map(|told| told.pieces().for_each(drop))
         }
-        Route::WithdrawDeviceToken(_) => Ok(()),
         Route::DeviceToken(_) => body::json::<DeviceTokenBody>(headers, body).map(|_| ()),
         Route::WithdrawDeviceToken(_)
         | Route::Push(_)

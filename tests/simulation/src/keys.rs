@@ -55,7 +55,7 @@ impl World {
                 Known { id, disabled_at: None }
             })
             .collect();
-        let environments = (0..1 + chance.below(3)).map(|_| Environment::new(&mut chance)).collect();
+        let environments = (0..=chance.below(3)).map(|_| Environment::new(&mut chance)).collect();
         Self {
             chance,
             now: builders::noon(),

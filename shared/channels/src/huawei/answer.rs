@@ -58,15 +58,12 @@ pub(super) fn classify<'a>(
         (401, _) => Reading::SessionRefused,
         // Flow control: the app's devices per second are used up.
         (503, _) | (429, None) => Reading::Failed(throttled(reason.clone(), retry_after)),
-        (500.., Some(LOGIN_UNASKED)) => Reading::Failed(misconfigured(reason.clone())),
-        (500.., _) => failed_transiently(),
+        // The login is wrong; the address or the app id in it is.
+        (500.., Some(LOGIN_UNASKED)) | (404 | 405, None) => Reading::Failed(misconfigured(reason.clone())),
         (200, Some(SUCCESS)) => taken(answer.field("msg"), SUCCESS, tokens),
         (200, Some(PARTIAL)) => taken(answer.field("msg"), PARTIAL, tokens),
-        (_, Some(SUCCESS | PARTIAL)) => failed_transiently(),
+        (500.., _) | (_, None | Some(SUCCESS | PARTIAL)) => failed_transiently(),
         (status, Some(code)) => by_code(status, code, reason.clone(), retry_after),
-        // The address or the app id in it is wrong.
-        (404 | 405, None) => Reading::Failed(misconfigured(reason.clone())),
-        (_, None) => failed_transiently(),
     };
     Verdict { reason, reading }
 }
@@ -149,14 +146,14 @@ fn taken<'a>(msg: &Node, code: i64, sent: impl IntoIterator<Item = &'a str>) -> 
         Code::Number(count) => Some(usize::try_from(count) == Ok(named)),
         Code::Unreadable => Some(false),
     };
-    let agreed = counts.map(agrees);
-    if agreed.contains(&Some(false)) {
+    let fits = counts.map(agrees);
+    if fits.contains(&Some(false)) {
         return Reading::SomeUnknown;
     }
     match (illegal.is_empty(), code) {
         (true, SUCCESS) => Reading::Accepted,
         // It says that not all were taken, and its counts that all were.
-        (true, _) if agreed == [Some(true); 2] => Reading::Accepted,
+        (true, _) if fits == [Some(true); 2] => Reading::Accepted,
         (true, _) => Reading::SomeUnknown,
         (false, _) => Reading::AcceptedBut(illegal),
     }

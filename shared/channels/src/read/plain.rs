@@ -90,7 +90,7 @@ fn skeleton(mut body: &[u8]) -> String {
                 text.push(char::from(*first));
                 rest
             }
-            (0x81..=0xFE, [0x30..=0x39, 0x81..=0xFE, 0x30..=0x39, after @ ..]) | (0x81..=0xFE, [0x40..=0xFE, after @ ..]) => {
+            (0x81..=0xFE, [0x30..=0x39, 0x81..=0xFE, 0x30..=0x39, after @ ..] | [0x40..=0xFE, after @ ..]) => {
                 text.push(char::REPLACEMENT_CHARACTER);
                 after
             }

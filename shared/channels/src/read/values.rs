@@ -69,15 +69,17 @@ impl Node {
         }
     }
 
-    /// The names in a list, a list in JSON text, or a text with commas; `by_reason`: also
-    /// in an object of such lists. `None` when any part can not be read.
+    /// The names in a list, a list in JSON text, a text with commas, or an object of
+    /// such lists. `None` when any part can not be read.
     pub fn names(&self) -> Option<Vec<String>> {
         let whole = self.unwrapped();
+        if whole.is_nothing() {
+            return Some(Vec::new());
+        }
         match whole.as_ref() {
-            node if node.is_nothing() => Some(Vec::new()),
             Self::List(list) => list.iter().filter(|entry| !entry.is_nothing()).map(Self::text).collect(),
             Self::Object(lists) => {
-                let lists: Option<Vec<_>> = lists.values().map(|list| list.names_in_list()).collect();
+                let lists: Option<Vec<_>> = lists.values().map(Self::names_in_list).collect();
                 Some(lists?.concat())
             }
             Self::Text(text) => Some(
@@ -103,8 +105,10 @@ impl Node {
     /// a list of one is documented. `None` for what is neither.
     pub fn entries(&self) -> Option<Vec<Self>> {
         let whole = self.unwrapped().into_owned();
+        if whole.is_nothing() {
+            return Some(Vec::new());
+        }
         match whole {
-            node if node.is_nothing() => Some(Vec::new()),
             Self::List(list) => Some(list),
             node @ Self::Object(_) => Some(vec![node]),
             Self::Null | Self::Text(_) | Self::Number(_) | Self::Bool(_) | Self::Contradiction => None,

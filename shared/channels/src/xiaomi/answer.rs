@@ -55,7 +55,6 @@ pub(super) fn classify<'a>(
     let failed_transiently = |reason: &str| Reading::Failed(transient(reason));
     let reading = match (status.as_u16(), known) {
         (429 | 503, _) => Reading::Failed(throttled(reason.clone(), retry_after)),
-        (500.., _) => failed_transiently(&reason),
         (200, Some(0)) if is_ok(&answer) => {
             let reading = accepted(answer.field("data"), tokens);
             if reading == Reading::SomeUnknown {
@@ -63,7 +62,7 @@ pub(super) fn classify<'a>(
             }
             reading
         }
-        (_, Some(0)) => failed_transiently(&reason),
+        (500.., _) | (_, Some(0)) => failed_transiently(&reason),
         (status, Some(code)) => by_code(status, code, &reason, retry_after),
         (401, None) => Reading::NotLetIn,
         (403, None) => Reading::Forbidden,

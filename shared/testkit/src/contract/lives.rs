@@ -52,7 +52,7 @@ fn again(push: &Push, now: Timestamp) -> Push {
     let mut again = push.clone();
     again.registration.sent_at = now;
     again.registered_at = now;
-    again.registration.title = "Another life".to_owned();
+    "Another life".clone_into(&mut again.registration.title);
     again
 }
 
