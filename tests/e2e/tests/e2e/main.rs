@@ -125,7 +125,7 @@ fn main() -> ExitCode {
         self_built::only_the_token_that_was_issued_last_lets_a_device_in,
         self_built::a_token_that_is_withdrawn_ends_the_device_s_connection_and_lets_it_in_no_more,
         self_built::what_a_device_says_was_opened_is_left_alone,
-        self_built::a_thousand_devices_half_of_them_off_all_confirm_and_none_shows_the_original,
+        self_built::many_devices_half_of_them_off_all_confirm_and_none_shows_the_original,
         mpaas::each_client_revokes_a_message_for_one_target,
         mpaas::each_client_revokes_a_task,
         mpaas::odd_texts_and_long_ids_name_what_they_name,
