@@ -189,7 +189,15 @@ async fn run(arguments: Arguments) -> Result<(), KeysError> {
                 println!("{id}");
             }
         }
-        Command::Signatures(command) => signatures::run(&keys, command, std::io::stdin()).await?,
+        Command::Signatures(command) => {
+            let signatures::Changed {
+                found,
+                id,
+                command,
+                result,
+            } = signatures::run(&keys, command, std::io::stdin()).await?;
+            changed(&keys, &id, found, command, result).await?;
+        }
         Command::Senders(command) => {
             if !senders::run(&keys, command).await? {
                 return Err(KeysError::NotBound);

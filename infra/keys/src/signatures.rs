@@ -22,8 +22,6 @@ pub enum Signatures {
 
 #[derive(Debug, thiserror::Error)]
 pub enum SignaturesError {
-    #[error("there is no key {0}")]
-    Unknown(KeyId),
     #[error("name the callback user, and give the callback secret on standard input")]
     Empty,
     #[error("the callback secret could not be read")]
@@ -32,16 +30,26 @@ pub enum SignaturesError {
     Store(#[from] StoreError),
 }
 
-pub async fn run(keys: &DynamoAccessKeys, command: Signatures, input: impl io::Read) -> Result<(), SignaturesError> {
-    let (id, signed_with) = match command {
-        Signatures::Sign { id, user } => (id, Some(signed_with(user, input)?)),
-        Signatures::Unsign { id } => (id, None),
+/// Whether there is the key, which key it is, and what the audit says of it.
+pub struct Changed {
+    pub found: bool,
+    pub id: KeyId,
+    pub command: &'static str,
+    pub result: &'static str,
+}
+
+pub async fn run(keys: &DynamoAccessKeys, command: Signatures, input: impl io::Read) -> Result<Changed, SignaturesError> {
+    let (id, signed_with, command, result) = match command {
+        Signatures::Sign { id, user } => (id, Some(signed_with(user, input)?), "keys sign", "callbacks must be signed"),
+        Signatures::Unsign { id } => (id, None, "keys unsign", "callbacks need not be signed"),
     };
-    if keys.set_callback_secret(&id, signed_with.as_ref()).await? {
-        Ok(())
-    } else {
-        Err(SignaturesError::Unknown(id))
-    }
+    let found = keys.set_callback_secret(&id, signed_with.as_ref()).await?;
+    Ok(Changed {
+        found,
+        id,
+        command,
+        result,
+    })
 }
 
 fn signed_with(user: String, input: impl io::Read) -> Result<CallbackSecret, SignaturesError> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use libtest_mimic::Failed;
 use serde_json::{Value, json};
 use stand::Stand;
 
@@ -104,18 +105,25 @@ pub async fn what_was_opened_before_it_was_recorded_is_left_alone(stand: &Stand)
     check(answer.body == json!({"accepted": 3, "early": [0, 1, 2], "unknown": []}), || {
         format!("{}", answer.body)
     })?;
-    let key = stand.new_key("receipts-early", "default", "sender").await?;
+    let new = ["new", "--app", "receipts-early", "--workspace", "default", "--role", "callback"];
+    let address = async |channel: &str| {
+        let key = stand.keys(&[&new[..], &["--channel", channel]].concat()).await?;
+        Ok::<_, Failed>(format!("/v1/receipts/{channel}?access_key={}", key.trim()))
+    };
     let callback = json!({
         "slm1": {"type": "2", "param": "task/t1/b1", "targets": by_vendor, "timestamp": "1795422067"},
         "slm2": {"type": 16, "param": null, "targets": "x"},
         "slm3": null,
     });
-    let of = |channel: &str| format!("/v1/receipts/{channel}?access_key={key}");
-    expect(&tenant.viewer.post(&of("xiaomi"), &callback).await?, 200)?;
+    expect(&tenant.viewer.post(&address("xiaomi").await?, &callback).await?, 200)?;
     // Another channel's word for it.
     let foreign = json!({"1": {"param": "task/t1/b1", "targets": plain, "ackType": "0"}});
-    expect(&tenant.viewer.post(&of("vivo"), &foreign).await?, 200)?;
-    expect_problem(&tenant.viewer.post(&of("oppo"), &callback).await?, 400, "invalid-request")?;
+    expect(&tenant.viewer.post(&address("vivo").await?, &foreign).await?, 200)?;
+    expect_problem(
+        &tenant.viewer.post(&address("oppo").await?, &callback).await?,
+        400,
+        "invalid-request",
+    )?;
 
     deliver(stand, &tenant, &push, "xiaomi", "b1", &devices).await?;
     let notification = NOTIFY_ID.to_string();
