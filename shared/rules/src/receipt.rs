@@ -81,7 +81,7 @@ impl TokenDigest {
 
     /// Of a token of `channel`, however its channel allows to write it.
     pub fn on(channel: Channel, token: &DeviceToken) -> Self {
-        Self::of_text(&on(channel, token))
+        Self::of_text(&token.canonical(channel))
     }
 
     /// By what a dispatch may look for a token whose channel is not known yet.
@@ -107,16 +107,6 @@ impl TokenDigest {
     pub fn parse(text: &str) -> Option<Self> {
         let is_digest = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         is_digest.then(|| Self(text.to_owned()))
-    }
-}
-
-/// A token in the one form that names its device.
-fn on(channel: Channel, token: &DeviceToken) -> Cow<'_, str> {
-    match channel {
-        Channel::Apns => Cow::Owned(token.as_str().to_ascii_lowercase()),
-        Channel::Huawei | Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => {
-            Cow::Borrowed(token.as_str())
-        }
     }
 }
 
@@ -166,7 +156,7 @@ impl Receipts {
         }
         let said = self.0.get(&TokenDigest::on(channel, token)).copied();
         // Versions before this one kept receipts by the letters of the token.
-        let by_letters = match on(channel, token) {
+        let by_letters = match token.canonical(channel) {
             Cow::Borrowed(_) => None,
             Cow::Owned(_) => self.0.get(&TokenDigest::of(token)).copied(),
         };
