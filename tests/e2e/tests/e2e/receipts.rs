@@ -93,9 +93,9 @@ pub async fn a_receipt_for_what_nobody_knows_is_told_and_a_bad_one_is_refused(st
 
 /// Said before anybody recorded the batch, by the sender and by a vendor whose callback has an odd entry.
 pub async fn what_was_opened_before_it_was_recorded_is_left_alone(stand: &Stand) -> Outcome {
-    let tenant = stand.tenant("receipts-early", "default").await?;
+    let tenant = stand.tenant("early", "default").await?;
     let push = task(&tenant, "t1").await?;
-    let devices = tokens("xiaomi", "receipts-early", 20);
+    let devices = tokens("xiaomi", "early", 20);
     let (opened, plain) = devices.split_at(6);
     let (by_sender, by_vendor) = opened.split_at(3);
     let answer = tenant
@@ -105,7 +105,7 @@ pub async fn what_was_opened_before_it_was_recorded_is_left_alone(stand: &Stand)
     check(answer.body == json!({"accepted": 3, "early": [0, 1, 2], "unknown": []}), || {
         format!("{}", answer.body)
     })?;
-    let new = ["new", "--app", "receipts-early", "--workspace", "default", "--role", "callback"];
+    let new = ["new", "--app", "early", "--workspace", "default", "--role", "callback"];
     let address = async |channel: &str| {
         let key = stand.keys(&[&new[..], &["--channel", channel]].concat()).await?;
         Ok::<_, Failed>(format!("/v1/receipts/{channel}?access_key={}", key.trim()))
