@@ -35,8 +35,9 @@ pub(crate) async fn judge_unknown(
     };
     let (answers, suspicion) = suspicion::judge(&progress.slots, answers, elsewhere);
     if suspicion.deliveries > 0 {
+        // The template counts this event.
         tracing::warn!(
-            revocation.id = %revocation.id, channel = %progress.channel, code = suspicion.codes.join(","), deliveries = suspicion.deliveries,
+            event = "suspected_setting", revocation.id = %revocation.id, channel = %progress.channel, code = suspicion.codes.join(","), deliveries = suspicion.deliveries,
             "{} does not know nearly any of its devices: a setting may be wrong", progress.channel
         );
     }

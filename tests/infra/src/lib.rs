@@ -8,6 +8,8 @@ mod api;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod queues;
 #[cfg(test)]
 mod references;

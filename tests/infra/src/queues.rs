@@ -83,6 +83,7 @@ fn every_dead_letter_queue_has_an_alarm() {
     let alarmed: BTreeSet<_> = template
         .of_type("AWS::CloudWatch::Alarm")
         .iter()
+        .filter(|(_, alarm)| alarm["Namespace"] == "AWS/SQS")
         .map(|(name, alarm)| {
             assert_eq!(alarm["MetricName"], "ApproximateNumberOfMessagesVisible", "{name}");
             assert_eq!(alarm["Threshold"], 0, "{name}");

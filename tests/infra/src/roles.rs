@@ -248,7 +248,7 @@ fn channel(function: &Value) -> Option<&str> {
     variables(function).get("CHANNEL").and_then(Value::as_str)
 }
 
-fn calls_a_vendor(function: &Value) -> bool {
+pub(crate) fn calls_a_vendor(function: &Value) -> bool {
     channel(function).is_some_and(|channel| channel != "self_built")
 }
 
