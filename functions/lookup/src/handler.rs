@@ -1,7 +1,7 @@
 //! Request in, response out.
 
 use http::{Response, StatusCode};
-use revocation_app::ports::{AppNotices, Clock};
+use revocation_app::ports::{AppNotices, Clock, Ports};
 use revocation_app::{check_gate, list_outcomes, list_pushes, look_up_push, look_up_revocation, look_up_totals};
 use revocation_http::OPENAPI;
 use revocation_http::audit::Asked;
@@ -18,11 +18,11 @@ use revocation_rules::ids::RevocationId;
 
 use crate::deps::Deps;
 
-pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
+pub async fn handle<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Response<String> {
     respond(&request.id, answer(deps, request).await)
 }
 
-async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn answer<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Result<Reply, Problem> {
     if let Some(reply) = page_without_slash(&request.path) {
         return Ok(reply);
     }
@@ -48,31 +48,31 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
     }
 }
 
-async fn caller(deps: &Deps, request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
+async fn caller<P: Ports>(deps: &Deps<P>, request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
     let asked = Asked::of(&request.method, &request.path);
     authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, deps.clock.now(), permission).await
 }
 
-async fn notice(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn notice<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Result<Reply, Problem> {
     let caller = caller(deps, request, Permission::Read).await?;
     let notices = deps.store.notices(&caller.tenant).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &notices.unwrap_or_default()))
 }
 
-async fn gate(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
+async fn gate<P: Ports>(deps: &Deps<P>, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
     let caller = caller(deps, request, Permission::AskGate).await?;
     let question = gate_question(push.of(caller.tenant), &request.query)?;
     let gate = check_gate(&deps.store, &question).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &GateAnswer::from(gate)))
 }
 
-async fn one_push(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
+async fn one_push<P: Ports>(deps: &Deps<P>, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
     let caller = caller(deps, request, Permission::Read).await?;
     let overview = look_up_push(&deps.store, &push.of(caller.tenant)).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &PushAnswer::new(&overview)))
 }
 
-async fn revocation(deps: &Deps, request: &HttpRequest, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
+async fn revocation<P: Ports>(deps: &Deps<P>, request: &HttpRequest, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
     let caller = caller(deps, request, Permission::Read).await?;
     let overview = look_up_revocation(&deps.store, &push.of(caller.tenant), id)
         .await
@@ -86,7 +86,7 @@ async fn revocation(deps: &Deps, request: &HttpRequest, push: PushName, id: &Rev
     }
 }
 
-async fn outcomes(deps: &Deps, request: &HttpRequest, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
+async fn outcomes<P: Ports>(deps: &Deps<P>, request: &HttpRequest, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
     let caller = caller(deps, request, Permission::Read).await?;
     let (filter, cursor) = outcomes_question(&request.query)?;
     let page = list_outcomes(&deps.store, &push.of(caller.tenant), id, filter, cursor)
@@ -95,13 +95,13 @@ async fn outcomes(deps: &Deps, request: &HttpRequest, push: PushName, id: &Revoc
     Ok(Reply::json(StatusCode::OK, &OutcomesAnswer::from(page)))
 }
 
-async fn totals(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
+async fn totals<P: Ports>(deps: &Deps<P>, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
     let caller = caller(deps, request, Permission::Read).await?;
     let totals = look_up_totals(&deps.store, &push.of(caller.tenant)).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &TotalsAnswer::from(totals)))
 }
 
-async fn pushes(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn pushes<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Result<Reply, Problem> {
     let caller = caller(deps, request, Permission::Read).await?;
     let query = push_list_query(caller.tenant, &request.query, deps.clock.now())?;
     let page = list_pushes(&deps.store, &query).await.map_err(problem_of)?;

@@ -1,7 +1,7 @@
 //! Request in, response out.
 
 use http::{Response, StatusCode};
-use revocation_app::ports::Clock;
+use revocation_app::ports::{Clock, Ports};
 use revocation_app::{NewReceipt, TakenReceipts, take_receipts};
 use revocation_http::audit::Asked;
 use revocation_http::auth::{Caller, Permission, authenticate, authenticate_callback};
@@ -16,11 +16,11 @@ use revocation_rules::channel::Channel;
 
 use crate::deps::Deps;
 
-pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
+pub async fn handle<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Response<String> {
     respond(&request.id, answer(deps, request).await)
 }
 
-async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn answer<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Result<Reply, Problem> {
     match route(&request.method, &request.path)? {
         Route::Receipts => receipts(deps, request).await,
         Route::VendorReceipts(vendor) => vendor_receipts(deps, request, vendor).await,
@@ -29,8 +29,8 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
     }
 }
 
-async fn receipts(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
-    let now = deps.work.clock.now();
+async fn receipts<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Result<Reply, Problem> {
+    let now = deps.clock.now();
     let caller = authenticate(
         &Asked::of(&request.method, &request.path),
         &request.headers,
@@ -45,8 +45,8 @@ async fn receipts(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> 
     Ok(Reply::json(StatusCode::OK, &ReceiptsAnswer::from(taken)))
 }
 
-async fn vendor_receipts(deps: &Deps, request: &HttpRequest, vendor: Vendor) -> Result<Reply, Problem> {
-    let now = deps.work.clock.now();
+async fn vendor_receipts<P: Ports>(deps: &Deps<P>, request: &HttpRequest, vendor: Vendor) -> Result<Reply, Problem> {
+    let now = deps.clock.now();
     let asked = Asked::of(&request.method, &request.path);
     let caller = authenticate_callback(
         &asked,
@@ -109,9 +109,13 @@ impl Sum {
     }
 }
 
-async fn take(deps: &Deps, caller: &Caller, about: Option<Channel>, receipts: Vec<NewReceipt>) -> Result<TakenReceipts, Problem> {
-    let work = &deps.work;
-    let taken = take_receipts(&work.store, &work.queue, &work.clock, &caller.tenant, about, receipts)
+async fn take<P: Ports>(
+    deps: &Deps<P>,
+    caller: &Caller,
+    about: Option<Channel>,
+    receipts: Vec<NewReceipt>,
+) -> Result<TakenReceipts, Problem> {
+    let taken = take_receipts(&deps.store, &deps.queue, &deps.clock, &caller.tenant, about, receipts)
         .await
         .map_err(problem_of)?;
     if taken.too_many > 0 {

@@ -10,9 +10,21 @@ use zip::{CompressionMethod, ZipWriter};
 use crate::error::{StackError, file};
 use crate::project;
 
-/// The binaries; a binary can be deployed as more than one function.
-pub const FUNCTIONS: [&str; 10] = [
-    "record", "revoke", "lookup", "console", "mpaas", "receipts", "socket", "fanout", "dispatch", "sweep",
+/// The binaries. `dispatch` is deployed once for each channel.
+pub const FUNCTIONS: [&str; 13] = [
+    "record",
+    "record-queued",
+    "revoke",
+    "lookup",
+    "console",
+    "mpaas",
+    "receipts",
+    "receipts-queued",
+    "devices",
+    "socket",
+    "fanout",
+    "dispatch",
+    "sweep",
 ];
 
 /// The folder cargo put this program's neighbours in: `target/debug`, or wherever it builds to.

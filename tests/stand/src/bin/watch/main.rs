@@ -73,8 +73,6 @@ fn settings(stand: &Stand) -> Result<Vec<(&'static str, String)>, StandError> {
         .map(|(channel, queue)| Ok(format!("{channel}={}", output(queue)?)))
         .collect();
     Ok(vec![
-        // socket is two functions; of the others none is asked for another trigger than this
-        ("TRIGGER", "http".to_owned()),
         ("PUSHES_TABLE", output("PushesTableName")?),
         ("ACCESS_KEYS_TABLE", output("AccessKeysTableName")?),
         ("RPC_NONCES_TABLE", output("RpcNoncesTableName")?),

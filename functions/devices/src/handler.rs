@@ -1,7 +1,7 @@
 //! `PUT` and `DELETE /v1/devices/{device}/token`.
 
 use http::{Response, StatusCode};
-use revocation_app::ports::{Clock, Device};
+use revocation_app::ports::{Clock, Device, Ports};
 use revocation_app::{issue_device_token, withdraw_device_token};
 use revocation_http::audit::{self, Asked};
 use revocation_http::auth::{Caller, Permission, authenticate};
@@ -13,13 +13,13 @@ use revocation_http::wire::{DeviceTokenAnswer, DeviceTokenBody, WithdrawnTokenAn
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::ids::DeviceToken;
 
-use crate::deps::Tokens;
+use crate::deps::Deps;
 
-pub async fn handle(deps: &Tokens, request: &HttpRequest) -> Response<String> {
+pub async fn handle<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Response<String> {
     respond(&request.id, answer(deps, request).await)
 }
 
-async fn answer(deps: &Tokens, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn answer<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Result<Reply, Problem> {
     match route(&request.method, &request.path)? {
         Route::DeviceToken(device) => issue(deps, request, device).await,
         Route::WithdrawDeviceToken(device) => withdraw(deps, request, device).await,
@@ -27,7 +27,7 @@ async fn answer(deps: &Tokens, request: &HttpRequest) -> Result<Reply, Problem> 
     }
 }
 
-async fn issue(deps: &Tokens, request: &HttpRequest, id: DeviceToken) -> Result<Reply, Problem> {
+async fn issue<P: Ports>(deps: &Deps<P>, request: &HttpRequest, id: DeviceToken) -> Result<Reply, Problem> {
     let now = deps.clock.now();
     let asked = Asked::of(&request.method, &request.path);
     let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;
@@ -36,7 +36,7 @@ async fn issue(deps: &Tokens, request: &HttpRequest, id: DeviceToken) -> Result<
     answer
 }
 
-async fn issue_for(deps: &Tokens, request: &HttpRequest, caller: &Caller, id: DeviceToken) -> Result<Reply, Problem> {
+async fn issue_for<P: Ports>(deps: &Deps<P>, request: &HttpRequest, caller: &Caller, id: DeviceToken) -> Result<Reply, Problem> {
     let body: DeviceTokenBody = body::json(&request.headers, &request.body)?;
     let tenant = caller.tenant.clone();
     let device = Device { tenant, id };
@@ -47,7 +47,7 @@ async fn issue_for(deps: &Tokens, request: &HttpRequest, caller: &Caller, id: De
     Ok(Reply::json(StatusCode::CREATED, &answer))
 }
 
-async fn withdraw(deps: &Tokens, request: &HttpRequest, id: DeviceToken) -> Result<Reply, Problem> {
+async fn withdraw<P: Ports>(deps: &Deps<P>, request: &HttpRequest, id: DeviceToken) -> Result<Reply, Problem> {
     let now = deps.clock.now();
     let asked = Asked::of(&request.method, &request.path);
     let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;

@@ -1,0 +1,6 @@
+//! The operator's page: its files, and nothing else. What it shows it asks of the API.
+
+mod files;
+mod handler;
+
+pub use handler::handle;
