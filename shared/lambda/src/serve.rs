@@ -28,12 +28,12 @@ where
     telemetry::start(environment("RUST_LOG").as_deref());
     let deps = connect.await.map_err(Into::into)?;
     let (deps, handle) = (&deps, &handle);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<E>| async move {
+    let service = service_fn(move |event: LambdaEvent<E>| async move {
         let LambdaEvent { payload, context, .. } = event;
         // On the heap: what an event is worked on with may be large.
         panics::caught(Box::pin(handle(deps, payload, &context))).await?
-    }))
-    .await
+    });
+    Box::pin(lambda_runtime::run(service)).await
 }
 
 /// Serves the messages of a queue: what cannot be read with `parse`, or fails in `handle`, comes again.

@@ -22,7 +22,8 @@ pub struct Wiring<'a> {
 impl Wiring<'static> {
     /// Of the process's environment. Nothing is asked of AWS.
     pub async fn start() -> Self {
-        Self::new(Settings::new(&environment), sdk_config().await)
+        // On the heap: it holds all places where credentials may come from.
+        Self::new(Settings::new(&environment), Box::pin(sdk_config()).await)
     }
 }
 
