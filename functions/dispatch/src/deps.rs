@@ -5,10 +5,10 @@ use std::sync::Arc;
 use lambda_runtime::Error;
 use revocation_app::ports::ChannelClient;
 use revocation_aws::{DynamoPushStore, SqsJobQueue, SystemClock, SystemDice};
-use revocation_rules::channel::{Channel, Channels};
+use revocation_rules::channel::{Channel, Channels, Peer};
 use revocation_wiring::Wiring;
 
-use crate::vendors::vendors;
+use crate::vendor::vendor;
 
 pub struct Deps {
     pub store: DynamoPushStore,
@@ -25,24 +25,24 @@ impl Deps {
         let mut wiring = Wiring::start().await;
         let channel = wiring.settings.read("CHANNEL", "a channel", Channel::parse);
         let strategy = wiring.settings.text("STRATEGY");
-        let vendors = vendors(&mut wiring.settings);
+        let vendor = vendor(channel, &mut wiring.settings);
         let store = wiring.store();
         // It queues dispatches of its own channel only.
         let queue = channel.map(|channel| wiring.dispatch_queue(channel));
-        let client = match channel {
+        let clock = Arc::new(SystemClock);
+        let client = channel.and_then(|channel| match channel.facts().peer {
+            Peer::Vendor => {
+                let (credentials, sessions) = (Arc::new(wiring.credentials()), Arc::new(wiring.vendor_sessions()));
+                revocation_channels::connect(channel, &vendor, credentials, sessions, clock)
+            }
             // No vendor, no session.
-            Some(Channel::SelfBuilt) => {
+            Peer::Device => {
                 let devices = Arc::new(wiring.devices());
                 let outbox = Arc::clone(&devices);
                 let own = revocation_channels::self_built(outbox, devices, Arc::new(wiring.links()), Arc::new(SystemClock));
-                Some(revocation_channels::paced(own, &vendors, Arc::new(SystemClock)))
+                Some(revocation_channels::paced(own, &vendor, clock))
             }
-            Some(vendor) => {
-                let (credentials, sessions) = (Arc::new(wiring.credentials()), Arc::new(wiring.vendor_sessions()));
-                revocation_channels::connect(vendor, &vendors, credentials, sessions, Arc::new(SystemClock))
-            }
-            None => None,
-        };
+        });
         let (store, channel, queue) = wiring.finish((store, channel, queue))?;
         // Cannot fail: `finish` complains about a missing channel.
         let (channel, queue) = channel.zip(queue).ok_or("`CHANNEL` is not set")?;

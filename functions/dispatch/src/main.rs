@@ -3,7 +3,7 @@
 
 mod deps;
 mod handler;
-mod vendors;
+mod vendor;
 
 use lambda_runtime::Error;
 use revocation_lambda::queue_event::body;

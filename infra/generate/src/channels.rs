@@ -5,9 +5,9 @@ use revocation_rules::channel::Channel;
 
 /// Those that can take something back.
 pub(crate) fn dispatched() -> Vec<Value> {
-    let able = Channel::ALL.into_iter().filter(|channel| !channel.strategies().is_empty());
+    let able = Channel::ALL.into_iter().filter(|channel| !channel.facts().strategies.is_empty());
     able.map(|channel| {
-        let strategies = channel.strategies().iter();
+        let strategies = channel.facts().strategies.iter();
         context! {
             // `self_built`
             name => channel.as_str(),

@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use local_stack::Keeper;
-use stand::{Stand, StandError, try_out, until_told_to_stop};
+use revocation_rules::channel::Channel;
+use stand::{Stand, StandError, pascal, try_out, until_told_to_stop};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -59,19 +60,16 @@ fn start(stand: &Stand, port: u16) -> Result<Keeper, StandError> {
 
 /// What `infra/template.yaml` sets for the functions behind the HTTP API.
 fn settings(stand: &Stand) -> Result<Vec<(&'static str, String)>, StandError> {
-    let output = |name| Ok::<_, StandError>(stand.stack.get(name)?.to_owned());
-    let dispatch = [
-        ("huawei", "DispatchHuaweiQueueUrl"),
-        ("xiaomi", "DispatchXiaomiQueueUrl"),
-        ("oppo", "DispatchOppoQueueUrl"),
-        ("vivo", "DispatchVivoQueueUrl"),
-        ("apns", "DispatchApnsQueueUrl"),
-        ("self_built", "DispatchSelfBuiltQueueUrl"),
-    ];
-    let urls: Result<Vec<_>, StandError> = dispatch
-        .iter()
-        .map(|(channel, queue)| Ok(format!("{channel}={}", output(queue)?)))
+    let output = |name: &str| Ok::<_, StandError>(stand.stack.get(name)?.to_owned());
+    let urls: Result<Vec<_>, StandError> = Channel::dispatched()
+        .map(|channel| {
+            Ok(format!(
+                "{channel}={}",
+                output(&format!("Dispatch{}QueueUrl", pascal(channel.as_str())))?
+            ))
+        })
         .collect();
+    let channels: Vec<_> = Channel::dispatched().map(Channel::as_str).collect();
     Ok(vec![
         ("PUSHES_TABLE", output("PushesTableName")?),
         ("ACCESS_KEYS_TABLE", output("AccessKeysTableName")?),
@@ -83,7 +81,7 @@ fn settings(stand: &Stand) -> Result<Vec<(&'static str, String)>, StandError> {
         ("RECEIPTS_QUEUE_URL", output("ReceiptsQueueUrl")?),
         ("SOCKET_URL", output("SocketUrl")?),
         ("DISPATCH_QUEUE_URLS", urls?.join(",")),
-        ("CHANNELS", dispatch.map(|(channel, _)| channel).join(",")),
+        ("CHANNELS", channels.join(",")),
     ])
 }
 
