@@ -2,7 +2,6 @@
 
 mod channels;
 mod error;
-mod routes;
 mod template;
 mod watch;
 

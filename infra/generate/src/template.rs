@@ -2,9 +2,10 @@
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
+use revocation_http::route::deployed;
 
 use crate::error::GenerateError;
-use crate::{channels, in_project, read, routes};
+use crate::{channels, in_project, read};
 
 /// The source that names the others in their order.
 const ROOT: &str = "template.yaml";
@@ -36,8 +37,8 @@ pub(crate) fn render() -> Result<String, GenerateError> {
 }
 
 fn routes() -> Vec<Value> {
-    let all = routes::deployed().into_iter();
-    all.map(|route| context! { name => route.name, key => route.key, function => route.function })
+    let all = deployed().into_iter();
+    all.map(|route| context! { name => route.name, key => route.key, function => route.function.as_str() })
         .collect()
 }
 
