@@ -15,6 +15,8 @@ use crate::tenant::Tenant;
 pub struct Stand {
     pub aws: LocalAws,
     pub stack: StackOutputs,
+    /// All that are deployed, without the name of the stack.
+    pub functions: Vec<String>,
     pub devices: Devices,
     pub(crate) http: reqwest::Client,
     pub(crate) description: Arc<Description>,
@@ -32,28 +34,6 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("VivoMaximumConcurrency", "2"),
     ("ApnsMaximumConcurrency", "2"),
     ("SelfBuiltMaximumConcurrency", "2"),
-];
-
-/// All that are deployed, without the name of the stack.
-const FUNCTIONS: &[&str] = &[
-    "record",
-    "record-queued",
-    "revoke",
-    "lookup",
-    "console",
-    "mpaas",
-    "receipts",
-    "receipts-queued",
-    "devices",
-    "socket",
-    "fanout",
-    "dispatch-huawei",
-    "dispatch-xiaomi",
-    "dispatch-oppo",
-    "dispatch-vivo",
-    "dispatch-apns",
-    "dispatch-self-built",
-    "sweep",
 ];
 
 impl Stand {
@@ -92,6 +72,7 @@ impl Stand {
             devices: Devices::new(http.clone(), sim.control.clone()),
             aws,
             stack,
+            functions: local_stack::functions()?,
             http,
             description: Arc::new(Description::load()),
             sim,
@@ -106,7 +87,7 @@ impl Stand {
     /// What the functions complained about, for when something did not go as it should.
     pub async fn complaints(&self) -> String {
         let mut complaints = String::new();
-        for function in FUNCTIONS {
+        for function in &self.functions {
             let log = self
                 .aws
                 .function_log(function)
