@@ -10,14 +10,15 @@ mod senders;
 mod signatures;
 
 use clap::{Parser, Subcommand};
-use revocation_app::ports::{AccessKeyStore as _, KeyState, Role, SecretForm, StoreError};
-use revocation_aws::{DynamoAccessKeys, KmsSeal, ListedKey, sdk_config};
+use revocation_app::ports::{AccessKeyStore as _, KeyState, SecretForm, StoreError};
+use revocation_aws::{DynamoAccessKeys, KmsSeal, ListedKey, sdk_config_of_a_command};
 use revocation_http::audit::{self, Asked, Who};
 use revocation_lambda::config::environment;
 use revocation_lambda::telemetry;
 use revocation_rules::actor::KeyLabel;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{AppId, KeyId, Tenant, WorkspaceId};
+use revocation_rules::role::Role;
 
 /// Access keys of message-revoke.
 #[derive(Parser)]
@@ -89,7 +90,7 @@ enum KeysError {
     NotBound,
     #[error(transparent)]
     Signatures(#[from] signatures::SignaturesError),
-    #[error("{error}{}", causes(.error))]
+    #[error("{error}{}{}", causes(.error), advice(.error))]
     Store {
         #[from]
         error: StoreError,
@@ -99,6 +100,14 @@ enum KeysError {
 fn causes(error: &StoreError) -> String {
     std::iter::successors(std::error::Error::source(error), |cause| cause.source())
         .fold(String::new(), |all, cause| format!("{all}: {cause}"))
+}
+
+/// A change whose answer was lost may have been made: every command may be given again, but `new` makes another key.
+fn advice(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Unavailable(_) => "\nwait a moment, look with `list` whether it was done, and try again if it was not",
+        StoreError::Damaged { .. } | StoreError::TooLarge { .. } => "",
+    }
 }
 
 fn role(text: &str) -> Result<Role, &'static str> {
@@ -133,7 +142,7 @@ async fn run(arguments: Arguments) -> Result<(), KeysError> {
         .table
         .or_else(|| environment("ACCESS_KEYS_TABLE"))
         .ok_or(KeysError::NoTable)?;
-    let aws = sdk_config().await;
+    let aws = sdk_config_of_a_command().await;
     let keys = DynamoAccessKeys::new(aws_sdk_dynamodb::Client::new(&aws), table);
     let kms_key = arguments.kms_key.or_else(|| environment("RPC_SECRETS_KEY"));
     let seal = || {
