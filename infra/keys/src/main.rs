@@ -10,7 +10,7 @@ mod senders;
 mod signatures;
 
 use clap::{Parser, Subcommand};
-use revocation_app::ports::{AccessKeyStore as _, KeyState, Role, SecretForm, StoreError};
+use revocation_app::ports::{AccessKeyStore as _, KeyState, SecretForm, StoreError};
 use revocation_aws::{DynamoAccessKeys, KmsSeal, ListedKey, sdk_config_of_a_command};
 use revocation_http::audit::{self, Asked, Who};
 use revocation_lambda::config::environment;
@@ -18,6 +18,7 @@ use revocation_lambda::telemetry;
 use revocation_rules::actor::KeyLabel;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{AppId, KeyId, Tenant, WorkspaceId};
+use revocation_rules::role::Role;
 
 /// Access keys of message-revoke.
 #[derive(Parser)]

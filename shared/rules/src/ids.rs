@@ -276,6 +276,8 @@ pub enum PushKind {
 }
 
 impl PushKind {
+    pub const ALL: [Self; 2] = [Self::Message, Self::Task];
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Message => "message",

@@ -20,7 +20,7 @@ pub use devices::{
     InstructionId, InstructionPage, KeptToken, LinkError, Posted, SecretMaker, ToDevice,
 };
 pub use error::{QueueError, Source, StoreError};
-pub use keys::{AccessKey, AccessKeyStore, KeptSecret, KeyState, Role, SecretDigest, SecretForm, SecretSeal, SecretText};
+pub use keys::{AccessKey, AccessKeyStore, KeptSecret, KeyState, SecretDigest, SecretForm, SecretSeal, SecretText};
 pub use nonces::{Nonces, Spent};
 pub use notices::AppNotices;
 pub use queue::{DispatchJob, Job, JobQueue};
