@@ -9,7 +9,7 @@ use revocation_http::body;
 use revocation_http::problem::{Problem, problem_of};
 use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{ReceiptsRoute, route};
-use revocation_http::vendor_receipts::{Vendor, huawei_signature};
+use revocation_http::vendor_receipts::{Signature, Vendor, huawei_signature};
 use revocation_http::wire::{ReceiptsAnswer, ReceiptsBody};
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::channel::Channel;
@@ -40,21 +40,20 @@ async fn vendor_receipts(deps: &Deps, request: &HttpRequest, asked: &Asked, vend
     let caller = authenticate_callback(
         asked,
         &request.query,
-        vendor.channel(),
+        vendor.channel,
         deps.sender_callbacks,
         &deps.keys,
         &deps.key_cache,
         now,
     )
     .await?;
-    match vendor {
-        Vendor::Huawei => huawei_signature::check(&request.headers, &deps.keys, &caller.actor.key, now).await?,
-        // They sign nothing.
-        Vendor::Xiaomi | Vendor::Oppo | Vendor::Vivo => {}
+    match vendor.signature {
+        Signature::Huawei => huawei_signature::check(&request.headers, &deps.keys, &caller.actor.key, now).await?,
+        Signature::None => {}
     }
     let told = vendor.told(&request.body)?;
     let (entries, deliveries, passed_over) = (told.entries, told.deliveries, told.passed_over);
-    let channel = vendor.channel();
+    let channel = vendor.channel;
     let mut sum = Sum::default();
     // A vendor knows no limit of ours.
     for piece in told.pieces() {

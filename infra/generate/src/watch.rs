@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use revocation_http::route::deployed;
+
 use crate::error::GenerateError;
-use crate::{in_project, read, routes};
+use crate::{in_project, read};
 
 const BEGIN: &str = "# generated: begin\n";
 const END: &str = "# generated: end\n";
@@ -21,12 +23,16 @@ pub(crate) fn manifest() -> Result<String, GenerateError> {
 fn router() -> String {
     let mut paths: Vec<(String, Vec<(String, &'static str)>)> = Vec::new();
     let mut default = "";
-    for route in routes::deployed() {
+    for route in deployed() {
         let Some((method, path)) = route.key.split_once(' ') else {
-            default = route.function;
+            default = route.function.as_str();
             continue;
         };
-        let binary = if route.function == "devices" { "socket" } else { route.function };
+        let binary = if route.function.as_str() == "devices" {
+            "socket"
+        } else {
+            route.function.as_str()
+        };
         let to = (method.to_owned(), binary);
         match paths.iter_mut().find(|(known, _)| known == path) {
             Some((_, functions)) => functions.push(to),

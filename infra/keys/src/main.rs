@@ -45,8 +45,7 @@ enum Command {
         /// sender, viewer, operator, admin or callback.
         #[arg(long, value_parser = role)]
         role: Role,
-        /// Whose callbacks a key of the role callback is for: huawei, xiaomi, oppo or vivo.
-        #[arg(long, value_parser = channel)]
+        #[arg(long, value_parser = channel, help = format!("Whose callbacks a key of the role callback is for: {}", callers()))]
         channel: Option<Channel>,
         /// What people call it, as in --label 'Night shift'.
         #[arg(long)]
@@ -115,13 +114,15 @@ fn role(text: &str) -> Result<Role, &'static str> {
     Role::parse(text).ok_or("a role is sender, viewer, operator, admin or callback")
 }
 
-fn channel(text: &str) -> Result<Channel, &'static str> {
-    let known = Channel::parse(text).filter(|channel| match channel {
-        Channel::Huawei | Channel::Xiaomi | Channel::Oppo | Channel::Vivo => true,
-        // Nobody calls back for these.
-        Channel::Apns | Channel::SelfBuilt | Channel::Sms => false,
-    });
-    known.ok_or("a channel with callbacks is huawei, xiaomi, oppo or vivo")
+fn channel(text: &str) -> Result<Channel, String> {
+    let known = Channel::parse(text).filter(|channel| channel.facts().calls_back);
+    known.ok_or_else(|| format!("a channel with callbacks is {}", callers()))
+}
+
+/// The channels whose vendors call back.
+fn callers() -> String {
+    let callers = Channel::ALL.into_iter().filter(|channel| channel.facts().calls_back);
+    callers.map(Channel::as_str).collect::<Vec<_>>().join(", ")
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -61,7 +61,7 @@ fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
         Route::Receipts(ReceiptsRoute::Receipts) => body::json::<ReceiptsBody>(headers, body).map(drop),
         Route::Receipts(ReceiptsRoute::Vendor(vendor)) => {
             let senders = SenderCallbacks::Allow;
-            let channel = vendor.channel();
+            let channel = vendor.channel;
             let _ = block_on(authenticate_callback(&asked, &request.query, channel, senders, &keys, &cache, now));
             vendor.told(body).map(|told| told.pieces().for_each(drop))
         }

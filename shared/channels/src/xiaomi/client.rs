@@ -14,7 +14,7 @@ use revocation_rules::retry::Answer;
 
 use super::answer::{self, classify};
 use super::request::{Ask, How, MAX_TARGETS, body, is_list};
-use super::settings::{Account, Region, XiaomiCredentials, parse};
+use super::settings::{Account, EUROPE_URL, GLOBAL_URL, INDIA_URL, RUSSIA_URL, Region, URL, XiaomiCredentials, parse};
 use crate::answers::{gone, misconfigured, overwritten, recalled, refused, unknown, without_handle};
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Fate, Reading, Told, Vendor, Verdict, Who, post, sensitive};
@@ -36,11 +36,11 @@ pub(crate) fn connect(
     clock: Arc<dyn Clock>,
 ) -> Result<impl ChannelClient + 'static, DialError> {
     let xiaomi = Xiaomi {
-        url: origin(&settings.xiaomi_url)?,
-        global_url: origin(&settings.xiaomi_global_url)?,
-        europe_url: origin(&settings.xiaomi_europe_url)?,
-        russia_url: origin(&settings.xiaomi_russia_url)?,
-        india_url: origin(&settings.xiaomi_india_url)?,
+        url: origin(settings.get(&URL))?,
+        global_url: origin(settings.get(&GLOBAL_URL))?,
+        europe_url: origin(settings.get(&EUROPE_URL))?,
+        russia_url: origin(settings.get(&RUSSIA_URL))?,
+        india_url: origin(settings.get(&INDIA_URL))?,
     };
     Client::new(xiaomi, settings, timeouts, credentials, sessions, clock)
 }

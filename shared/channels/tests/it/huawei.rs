@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use revocation_app::ports::ChannelClient;
 use revocation_channels::connect_with;
 use revocation_rules::batch::Handle;
-use revocation_rules::channel::Channel;
+use revocation_rules::channel::{Channel, Peer};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::retry::Answer;
 use serde_json::json;
@@ -234,7 +234,7 @@ async fn a_server_nobody_vouches_for_gets_nothing() {
 #[tokio::test]
 async fn settings_that_can_not_be_used_wait_for_a_person() {
     for bad in [settings("http://127.0.0.1:1", ""), settings("https://127.0.0.1:1", "not pem")] {
-        for channel in [Channel::Huawei, Channel::Xiaomi, Channel::Oppo, Channel::Vivo, Channel::Apns] {
+        for channel in Channel::dispatched().filter(|channel| channel.facts().peer == Peer::Vendor) {
             let client = connect_with(channel, &bad, TIMEOUTS, Documents::new([None]), no_sessions(), ManualClock::new()).unwrap();
             assert_eq!(
                 Case::huawei(1).revoke(&*client).await,
@@ -245,8 +245,11 @@ async fn settings_that_can_not_be_used_wait_for_a_person() {
 }
 
 #[test]
-fn what_is_not_built_is_not_connected() {
-    for channel in [Channel::SelfBuilt, Channel::Sms] {
+fn what_has_no_vendor_is_not_connected() {
+    for channel in Channel::ALL
+        .into_iter()
+        .filter(|channel| revocation_channels::settings(*channel).is_empty())
+    {
         let settings = revocation_channels::Settings::default();
         assert!(revocation_channels::connect(channel, &settings, Documents::new([None]), no_sessions(), ManualClock::new()).is_none());
     }

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Credentials, Order, StoreError};
-use revocation_channels::{Settings, Timeouts};
+use revocation_channels::{Setting, Settings, Timeouts};
 use revocation_rules::batch::{BatchHeader, Handle, Sending};
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::ids::{BatchRef, DeviceToken, PushKind, PushRef, RevocationId, Tenant, VendorTaskId};
@@ -193,16 +193,15 @@ pub fn no_sessions() -> Arc<MemorySessions> {
     Arc::default()
 }
 
+/// Where the vendors are.
+pub fn addresses() -> impl Iterator<Item = &'static Setting> {
+    let all = Channel::ALL.into_iter().flat_map(revocation_channels::settings);
+    all.filter(|setting| setting.default.starts_with("https://"))
+}
+
 pub fn settings(url: &str, ca_pem: &str) -> Settings {
     Settings {
-        huawei_auth_url: url.to_owned(),
-        huawei_push_url: url.to_owned(),
-        xiaomi_url: url.to_owned(),
-        oppo_url: url.to_owned(),
-        vivo_url: url.to_owned(),
-        vivo_recall_path: "/message/recall".to_owned(),
-        apns_url: url.to_owned(),
-        apns_sandbox_url: url.to_owned(),
+        set: addresses().map(|address| (address.name, url.to_owned())).collect(),
         extra_ca_pem: Some(ca_pem.to_owned()),
         ..Settings::default()
     }

@@ -98,7 +98,7 @@ async fn a_recall_is_one_call_for_each_sending() {
 async fn the_recall_is_where_the_settings_say() {
     let server = vivo(|_, _| result(0)).await;
     let mut settings = settings(&server.url, &server.ca_pem);
-    settings.vivo_recall_path = "/v2/message/revoke".to_owned();
+    settings.set.insert("VIVO_RECALL_PATH", "/v2/message/revoke".to_owned());
     let client = client_with(&settings, &Documents::new([Some(document("s"))]), &ManualClock::new());
     assert_eq!(devices(1).by(Strategy::Recall).revoke(&*client).await, [recalled()]);
     assert_eq!(server.seen_at("/v2/message/revoke").len(), 1);

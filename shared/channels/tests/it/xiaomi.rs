@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use revocation_app::ports::ChannelClient;
-use revocation_channels::{Settings, connect_with};
+use revocation_channels::connect_with;
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::outcome::Outcome;
@@ -214,17 +214,15 @@ async fn a_token_that_is_a_list_is_not_sent() {
 #[tokio::test]
 async fn the_region_of_the_credentials_says_whom_to_ask() {
     let server = Server::http1(|_, _| code(0)).await;
-    let nowhere = || "https://127.0.0.1:1".to_owned();
-    for region in ["cn", "global", "europe", "russia", "india"] {
-        let url = |own: &str| if own == region { server.url.clone() } else { nowhere() };
-        let settings = Settings {
-            xiaomi_url: url("cn"),
-            xiaomi_global_url: url("global"),
-            xiaomi_europe_url: url("europe"),
-            xiaomi_russia_url: url("russia"),
-            xiaomi_india_url: url("india"),
-            ..settings(&server.url, &server.ca_pem)
-        };
+    for (region, name) in [
+        ("cn", "XIAOMI_URL"),
+        ("global", "XIAOMI_GLOBAL_URL"),
+        ("europe", "XIAOMI_EUROPE_URL"),
+        ("russia", "XIAOMI_RUSSIA_URL"),
+        ("india", "XIAOMI_INDIA_URL"),
+    ] {
+        let mut settings = settings("https://127.0.0.1:1", &server.ca_pem);
+        settings.set.insert(name, server.url.clone());
         let document = json!({"app_secret": "s", "package": "p", "region": region}).to_string();
         let client = connect_with(
             Channel::Xiaomi,

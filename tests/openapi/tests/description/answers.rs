@@ -201,8 +201,8 @@ fn receipts_that_were_taken() {
         ..taken
     };
     check("POST", "/v1/receipts", 200, Some(&request), &ReceiptsAnswer::from(early));
-    for vendor in Vendor::ALL {
-        let path = format!("/v1/receipts/{}?access_key=key_1.s", vendor.channel());
+    for vendor in Vendor::all() {
+        let path = format!("/v1/receipts/{}?access_key=key_1.s", vendor.channel);
         check("POST", &path, 200, Some(&json!({})), &vendor.answer());
     }
 }
