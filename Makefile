@@ -21,7 +21,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
 # what the release binaries are built for, and which ones
 ARCH ?= arm64
-BINS ?= record record-queued revoke lookup console mpaas receipts receipts-queued devices socket fanout dispatch sweep
+BINS ?= $(notdir $(wildcard functions/*))
 
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam

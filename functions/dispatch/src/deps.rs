@@ -29,18 +29,17 @@ impl Deps {
         let store = wiring.store();
         // It queues dispatches of its own channel only.
         let queue = channel.map(|channel| wiring.dispatch_queue(channel));
-        let clock = Arc::new(SystemClock);
         let client = channel.and_then(|channel| match channel.facts().peer {
             Peer::Vendor => {
                 let (credentials, sessions) = (Arc::new(wiring.credentials()), Arc::new(wiring.vendor_sessions()));
-                revocation_channels::connect(channel, &vendor, credentials, sessions, clock)
+                revocation_channels::connect(channel, &vendor, credentials, sessions, Arc::new(SystemClock))
             }
             // No vendor, no session.
             Peer::Device => {
                 let devices = Arc::new(wiring.devices());
                 let outbox = Arc::clone(&devices);
                 let own = revocation_channels::self_built(outbox, devices, Arc::new(wiring.links()), Arc::new(SystemClock));
-                Some(revocation_channels::paced(own, &vendor, clock))
+                Some(revocation_channels::paced(own, &vendor, Arc::new(SystemClock)))
             }
         });
         let (store, channel, queue) = wiring.finish((store, channel, queue))?;

@@ -2,7 +2,6 @@
 
 mod channels;
 mod error;
-mod routes;
 mod template;
 mod watch;
 
@@ -14,11 +13,23 @@ pub use error::GenerateError;
 type Generator = fn() -> Result<String, GenerateError>;
 
 /// Every generated file, from the root of the project.
-pub const FILES: &[(&str, Generator)] = &[("infra/template.yaml", template::render), ("Cargo.toml", watch::manifest)];
+pub const FILES: &[(&str, Generator)] = &[
+    ("infra/template.yaml", template::render),
+    ("Cargo.toml", watch::manifest),
+    ("shared/http/src/openapi.json", || Ok(revocation_http::description::text())),
+];
 
 /// A file of the project.
 pub fn in_project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+/// A name as the template writes it: `dispatch-self-built` becomes `DispatchSelfBuilt`, `HUAWEI_AUTH_URL` becomes `HuaweiAuthUrl`.
+pub fn pascal(name: &str) -> String {
+    let words = name.split(['-', '_']).filter_map(|word| word.split_at_checked(1));
+    words
+        .map(|(first, rest)| first.to_ascii_uppercase() + &rest.to_ascii_lowercase())
+        .collect()
 }
 
 fn read(path: &Path) -> Result<String, GenerateError> {

@@ -2,9 +2,10 @@
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
+use revocation_http::route::deployed;
 
 use crate::error::GenerateError;
-use crate::{channels, in_project, read, routes};
+use crate::{channels, in_project, pascal, read};
 
 /// The source that names the others in their order.
 const ROOT: &str = "template.yaml";
@@ -21,7 +22,7 @@ pub(crate) fn render() -> Result<String, GenerateError> {
         .build()?;
     sources.set_syntax(whole_lines);
     sources.set_undefined_behavior(UndefinedBehavior::Strict);
-    sources.add_filter("pascal", pascal);
+    sources.add_filter("pascal", |name: &str| pascal(name));
     sources.add_global("concurrencies", CONCURRENCIES.to_vec());
     sources.add_global("channels", channels::dispatched());
     sources.add_global("routes", routes());
@@ -36,15 +37,7 @@ pub(crate) fn render() -> Result<String, GenerateError> {
 }
 
 fn routes() -> Vec<Value> {
-    let all = routes::deployed().into_iter();
-    all.map(|route| context! { name => route.name, key => route.key, function => route.function })
-        .collect()
-}
-
-/// As `CloudFormation`'s names are written: `dispatch-self-built`, `HUAWEI_AUTH_URL` become `DispatchSelfBuilt`, `HuaweiAuthUrl`.
-fn pascal(name: &str) -> String {
-    let words = name.split(['-', '_']).filter_map(|word| word.split_at_checked(1));
-    words
-        .map(|(first, rest)| first.to_ascii_uppercase() + &rest.to_ascii_lowercase())
+    let all = deployed().into_iter();
+    all.map(|route| context! { name => route.name, key => route.key, function => route.function.as_str() })
         .collect()
 }

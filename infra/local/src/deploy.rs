@@ -86,7 +86,7 @@ impl LocalAws {
                 std::fs::create_dir_all(stack.join("target"))?;
                 std::os::unix::fs::symlink(project::packages_folder(), &packages)?;
             }
-            std::fs::copy(project::root().join("infra/template.yaml"), &template).map(|_| ())
+            std::fs::copy(project::template(), &template).map(|_| ())
         };
         lay_out().map_err(file("copying the template", &template))?;
         Ok(template)

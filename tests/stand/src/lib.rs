@@ -8,11 +8,9 @@ mod apps;
 mod devices;
 mod error;
 mod kill;
-mod names;
 mod phones;
 mod stand;
 mod tenant;
-
 mod try_out;
 mod until_told_to_stop;
 
@@ -20,10 +18,8 @@ pub use api::{Answer, Api, in_path};
 pub use devices::{Bar, Devices};
 pub use error::StandError;
 pub use kill::kill_function;
-pub use names::{functions, pascal};
 pub use phones::PHONES_AT_ONCE;
 pub use stand::Stand;
 pub use tenant::Tenant;
-
 pub use try_out::try_out;
 pub use until_told_to_stop::until_told_to_stop;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use generate::pascal;
 use local_stack::{LocalAws, StackOutputs, Tools, built_binaries, package_local};
 use openapi_check::Description;
 use revocation_channels::settings;
@@ -11,13 +12,14 @@ use vendor_sim::{Options, Sim};
 
 use crate::devices::Devices;
 use crate::error::StandError;
-use crate::names::{functions, pascal};
 use crate::tenant::Tenant;
 
 /// Everything that runs. Dropping it stops everything.
 pub struct Stand {
     pub aws: LocalAws,
     pub stack: StackOutputs,
+    /// All that are deployed, without the name of the stack.
+    pub functions: Vec<String>,
     pub devices: Devices,
     pub(crate) http: reqwest::Client,
     pub(crate) description: Arc<Description>,
@@ -62,6 +64,7 @@ impl Stand {
             devices: Devices::new(http.clone(), sim.control.clone()),
             aws,
             stack,
+            functions: local_stack::functions()?,
             http,
             description: Arc::new(Description::load()),
             sim,
@@ -76,10 +79,10 @@ impl Stand {
     /// What the functions complained about, for when something did not go as it should.
     pub async fn complaints(&self) -> String {
         let mut complaints = String::new();
-        for function in functions() {
+        for function in &self.functions {
             let log = self
                 .aws
-                .function_log(&function)
+                .function_log(function)
                 .await
                 .unwrap_or_else(|error| format!("ERROR {error}"));
             for line in log.lines().filter(|line| line.contains("ERROR") || line.contains("WARN")) {

@@ -12,8 +12,8 @@ pub async fn no_function_logged_a_token_a_text_or_a_secret(stand: &Stand) -> Out
     // Make sure the key was used.
     tenant.operator.get("/v1/pushes?type=batch").await?;
     let mut seen = 0;
-    for function in stand::functions() {
-        let log = stand.aws.function_log(&function).await?;
+    for function in &stand.functions {
+        let log = stand.aws.function_log(function).await?;
         seen += log.lines().count();
         for planted in [
             "PLANTED-TOKEN",

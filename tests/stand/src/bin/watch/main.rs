@@ -8,9 +8,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use generate::pascal;
 use local_stack::Keeper;
 use revocation_rules::channel::Channel;
-use stand::{Stand, StandError, pascal, try_out, until_told_to_stop};
+use stand::{Stand, StandError, try_out, until_told_to_stop};
 
 #[tokio::main]
 async fn main() -> ExitCode {
