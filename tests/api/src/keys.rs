@@ -35,12 +35,11 @@ fn signing(id: &str, app: &str, role: Role) -> AccessKey {
 pub fn all() -> MemoryAccessKeys {
     let mut keys: Vec<_> = Role::ALL.into_iter().map(|role| key(role.as_str(), "shop", role)).collect();
     keys.extend([Role::Sender, Role::Viewer, Role::Operator].map(|role| key(&format!("other-{}", role.as_str()), "other", role)));
-    keys.extend(
-        [Channel::Huawei, Channel::Xiaomi, Channel::Oppo, Channel::Vivo].map(|channel| AccessKey {
-            channel: Some(channel),
-            ..key(&format!("callback-{channel}"), "shop", Role::Callback)
-        }),
-    );
+    let calling_back = Channel::ALL.into_iter().filter(|channel| channel.facts().calls_back);
+    keys.extend(calling_back.map(|channel| AccessKey {
+        channel: Some(channel),
+        ..key(&format!("callback-{channel}"), "shop", Role::Callback)
+    }));
     keys.push(AccessKey {
         label: Some("Night shift".parse().unwrap()),
         ..key("labelled", "shop", Role::Operator)

@@ -25,7 +25,7 @@ impl<'a> Signed<'a> {
             ("Version", "2020-10-28".to_owned()),
             ("SignatureMethod", "HMAC-SHA1".to_owned()),
             ("SignatureVersion", "1.0".to_owned()),
-            ("SignatureNonce", format!("{key} {action} {more:?}")),
+            ("SignatureNonce", world.nonce()),
             ("Timestamp", world.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
             ("AppId", "shop".to_owned()),
             ("WorkspaceId", "default".to_owned()),

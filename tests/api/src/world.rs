@@ -24,6 +24,9 @@ use crate::keys::{self, SECRET};
 /// What API Gateway hands over.
 const EVENT: &str = include_str!("../../../shared/lambda/src/fixtures/api_gateway.json");
 
+/// Of a request's body.
+const MOST_SHOWN: usize = 500;
+
 pub struct World {
     pub clock: ManualClock,
     pub store: MemoryStore,
@@ -39,6 +42,7 @@ pub struct World {
     mpaas: mpaas::Deps<Memory>,
     runtime: Runtime,
     asked: Cell<usize>,
+    nonces: Cell<usize>,
     told: RefCell<String>,
 }
 
@@ -141,6 +145,7 @@ impl World {
             },
             runtime: tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap(),
             asked: Cell::new(0),
+            nonces: Cell::new(0),
             told: RefCell::default(),
             clock,
             store,
@@ -237,12 +242,14 @@ impl World {
         let who = if who.is_empty() { "nobody" } else { who };
         let _ = writeln!(told, "## {key}\n{who}: {line}");
         if !body.is_empty() {
-            let shown: String = body.chars().take(2_000).collect();
+            let shown: String = body.chars().take(MOST_SHOWN).collect();
             let _ = writeln!(told, "{shown}");
         }
         let _ = writeln!(told, "\n{}", answer.status());
         for (name, value) in answer.0["headers"].as_object().unwrap() {
-            let _ = writeln!(told, "{name}: {}", value.as_str().unwrap());
+            // It changes whenever the page does.
+            let value = if name == "etag" { "<its digest>" } else { value.as_str().unwrap() };
+            let _ = writeln!(told, "{name}: {value}");
         }
         let text = answer.text();
         match serde_json::from_str::<Value>(text) {
@@ -251,11 +258,18 @@ impl World {
                 let _ = writeln!(told, "\n{json:#}");
             }
             Err(_) if text.is_empty() => {}
+            Err(_) if key.contains(" /console") => told.push_str("\n<the file>\n"),
             Err(_) => {
                 let _ = writeln!(told, "\n{text}");
             }
         }
         told.push('\n');
+    }
+
+    /// Another one each time.
+    pub(crate) fn nonce(&self) -> String {
+        self.nonces.update(|nonces| nonces + 1);
+        format!("nonce-{}", self.nonces.get())
     }
 
     /// What was asked so far is nobody's concern.

@@ -15,7 +15,7 @@ fn many(count: usize) -> Value {
 fn bad() -> Vec<(&'static str, String, Value)> {
     let world = with_a_task();
     let (record, revoke) = ("POST /v1/tasks/t1/deliveries", "POST /v1/tasks/t1/revocations");
-    let register = |sent_at: &str| with(task(), "sent_at", json!(sent_at));
+    let register = |sent_at: &str| json!({"type": "batch", "title": "t", "sent_at": sent_at});
     let notice = |title: usize, text: usize| json!({"title": "x".repeat(title), "text": "x".repeat(text)});
     let receipt = json!({"kind": "task", "id": "t1", "batch_id": "b1", "token": "t", "event": "opened"});
     let unseen = json!([{"token": "a\u{200b}b"}]);
@@ -40,6 +40,12 @@ fn bad() -> Vec<(&'static str, String, Value)> {
         ("operator", revoke, with(reason(), "scope", json!({"channels": []}))),
         ("operator", revoke, with(reason(), "scope", json!({"targets": ["user-77\u{200b}"]}))),
         ("operator", revoke, with(reason(), "notice", notice(41, 2))),
+        // 42 for vivo, which takes 40.
+        (
+            "operator",
+            revoke,
+            with(reason(), "notice", json!({"title": "撤".repeat(21), "text": "t"})),
+        ),
         ("operator", "PUT /v1/notice", notice(2, 101)),
         ("sender", "PUT /v1/tasks/t2", register(&world.hours(1))),
         ("sender", "PUT /v1/tasks/t2", register(&world.hours(-7 * 24 - 1))),

@@ -4,25 +4,6 @@ use api::World;
 use insta::assert_snapshot;
 use serde_json::Value;
 
-/// With what changes whenever the page does taken out: bodies, and the tags that stand for them.
-fn shortened(told: &str) -> String {
-    let mut text = String::new();
-    for one in told.split_inclusive("## ") {
-        let (head, body) = one.split_once("\n\n").map_or((one, ""), |(head, rest)| {
-            let (answer, _) = rest.split_once("\n\n").unwrap_or((rest, ""));
-            (head, answer)
-        });
-        let lines = body
-            .lines()
-            .map(|line| if line.starts_with("etag: ") { "etag: <its digest>" } else { line });
-        text.push_str(head);
-        text.push('\n');
-        text.extend(lines.flat_map(|line| [line, "\n"]));
-        text.push('\n');
-    }
-    text
-}
-
 #[test]
 fn the_page_and_its_files_are_served_once() {
     let world = World::default();
@@ -36,9 +17,7 @@ fn the_page_and_its_files_are_served_once() {
     for line in ["HEAD /console", "HEAD /console/style.css"] {
         assert_eq!(world.ask("", line, &Value::Null).expect(200).text(), "");
     }
-    let told = world.told();
-    assert!(told.contains(etag));
-    assert_snapshot!(shortened(&told));
+    assert_snapshot!(world.told());
 }
 
 #[test]

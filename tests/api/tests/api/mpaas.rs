@@ -105,7 +105,14 @@ fn each_mistake_has_its_code() {
 #[test]
 fn a_call_is_good_once_and_an_error_is_answered_whole() {
     let world = scene();
-    let call = || Signed::new(&world, "rpc-operator", "RevokePushTask", &[("TaskId", "1")]);
+    let call = || {
+        Signed::new(
+            &world,
+            "rpc-operator",
+            "RevokePushTask",
+            &[("TaskId", "1"), ("SignatureNonce", "said once")],
+        )
+    };
     call().send(&Method::POST).expect(200);
     world.forget();
     call().send(&Method::POST).expect(400);

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use crate::{batch, reason, revoked, task, with, with_a_task};
 
+/// From when the task may still be sent on.
+const WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24 + 4);
+
 #[test]
 fn a_dry_run_says_what_would_be_done_and_changes_nothing() {
     let world = with_a_task();
@@ -90,7 +93,7 @@ fn who_revokes_beside_too_many_others_is_asked_to_come_again() {
 #[test]
 fn the_window_closes_after_seven_days() {
     let world = with_a_task();
-    world.clock.advance(SignedDuration::from_hours(7 * 24));
+    world.clock.advance(WINDOW);
     for (who, line, body) in [
         ("operator", "POST /v1/tasks/t1/revocations", reason()),
         ("operator", "POST /v1/tasks/t1/revocations", with(reason(), "dry_run", json!(true))),
@@ -117,7 +120,7 @@ fn what_failed_is_replayed_while_the_window_is_open() {
     world
         .ask("operator", "POST /v1/tasks/t1/revocations/rvk_none/replays", &Value::Null)
         .expect(404);
-    world.clock.advance(SignedDuration::from_hours(7 * 24));
+    world.clock.advance(WINDOW);
     world.ask("operator", &format!("POST {path}/replays"), &Value::Null).expect(409);
     assert_snapshot!(world.told());
 }
