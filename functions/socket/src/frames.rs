@@ -10,14 +10,15 @@ use std::error::Error;
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
 use http::header::AUTHORIZATION;
 use revocation_app::ports::{
-    Clock, ConnectionId, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, FromDevice, JobQueue, LinkError, Posted, PushStore,
-    ReceiptStore, ToDevice,
+    Clock, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, JobQueue, LinkError, Posted, PushStore, ReceiptStore,
 };
 use revocation_app::{
     AcknowledgeError, ConnectError, DeviceError, ReceiptTaker, acknowledge, connect_device, disconnect_device, register_device,
     report_from_device,
 };
 use revocation_aws::decode_frame;
+use revocation_rules::device::ConnectionId;
+use revocation_rules::frame::{FromDevice, ToDevice};
 use serde::Serialize;
 
 use crate::subprotocol::{Offered, SUBPROTOCOL};

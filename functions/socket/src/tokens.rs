@@ -1,7 +1,7 @@
 //! `PUT` and `DELETE /v1/devices/{device}/token`.
 
 use http::{Response, StatusCode};
-use revocation_app::ports::{Clock, Device};
+use revocation_app::ports::Clock;
 use revocation_app::{issue_device_token, withdraw_device_token};
 use revocation_http::audit::{self, Asked};
 use revocation_http::auth::{Caller, Permission, authenticate};
@@ -11,6 +11,7 @@ use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{Route, route};
 use revocation_http::wire::{DeviceTokenAnswer, DeviceTokenBody, WithdrawnTokenAnswer};
 use revocation_lambda::http_event::HttpRequest;
+use revocation_rules::device::Device;
 use revocation_rules::ids::DeviceToken;
 
 use crate::deps::Tokens;

@@ -22,13 +22,19 @@
 //! | is the device gone, or our setting wrong | [`suspicion`] |
 //! | how it ended | [`outcome`], [`progress`] |
 //! | and what that says of the message | [`standing`] |
+//! | which device is it, and what waits for it | [`device`], [`instruction`] |
+//! | what do it and we say to each other | [`frame`] |
 
 pub mod actor;
 pub mod batch;
 pub mod channel;
 pub mod closure;
+pub mod device;
+pub mod frame;
 pub mod gate;
+pub mod hex;
 pub mod ids;
+pub mod instruction;
 pub mod marks;
 pub mod notice;
 pub mod outcome;

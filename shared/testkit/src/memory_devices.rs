@@ -7,9 +7,12 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{
-    Clock as _, ConnectionId, Device, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, Instruction, InstructionId,
-    InstructionPage, KeptToken, LinkError, Posted, SecretMaker, StoreError, ToDevice,
+    Clock as _, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, InstructionPage, KeptToken, LinkError, Posted, SecretMaker,
+    StoreError,
 };
+use revocation_rules::device::{ConnectionId, Device};
+use revocation_rules::frame::ToDevice;
+use revocation_rules::instruction::{Instruction, InstructionId};
 
 use crate::weather::Lost;
 use crate::{ManualClock, Weather};

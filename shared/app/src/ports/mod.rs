@@ -15,10 +15,7 @@ mod store;
 
 pub use channel::{ChannelClient, CredentialStore, Credentials, Order};
 pub use clock::{Clock, Dice};
-pub use devices::{
-    ConnectionId, Device, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceReceipt, DeviceTokens, FromDevice, Instruction,
-    InstructionId, InstructionPage, KeptToken, LinkError, Posted, SecretMaker, ToDevice,
-};
+pub use devices::{DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, InstructionPage, KeptToken, LinkError, Posted, SecretMaker};
 pub use error::{QueueError, Source, StoreError};
 pub use keys::{AccessKey, AccessKeyStore, KeptSecret, KeyState, Role, SecretDigest, SecretForm, SecretSeal, SecretText};
 pub use nonces::{Nonces, Spent};

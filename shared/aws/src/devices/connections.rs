@@ -6,7 +6,8 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use revocation_app::ports::{ConnectionId, Device, DeviceConnections, StoreError};
+use revocation_app::ports::{DeviceConnections, StoreError};
+use revocation_rules::device::{ConnectionId, Device};
 
 use super::{DynamoDevices, items, key};
 use crate::failure::unavailable;

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use revocation_app::ports::{Device, DeviceOutbox, Instruction, InstructionId, InstructionPage, StoreError};
+use revocation_app::ports::{DeviceOutbox, InstructionPage, StoreError};
+use revocation_rules::device::Device;
+use revocation_rules::instruction::{Instruction, InstructionId};
 
 use super::{DynamoDevices, items, key};
 use crate::failure::{AwsFailure, unavailable, worn_out};

@@ -1,6 +1,7 @@
 //! Device tokens: one for each device.
 
-use revocation_app::ports::{Device, DeviceTokens, KeptToken, StoreError};
+use revocation_app::ports::{DeviceTokens, KeptToken, StoreError};
+use revocation_rules::device::Device;
 
 use super::{DynamoDevices, items, key};
 

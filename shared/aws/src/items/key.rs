@@ -8,10 +8,10 @@
 use std::borrow::Cow;
 
 use revocation_rules::channel::Channel;
+use revocation_rules::hex::hex;
 use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, TargetId, Tenant, WorkspaceId};
 use revocation_rules::push::PushType;
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
-use revocation_rules::scope::hex;
 use revocation_rules::task_number::TaskNumber;
 use sha2::{Digest, Sha256};
 

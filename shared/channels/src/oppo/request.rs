@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use revocation_rules::batch::Handle;
+use revocation_rules::hex::hex;
 use revocation_rules::ids::RevocationId;
 use revocation_rules::plan::ToCall;
-use revocation_rules::scope::hex;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::IssuedToken;
-use revocation_app::ports::Device;
+use revocation_rules::device::Device;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Deserialize)]

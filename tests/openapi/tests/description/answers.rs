@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use openapi_check::Description;
-use revocation_app::ports::{ChannelCounters, Device, Overview, PushListPage, Recorded, Role};
+use revocation_app::ports::{ChannelCounters, Overview, PushListPage, Recorded, Role};
 use revocation_app::{
     ChannelPreview, ChannelTotals, DeliveryOutcome, IssuedToken, OutcomePage, OutcomesCursor, Preview, RecordedBatch, TakenReceipts,
     TokenText, Unmatched,
@@ -17,6 +17,7 @@ use revocation_http::wire::{
 };
 use revocation_rules::actor::Actor;
 use revocation_rules::channel::{Capability, Channel, Strategy};
+use revocation_rules::device::Device;
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{PushKind, PushRef, RevocationId, Tenant};
 use revocation_rules::marks::TargetMarks;
