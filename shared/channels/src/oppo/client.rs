@@ -10,13 +10,13 @@ use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
 
-use super::answer::{self, classify};
+use super::answer::classify;
 use super::login::OppoLogin;
 use super::request::{MAX_MESSAGES, notify_id, push};
-use super::settings::{Account, OppoCredentials, parse};
+use super::settings::{Account, OppoCredentials};
 use crate::answers::{overwritten, without_handle};
 use crate::dial::{DialError, origin};
-use crate::driver::{Call, Client, Fate, Login, Told, Vendor, Verdict, Who, post};
+use crate::driver::{Call, Client, Heard, Login, Told, Vendor, Who, post};
 use crate::part::Part;
 use crate::settings::{Settings, Timeouts};
 
@@ -43,17 +43,8 @@ pub(crate) fn connect(
 impl Vendor for Oppo {
     const CHANNEL: Channel = Channel::Oppo;
     type Credentials = OppoCredentials;
-    type Account = Account;
     /// Each message of a call has its own notify id and notice: one call takes them all.
     type Ask<'a> = Part;
-
-    fn parse(document: &str) -> Option<OppoCredentials> {
-        parse(document)
-    }
-
-    fn account(credentials: &OppoCredentials) -> &Account {
-        &credentials.account
-    }
 
     fn first(&self, _: Strategy, delivery: &ToCall<'_>) -> Result<Part, Answer> {
         notify_id(delivery).map(|_| Part::WHOLE).ok_or_else(without_handle)
@@ -72,32 +63,9 @@ impl Vendor for Oppo {
         post(&format!("{}{path}", self.url), super::FORM, form)
     }
 
-    fn read(&self, call: &Call<'_, Part>, told: &Told<'_>) -> Verdict<Part> {
+    fn read(&self, call: &Call<'_, Part>, told: &Told<'_>) -> Heard<Part> {
         let tokens: Vec<&str> = call.tokens().collect();
-        let (said, reading) = match classify(told.status, told.retry_after, told.body, &tokens) {
-            answer::Reading::All(said) => {
-                let reading = said.reading(call, &overwritten());
-                (said, reading)
-            }
-            answer::Reading::Each(said) => {
-                // The call as a whole was taken.
-                let mut each = said.iter();
-                let reading = call.each(|_| Fate::Ends(each.next().map_or(Answer::NotTried, |said| said.answer(overwritten()))));
-                return Verdict {
-                    code: "oppo:0".to_owned(),
-                    reading,
-                };
-            }
-            answer::Reading::OneIsBad(said) => {
-                let mut parts = call.ask.split(tokens.len());
-                let reading = call.each(|_| parts.next().map_or(Fate::Ends(Answer::NotTried), Fate::Then));
-                (said, reading)
-            }
-        };
-        Verdict {
-            code: said.reason,
-            reading,
-        }
+        classify(told, &tokens).heard(call, &overwritten(), call.ask.split(tokens.len()))
     }
 
     fn login(&self) -> Option<&dyn Login<Account>> {

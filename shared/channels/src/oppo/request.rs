@@ -53,7 +53,7 @@ struct Notification<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// `None` for a delivery that can not be overwritten; none is asked for.
+    /// `None` for a delivery that cannot be overwritten; none is asked for.
     fn new(delivery: &ToCall<'a>, revocation: &RevocationId, credentials: &'a OppoCredentials) -> Option<Self> {
         let (token, notice) = (delivery.token.as_str(), delivery.notice);
         let notify_id = notify_id(delivery)?;
