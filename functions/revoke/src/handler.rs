@@ -3,7 +3,7 @@
 use http::{Response, StatusCode};
 use revocation_app::ports::AppNotices;
 use revocation_app::ports::Clock;
-use revocation_app::{Accepted, NAMING_LIMIT, Unmatched, name_unmatched, preview_revocation, replay_revocation, request_revocation};
+use revocation_app::{Accepted, NAMING_LIMIT, name_unmatched, preview_revocation, replay_revocation, request_revocation};
 use revocation_http::audit::{self, Asked};
 use revocation_http::auth::{Caller, Permission, authenticate};
 use revocation_http::body;
@@ -15,6 +15,7 @@ use revocation_lambda::http_event::HttpRequest;
 use revocation_lambda::time::within;
 use revocation_rules::actor::Act;
 use revocation_rules::ids::RevocationId;
+use revocation_rules::unmatched::Unmatched;
 
 use crate::deps::Deps;
 

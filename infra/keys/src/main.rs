@@ -10,7 +10,7 @@ mod senders;
 mod signatures;
 
 use clap::{Parser, Subcommand};
-use revocation_app::ports::{AccessKeyStore as _, KeyState, Role, SecretForm, StoreError};
+use revocation_app::ports::{AccessKeyStore as _, KeyState, Role, SecretForm, StoreError, with_causes};
 use revocation_aws::{DynamoAccessKeys, KmsSeal, ListedKey, sdk_config};
 use revocation_http::audit::{self, Asked, Who};
 use revocation_lambda::config::environment;
@@ -90,16 +90,11 @@ enum KeysError {
     NotBound,
     #[error(transparent)]
     Signatures(#[from] signatures::SignaturesError),
-    #[error("{error}{}", causes(.error))]
+    #[error("{}", with_causes(.error))]
     Store {
         #[from]
         error: StoreError,
     },
-}
-
-fn causes(error: &StoreError) -> String {
-    std::iter::successors(std::error::Error::source(error), |cause| cause.source())
-        .fold(String::new(), |all, cause| format!("{all}: {cause}"))
 }
 
 fn role(text: &str) -> Result<Role, &'static str> {

@@ -41,7 +41,7 @@ impl Handle {
 pub struct Delivery {
     pub target: TargetId,
     pub token: DeviceToken,
-    /// Without one the delivery can not be overwritten.
+    /// Without one the delivery cannot be overwritten.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handle: Option<Handle>,
     /// The vendor's sending that it was part of; where a vendor recalls by it.

@@ -20,7 +20,9 @@
 //! | what it shows instead | [`notice`] |
 //! | when to try again | [`retry`] |
 //! | is the device gone, or our setting wrong | [`suspicion`] |
-//! | how it ended | [`outcome`], [`progress`] |
+//! | how it ended, and what devices confirmed after it | [`outcome`], [`progress`], [`confirming`] |
+//! | is all of it done, and whom was nothing for | [`settling`], [`marks`], [`unmatched`] |
+//! | what do the counters say meanwhile | [`counters`] |
 //! | and what that says of the message | [`standing`] |
 //! | which device is it, and what waits for it | [`device`], [`instruction`] |
 //! | what do it and we say to each other | [`frame`] |
@@ -29,6 +31,8 @@ pub mod actor;
 pub mod batch;
 pub mod channel;
 pub mod closure;
+pub mod confirming;
+pub mod counters;
 pub mod device;
 pub mod frame;
 pub mod gate;
@@ -46,10 +50,12 @@ pub mod receipt;
 pub mod retry;
 pub mod revocation;
 pub mod scope;
+pub mod settling;
 pub mod shard;
 pub mod standing;
 pub mod suspicion;
 pub mod task_number;
+pub mod unmatched;
 pub mod verdict;
 pub mod visible;
 pub mod window;

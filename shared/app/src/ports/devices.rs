@@ -14,9 +14,7 @@ use revocation_rules::frame::ToDevice;
 use revocation_rules::ids::KeyId;
 use revocation_rules::instruction::{Instruction, InstructionId};
 
-use super::{Source, StoreError};
-
-type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+use super::{Source, StoreFuture, StoreResult};
 
 /// What is kept of a device's token.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,13 +39,13 @@ impl fmt::Debug for KeptToken {
 
 pub trait DeviceTokens: Send + Sync {
     /// Keeps a device's token in the place of the one it had.
-    fn put_token(&self, device: &Device, token: &KeptToken) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn put_token(&self, device: &Device, token: &KeptToken) -> impl Future<Output = StoreResult<()>> + Send;
 
     /// The device's token, good or run out. Consistent: a token that was replaced lets nobody in.
-    fn token(&self, device: &Device) -> impl Future<Output = Result<Option<KeptToken>, StoreError>> + Send;
+    fn token(&self, device: &Device) -> impl Future<Output = StoreResult<Option<KeptToken>>> + Send;
 
     /// From now on the device has none. Removing what is not there is no error.
-    fn remove_token(&self, device: &Device) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn remove_token(&self, device: &Device) -> impl Future<Output = StoreResult<()>> + Send;
 }
 
 /// Makes what nobody can guess.
@@ -60,23 +58,23 @@ pub trait SecretMaker: Send + Sync {
 /// device's from when it registers: before that nothing can be sent to it.
 pub trait DeviceConnections: Send + Sync {
     /// Whose connection this is.
-    fn begin<'a>(&'a self, connection: &'a ConnectionId, device: &'a Device, now: Timestamp) -> Answer<'a, ()>;
+    fn begin<'a>(&'a self, connection: &'a ConnectionId, device: &'a Device, now: Timestamp) -> StoreFuture<'a, ()>;
 
     /// The device of a connection that began and has not ended. Consistent.
-    fn device_of<'a>(&'a self, connection: &'a ConnectionId) -> Answer<'a, Option<Device>>;
+    fn device_of<'a>(&'a self, connection: &'a ConnectionId) -> StoreFuture<'a, Option<Device>>;
 
     /// From now on the device is reached over this connection, too.
-    fn enlist<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId, now: Timestamp) -> Answer<'a, ()>;
+    fn enlist<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId, now: Timestamp) -> StoreFuture<'a, ()>;
 
     /// Over which connections a device is reached, those that registered last first. Consistent: a device that
     /// does not find an instruction is found by who gives it. Of more than a hundred some may be left out.
-    fn connections<'a>(&'a self, device: &'a Device) -> Answer<'a, Vec<ConnectionId>>;
+    fn connections<'a>(&'a self, device: &'a Device) -> StoreFuture<'a, Vec<ConnectionId>>;
 
     /// Every connection of a device that began and has not ended, whether or not it registered. Consistent.
-    fn begun<'a>(&'a self, device: &'a Device) -> Answer<'a, Vec<ConnectionId>>;
+    fn begun<'a>(&'a self, device: &'a Device) -> StoreFuture<'a, Vec<ConnectionId>>;
 
     /// Forgets a connection. Forgetting what is not known is no error.
-    fn end<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId) -> Answer<'a, ()>;
+    fn end<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId) -> StoreFuture<'a, ()>;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,15 +88,15 @@ pub struct InstructionPage {
 pub trait DeviceOutbox: Send + Sync {
     /// Keeps instructions of different ids until their windows close; one that
     /// is there already is written again. `Err` means that some may not be kept.
-    fn keep<'a>(&'a self, instructions: &'a [Instruction]) -> Answer<'a, ()>;
+    fn keep<'a>(&'a self, instructions: &'a [Instruction]) -> StoreFuture<'a, ()>;
 
-    fn instruction<'a>(&'a self, device: &'a Device, id: &'a InstructionId) -> Answer<'a, Option<Instruction>>;
+    fn instruction<'a>(&'a self, device: &'a Device, id: &'a InstructionId) -> StoreFuture<'a, Option<Instruction>>;
 
     /// A page of what waits for a device, whatever its window. Consistent.
-    fn instructions<'a>(&'a self, device: &'a Device, after: Option<&'a InstructionId>) -> Answer<'a, InstructionPage>;
+    fn instructions<'a>(&'a self, device: &'a Device, after: Option<&'a InstructionId>) -> StoreFuture<'a, InstructionPage>;
 
     /// The device did as it was told.
-    fn remove<'a>(&'a self, device: &'a Device, id: &'a InstructionId) -> Answer<'a, ()>;
+    fn remove<'a>(&'a self, device: &'a Device, id: &'a InstructionId) -> StoreFuture<'a, ()>;
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -44,7 +44,7 @@ pub fn part(id: &str) -> Cow<'_, str> {
     }
 }
 
-/// The id, if it can not be read back from its part of a key.
+/// The id, if it cannot be read back from its part of a key.
 pub fn id_beside(id: &PushId) -> Option<&str> {
     Some(id.as_str()).filter(|id| id.len() > LONGEST_IN_KEY)
 }

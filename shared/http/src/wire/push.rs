@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use revocation_app::ports::{ChannelCounters, Overview};
-use revocation_app::{Unmatched, kept_unmatched, shown_outcomes, shown_suspected};
+use revocation_app::ports::Overview;
 use revocation_rules::actor::{Act, KeyLabel};
 use revocation_rules::channel::Channel;
+use revocation_rules::counters::ChannelCounters;
+use revocation_rules::counters::{shown_outcomes, shown_suspected};
 use revocation_rules::ids::{KeyId, RevocationId};
 use revocation_rules::notice::Notices;
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::revocation::{Revocation, State};
+use revocation_rules::unmatched::{Unmatched, kept_unmatched};
 use serde::Serialize;
 
 use super::register::RegisteredAnswer;

@@ -1,7 +1,7 @@
 //! Targets that a scope names and that have no delivery in it.
 
-use revocation_app::Unmatched;
 use revocation_rules::ids::TargetId;
+use revocation_rules::unmatched::Unmatched;
 use serde::Serialize;
 
 /// Most names that an answer repeats.
