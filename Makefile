@@ -21,12 +21,12 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
 # what the release binaries are built for, and which ones
 ARCH ?= arm64
-BINS ?= record revoke lookup console mpaas receipts socket fanout dispatch sweep
+BINS ?= $(notdir $(wildcard functions/*))
 
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
 
-.PHONY: help demo dev watch test lint package keys build
+.PHONY: help demo dev watch test lint package keys generate build
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-9s %s\n",$$1,$$2}'
@@ -80,6 +80,9 @@ package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binarie
 
 keys:            ## access keys: make keys ARGS="new --app shop --workspace default --role operator"
 	@$(CARGO) run --quiet --bin revocation-keys -- $(or $(ARGS),--help)
+
+generate:        ## what is written for others from what is declared once: infra/template.yaml, the routes of `make watch`
+	@$(CARGO) run --quiet --package generate
 
 # The functions, the commands and the stands. Always the whole workspace: another selection would have other
 # features and build the same crates again.

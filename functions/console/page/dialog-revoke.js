@@ -3,7 +3,8 @@
 
 import { Problem, api } from './api.js';
 import { problem } from './app.js';
-import { CHANNELS, revocationHref } from './channels.js';
+import { revocationHref } from './pushes.js';
+import { CHANNELS } from './closed-sets.js';
 import { field, h, newId, show, table } from './dom.js';
 import { code, exact, said as prose } from './foreign.js';
 import { channel, countdown } from './format.js';

@@ -1,5 +1,6 @@
 // Times, durations, states.
 
+import { CHANNEL_LABELS } from './closed-sets.js';
 import { h } from './dom.js';
 import { language, t } from './i18n.js';
 
@@ -32,7 +33,7 @@ export function duration(ms) {
 }
 
 export const badge = (state) => h('span', { class: `badge ${state}` }, t(`state_${state}`));
-export const channel = (code) => t(`channel_${code}`);
+export const channel = (code) => CHANNEL_LABELS[language][code] ?? code;
 
 /** An element whose text counts down to `at`, until it leaves the page. */
 export function countdown(at, attributes) {

@@ -2,7 +2,8 @@
 
 import { Problem, api } from './api.js';
 import { problem } from './app.js';
-import { CHANNELS, MAY_BE_SHOWN, NOT_SHOWN, OUTCOMES, revocationHref } from './channels.js';
+import { revocationHref } from './pushes.js';
+import { CHANNELS, MAY_BE_SHOWN, NOT_SHOWN, OUTCOMES } from './closed-sets.js';
 import { head, lines } from './csv.js';
 import { field, h, newId, select, show, table } from './dom.js';
 import { code, exact } from './foreign.js';

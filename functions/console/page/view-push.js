@@ -2,7 +2,8 @@
 
 import { Problem, api } from './api.js';
 import { problem } from './app.js';
-import { CHANNELS, revocationHref } from './channels.js';
+import { revocationHref } from './pushes.js';
+import { CHANNELS } from './closed-sets.js';
 import { openRevokeDialog } from './dialog-revoke.js';
 import { h, newId, show, table } from './dom.js';
 import { code, plain, said as prose, who } from './foreign.js';

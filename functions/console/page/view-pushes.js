@@ -2,7 +2,7 @@
 
 import { Problem, api } from './api.js';
 import { problem } from './app.js';
-import { STATES, TYPES, pushHref } from './channels.js';
+import { STATES, TYPES, pushHref } from './pushes.js';
 import { field, h, select, show, table } from './dom.js';
 import { code, said } from './foreign.js';
 import { badge, left, time } from './format.js';

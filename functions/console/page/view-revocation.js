@@ -3,7 +3,8 @@
 import { Problem, api } from './api.js';
 import { problem } from './app.js';
 import { add, chart, sample, understood } from './chart.js';
-import { CHANNELS, MAY_BE_SHOWN, NOT_SHOWN, OUTCOMES, pushHref, sumOf } from './channels.js';
+import { pushHref, sumOf } from './pushes.js';
+import { CHANNELS, MAY_BE_SHOWN, NOT_SHOWN, OUTCOMES } from './closed-sets.js';
 import { h, show, table } from './dom.js';
 import { exact, said, who } from './foreign.js';
 import { badge, channel, duration, time } from './format.js';

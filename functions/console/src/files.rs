@@ -6,6 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
+use crate::closed_sets;
+
 /// One file of the page.
 #[derive(Debug)]
 pub struct File {
@@ -30,14 +32,19 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
+/// The one file that is made and not written.
+const CLOSED_SETS: &str = "closed-sets.js";
+
+static MADE: LazyLock<String> = LazyLock::new(closed_sets::module);
+
 static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
-    files! {
+    let written = files! {
         "index.html": HTML,
         "style.css": CSS,
         "icon.svg": SVG,
         "app.js": JS,
         "api.js": JS,
-        "channels.js": JS,
+        "pushes.js": JS,
         "chart.js": JS,
         "csv.js": JS,
         "dialog-revoke.js": JS,
@@ -58,15 +65,18 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "view-revocation.js": JS,
         "view-sign-in.js": JS,
         "zh.js": JS,
-    }
-    .into_iter()
-    .map(|(name, content_type, body)| File {
-        name,
-        content_type,
-        body,
-        etag: format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..12])),
-    })
-    .collect()
+    };
+    let made = (CLOSED_SETS, JS, MADE.as_str());
+    written
+        .into_iter()
+        .chain([made])
+        .map(|(name, content_type, body)| File {
+            name,
+            content_type,
+            body,
+            etag: format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..12])),
+        })
+        .collect()
 });
 
 /// The file of this name. Names are compared with what there is: nothing is looked up on a disk.
@@ -78,8 +88,7 @@ pub fn file(name: &str) -> Option<&'static File> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use revocation_rules::outcome::Outcome;
-    use revocation_rules::standing::{Standing, Why};
+    use revocation_rules::standing::Why;
     use revocation_rules::visible::is_unseen;
 
     use super::*;
@@ -91,7 +100,8 @@ mod tests {
     #[test]
     fn every_file_of_the_page_is_served() {
         let folder = std::fs::read_dir("page").unwrap();
-        let there: BTreeSet<_> = folder.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        let mut there: BTreeSet<_> = folder.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        there.insert(CLOSED_SETS.to_owned());
         assert_eq!(there, names());
         assert_eq!(FILES.len(), names().len());
     }
@@ -160,36 +170,6 @@ mod tests {
         };
         assert!(keys("en.js").len() > 50);
         assert_eq!(keys("en.js"), keys("zh.js"));
-    }
-
-    /// What stands between the quotes of a line such as `export const STATES = ['open', 'revoked'];`.
-    fn words(body: &str, list: &str) -> Vec<String> {
-        let (_, rest) = body.split_once(&format!("export {list} = [")).unwrap();
-        named(rest.split(']').next().unwrap(), "'", '\'')
-            .step_by(2)
-            .map(str::to_owned)
-            .collect()
-    }
-
-    /// The table by channel and the marks of outcomes are the page's own arithmetic; the rules have the say.
-    #[test]
-    fn the_page_and_the_rules_agree_on_what_each_outcome_says_of_the_message() {
-        let channels = file("channels.js").unwrap().body;
-        let outcomes = words(channels, "const OUTCOMES");
-        assert_eq!(outcomes, Outcome::ALL.map(|outcome| outcome.as_str().to_owned()));
-        for (list, slice, standing) in [
-            ("const TAKEN_BACK", "slice(0, 3)", Standing::TakenBack),
-            ("const NOT_SHOWN", "slice(3, 6)", Standing::NotShown),
-            ("const MAY_BE_SHOWN", "slice(6)", Standing::MayBeShown),
-        ] {
-            assert!(channels.contains(&format!("export {list} = OUTCOMES.{slice};")), "{list}");
-            let range = match standing {
-                Standing::TakenBack => 0..3,
-                Standing::NotShown => 3..6,
-                Standing::MayBeShown => 6..12,
-            };
-            assert!(Outcome::ALL[range].iter().all(|outcome| outcome.standing() == standing), "{list}");
-        }
     }
 
     #[test]

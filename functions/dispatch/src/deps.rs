@@ -9,10 +9,10 @@ use revocation_aws::{
     DynamoPushStore, DynamoVendorSessions, QueueUrls, SecretsManagerCredentials, SqsJobQueue, SystemClock, SystemDice, sdk_config,
 };
 use revocation_lambda::config::Settings;
-use revocation_rules::channel::{Channel, Channels};
+use revocation_rules::channel::{Channel, Channels, Peer};
 
 use crate::self_built::Devices;
-use crate::vendors::vendors;
+use crate::vendor::vendor;
 
 pub struct Deps {
     pub store: DynamoPushStore,
@@ -32,13 +32,13 @@ impl Deps {
         let secret_prefix = settings.text("SECRET_PREFIX");
         let channel = settings.read("CHANNEL", "a channel", Channel::parse);
         let strategy = settings.text("STRATEGY");
-        let vendor_sessions = match channel {
+        // A missing channel is taken for one with a vendor; `finish` complains about it.
+        let (vendor_sessions, devices) = match channel.map_or(Peer::Vendor, |channel| channel.facts().peer) {
+            Peer::Vendor => (settings.text("VENDOR_SESSIONS_TABLE"), None),
             // No vendor, no session.
-            Some(Channel::SelfBuilt) => String::new(),
-            _ => settings.text("VENDOR_SESSIONS_TABLE"),
+            Peer::Device => (String::new(), Some(Devices::read(&mut settings))),
         };
-        let vendors = vendors(&mut settings);
-        let devices = (channel == Some(Channel::SelfBuilt)).then(|| Devices::read(&mut settings));
+        let vendor = vendor(channel, &mut settings);
         settings.finish()?;
         // Cannot fail: `finish` complains about a missing channel.
         let channel = channel.ok_or("`CHANNEL` is not set")?;
@@ -49,10 +49,10 @@ impl Deps {
         let credentials = SecretsManagerCredentials::new(aws_sdk_secretsmanager::Client::new(&aws), secret_prefix);
         let clock = Arc::new(SystemClock);
         let client = if let Some(devices) = devices {
-            revocation_channels::paced(devices.client(&aws), &vendors, clock)
+            revocation_channels::paced(devices.client(&aws), &vendor, clock)
         } else {
             let sessions = DynamoVendorSessions::new(dynamodb.clone(), vendor_sessions);
-            revocation_channels::connect(channel, &vendors, Arc::new(credentials), Arc::new(sessions), clock)
+            revocation_channels::connect(channel, &vendor, Arc::new(credentials), Arc::new(sessions), clock)
                 .ok_or_else(|| format!("there is no dispatcher for {channel}"))?
         };
         Ok(Self {

@@ -4,7 +4,7 @@
 mod deps;
 mod handler;
 mod self_built;
-mod vendors;
+mod vendor;
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};

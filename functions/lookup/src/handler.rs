@@ -5,10 +5,10 @@ use revocation_app::ports::{AppNotices, Clock};
 use revocation_app::{check_gate, list_outcomes, list_pushes, look_up_push, look_up_revocation, look_up_totals};
 use revocation_http::OPENAPI;
 use revocation_http::audit::Asked;
-use revocation_http::auth::{Caller, Permission, authenticate};
+use revocation_http::auth::{Caller, authenticate};
 use revocation_http::problem::{Problem, ProblemKind, problem_of};
 use revocation_http::respond::{Reply, respond};
-use revocation_http::route::{PushName, Route, route};
+use revocation_http::route::{LookupRoute, PushName, route};
 use revocation_http::wire::{
     GateAnswer, MeAnswer, OutcomesAnswer, PushAnswer, PushListAnswer, RevocationAnswer, TotalsAnswer, gate_question, outcomes_question,
     push_list_query,
@@ -26,54 +26,46 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
     if let Some(reply) = page_without_slash(&request.path) {
         return Ok(reply);
     }
-    match route(&request.method, &request.path)? {
-        Route::Gate(push) => gate(deps, request, push).await,
-        Route::Push(push) => one_push(deps, request, push).await,
-        Route::Revocation(push, id) => revocation(deps, request, push, &id).await,
-        Route::Outcomes(push, id) => outcomes(deps, request, push, &id).await,
-        Route::Totals(push) => totals(deps, request, push).await,
-        Route::Pushes => pushes(deps, request).await,
-        Route::Me => {
-            let caller = caller(deps, request, Permission::Identify).await?;
-            Ok(Reply::json(StatusCode::OK, &MeAnswer::from(&caller)))
-        }
-        Route::OpenApi => Ok(Reply {
+    let (asked, route) = route(&request.method, &request.path)?;
+    let caller = async || caller(deps, request, &asked).await;
+    match route {
+        LookupRoute::Gate(push) => gate(deps, request, caller().await?, push).await,
+        LookupRoute::Push(push) => one_push(deps, caller().await?, push).await,
+        LookupRoute::Revocation(push, id) => revocation(deps, caller().await?, push, &id).await,
+        LookupRoute::Outcomes(push, id) => outcomes(deps, request, caller().await?, push, &id).await,
+        LookupRoute::Totals(push) => totals(deps, caller().await?, push).await,
+        LookupRoute::Pushes => pushes(deps, request, caller().await?).await,
+        LookupRoute::Me => Ok(Reply::json(StatusCode::OK, &MeAnswer::from(&caller().await?))),
+        LookupRoute::OpenApi => Ok(Reply {
             status: StatusCode::OK,
             location: None,
             body: OPENAPI.to_owned(),
         }),
-        Route::ReadNotice => notice(deps, request).await,
-        // The other functions'.
-        _ => Err(Problem::new(ProblemKind::NotFound)),
+        LookupRoute::ReadNotice => notice(deps, &caller().await?).await,
     }
 }
 
-async fn caller(deps: &Deps, request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
-    let asked = Asked::of(&request.method, &request.path);
-    authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, deps.clock.now(), permission).await
+async fn caller(deps: &Deps, request: &HttpRequest, asked: &Asked) -> Result<Caller, Problem> {
+    authenticate(asked, &request.headers, &deps.keys, &deps.key_cache, deps.clock.now()).await
 }
 
-async fn notice(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
-    let caller = caller(deps, request, Permission::Read).await?;
+async fn notice(deps: &Deps, caller: &Caller) -> Result<Reply, Problem> {
     let notices = deps.store.notices(&caller.tenant).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &notices.unwrap_or_default()))
 }
 
-async fn gate(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
-    let caller = caller(deps, request, Permission::AskGate).await?;
+async fn gate(deps: &Deps, request: &HttpRequest, caller: Caller, push: PushName) -> Result<Reply, Problem> {
     let question = gate_question(push.of(caller.tenant), &request.query)?;
     let gate = check_gate(&deps.store, &question).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &GateAnswer::from(gate)))
 }
 
-async fn one_push(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
-    let caller = caller(deps, request, Permission::Read).await?;
+async fn one_push(deps: &Deps, caller: Caller, push: PushName) -> Result<Reply, Problem> {
     let overview = look_up_push(&deps.store, &push.of(caller.tenant)).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &PushAnswer::new(&overview)))
 }
 
-async fn revocation(deps: &Deps, request: &HttpRequest, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
-    let caller = caller(deps, request, Permission::Read).await?;
+async fn revocation(deps: &Deps, caller: Caller, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
     let overview = look_up_revocation(&deps.store, &push.of(caller.tenant), id)
         .await
         .map_err(problem_of)?;
@@ -86,8 +78,7 @@ async fn revocation(deps: &Deps, request: &HttpRequest, push: PushName, id: &Rev
     }
 }
 
-async fn outcomes(deps: &Deps, request: &HttpRequest, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
-    let caller = caller(deps, request, Permission::Read).await?;
+async fn outcomes(deps: &Deps, request: &HttpRequest, caller: Caller, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
     let (filter, cursor) = outcomes_question(&request.query)?;
     let page = list_outcomes(&deps.store, &push.of(caller.tenant), id, filter, cursor)
         .await
@@ -95,14 +86,12 @@ async fn outcomes(deps: &Deps, request: &HttpRequest, push: PushName, id: &Revoc
     Ok(Reply::json(StatusCode::OK, &OutcomesAnswer::from(page)))
 }
 
-async fn totals(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
-    let caller = caller(deps, request, Permission::Read).await?;
+async fn totals(deps: &Deps, caller: Caller, push: PushName) -> Result<Reply, Problem> {
     let totals = look_up_totals(&deps.store, &push.of(caller.tenant)).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &TotalsAnswer::from(totals)))
 }
 
-async fn pushes(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
-    let caller = caller(deps, request, Permission::Read).await?;
+async fn pushes(deps: &Deps, request: &HttpRequest, caller: Caller) -> Result<Reply, Problem> {
     let query = push_list_query(caller.tenant, &request.query, deps.clock.now())?;
     let page = list_pushes(&deps.store, &query).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &PushListAnswer::from(&page)))

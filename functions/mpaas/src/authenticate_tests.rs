@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::HeaderMap;
-use revocation_app::ports::{Role, SecretDigest, StoreError};
+use revocation_app::ports::{SecretDigest, StoreError};
 use revocation_lambda::http_event::HttpEvent;
+use revocation_rules::role::Role;
 use revocation_testkit::{MemoryAccessKeys, MemoryNonces, MemorySeal, builders, run};
 use serde_json::{Value, json};
 

@@ -5,10 +5,10 @@ use http::header::HOST;
 use revocation_acs::Parameters;
 use revocation_app::ports::{AccessKey, Clock};
 use revocation_http::audit::{self, Who};
-use revocation_http::auth::{Permission, allows};
 use revocation_http::mpaas::{Fault, FaultKind, RevokeAnswer, required, respond};
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::ids::PushKind;
+use revocation_rules::role::Permission;
 use serde::Serialize;
 
 use crate::authenticate::{Authenticated, ECHOED_CHARS, audited};
@@ -51,7 +51,7 @@ async fn answer(deps: &Deps, request: &HttpRequest, request_id: &str) -> Result<
         "QueryPushAnalysisTaskList" | "QueryPushAnalysisTaskDetail" => Permission::Read,
         unknown => return Err(no_such_action(unknown)),
     };
-    if !allows(key.role, permission) {
+    if !key.role.may(permission) {
         let why = format!("it is a {} key.", key.role.as_str());
         let fault = Fault::no_permission(&call.action, &why);
         return Err(fault).inspect_err(|fault| refuse(&key, &call.action, fault));

@@ -4,12 +4,12 @@ use http::{Response, StatusCode};
 use revocation_app::ports::Clock;
 use revocation_app::{NewReceipt, TakenReceipts, take_receipts};
 use revocation_http::audit::Asked;
-use revocation_http::auth::{Caller, Permission, authenticate, authenticate_callback};
+use revocation_http::auth::{Caller, authenticate, authenticate_callback};
 use revocation_http::body;
-use revocation_http::problem::{Problem, ProblemKind, problem_of};
+use revocation_http::problem::{Problem, problem_of};
 use revocation_http::respond::{Reply, respond};
-use revocation_http::route::{Route, route};
-use revocation_http::vendor_receipts::{Vendor, huawei_signature};
+use revocation_http::route::{ReceiptsRoute, route};
+use revocation_http::vendor_receipts::{Signature, Vendor, huawei_signature};
 use revocation_http::wire::{ReceiptsAnswer, ReceiptsBody};
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::channel::Channel;
@@ -21,51 +21,39 @@ pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
 }
 
 async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
-    match route(&request.method, &request.path)? {
-        Route::Receipts => receipts(deps, request).await,
-        Route::VendorReceipts(vendor) => vendor_receipts(deps, request, vendor).await,
-        // The other functions'.
-        _ => Err(Problem::new(ProblemKind::NotFound)),
+    let (asked, route) = route(&request.method, &request.path)?;
+    match route {
+        ReceiptsRoute::Receipts => receipts(deps, request, &asked).await,
+        ReceiptsRoute::Vendor(vendor) => vendor_receipts(deps, request, &asked, vendor).await,
     }
 }
 
-async fn receipts(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
-    let now = deps.work.clock.now();
-    let caller = authenticate(
-        &Asked::of(&request.method, &request.path),
-        &request.headers,
-        &deps.keys,
-        &deps.key_cache,
-        now,
-        Permission::Send,
-    )
-    .await?;
+async fn receipts(deps: &Deps, request: &HttpRequest, asked: &Asked) -> Result<Reply, Problem> {
+    let caller = authenticate(asked, &request.headers, &deps.keys, &deps.key_cache, deps.work.clock.now()).await?;
     let body: ReceiptsBody = body::json(&request.headers, &request.body)?;
     let taken = take(deps, &caller, None, body.into()).await?;
     Ok(Reply::json(StatusCode::OK, &ReceiptsAnswer::from(taken)))
 }
 
-async fn vendor_receipts(deps: &Deps, request: &HttpRequest, vendor: Vendor) -> Result<Reply, Problem> {
+async fn vendor_receipts(deps: &Deps, request: &HttpRequest, asked: &Asked, vendor: Vendor) -> Result<Reply, Problem> {
     let now = deps.work.clock.now();
-    let asked = Asked::of(&request.method, &request.path);
     let caller = authenticate_callback(
-        &asked,
+        asked,
         &request.query,
-        vendor.channel(),
+        vendor.channel,
         deps.sender_callbacks,
         &deps.keys,
         &deps.key_cache,
         now,
     )
     .await?;
-    match vendor {
-        Vendor::Huawei => huawei_signature::check(&request.headers, &deps.keys, &caller.actor.key, now).await?,
-        // They sign nothing.
-        Vendor::Xiaomi | Vendor::Oppo | Vendor::Vivo => {}
+    match vendor.signature {
+        Signature::Huawei => huawei_signature::check(&request.headers, &deps.keys, &caller.actor.key, now).await?,
+        Signature::None => {}
     }
     let told = vendor.told(&request.body)?;
     let (entries, deliveries, passed_over) = (told.entries, told.deliveries, told.passed_over);
-    let channel = vendor.channel();
+    let channel = vendor.channel;
     let mut sum = Sum::default();
     // A vendor knows no limit of ours.
     for piece in told.pieces() {

@@ -3,12 +3,11 @@
 use http::{Response, StatusCode};
 use revocation_app::ports::Clock;
 use revocation_app::{Registered, record_deliveries, register_push};
-use revocation_http::audit::Asked;
-use revocation_http::auth::{Caller, Permission, authenticate};
+use revocation_http::auth::{Caller, authenticate};
 use revocation_http::body;
-use revocation_http::problem::{Problem, ProblemKind, problem_of};
+use revocation_http::problem::{Problem, problem_of};
 use revocation_http::respond::{Reply, respond};
-use revocation_http::route::{PushName, Route, route};
+use revocation_http::route::{PushName, RecordRoute, route};
 use revocation_http::wire::{RecordAnswer, RecordBody, RegisterBody, RegisteredAnswer};
 use revocation_lambda::http_event::HttpRequest;
 
@@ -19,28 +18,15 @@ pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
 }
 
 async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
-    match route(&request.method, &request.path)? {
-        Route::Register(push) => register(deps, request, push).await,
-        Route::Record(push) => record(deps, request, push).await,
-        // The other functions'.
-        _ => Err(Problem::new(ProblemKind::NotFound)),
+    let (asked, route) = route(&request.method, &request.path)?;
+    let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, deps.work.clock.now()).await?;
+    match route {
+        RecordRoute::Register(push) => register(deps, request, caller, push).await,
+        RecordRoute::Record(push) => record(deps, request, caller, push).await,
     }
 }
 
-async fn sender(deps: &Deps, request: &HttpRequest) -> Result<Caller, Problem> {
-    authenticate(
-        &Asked::of(&request.method, &request.path),
-        &request.headers,
-        &deps.keys,
-        &deps.key_cache,
-        deps.work.clock.now(),
-        Permission::Send,
-    )
-    .await
-}
-
-async fn register(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
-    let caller = sender(deps, request).await?;
+async fn register(deps: &Deps, request: &HttpRequest, caller: Caller, push: PushName) -> Result<Reply, Problem> {
     let body: RegisterBody = body::json(&request.headers, &request.body)?;
     let registration = body.registration(push.of(caller.tenant))?;
     let registered = register_push(&deps.work.store, &deps.work.clock, registration)
@@ -52,8 +38,7 @@ async fn register(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<
     })
 }
 
-async fn record(deps: &Deps, request: &HttpRequest, push: PushName) -> Result<Reply, Problem> {
-    let caller = sender(deps, request).await?;
+async fn record(deps: &Deps, request: &HttpRequest, caller: Caller, push: PushName) -> Result<Reply, Problem> {
     let body: RecordBody = body::json(&request.headers, &request.body)?;
     let push = push.of(caller.tenant);
     let batch = body.batch(push.clone())?;

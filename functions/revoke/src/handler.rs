@@ -4,12 +4,12 @@ use http::{Response, StatusCode};
 use revocation_app::ports::AppNotices;
 use revocation_app::ports::Clock;
 use revocation_app::{Accepted, NAMING_LIMIT, name_unmatched, preview_revocation, replay_revocation, request_revocation};
-use revocation_http::audit::{self, Asked};
-use revocation_http::auth::{Caller, Permission, authenticate};
+use revocation_http::audit;
+use revocation_http::auth::{Caller, authenticate};
 use revocation_http::body;
-use revocation_http::problem::{Problem, ProblemKind, problem_of};
+use revocation_http::problem::{Problem, problem_of};
 use revocation_http::respond::{Reply, respond};
-use revocation_http::route::{PushName, Route, route};
+use revocation_http::route::{PushName, RevokeRoute, route};
 use revocation_http::wire::{NoticeBody, PreviewAnswer, RevocationAnswer, RevokeBody, revocation_path};
 use revocation_lambda::http_event::HttpRequest;
 use revocation_lambda::time::within;
@@ -24,25 +24,14 @@ pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
 }
 
 async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
-    match route(&request.method, &request.path)? {
-        Route::Revoke(push) => audited(deps, request, async |caller| revoke(deps, request, caller, push).await).await,
-        Route::Replay(push, id) => audited(deps, request, async |caller| replay(deps, caller, push, &id).await).await,
-        Route::WriteNotice => audited(deps, request, async |caller| write_notice(deps, request, caller).await).await,
-        // The other functions'.
-        _ => Err(Problem::new(ProblemKind::NotFound)),
-    }
-}
-
-/// Whoever may revoke asks for a change: who it was, and what came of it, is one line in the audit.
-async fn audited(
-    deps: &Deps,
-    request: &HttpRequest,
-    change: impl AsyncFnOnce(&Caller) -> Result<Changed, Problem>,
-) -> Result<Reply, Problem> {
-    let asked = Asked::of(&request.method, &request.path);
-    let now = deps.clock.now();
-    let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, now, Permission::Revoke).await?;
-    let changed = change(&caller).await;
+    let (asked, route) = route(&request.method, &request.path)?;
+    let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, deps.clock.now()).await?;
+    let changed = match route {
+        RevokeRoute::Revoke(push) => revoke(deps, request, &caller, push).await,
+        RevokeRoute::Replay(push, id) => replay(deps, &caller, push, &id).await,
+        RevokeRoute::WriteNotice => write_notice(deps, request, &caller).await,
+    };
+    // Who asked for a change, and what came of it, is one line in the audit.
     match &changed {
         Ok(Changed { done: Some(done), .. }) => audit::answered(&asked, &caller, &Ok(*done)),
         Ok(Changed { done: None, .. }) => {}

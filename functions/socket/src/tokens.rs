@@ -3,12 +3,12 @@
 use http::{Response, StatusCode};
 use revocation_app::ports::Clock;
 use revocation_app::{issue_device_token, withdraw_device_token};
-use revocation_http::audit::{self, Asked};
-use revocation_http::auth::{Caller, Permission, authenticate};
+use revocation_http::audit;
+use revocation_http::auth::{Caller, authenticate};
 use revocation_http::body;
-use revocation_http::problem::{Problem, ProblemKind, problem_of};
+use revocation_http::problem::{Problem, problem_of};
 use revocation_http::respond::{Reply, respond};
-use revocation_http::route::{Route, route};
+use revocation_http::route::{DevicesRoute, route};
 use revocation_http::wire::{DeviceTokenAnswer, DeviceTokenBody, WithdrawnTokenAnswer};
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::device::Device;
@@ -21,23 +21,17 @@ pub async fn handle(deps: &Tokens, request: &HttpRequest) -> Response<String> {
 }
 
 async fn answer(deps: &Tokens, request: &HttpRequest) -> Result<Reply, Problem> {
-    match route(&request.method, &request.path)? {
-        Route::DeviceToken(device) => issue(deps, request, device).await,
-        Route::WithdrawDeviceToken(device) => withdraw(deps, request, device).await,
-        _ => Err(Problem::new(ProblemKind::NotFound)),
-    }
-}
-
-async fn issue(deps: &Tokens, request: &HttpRequest, id: DeviceToken) -> Result<Reply, Problem> {
-    let now = deps.clock.now();
-    let asked = Asked::of(&request.method, &request.path);
-    let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;
-    let answer = issue_for(deps, request, &caller, id).await;
-    audit::answered(&asked, &caller, &answer.as_ref().map(|_| "issued"));
+    let (asked, route) = route(&request.method, &request.path)?;
+    let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, deps.clock.now()).await?;
+    let (answer, done) = match route {
+        DevicesRoute::Issue(device) => (issue(deps, request, &caller, device).await, "issued"),
+        DevicesRoute::Withdraw(device) => (withdraw(deps, &caller, device).await, "withdrawn"),
+    };
+    audit::answered(&asked, &caller, &answer.as_ref().map(|_| done));
     answer
 }
 
-async fn issue_for(deps: &Tokens, request: &HttpRequest, caller: &Caller, id: DeviceToken) -> Result<Reply, Problem> {
+async fn issue(deps: &Tokens, request: &HttpRequest, caller: &Caller, id: DeviceToken) -> Result<Reply, Problem> {
     let body: DeviceTokenBody = body::json(&request.headers, &request.body)?;
     let tenant = caller.tenant.clone();
     let device = Device { tenant, id };
@@ -48,13 +42,11 @@ async fn issue_for(deps: &Tokens, request: &HttpRequest, caller: &Caller, id: De
     Ok(Reply::json(StatusCode::CREATED, &answer))
 }
 
-async fn withdraw(deps: &Tokens, request: &HttpRequest, id: DeviceToken) -> Result<Reply, Problem> {
-    let now = deps.clock.now();
-    let asked = Asked::of(&request.method, &request.path);
-    let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, now, Permission::Send).await?;
+async fn withdraw(deps: &Tokens, caller: &Caller, id: DeviceToken) -> Result<Reply, Problem> {
     let tenant = caller.tenant.clone();
     let device = Device { tenant, id };
-    let ended = withdraw_device_token(&deps.devices, &deps.links, &device).await.map_err(problem_of);
-    audit::answered(&asked, &caller, &ended.as_ref().map(|_| "withdrawn"));
-    Ok(Reply::json(StatusCode::OK, &WithdrawnTokenAnswer::new(&device, ended?)))
+    let ended = withdraw_device_token(&deps.devices, &deps.links, &device)
+        .await
+        .map_err(problem_of)?;
+    Ok(Reply::json(StatusCode::OK, &WithdrawnTokenAnswer::new(&device, ended)))
 }

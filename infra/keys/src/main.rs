@@ -10,14 +10,15 @@ mod senders;
 mod signatures;
 
 use clap::{Parser, Subcommand};
-use revocation_app::ports::{AccessKeyStore as _, KeyState, Role, SecretForm, StoreError, with_causes};
-use revocation_aws::{DynamoAccessKeys, KmsSeal, ListedKey, sdk_config};
+use revocation_app::ports::{AccessKeyStore as _, KeyState, SecretForm, StoreError, with_causes};
+use revocation_aws::{DynamoAccessKeys, KmsSeal, ListedKey, sdk_config_of_a_command};
 use revocation_http::audit::{self, Asked, Who};
 use revocation_lambda::config::environment;
 use revocation_lambda::telemetry;
 use revocation_rules::actor::KeyLabel;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{AppId, KeyId, Tenant, WorkspaceId};
+use revocation_rules::role::Role;
 
 /// Access keys of message-revoke.
 #[derive(Parser)]
@@ -44,8 +45,7 @@ enum Command {
         /// sender, viewer, operator, admin or callback.
         #[arg(long, value_parser = role)]
         role: Role,
-        /// Whose callbacks a key of the role callback is for: huawei, xiaomi, oppo or vivo.
-        #[arg(long, value_parser = channel)]
+        #[arg(long, value_parser = channel, help = format!("Whose callbacks a key of the role callback is for: {}", callers()))]
         channel: Option<Channel>,
         /// What people call it, as in --label 'Night shift'.
         #[arg(long)]
@@ -90,24 +90,34 @@ enum KeysError {
     NotBound,
     #[error(transparent)]
     Signatures(#[from] signatures::SignaturesError),
-    #[error("{}", with_causes(.error))]
+    #[error("{}{}", with_causes(.error), advice(.error))]
     Store {
         #[from]
         error: StoreError,
     },
 }
 
+/// A change whose answer was lost may have been made: every command may be given again, but `new` makes another key.
+fn advice(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Unavailable(_) => "\nwait a moment, look with `list` whether it was done, and try again if it was not",
+        StoreError::Damaged { .. } | StoreError::TooLarge { .. } => "",
+    }
+}
+
 fn role(text: &str) -> Result<Role, &'static str> {
     Role::parse(text).ok_or("a role is sender, viewer, operator, admin or callback")
 }
 
-fn channel(text: &str) -> Result<Channel, &'static str> {
-    let known = Channel::parse(text).filter(|channel| match channel {
-        Channel::Huawei | Channel::Xiaomi | Channel::Oppo | Channel::Vivo => true,
-        // Nobody calls back for these.
-        Channel::Apns | Channel::SelfBuilt | Channel::Sms => false,
-    });
-    known.ok_or("a channel with callbacks is huawei, xiaomi, oppo or vivo")
+fn channel(text: &str) -> Result<Channel, String> {
+    let known = Channel::parse(text).filter(|channel| channel.facts().calls_back);
+    known.ok_or_else(|| format!("a channel with callbacks is {}", callers()))
+}
+
+/// The channels whose vendors call back.
+fn callers() -> String {
+    let callers = Channel::ALL.into_iter().filter(|channel| channel.facts().calls_back);
+    callers.map(Channel::as_str).collect::<Vec<_>>().join(", ")
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -127,7 +137,7 @@ async fn run(arguments: Arguments) -> Result<(), KeysError> {
         .table
         .or_else(|| environment("ACCESS_KEYS_TABLE"))
         .ok_or(KeysError::NoTable)?;
-    let aws = sdk_config().await;
+    let aws = sdk_config_of_a_command().await;
     let keys = DynamoAccessKeys::new(aws_sdk_dynamodb::Client::new(&aws), table);
     let kms_key = arguments.kms_key.or_else(|| environment("RPC_SECRETS_KEY"));
     let seal = || {

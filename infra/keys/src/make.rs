@@ -5,11 +5,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use revocation_app::ports::{AccessKey, Clock, KeptSecret, KeyState, Role, SecretDigest, SecretSeal, SecretText, StoreError};
+use revocation_app::ports::{AccessKey, Clock, KeptSecret, KeyState, SecretDigest, SecretSeal, SecretText, StoreError};
 use revocation_aws::{DynamoAccessKeys, KeyInserted, SystemClock};
 use revocation_rules::actor::KeyLabel;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::Tenant;
+use revocation_rules::role::Role;
 
 /// What somebody wants of a new key.
 pub struct Wanted {

@@ -1,8 +1,9 @@
 //! Ends readable secrets: keys that were made before secrets were digests.
 
-use revocation_app::ports::{AccessKeyStore as _, KeptSecret, Role, SecretDigest, SecretForm, SecretSeal, StoreError};
+use revocation_app::ports::{AccessKeyStore as _, KeptSecret, SecretDigest, SecretForm, SecretSeal, StoreError};
 use revocation_aws::DynamoAccessKeys;
 use revocation_rules::ids::KeyId;
+use revocation_rules::role::Role;
 
 /// Keeps every readable secret as a digest, and beside it sealed where the key may sign: an old key does not
 /// say whether anybody signs with it. Without a `seal` none signs any more. Names the keys that changed.

@@ -31,8 +31,9 @@ impl StackOutputs {
         &self.api_url
     }
 
-    pub fn get(&self, name: &'static str) -> Result<&str, StackError> {
-        self.outputs.get(name).map(String::as_str).ok_or(StackError::NoOutput(name))
+    pub fn get(&self, name: &str) -> Result<&str, StackError> {
+        let no_output = || StackError::NoOutput(name.to_owned());
+        self.outputs.get(name).map(String::as_str).ok_or_else(no_output)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -68,7 +69,7 @@ impl LocalAws {
         finished("sam deploy", deployed).await?;
 
         let outputs = calls::stack_outputs(self.port).await?;
-        let api = outputs.get("ApiId").ok_or(StackError::NoOutput("ApiId"))?;
+        let api = outputs.get("ApiId").ok_or_else(|| StackError::NoOutput("ApiId".to_owned()))?;
         Ok(StackOutputs {
             api_url: format!("{}/_aws/execute-api/{api}", self.endpoint()),
             outputs,
@@ -85,7 +86,7 @@ impl LocalAws {
                 std::fs::create_dir_all(stack.join("target"))?;
                 std::os::unix::fs::symlink(project::packages_folder(), &packages)?;
             }
-            std::fs::copy(project::root().join("infra/template.yaml"), &template).map(|_| ())
+            std::fs::copy(project::template(), &template).map(|_| ())
         };
         lay_out().map_err(file("copying the template", &template))?;
         Ok(template)

@@ -21,7 +21,7 @@ pub enum StackError {
     #[error("the local AWS refused {asked} with {status}: {answer}")]
     Refused { asked: &'static str, status: u16, answer: String },
     #[error("the stack has no output `{0}`")]
-    NoOutput(&'static str),
+    NoOutput(String),
     #[error("`{0}` is not built; the Makefile builds it")]
     NotBuilt(PathBuf),
 }

@@ -22,6 +22,7 @@ mod local_aws;
 mod package;
 mod project;
 mod run_folder;
+mod template;
 mod tools;
 mod wire;
 
@@ -29,5 +30,6 @@ pub use deploy::StackOutputs;
 pub use error::StackError;
 pub use keeper::Keeper;
 pub use local_aws::{ACCESS_KEY, LocalAws, REGION, SECRET_KEY};
-pub use package::{FUNCTIONS, built_binaries, package_local};
+pub use package::{built_binaries, package_local};
+pub use template::functions;
 pub use tools::Tools;

@@ -8,12 +8,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::error::{StackError, file};
-use crate::project;
-
-/// The binaries; a binary can be deployed as more than one function.
-pub const FUNCTIONS: [&str; 10] = [
-    "record", "revoke", "lookup", "console", "mpaas", "receipts", "socket", "fanout", "dispatch", "sweep",
-];
+use crate::{project, template};
 
 /// The folder cargo put this program's neighbours in: `target/debug`, or wherever it builds to.
 pub fn built_binaries() -> Result<PathBuf, StackError> {
@@ -29,8 +24,8 @@ pub fn built_binaries() -> Result<PathBuf, StackError> {
 /// `cargo lambda build --output-format zip` makes in `target/lambda` for AWS. Symbols are left out when `strip` is installed, and
 /// nothing is compressed: locally, time counts and size does not. What did not change is left alone.
 pub fn package_local(built: &Path) -> Result<(), StackError> {
-    for name in FUNCTIONS {
-        let binary = built.join(name);
+    for name in template::binaries()? {
+        let binary = built.join(&name);
         let Ok(changed) = binary.metadata().and_then(|file| file.modified()) else {
             return Err(StackError::NotBuilt(binary));
         };

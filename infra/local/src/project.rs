@@ -13,6 +13,10 @@ pub(crate) fn root() -> PathBuf {
         .map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
+pub(crate) fn template() -> PathBuf {
+    root().join("infra/template.yaml")
+}
+
 /// The folder for everything that is fetched or written at run time; ignored by git.
 pub(crate) fn tools_folder() -> PathBuf {
     root().join(".tools")

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use revocation_rules::batch::{BatchHeader, Sending};
-use revocation_rules::channel::Channel;
+use revocation_rules::channel::{Channel, Peer};
 use revocation_rules::push::Push;
 
 use crate::ports::{BatchHeaders, StoreError};
@@ -31,7 +31,7 @@ pub struct DeliveryCount {
     pub recorded: u64,
     /// Without those that their sender held back.
     pub sent: u64,
-    /// Of those that were sent, the ones a vendor took: all but the self-built channel's.
+    /// Of those that were sent, the ones a vendor took: all but those that devices fetch from us.
     pub taken_by_vendors: u64,
     pub last_sent_at: Option<Timestamp>,
 }
@@ -104,7 +104,10 @@ impl ChannelTotals {
 impl DeliveryCount {
     fn and(self, channel: Channel, totals: ChannelTotals) -> Self {
         let sent = totals.deliveries - totals.held_back;
-        let by_vendor = if channel == Channel::SelfBuilt { 0 } else { sent };
+        let by_vendor = match channel.facts().peer {
+            Peer::Vendor => sent,
+            Peer::Device => 0,
+        };
         Self {
             recorded: self.recorded + totals.deliveries,
             sent: self.sent + sent,

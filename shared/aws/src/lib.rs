@@ -37,7 +37,7 @@ mod work;
 
 pub use access_keys::{DynamoAccessKeys, KeyInserted, KmsSeal, ListedKey};
 pub use clock::SystemClock;
-pub use config::sdk_config;
+pub use config::{sdk_config, sdk_config_of_a_command};
 pub use credentials::SecretsManagerCredentials;
 pub use devices::{ApiGatewayLinks, DynamoDevices, FrameError, decode_frame};
 pub use dice::SystemDice;

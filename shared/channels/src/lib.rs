@@ -40,5 +40,5 @@ mod tables;
 mod vivo;
 mod xiaomi;
 
-pub use registry::{connect, connect_with, paced, self_built};
-pub use settings::{Settings, Timeouts};
+pub use registry::{connect, connect_with, paced, self_built, settings};
+pub use settings::{Setting, Settings, Timeouts};

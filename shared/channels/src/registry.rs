@@ -9,16 +9,29 @@ use revocation_rules::channel::Channel;
 use revocation_rules::retry::Answer;
 
 use crate::answers::{all_failed, misconfigured};
-use crate::apns::ApnsClient;
+use crate::apns::{self, ApnsClient};
 use crate::huawei;
 use crate::oppo;
 use crate::pace::{Paced, Share};
 use crate::self_built::SelfBuiltClient;
-use crate::settings::{Settings, Timeouts};
+use crate::settings::{Setting, Settings, Timeouts};
 use crate::vivo;
 use crate::xiaomi;
 
-/// The client of `channel`; `None` when it is not built yet.
+/// What a deployment may set of a channel's vendor.
+pub const fn settings(channel: Channel) -> &'static [Setting] {
+    match channel {
+        Channel::Huawei => huawei::SETTINGS,
+        Channel::Xiaomi => xiaomi::SETTINGS,
+        Channel::Oppo => oppo::SETTINGS,
+        Channel::Vivo => vivo::SETTINGS,
+        Channel::Apns => apns::SETTINGS,
+        // They speak to no vendor.
+        Channel::SelfBuilt | Channel::Sms => &[],
+    }
+}
+
+/// The client that asks the channel's vendor; `None` where there is none to ask.
 pub fn connect(
     channel: Channel,
     settings: &Settings,
@@ -41,13 +54,11 @@ pub fn connect_with(
     let pace_clock = Arc::clone(&clock);
     let client: Result<Box<dyn ChannelClient>, _> = match channel {
         Channel::Huawei => huawei::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
-        Channel::Apns => ApnsClient::new(settings, timeouts, credentials, sessions, clock).map(boxed),
         Channel::Xiaomi => xiaomi::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
         Channel::Oppo => oppo::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
         Channel::Vivo => vivo::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
-        Channel::SelfBuilt | Channel::Sms => {
-            return None;
-        }
+        Channel::Apns => ApnsClient::new(settings, timeouts, credentials, sessions, clock).map(boxed),
+        Channel::SelfBuilt | Channel::Sms => return None,
     };
     let client = client.unwrap_or_else(|error| {
         tracing::error!(channel = %channel, %error, "the settings of {channel} can not be used");
@@ -83,7 +94,7 @@ fn boxed<C: ChannelClient + 'static>(client: C) -> Box<dyn ChannelClient> {
     Box::new(client)
 }
 
-/// Stands in for a channel whose settings can not be used, so that its
+/// Stands in for a channel whose settings cannot be used, so that its
 /// deliveries wait for a person and are not lost.
 struct Unusable {
     channel: Channel,

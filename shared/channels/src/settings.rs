@@ -1,25 +1,24 @@
 //! Where the vendors are, and how long we wait for them.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The vendors' addresses, without a path: `https://push-api.cloud.huawei.com`.
-/// Only `https` is spoken.
+/// Something of a vendor that a deployment may set; each vendor's folder has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// The environment variable that it comes in.
+    pub name: &'static str,
+    /// What it is where nothing is set: an address without a path, such as
+    /// `https://push-api.cloud.huawei.com`, or else what the description says.
+    pub default: &'static str,
+    pub description: &'static str,
+}
+
+/// How one channel is to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    pub huawei_auth_url: String,
-    pub huawei_push_url: String,
-    /// Mainland China; the others by the `region` of the credentials document.
-    pub xiaomi_url: String,
-    pub xiaomi_global_url: String,
-    pub xiaomi_europe_url: String,
-    pub xiaomi_russia_url: String,
-    pub xiaomi_india_url: String,
-    pub oppo_url: String,
-    pub vivo_url: String,
-    /// Where vivo's recall is; not confirmed by any public source.
-    pub vivo_recall_path: String,
-    pub apns_url: String,
-    pub apns_sandbox_url: String,
+    /// What is set, by the names of the vendor's settings; the others have their defaults.
+    pub set: BTreeMap<&'static str, String>,
     /// Deliveries a second that the channel may be asked for, by all its workers together; 0: no limit.
     pub rate_per_second: u32,
     /// How many workers the channel has at most.
@@ -32,22 +31,17 @@ impl Default for Settings {
     /// The vendors themselves.
     fn default() -> Self {
         Self {
-            huawei_auth_url: "https://oauth-login.cloud.huawei.com".to_owned(),
-            huawei_push_url: "https://push-api.cloud.huawei.com".to_owned(),
-            xiaomi_url: "https://api.xmpush.xiaomi.com".to_owned(),
-            xiaomi_global_url: "https://api.xmpush.global.xiaomi.com".to_owned(),
-            xiaomi_europe_url: "https://fr-api.xmpush.global.xiaomi.com".to_owned(),
-            xiaomi_russia_url: "https://ru-api.xmpush.global.xiaomi.com".to_owned(),
-            xiaomi_india_url: "https://idmb-api.xmpush.global.xiaomi.com".to_owned(),
-            oppo_url: "https://api-push-cn.heytapmobi.com".to_owned(),
-            vivo_url: "https://api-push.vivo.com.cn".to_owned(),
-            vivo_recall_path: "/message/recall".to_owned(),
-            apns_url: "https://api.push.apple.com".to_owned(),
-            apns_sandbox_url: "https://api.sandbox.push.apple.com".to_owned(),
+            set: BTreeMap::new(),
             rate_per_second: 0,
             workers: 1,
             extra_ca_pem: None,
         }
+    }
+}
+
+impl Settings {
+    pub(crate) fn get(&self, setting: &Setting) -> &str {
+        self.set.get(setting.name).map_or(setting.default, String::as_str)
     }
 }
 

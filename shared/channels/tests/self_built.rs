@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{ChannelClient, DeviceConnections, Order};
-use revocation_app::register_device;
+use revocation_app::ports::{BatchRecorder, ChannelClient, DeviceConnections, Order, PushStore};
+use revocation_app::{ReceiptTaker, acknowledge, register_device};
 use revocation_channels::self_built;
 use revocation_rules::batch::{BatchHeader, Delivery, Handle};
 use revocation_rules::channel::{Channel, Strategy};
@@ -17,10 +17,11 @@ use revocation_rules::device::ConnectionId;
 use revocation_rules::instruction::Instruction;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
+use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
 use revocation_rules::retry::{Answer, AttemptFailure};
 use revocation_rules::window;
 use revocation_testkit::builders::{a_batch, a_device, a_push, a_revocation, noon};
-use revocation_testkit::{ManualClock, MemoryDevices, MemoryLinks, Weather, run};
+use revocation_testkit::{ManualClock, MemoryDevices, MemoryLinks, MemoryQueue, MemoryStore, Weather, run};
 
 struct Stand {
     devices: MemoryDevices,
@@ -325,6 +326,42 @@ fn a_thousand_deliveries_all_get_their_answer() {
     let batch = sent_to(&targets.iter().map(String::as_str).collect::<Vec<_>>());
     assert!(stand.revoke(&batch).iter().all(|answer| *answer == stored()));
     assert_eq!(stand.devices.waiting().len(), 1_000);
+}
+
+/// As many as the local stack could not take; there, a few dozen do the same.
+#[test]
+fn three_thousand_devices_half_of_them_away_all_acknowledge() {
+    let stand = Stand::new();
+    let (store, queue) = (MemoryStore::new(), MemoryQueue::new(&stand.clock));
+    let push = a_push().build();
+    run(store.insert_push(&push)).unwrap();
+    for nth in 0..3 {
+        let targets: Vec<String> = (0..1_000).map(|n| format!("u{n}")).collect();
+        let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+        let named = format!("b{nth}");
+        let batch = a_batch().of(&push).named(&named).on(Channel::SelfBuilt).to(&targets).build();
+        run(store.record(&batch.0, &batch.1)).unwrap();
+        let connect = |slot: usize| stand.connect(&batch.1[slot], &format!("c{nth}-{slot}"));
+        let mut connections: Vec<(usize, ConnectionId)> = (0..500).map(|slot| (slot, connect(slot))).collect();
+        assert!(stand.revoke(&batch).iter().all(|answer| *answer == stored()));
+        assert_eq!(stand.devices.waiting().len(), 1_000);
+        connections.extend((500..1_000).map(|slot| (slot, connect(slot))));
+        let receipts = ReceiptTaker {
+            store: &store,
+            queue: &queue,
+            clock: &stand.clock,
+        };
+        for (slot, connection) in &connections {
+            let [told] = &stand.links.instructions_to(connection)[..] else {
+                panic!("device {slot} was not told once");
+            };
+            assert_eq!(told.device, batch.1[*slot].token);
+            run(acknowledge(&stand.devices, &receipts, connection, &told.id, ReceiptEvent::Revoked)).unwrap();
+            let of = TokenDigest::of(&told.device);
+            assert!(store.has_receipt(&batch.0.batch, &of, ReceiptEvent::Revoked), "{slot}");
+        }
+        assert_eq!(stand.devices.waiting(), []);
+    }
 }
 
 /// Every interleaving of the two, step by step: a bit says whose turn it is.

@@ -4,16 +4,15 @@
 //! label, the tenant, the route as a pattern, the push as a digest, and what came of it. It has no
 //! id of a push, no secret and nothing of a body: `docs/operations.md` has the fields and a query.
 
-use http::Method;
 use revocation_app::ports::AccessKey;
 use revocation_rules::actor::Actor;
 use revocation_rules::hex::hex;
 use revocation_rules::ids::{PushId, PushKind, Tenant};
+use revocation_rules::role::Permission;
 use sha2::{Digest, Sha256};
 
 use crate::auth::Caller;
 use crate::problem::Problem;
-use crate::route::{Route, route};
 
 /// Bytes of a push's digest that are said.
 const DIGEST_BYTES: usize = 16;
@@ -22,24 +21,27 @@ const DIGEST_BYTES: usize = 16;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     route: &'static str,
+    pub(crate) permission: Option<Permission>,
     push: Option<String>,
 }
 
 impl Asked {
-    /// By method and path, whatever they are.
-    pub fn of(method: &Method, path: &str) -> Self {
-        match route(method, path) {
-            Ok(route) => Self {
-                route: name(&route),
-                push: push(&route),
-            },
-            Err(_) => Self::action("unknown"),
+    /// A route by its pattern, and what it asks of a key. Without a permission no key is let in.
+    pub const fn new(route: &'static str, permission: Option<Permission>) -> Self {
+        Self {
+            route,
+            permission,
+            push: None,
         }
     }
 
     /// Something that is done otherwise than by a path, such as an action of an mPaaS SDK.
     pub const fn action(name: &'static str) -> Self {
-        Self { route: name, push: None }
+        Self::new(name, None)
+    }
+
+    pub const fn route(&self) -> &'static str {
+        self.route
     }
 
     #[must_use]
@@ -102,52 +104,6 @@ pub fn answered(asked: &Asked, caller: &Caller, done: &Result<&'static str, &Pro
 fn digest(kind: PushKind, id: &PushId) -> String {
     let whole = Sha256::digest(format!("{}#{}", kind.as_str(), id.as_str()));
     hex(&whole[..DIGEST_BYTES])
-}
-
-const fn name(route: &Route) -> &'static str {
-    match route {
-        Route::Register(_) => "PUT /v1/{kind}/{id}",
-        Route::Record(_) => "POST /v1/{kind}/{id}/deliveries",
-        Route::Gate(_) => "GET /v1/{kind}/{id}/gate",
-        Route::Revoke(_) => "POST /v1/{kind}/{id}/revocations",
-        Route::Push(_) => "GET /v1/{kind}/{id}",
-        Route::Revocation(..) => "GET /v1/{kind}/{id}/revocations/{rvk}",
-        Route::Outcomes(..) => "GET /v1/{kind}/{id}/revocations/{rvk}/outcomes",
-        Route::Replay(..) => "POST /v1/{kind}/{id}/revocations/{rvk}/replays",
-        Route::Totals(_) => "GET /v1/{kind}/{id}/totals",
-        Route::Pushes => "GET /v1/pushes",
-        Route::Me => "GET /v1/me",
-        Route::ReadNotice => "GET /v1/notice",
-        Route::WriteNotice => "PUT /v1/notice",
-        Route::Receipts => "POST /v1/receipts",
-        Route::VendorReceipts(_) => "POST /v1/receipts/{channel}",
-        Route::DeviceToken(_) => "PUT /v1/devices/{device}/token",
-        Route::WithdrawDeviceToken(_) => "DELETE /v1/devices/{device}/token",
-        Route::OpenApi => "GET /v1/openapi.json",
-    }
-}
-
-fn push(route: &Route) -> Option<String> {
-    match route {
-        Route::Register(push)
-        | Route::Record(push)
-        | Route::Gate(push)
-        | Route::Revoke(push)
-        | Route::Push(push)
-        | Route::Revocation(push, _)
-        | Route::Outcomes(push, _)
-        | Route::Replay(push, _)
-        | Route::Totals(push) => Some(digest(push.kind, &push.id)),
-        Route::Pushes
-        | Route::Me
-        | Route::ReadNotice
-        | Route::WriteNotice
-        | Route::Receipts
-        | Route::VendorReceipts(_)
-        | Route::DeviceToken(_)
-        | Route::WithdrawDeviceToken(_)
-        | Route::OpenApi => None,
-    }
 }
 
 #[cfg(test)]

@@ -4,14 +4,17 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use http::Method;
-use revocation_app::ports::{KeyState, Role};
+use revocation_app::ports::KeyState;
 use revocation_rules::channel::Channel;
+use revocation_rules::role::Role;
 use serde_json::Value;
 
 use super::*;
 use crate::auth::tests::{OneKey, SECRET, headers};
-use crate::auth::{KeyCache, Permission, SenderCallbacks, authenticate, authenticate_callback};
+use crate::auth::{KeyCache, SenderCallbacks, authenticate, authenticate_callback};
 use crate::now;
+use crate::route::tests::a_path;
+use crate::route::{ROUTES, Route, RouteSpec, route};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -44,46 +47,19 @@ fn written(act: impl FnOnce()) -> (String, Vec<Value>) {
     (all, audit)
 }
 
-const PUSH: &str = "secret-message-id";
-
-/// Every route that asks for a key, and what it takes.
-const ROUTES: [(&str, &str, Permission); 17] = [
-    ("PUT", "/v1/messages/secret-message-id", Permission::Send),
-    ("POST", "/v1/messages/secret-message-id/deliveries", Permission::Send),
-    ("GET", "/v1/messages/secret-message-id/gate", Permission::AskGate),
-    ("POST", "/v1/messages/secret-message-id/revocations", Permission::Revoke),
-    ("GET", "/v1/messages/secret-message-id", Permission::Read),
-    ("GET", "/v1/messages/secret-message-id/revocations/rvk_1", Permission::Read),
-    ("GET", "/v1/messages/secret-message-id/revocations/rvk_1/outcomes", Permission::Read),
-    (
-        "POST",
-        "/v1/messages/secret-message-id/revocations/rvk_1/replays",
-        Permission::Revoke,
-    ),
-    ("GET", "/v1/messages/secret-message-id/totals", Permission::Read),
-    ("GET", "/v1/pushes", Permission::Read),
-    ("GET", "/v1/me", Permission::Identify),
-    ("GET", "/v1/notice", Permission::Read),
-    ("PUT", "/v1/notice", Permission::Revoke),
-    ("POST", "/v1/receipts", Permission::Send),
-    ("POST", "/v1/receipts/xiaomi", Permission::CallBack),
-    ("PUT", "/v1/devices/secret-device/token", Permission::Send),
-    ("DELETE", "/v1/devices/secret-device/token", Permission::Send),
-];
-
 /// One request with a key of this role, which shows `secret`. What it is answered, and what was written.
-fn request(key: &OneKey, (method, path, permission): (&str, &str, Permission), secret: &str) -> (Option<&'static str>, String, Vec<Value>) {
+fn request(key: &OneKey, spec: &RouteSpec, secret: &str) -> (Option<&'static str>, String, Vec<Value>) {
     let mut answer = None;
     let (all, audit) = written(|| {
-        let asked = Asked::of(&method.parse().unwrap(), path);
+        let (asked, _) = route::<Route>(&spec.method().parse().unwrap(), &a_path(spec)).unwrap();
         let (cache, at) = (KeyCache::default(), jiff::Timestamp::UNIX_EPOCH);
-        let result = if permission == Permission::CallBack {
+        let result = if spec.permission == Some(Permission::CallBack) {
             let query = format!("access_key=key_1.{}", secret.replace('+', "%2B"));
             let senders = SenderCallbacks::Refuse;
             now(authenticate_callback(&asked, &query, Channel::Xiaomi, senders, key, &cache, at))
         } else {
             let headers = headers(&format!("Bearer key_1.{secret}"));
-            now(authenticate(&asked, &headers, key, &cache, at, permission))
+            now(authenticate(&asked, &headers, key, &cache, at))
         };
         answer = result.err().map(|problem| problem.kind.slug());
     });
@@ -92,7 +68,7 @@ fn request(key: &OneKey, (method, path, permission): (&str, &str, Permission), s
 
 #[test]
 fn every_route_s_refusals_are_one_line_each_with_no_secret_and_no_id_in_it() {
-    for route in ROUTES {
+    for route in ROUTES.iter().filter(|spec| spec.permission.is_some()) {
         for role in Role::ALL {
             let mut disabled = OneKey::of(role);
             disabled.0.state = KeyState::Disabled;
@@ -106,9 +82,9 @@ fn every_route_s_refusals_are_one_line_each_with_no_secret_and_no_id_in_it() {
                 (&unknown, SECRET, false),
             ] {
                 let (problem, all, audit) = request(key, route, secret);
-                let what = format!("{route:?} {role:?} {problem:?}: {all}");
+                let what = format!("{} {role:?} {problem:?}: {all}", route.key);
                 assert_eq!(audit.len(), usize::from(problem.is_some()), "{what}");
-                for planted in [SECRET, "planted-secret", PUSH, "secret-device"] {
+                for planted in [SECRET, "planted-secret", "secret-id", "secret-device"] {
                     assert!(!all.contains(planted), "{what}");
                 }
                 if let Some(line) = audit.first() {
@@ -116,8 +92,8 @@ fn every_route_s_refusals_are_one_line_each_with_no_secret_and_no_id_in_it() {
                     assert_eq!(line["key.proven"], proven, "{what}");
                     assert_eq!(line.get("key.id").is_some(), known, "{what}");
                     assert_eq!(line.get("tenant").is_some(), known, "{what}");
-                    assert_eq!(line["route"].as_str().unwrap().split(' ').next(), Some(route.0), "{what}");
-                    assert_eq!(line.get("push.digest").is_some(), route.1.contains(PUSH), "{what}");
+                    assert_eq!(line["route"], route.key, "{what}");
+                    assert_eq!(line.get("push.digest").is_some(), route.key.contains("{id}"), "{what}");
                 }
             }
         }
@@ -132,7 +108,7 @@ fn what_was_done_says_who_did_it_to_what() {
         role: Role::Operator,
         channel: None,
     };
-    let asked = Asked::of(&Method::POST, "/v1/tasks/20842863/revocations");
+    let (asked, _) = route::<Route>(&Method::POST, "/v1/tasks/20842863/revocations").unwrap();
     let (_, audit) = written(|| answered(&asked, &caller, &Ok("accepted")));
     let [line] = audit.as_slice() else { panic!("{audit:?}") };
     assert_eq!(line["key.id"], "key_1");

@@ -6,43 +6,17 @@
 
 use http::HeaderMap;
 use jiff::Timestamp;
-use revocation_app::ports::{AccessKeyStore, KeyState, Role};
+use revocation_app::ports::{AccessKeyStore, KeyState};
 use revocation_rules::actor::Actor;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{KeyId, Tenant};
+use revocation_rules::role::Role;
 
 use crate::audit::{self, Asked, Who};
 pub use crate::key_cache::KeyCache;
 use crate::key_cache::ReadKey;
 use crate::problem::{Problem, ProblemKind};
 use crate::query;
-
-/// What a call does, as far as roles are concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Permission {
-    /// Ask whose key it is.
-    Identify,
-    Send,
-    AskGate,
-    Read,
-    Revoke,
-    /// What a vendor calls us back with: its key stands in a URL, so it is good for nothing else.
-    CallBack,
-}
-
-/// May a key of this role do that?
-pub const fn allows(role: Role, permission: Permission) -> bool {
-    match role {
-        Role::Sender => matches!(permission, Permission::Identify | Permission::Send | Permission::AskGate),
-        Role::Viewer => matches!(permission, Permission::Identify | Permission::Read | Permission::AskGate),
-        Role::Operator => matches!(
-            permission,
-            Permission::Identify | Permission::Read | Permission::AskGate | Permission::Revoke
-        ),
-        Role::Admin => !matches!(permission, Permission::CallBack),
-        Role::Callback => matches!(permission, Permission::CallBack),
-    }
-}
 
 /// May a sender's key stand in the address that a vendor calls back, as before there was a role for it?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,18 +63,17 @@ impl Caller {
 ///
 /// # Errors
 /// [`ProblemKind::Unauthenticated`] without a valid key, [`ProblemKind::Forbidden`]
-/// when its role does not allow `permission`.
+/// when its role does not allow what is asked.
 pub async fn authenticate(
     asked: &Asked,
     headers: &HeaderMap,
     keys: &impl AccessKeyStore,
     cache: &KeyCache,
     now: Timestamp,
-    permission: Permission,
 ) -> Result<Caller, Problem> {
     let (id, secret) = bearer(headers).inspect_err(|problem| refused(asked, Who::Nobody, problem))?;
     let caller = check(asked, &id, secret, keys, cache, now).await?;
-    if allows(caller.role, permission) {
+    if asked.permission.is_some_and(|permission| caller.role.may(permission)) {
         Ok(caller)
     } else {
         Err(forbid(asked, &caller, format!("a {} key can not do this", caller.role.as_str())))

@@ -1,7 +1,8 @@
 //! Who is let in, with which key, where.
 
-use http::{HeaderMap, Method};
+use http::HeaderMap;
 use revocation_app::ports::{AccessKey, KeptSecret, SecretDigest, SecretText, StoreError};
+use revocation_rules::role::Permission;
 
 use super::*;
 use crate::now;
@@ -42,12 +43,12 @@ pub fn headers(authorization: &str) -> HeaderMap {
 
 fn asked(key: &OneKey, authorization: &str, permission: Permission) -> Result<Caller, ProblemKind> {
     let (headers, cache) = (headers(authorization), KeyCache::default());
-    let asked = Asked::of(&Method::GET, "/v1/me");
-    now(authenticate(&asked, &headers, key, &cache, Timestamp::UNIX_EPOCH, permission)).map_err(|problem| problem.kind)
+    let asked = Asked::new("GET /v1/me", Some(permission));
+    now(authenticate(&asked, &headers, key, &cache, Timestamp::UNIX_EPOCH)).map_err(|problem| problem.kind)
 }
 
 fn called_back(query: &str, key: &OneKey, channel: Channel, senders: SenderCallbacks) -> Result<Caller, ProblemKind> {
-    let asked = Asked::of(&Method::POST, "/v1/receipts/xiaomi");
+    let asked = Asked::new("POST /v1/receipts/{channel}", Some(Permission::CallBack));
     let cache = KeyCache::default();
     let at = Timestamp::UNIX_EPOCH;
     now(authenticate_callback(&asked, query, channel, senders, key, &cache, at)).map_err(|problem| problem.kind)
@@ -77,9 +78,9 @@ fn a_callback_key_is_good_for_its_own_channel_s_callback_and_for_nothing_else() 
         Permission::CallBack,
     ] {
         let expected = permission == Permission::CallBack;
-        assert_eq!(allows(Role::Callback, permission), expected, "{permission:?}");
+        assert_eq!(Role::Callback.may(permission), expected, "{permission:?}");
         for role in Role::ALL.into_iter().filter(|role| *role != Role::Callback) {
-            assert!(!(expected && allows(role, permission)), "{role:?}");
+            assert!(!(expected && role.may(permission)), "{role:?}");
         }
         if !expected {
             let answer = asked(&key, &format!("Bearer key_1.{SECRET}"), permission);

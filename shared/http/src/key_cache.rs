@@ -93,8 +93,9 @@ impl KeyCache {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use revocation_app::ports::{KeptSecret, Role, SecretDigest};
+    use revocation_app::ports::{KeptSecret, SecretDigest};
     use revocation_rules::ids::Tenant;
+    use revocation_rules::role::Role;
 
     use super::*;
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use revocation_http::body;
 use revocation_http::mpaas::required;
 use revocation_http::problem::{Problem, ProblemKind};
-use revocation_http::route::route;
+use revocation_http::route::{DevicesRoute, route};
 use revocation_http::wire::{RecordBody, RevokeBody};
 use revocation_rules::ids::{PushKind, PushRef, TargetId, Tenant};
 use revocation_rules::visible::{Visible, is_unseen};
@@ -28,7 +28,7 @@ fn revoked(targets: &Value) -> Result<RevokeBody, Problem> {
 }
 
 fn device(token: &str) -> Result<(), Problem> {
-    route(&Method::PUT, &format!("/v1/devices/{token}/token")).map(|_| ())
+    route::<DevicesRoute>(&Method::PUT, &format!("/v1/devices/{token}/token")).map(|_| ())
 }
 
 fn a_push() -> PushRef {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::channel::Channel;
+use crate::channel::{Channel, HandleKind};
 use crate::hex::hex;
 use crate::ids::{BatchRef, DeviceToken, Locale, TargetId, VendorTaskId};
 use crate::push::Registration;
@@ -23,16 +23,18 @@ pub const MAX_NOTIFY_ID: u32 = 2_147_483_647;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Handle {
-    /// The integer the push was sent with (every channel but APNs).
+    /// The integer the push was sent with.
     NotifyId(u32),
     /// The `apns-collapse-id` the push was sent with.
     CollapseId(String),
 }
 
 impl Handle {
-    /// Does this channel overwrite by this sort of handle?
-    pub const fn fits(&self, channel: Channel) -> bool {
-        matches!(self, Self::CollapseId(_)) == matches!(channel, Channel::Apns)
+    pub const fn kind(&self) -> HandleKind {
+        match self {
+            Self::NotifyId(_) => HandleKind::NotifyId,
+            Self::CollapseId(_) => HandleKind::CollapseId,
+        }
     }
 }
 
@@ -116,7 +118,7 @@ pub fn check(channel: Channel, deliveries: &[Delivery]) -> Result<(), BatchError
             return Err(BatchError::TokenTwice { at });
         }
         match &delivery.handle {
-            Some(handle) if !handle.fits(channel) => return Err(BatchError::WrongHandle { at }),
+            Some(handle) if handle.kind() != channel.facts().handle => return Err(BatchError::WrongHandle { at }),
             Some(Handle::NotifyId(id)) if *id == 0 || *id > MAX_NOTIFY_ID => return Err(BatchError::NotifyId { at }),
             Some(Handle::CollapseId(id)) if id.is_empty() || id.len() > MAX_COLLAPSE_ID_BYTES => {
                 return Err(BatchError::CollapseId { at });

@@ -1,11 +1,15 @@
 //! The push channels and how each takes a message back.
 
+mod facts;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A push channel.
+pub use facts::{Counting, Facts, HandleKind, Label, NoticeLimits, Peer, RecalledBy, Tokens};
+
+/// A push channel. What is so of it stands in its [`Facts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
@@ -25,9 +29,9 @@ pub enum Channel {
 pub enum Strategy {
     /// A second notification with the first one's id takes its place.
     Overwrite,
-    /// The vendor removes it; what the vendor can not remove ends as such.
+    /// The vendor removes it; what the vendor cannot remove ends as such.
     Recall,
-    /// The vendor removes it; what the vendor can not remove is overwritten.
+    /// The vendor removes it; what the vendor cannot remove is overwritten.
     RecallThenOverwrite,
 }
 
@@ -48,7 +52,8 @@ impl Strategy {
 }
 
 impl Channel {
-    pub const ALL: [Self; 7] = [
+    /// Every channel. The last one's place says how many there are.
+    pub const ALL: [Self; Self::Sms as usize + 1] = [
         Self::Huawei,
         Self::Xiaomi,
         Self::Oppo,
@@ -58,32 +63,29 @@ impl Channel {
         Self::Sms,
     ];
 
-    pub const fn as_str(self) -> &'static str {
+    pub const fn facts(self) -> &'static Facts {
         match self {
-            Self::Huawei => "huawei",
-            Self::Xiaomi => "xiaomi",
-            Self::Oppo => "oppo",
-            Self::Vivo => "vivo",
-            Self::Apns => "apns",
-            Self::SelfBuilt => "self_built",
-            Self::Sms => "sms",
+            Self::Huawei => &facts::HUAWEI,
+            Self::Xiaomi => &facts::XIAOMI,
+            Self::Oppo => &facts::OPPO,
+            Self::Vivo => &facts::VIVO,
+            Self::Apns => &facts::APNS,
+            Self::SelfBuilt => &facts::SELF_BUILT,
+            Self::Sms => &facts::SMS,
         }
+    }
+
+    /// The channels that messages can be taken back on.
+    pub fn dispatched() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|channel| !channel.facts().strategies.is_empty())
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        self.facts().name
     }
 
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|channel| channel.as_str() == text)
-    }
-
-    /// The strategies there are on this channel, the default first. None: nothing can be taken back.
-    pub const fn strategies(self) -> &'static [Strategy] {
-        match self {
-            Self::Huawei | Self::Oppo | Self::Apns | Self::SelfBuilt => &[Strategy::Overwrite],
-            Self::Xiaomi => &[Strategy::Overwrite, Strategy::Recall, Strategy::RecallThenOverwrite],
-            // vivo's way is to recall. Its recall could not be confirmed from public sources,
-            // so what it does not take is overwritten.
-            Self::Vivo => &[Strategy::RecallThenOverwrite, Strategy::Recall, Strategy::Overwrite],
-            Self::Sms => &[],
-        }
     }
 }
 
@@ -121,7 +123,7 @@ pub struct Channels(BTreeMap<Channel, Strategy>);
 impl Channels {
     /// Each with its default strategy; what can take nothing back is left out.
     pub fn new(configured: impl IntoIterator<Item = Channel>) -> Self {
-        let with_default = |channel: Channel| Some((channel, *channel.strategies().first()?));
+        let with_default = |channel: Channel| Some((channel, *channel.facts().strategies.first()?));
         Self(configured.into_iter().filter_map(with_default).collect())
     }
 
@@ -137,8 +139,8 @@ impl Channels {
                 None => (entry.trim(), None),
             };
             let channel = Channel::parse(name)?;
-            let strategy = strategy.or_else(|| channel.strategies().first().copied())?;
-            channel.strategies().contains(&strategy).then_some((channel, strategy))
+            let strategy = strategy.or_else(|| channel.facts().strategies.first().copied())?;
+            channel.facts().strategies.contains(&strategy).then_some((channel, strategy))
         };
         list.split(',').map(entry).collect::<Option<BTreeMap<_, _>>>().map(Self)
     }
@@ -149,7 +151,7 @@ impl Channels {
     }
 
     pub fn capability(&self, channel: Channel) -> Capability {
-        if channel.strategies().is_empty() {
+        if channel.facts().strategies.is_empty() {
             Capability::Impossible
         } else if self.0.contains_key(&channel) {
             Capability::Able
@@ -174,6 +176,17 @@ mod tests {
             assert_eq!(serde_json::to_value(channel).unwrap(), channel.as_str());
         }
         assert_eq!(Channel::parse("fax"), None);
+    }
+
+    #[test]
+    fn the_facts_of_a_channel_agree() {
+        for channel in Channel::ALL {
+            let Facts {
+                strategies, recalled_by, ..
+            } = channel.facts();
+            let may_recall = strategies.iter().any(|strategy| *strategy != Strategy::Overwrite);
+            assert_eq!(recalled_by.is_some(), may_recall, "{channel}");
+        }
     }
 
     #[test]

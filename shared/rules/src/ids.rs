@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::hex::hex;
 
-use crate::channel::Channel;
+use crate::channel::{Channel, Tokens};
 
 /// Longest id of a push or a target, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 4_096;
@@ -187,16 +187,11 @@ shown!(
 );
 
 impl DeviceToken {
-    /// The text by which two tokens of a channel are the same device's. Apple's
-    /// tokens are bytes written in hexadecimal, so their letters' case says nothing;
-    /// every other vendor's token is compared as it is.
+    /// The text by which two tokens of a channel are the same device's.
     pub fn canonical(&self, channel: Channel) -> Cow<'_, str> {
-        let is_hex = || self.0.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match channel {
-            Channel::Apns if is_hex() => Cow::Owned(self.0.to_ascii_lowercase()),
-            Channel::Apns | Channel::Huawei | Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => {
-                Cow::Borrowed(&self.0)
-            }
+        match channel.facts().tokens {
+            Tokens::Hexadecimal if self.0.bytes().all(|byte| byte.is_ascii_hexdigit()) => Cow::Owned(self.0.to_ascii_lowercase()),
+            Tokens::Hexadecimal | Tokens::AsTheyAre => Cow::Borrowed(&self.0),
         }
     }
 }
@@ -276,6 +271,8 @@ pub enum PushKind {
 }
 
 impl PushKind {
+    pub const ALL: [Self; 2] = [Self::Message, Self::Task];
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Message => "message",
@@ -349,7 +346,7 @@ mod tests {
     fn apples_tokens_are_hexadecimal_and_no_others_are() {
         let token: DeviceToken = "00FcAb".parse().unwrap();
         assert_eq!(token.canonical(Channel::Apns), "00fcab");
-        for channel in [Channel::Huawei, Channel::Xiaomi, Channel::Oppo, Channel::Vivo, Channel::SelfBuilt] {
+        for channel in Channel::ALL.into_iter().filter(|channel| *channel != Channel::Apns) {
             assert_eq!(token.canonical(channel), "00FcAb", "{channel}");
         }
         let no_hex: DeviceToken = "Device-1".parse().unwrap();

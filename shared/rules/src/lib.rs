@@ -7,7 +7,7 @@
 //! | question | file |
 //! |---|---|
 //! | what is a well-formed id, token, key | [`ids`] |
-//! | who did it | [`actor`] |
+//! | who did it, and what their key may do | [`actor`], [`role`] |
 //! | which number does a task go by | [`task_number`] |
 //! | which channels exist and what can they do | [`channel`] |
 //! | what was pushed, and until when may it be revoked | [`push`], [`window`] |
@@ -49,6 +49,7 @@ pub mod queue_sender;
 pub mod receipt;
 pub mod retry;
 pub mod revocation;
+pub mod role;
 pub mod scope;
 pub mod settling;
 pub mod shard;

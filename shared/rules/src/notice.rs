@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::channel::Channel;
+use crate::channel::{Channel, Counting, NoticeLimits};
 use crate::ids::Locale;
 
 /// Longest title and text on any channel, in characters.
@@ -73,7 +73,7 @@ impl From<Notice> for Notices {
     }
 }
 
-/// Why a text can not be a notice.
+/// Why a text cannot be a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoticeError {
     #[error("must not be empty")]
@@ -84,34 +84,6 @@ pub enum NoticeError {
     TooLongFor { channel: Channel, max: usize },
     #[error("has a control character")]
     ControlCharacter,
-}
-
-/// How long a line may be on a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Limits {
-    title: usize,
-    text: usize,
-    /// Does a character outside ASCII count as two?
-    wide_counts_twice: bool,
-}
-
-/// The channels' own limits. Where a vendor documents none it takes whatever we take.
-const fn limits(channel: Channel) -> Limits {
-    let (title, text, wide_counts_twice) = match channel {
-        // title under 50, description under 128
-        Channel::Xiaomi => (49, 127, false),
-        // 50, and 128 in the style for long texts
-        Channel::Oppo => (50, 128, false),
-        // 40 and 100, or 20 and 50 Chinese characters
-        Channel::Vivo => (MAX_TITLE_CHARS, MAX_TEXT_CHARS, true),
-        // The whole body has 4096 bytes; ours is far below.
-        Channel::Huawei | Channel::Apns | Channel::SelfBuilt | Channel::Sms => (MAX_TITLE_CHARS, MAX_TEXT_CHARS, false),
-    };
-    Limits {
-        title,
-        text,
-        wide_counts_twice,
-    }
 }
 
 /// Which line of a notice.
@@ -142,7 +114,7 @@ pub fn check(notice: &Notice, channels: &[Channel]) -> Vec<(Line, NoticeError)> 
         .collect()
 }
 
-fn check_line(line: &str, max: usize, channels: &[Channel], limit: fn(Limits) -> usize) -> Result<(), NoticeError> {
+fn check_line(line: &str, max: usize, channels: &[Channel], limit: fn(&NoticeLimits) -> usize) -> Result<(), NoticeError> {
     if line.trim().is_empty() {
         return Err(NoticeError::Empty);
     }
@@ -155,13 +127,16 @@ fn check_line(line: &str, max: usize, channels: &[Channel], limit: fn(Limits) ->
     }
     let wide = line.chars().filter(|character| !character.is_ascii()).count();
     for &channel in channels {
-        let limits = limits(channel);
-        let counted = if limits.wide_counts_twice { length + wide } else { length };
-        if counted > limit(limits) {
-            return Err(NoticeError::TooLongFor {
-                channel,
-                max: limit(limits),
-            });
+        let Some(limits) = &channel.facts().notice else {
+            continue;
+        };
+        let counted = match limits.counting {
+            Counting::Characters => length,
+            Counting::WideAsTwo => length + wide,
+        };
+        let max = limit(limits);
+        if counted > max {
+            return Err(NoticeError::TooLongFor { channel, max });
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use crate::batch::{BatchHeader, Delivery, Handle, Sending};
-use crate::channel::{Capability, Channel, Channels, Strategy};
+use crate::channel::{Capability, Channel, Channels, RecalledBy, Strategy};
 use crate::ids::{DeviceToken, VendorTaskId};
 use crate::notice::Notice;
 use crate::outcome::{Outcome, SlotOutcomes};
@@ -134,7 +134,7 @@ const fn told(event: ReceiptEvent) -> Option<(Outcome, &'static str)> {
 /// when nobody knows yet what a revocation will cover. A channel that takes
 /// nothing back asks for nothing.
 pub fn can_take_back(channel: Channel, channels: &Channels, delivery: &Delivery) -> bool {
-    channel.strategies().is_empty() || Way::new(channel, channels, None, &[]).of(delivery).is_ok()
+    channel.facts().strategies.is_empty() || Way::new(channel, channels, None, &[]).of(delivery).is_ok()
 }
 
 /// How many of the deliveries in scope lack what their channel takes back by, now that it is known what is covered?
@@ -154,9 +154,8 @@ struct Way<'a> {
 
 impl<'a> Way<'a> {
     fn new(channel: Channel, channels: &Channels, deliveries: Option<&'a [Delivery]>, in_scope: &[usize]) -> Self {
-        let strategy = channels.strategy(channel).or_else(|| channel.strategies().first().copied());
-        // vivo alone recalls by its own id of the sending.
-        let by_task = channel == Channel::Vivo && strategy != Some(Strategy::Overwrite);
+        let strategy = channels.strategy(channel).or_else(|| channel.facts().strategies.first().copied());
+        let by_task = channel.facts().recalled_by == Some(RecalledBy::VendorTask) && strategy != Some(Strategy::Overwrite);
         let mut shared = HashSet::new();
         if by_task && let Some(deliveries) = deliveries.filter(|deliveries| deliveries.len() > in_scope.len()) {
             let covered: HashSet<usize> = in_scope.iter().copied().collect();

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use revocation_rules::actor::Actor;
 use revocation_rules::batch::{self, BatchHeader, Delivery, Handle, Sending};
-use revocation_rules::channel::{Channel, Channels};
+use revocation_rules::channel::{Channel, Channels, HandleKind};
 use revocation_rules::device::Device;
 use revocation_rules::ids::{BatchId, PushKind, PushRef, TargetId, Tenant};
 use revocation_rules::instruction::{Instruction, InstructionId};
@@ -197,9 +197,9 @@ impl BatchBuilder {
     }
 
     pub fn deliveries(&self) -> Vec<Delivery> {
-        let handle = match self.channel {
-            Channel::Apns => Handle::CollapseId("c1".into()),
-            Channel::Huawei | Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => Handle::NotifyId(7),
+        let handle = match self.channel.facts().handle {
+            HandleKind::CollapseId => Handle::CollapseId("c1".into()),
+            HandleKind::NotifyId => Handle::NotifyId(7),
         };
         self.targets
             .iter()

@@ -3,6 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use revocation_channels::settings;
+use revocation_rules::channel::Channel;
+use serde_json::json;
+
 use crate::template::{Template, variables};
 
 /// What is as short as this and in capitals may be a method of HTTP instead.
@@ -53,10 +57,38 @@ fn a_binary_reads_every_setting_that_it_gets_and_gets_every_setting_that_it_read
             .join("../../functions")
             .join(binary)
             .join("src");
-        let read: BTreeSet<_> = names_in_sources(&sources).difference(&everywhere).cloned().collect();
+        let mut read = names_in_sources(&sources);
+        if binary == "dispatch" {
+            read.extend(Channel::ALL.into_iter().flat_map(settings).map(|setting| setting.name.to_owned()));
+        }
+        let read: BTreeSet<_> = read.difference(&everywhere).cloned().collect();
         let unread: Vec<_> = given.difference(&read).collect();
         let missing: Vec<_> = read.difference(&given).collect();
         assert!(unread.is_empty(), "{binary} does not read {unread:?}");
         assert!(missing.is_empty(), "{binary} does not get {missing:?}");
+    }
+}
+
+/// `HuaweiAuthUrl` for `HUAWEI_AUTH_URL`.
+fn parameter(name: &str) -> String {
+    let part = |part: &str| part[..1].to_owned() + &part[1..].to_lowercase();
+    name.split('_').map(part).collect()
+}
+
+#[test]
+fn every_dispatcher_gets_the_settings_of_its_own_vendor_as_they_are_declared() {
+    let template = Template::read();
+    let all: BTreeSet<_> = Channel::ALL.into_iter().flat_map(settings).map(|setting| setting.name).collect();
+    for (channel, function) in template.dispatchers() {
+        let own = settings(Channel::parse(channel).unwrap());
+        let given: Vec<_> = variables(function).keys().filter(|name| all.contains(name.as_str())).collect();
+        assert_eq!(given.len(), own.len(), "{channel} gets {given:?}");
+        for setting in own {
+            let name = parameter(setting.name);
+            assert_eq!(variables(function)[setting.name], json!({ "Ref": name }), "{channel}");
+            let parameter = &template.0["Parameters"][&name];
+            assert_eq!(parameter["Default"], setting.default, "{name}");
+            assert_eq!(parameter["Description"].as_str().unwrap_or_default(), setting.description, "{name}");
+        }
     }
 }

@@ -4,12 +4,11 @@
 use futures::executor::block_on;
 use http::{Response, StatusCode};
 use jiff::Timestamp;
-use revocation_http::audit::Asked;
-use revocation_http::auth::{KeyCache, Permission, SenderCallbacks, authenticate, authenticate_callback};
+use revocation_http::auth::{KeyCache, SenderCallbacks, authenticate, authenticate_callback};
 use revocation_http::body::{self, MAX_BODY_BYTES};
 use revocation_http::problem::{Problem, ProblemKind};
 use revocation_http::respond::{Reply, respond, respond_to_fault};
-use revocation_http::route::{Route, route};
+use revocation_http::route::{DevicesRoute, LookupRoute, ReceiptsRoute, RecordRoute, RevokeRoute, Route, route};
 use revocation_http::wire::{
     DeviceTokenBody, NoticeBody, ReceiptsBody, RecordBody, RegisterBody, RevokeBody, gate_question, outcomes_question, push_list_query,
 };
@@ -38,43 +37,45 @@ fn tenant() -> Result<Tenant, Problem> {
 fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
     let (keys, cache) = (MemoryAccessKeys::default(), KeyCache::default());
     // Whoever it is: nothing that is read comes before the key is, and nothing of it depends on whose it is.
-    let asked = Asked::of(&request.method, &request.path);
-    let _ = block_on(authenticate(&asked, &request.headers, &keys, &cache, now, Permission::Read));
+    let (asked, route) = route(&request.method, &request.path)?;
+    let _ = block_on(authenticate(&asked, &request.headers, &keys, &cache, now));
     let (headers, body) = (&request.headers, &request.body);
-    match route(&request.method, &request.path)? {
-        Route::Register(push) => {
+    match route {
+        Route::Record(RecordRoute::Register(push)) => {
             let body: RegisterBody = body::json(headers, body)?;
             body.registration(push.of(tenant()?)).map(drop)
         }
-        Route::Record(push) => {
+        Route::Record(RecordRoute::Record(push)) => {
             let body: RecordBody = body::json(headers, body)?;
             body.batch(push.of(tenant()?)).map(drop)
         }
-        Route::Revoke(push) => {
+        Route::Revoke(RevokeRoute::Revoke(push)) => {
             let body: RevokeBody = body::json(headers, body)?;
             let key = "key-1".parse().map_err(|_| Problem::new(ProblemKind::Internal))?;
             body.revocation(push.of(tenant()?), key).map(drop)
         }
-        Route::Gate(push) => gate_question(push.of(tenant()?), &request.query).map(drop),
-        Route::Outcomes(..) => outcomes_question(&request.query).map(drop),
-        Route::Pushes => push_list_query(tenant()?, &request.query, now).map(drop),
-        Route::WriteNotice => body::json::<NoticeBody>(headers, body)?.notices().map(drop),
-        Route::Receipts => body::json::<ReceiptsBody>(headers, body).map(drop),
-        Route::VendorReceipts(vendor) => {
+        Route::Lookup(LookupRoute::Gate(push)) => gate_question(push.of(tenant()?), &request.query).map(drop),
+        Route::Lookup(LookupRoute::Outcomes(..)) => outcomes_question(&request.query).map(drop),
+        Route::Lookup(LookupRoute::Pushes) => push_list_query(tenant()?, &request.query, now).map(drop),
+        Route::Revoke(RevokeRoute::WriteNotice) => body::json::<NoticeBody>(headers, body)?.notices().map(drop),
+        Route::Receipts(ReceiptsRoute::Receipts) => body::json::<ReceiptsBody>(headers, body).map(drop),
+        Route::Receipts(ReceiptsRoute::Vendor(vendor)) => {
             let senders = SenderCallbacks::Allow;
-            let channel = vendor.channel();
+            let channel = vendor.channel;
             let _ = block_on(authenticate_callback(&asked, &request.query, channel, senders, &keys, &cache, now));
             vendor.told(body).map(|told| told.pieces().for_each(drop))
         }
-        Route::DeviceToken(_) => body::json::<DeviceTokenBody>(headers, body).map(|_| ()),
-        Route::WithdrawDeviceToken(_)
-        | Route::Push(_)
-        | Route::Revocation(..)
-        | Route::Replay(..)
-        | Route::Totals(_)
-        | Route::Me
-        | Route::ReadNotice
-        | Route::OpenApi => Ok(()),
+        Route::Devices(DevicesRoute::Issue(_)) => body::json::<DeviceTokenBody>(headers, body).map(|_| ()),
+        Route::Devices(DevicesRoute::Withdraw(_))
+        | Route::Revoke(RevokeRoute::Replay(..))
+        | Route::Lookup(
+            LookupRoute::Push(_)
+            | LookupRoute::Revocation(..)
+            | LookupRoute::Totals(_)
+            | LookupRoute::ReadNotice
+            | LookupRoute::Me
+            | LookupRoute::OpenApi,
+        ) => Ok(()),
     }
 }
 

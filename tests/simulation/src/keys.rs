@@ -6,12 +6,13 @@
 //! refusing everybody, a key that is active opens, and is not read for every request.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{AccessKey, KeptSecret, KeyState, Role, SecretDigest};
+use revocation_app::ports::{AccessKey, KeptSecret, KeyState, SecretDigest};
 use revocation_http::audit::Asked;
-use revocation_http::auth::{Permission, authenticate};
+use revocation_http::auth::authenticate;
 use revocation_http::key_cache::{KEEP, KeyCache};
 use revocation_http::problem::ProblemKind;
 use revocation_rules::ids::KeyId;
+use revocation_rules::role::{Permission, Role};
 use revocation_testkit::{Chance, MemoryAccessKeys, Weather, builders, run};
 
 use crate::events::Events;
@@ -116,9 +117,9 @@ impl World {
         let at = self.now + *skew;
         let Known { id, disabled_at } = &self.keys[key];
         let headers = http::HeaderMap::from_iter([(http::header::AUTHORIZATION, format!("Bearer {id}.{secret}").parse().unwrap())]);
-        let asked = Asked::of(&http::Method::GET, "/v1/me");
+        let asked = Asked::new("GET /v1/me", Some(Permission::Identify));
         let reads = self.store.reads();
-        let answer = run(authenticate(&asked, &headers, &self.store, cache, at, Permission::Identify));
+        let answer = run(authenticate(&asked, &headers, &self.store, cache, at));
         let read = self.store.reads() > reads;
         let age = disabled_at.map(|at| self.now.duration_since(at));
         match answer.map_err(|problem| problem.kind) {

@@ -1,73 +1,87 @@
 //! A tenant's apps at the vendors: signed up there, with their credentials where the dispatchers look.
 
+use std::collections::BTreeMap;
+
+use rcgen::KeyPair;
+use revocation_rules::channel::Channel;
 use serde_json::{Value, json};
 
 use crate::error::StandError;
 use crate::stand::Stand;
 
-/// What each vendor calls the app.
-pub(crate) struct Apps {
-    pub huawei: String,
-    pub xiaomi: String,
-    pub oppo: String,
-    pub vivo: u32,
-    pub apns: String,
-    number: u32,
+/// The app at one vendor.
+pub(crate) struct App {
+    /// What the vendor calls it.
+    pub name: String,
+    /// What the vendor knows of it.
+    pub at_vendor: Value,
+    /// What we keep to sign in.
+    secret: Value,
 }
 
+pub(crate) struct Apps(BTreeMap<&'static str, App>);
+
 impl Apps {
-    pub fn named_after(app: &str, workspace: &str) -> Self {
-        let number = number(app, workspace);
-        Self {
-            huawei: format!("1{number:09}"),
-            xiaomi: format!("example.{app}.{workspace}"),
-            oppo: format!("oppo-key-{number:09}"),
-            vivo: number,
-            apns: format!("example.{app}.{workspace}"),
-            number,
-        }
+    pub fn named_after(app: &str, workspace: &str) -> Result<Self, StandError> {
+        let signing = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(StandError::SigningKey)?;
+        let at = |channel: Channel| Some((channel.as_str(), App::at(channel, app, workspace, &signing)?));
+        Ok(Self(Channel::ALL.into_iter().filter_map(at).collect()))
     }
 
     pub async fn sign_up(&self, stand: &Stand, app: &str, workspace: &str) -> Result<(), StandError> {
-        let signing = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(StandError::SigningKey)?;
-        for (vendor, at_vendor, secret) in self.documents(&signing) {
-            let mut at_vendor = at_vendor;
-            at_vendor["vendor"] = vendor.into();
-            stand.devices.control("/apps", &at_vendor).await?;
+        for (vendor, at) in &self.0 {
+            stand.devices.control("/apps", &at.at_vendor).await?;
             let name = format!("message-revoke/{app}/{workspace}/{vendor}");
-            stand.aws.put_secret(&name, &secret.to_string()).await?;
+            stand.aws.put_secret(&name, &at.secret.to_string()).await?;
         }
         Ok(())
     }
 
-    /// What vivo knows of the app.
-    pub fn at_vivo(&self) -> Value {
-        json!({"app_id": self.vivo, "app_key": format!("vivo-key-{}", self.number), "app_secret": self.secret()})
+    /// # Panics
+    /// When there is no such vendor.
+    pub fn at(&self, vendor: &str) -> &App {
+        &self.0[vendor]
     }
 
-    fn secret(&self) -> String {
-        format!("secret-of-{}", self.number)
+    pub fn vendors(&self) -> impl Iterator<Item = (&'static str, &App)> {
+        self.0.iter().map(|(vendor, app)| (*vendor, app))
     }
+}
 
-    /// Per vendor: what it knows of the app, and what we keep to sign in.
-    fn documents(&self, signing: &rcgen::KeyPair) -> [(&'static str, Value, Value); 5] {
-        let secret = self.secret();
-        let huawei = json!({"app_id": self.huawei, "client_secret": secret});
-        let oppo = json!({"app_key": self.oppo, "master_secret": secret});
-        let vivo = self.at_vivo();
-        let xiaomi = json!({"package": self.xiaomi, "app_secret": secret});
-        // Apple knows the public half only.
-        let mut at_apple = json!({"team_id": "TEAM000001", "key_id": format!("K{:09}", self.number), "bundle_id": self.apns});
-        let mut apns = at_apple.clone();
-        at_apple["public_key_pem"] = signing.public_key_pem().into();
-        apns["private_key_pem"] = signing.serialize_pem().into();
-        [
-            ("huawei", huawei.clone(), huawei),
-            ("xiaomi", xiaomi.clone(), xiaomi),
-            ("oppo", oppo.clone(), oppo),
-            ("vivo", vivo.clone(), vivo),
-            ("apns", at_apple, apns),
-        ]
+impl App {
+    fn at(channel: Channel, app: &str, workspace: &str, signing: &KeyPair) -> Option<Self> {
+        let number = number(app, workspace);
+        let secret = format!("secret-of-{number}");
+        let package = format!("example.{app}.{workspace}");
+        let (name, document) = match channel {
+            Channel::Huawei => {
+                let id = format!("1{number:09}");
+                (id.clone(), json!({"app_id": id, "client_secret": secret}))
+            }
+            Channel::Xiaomi => (package.clone(), json!({"package": package, "app_secret": secret})),
+            Channel::Oppo => {
+                let key = format!("oppo-key-{number:09}");
+                (key.clone(), json!({"app_key": key, "master_secret": secret}))
+            }
+            Channel::Vivo => {
+                let document = json!({"app_id": number, "app_key": format!("vivo-key-{number}"), "app_secret": secret});
+                (number.to_string(), document)
+            }
+            Channel::Apns => {
+                let document = json!({"team_id": "TEAM000001", "key_id": format!("K{number:09}"), "bundle_id": package});
+                (package, document)
+            }
+            // No vendor.
+            Channel::SelfBuilt | Channel::Sms => return None,
+        };
+        let (mut at_vendor, mut secret) = (document.clone(), document);
+        at_vendor["vendor"] = channel.as_str().into();
+        if channel == Channel::Apns {
+            // Apple knows the public half only.
+            at_vendor["public_key_pem"] = signing.public_key_pem().into();
+            secret["private_key_pem"] = signing.serialize_pem().into();
+        }
+        Some(Self { name, at_vendor, secret })
     }
 }
 

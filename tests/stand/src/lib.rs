@@ -11,7 +11,6 @@ mod kill;
 mod phones;
 mod stand;
 mod tenant;
-
 mod try_out;
 mod until_told_to_stop;
 
@@ -22,6 +21,5 @@ pub use kill::kill_function;
 pub use phones::PHONES_AT_ONCE;
 pub use stand::Stand;
 pub use tenant::Tenant;
-
 pub use try_out::try_out;
 pub use until_told_to_stop::until_told_to_stop;

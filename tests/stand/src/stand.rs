@@ -3,8 +3,11 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use generate::pascal;
 use local_stack::{LocalAws, StackOutputs, Tools, built_binaries, package_local};
 use openapi_check::Description;
+use revocation_channels::settings;
+use revocation_rules::channel::Channel;
 use vendor_sim::{Options, Sim};
 
 use crate::devices::Devices;
@@ -15,46 +18,28 @@ use crate::tenant::Tenant;
 pub struct Stand {
     pub aws: LocalAws,
     pub stack: StackOutputs,
+    /// All that are deployed, without the name of the stack.
+    pub functions: Vec<String>,
     pub devices: Devices,
     pub(crate) http: reqwest::Client,
     pub(crate) description: Arc<Description>,
     sim: Sim,
 }
 
-/// Template parameters that differ from the defaults here: one machine, few cores.
-const PARAMETERS: &[(&str, &str)] = &[
-    ("FanoutMaximumConcurrency", "2"),
-    ("RecordingsMaximumConcurrency", "2"),
-    ("ReceiptsMaximumConcurrency", "2"),
-    ("HuaweiMaximumConcurrency", "2"),
-    ("XiaomiMaximumConcurrency", "2"),
-    ("OppoMaximumConcurrency", "2"),
-    ("VivoMaximumConcurrency", "2"),
-    ("ApnsMaximumConcurrency", "2"),
-    ("SelfBuiltMaximumConcurrency", "2"),
-];
-
-/// All that are deployed, without the name of the stack.
-const FUNCTIONS: &[&str] = &[
-    "record",
-    "record-queued",
-    "revoke",
-    "lookup",
-    "console",
-    "mpaas",
-    "receipts",
-    "receipts-queued",
-    "devices",
-    "socket",
-    "fanout",
-    "dispatch-huawei",
-    "dispatch-xiaomi",
-    "dispatch-oppo",
-    "dispatch-vivo",
-    "dispatch-apns",
-    "dispatch-self-built",
-    "sweep",
-];
+/// Template parameters that differ from the defaults here: one machine, few cores, and other vendors.
+fn parameters(sim: &Sim) -> Vec<(String, String)> {
+    let mut parameters = vec![("ExtraCaPem".to_owned(), sim.ca_pem.clone())];
+    for queue in ["Fanout", "Recordings", "Receipts"] {
+        parameters.push((format!("{queue}MaximumConcurrency"), "2".to_owned()));
+    }
+    for channel in Channel::dispatched() {
+        parameters.push((format!("{}MaximumConcurrency", pascal(channel.as_str())), "2".to_owned()));
+        for address in settings(channel).iter().filter(|setting| setting.default.starts_with("https://")) {
+            parameters.push((pascal(address.name), sim.url(channel.as_str()).to_owned()));
+        }
+    }
+    parameters
+}
 
 impl Stand {
     /// Starts everything. `say` is told what is being done, one line each.
@@ -66,25 +51,12 @@ impl Stand {
     pub async fn start_with(own: &[(&str, &str)], say: impl Fn(&str)) -> Result<Self, StandError> {
         let tools = Tools::ensure().await?;
         say("starting the vendors' simulator and the local AWS");
-        let sim = Sim::start(Options::default()).map_err(StandError::Simulator)?;
+        let sim = Sim::start(&Options::default()).map_err(StandError::Simulator)?;
         package_local(&built_binaries()?)?;
         let aws = LocalAws::start(&tools).await?;
         say("deploying infra/template.yaml");
-        let mut parameters = PARAMETERS.to_vec();
-        parameters.extend([
-            ("HuaweiAuthUrl", sim.huawei.as_str()),
-            ("HuaweiPushUrl", sim.huawei.as_str()),
-            ("XiaomiUrl", sim.xiaomi.as_str()),
-            ("XiaomiGlobalUrl", sim.xiaomi.as_str()),
-            ("XiaomiEuropeUrl", sim.xiaomi.as_str()),
-            ("XiaomiRussiaUrl", sim.xiaomi.as_str()),
-            ("XiaomiIndiaUrl", sim.xiaomi.as_str()),
-            ("OppoUrl", sim.oppo.as_str()),
-            ("VivoUrl", sim.vivo.as_str()),
-            ("ApnsUrl", sim.apns.as_str()),
-            ("ApnsSandboxUrl", sim.apns.as_str()),
-            ("ExtraCaPem", sim.ca_pem.as_str()),
-        ]);
+        let parameters = parameters(&sim);
+        let mut parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         parameters.extend(own);
         let stack = aws.deploy(&parameters).await?;
         let http = reqwest::Client::new();
@@ -92,6 +64,7 @@ impl Stand {
             devices: Devices::new(http.clone(), sim.control.clone()),
             aws,
             stack,
+            functions: local_stack::functions()?,
             http,
             description: Arc::new(Description::load()),
             sim,
@@ -106,7 +79,7 @@ impl Stand {
     /// What the functions complained about, for when something did not go as it should.
     pub async fn complaints(&self) -> String {
         let mut complaints = String::new();
-        for function in FUNCTIONS {
+        for function in &self.functions {
             let log = self
                 .aws
                 .function_log(function)
@@ -119,15 +92,13 @@ impl Stand {
         complaints
     }
 
-    /// Where the simulated vendors listen, for messages to people; at last, where they are told what to do.
-    pub fn vendors(&self) -> [(&'static str, &str); 6] {
-        [
-            ("huawei", &self.sim.huawei),
-            ("xiaomi", &self.sim.xiaomi),
-            ("oppo", &self.sim.oppo),
-            ("vivo", &self.sim.vivo),
-            ("apns", &self.sim.apns),
-            ("control", &self.sim.control),
-        ]
+    /// Where the simulated vendors listen, for messages to people.
+    pub fn vendors(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.sim.urls.iter().map(|(vendor, url)| (*vendor, url.as_str()))
+    }
+
+    /// Where they are told what to do.
+    pub fn control(&self) -> &str {
+        &self.sim.control
     }
 }

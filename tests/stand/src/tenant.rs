@@ -23,7 +23,7 @@ pub struct Tenant {
 
 impl Tenant {
     pub(crate) async fn make(stand: &Stand, app: &str, workspace: &str) -> Result<Self, StandError> {
-        let apps = Apps::named_after(app, workspace);
+        let apps = Apps::named_after(app, workspace)?;
         apps.sign_up(stand, app, workspace).await?;
         let key = async |role| Ok::<_, StandError>(Api::new(stand, stand.new_key(app, workspace, role).await?));
         // They speak through mPaaS SDKs, too.
@@ -44,20 +44,17 @@ impl Tenant {
     /// # Panics
     /// When there is no such vendor.
     pub fn app_at(&self, vendor: &str) -> String {
-        match vendor {
-            "huawei" => self.apps.huawei.clone(),
-            "xiaomi" => self.apps.xiaomi.clone(),
-            "oppo" => self.apps.oppo.clone(),
-            "vivo" => self.apps.vivo.to_string(),
-            "apns" => self.apps.apns.clone(),
-            _ => panic!("there is no vendor {vendor}"),
-        }
+        self.apps.at(vendor).name.clone()
+    }
+
+    /// The same of every vendor.
+    pub fn apps(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.apps.vendors().map(|(vendor, app)| (vendor, app.name.as_str()))
     }
 
     /// Makes vivo answer this app's recalls as if there were no such call, or as ever.
     pub async fn recall_at_vivo(&self, stand: &Stand, exists: bool) -> Result<(), StandError> {
-        let mut app = self.apps.at_vivo();
-        app["vendor"] = "vivo".into();
+        let mut app = self.apps.at("vivo").at_vendor.clone();
         app["recall"] = exists.into();
         stand.devices.control("/apps", &app).await.map(|_| ())
     }

@@ -36,7 +36,7 @@ pub async fn try_out(stand: &Stand, api: &str) -> Result<String, StandError> {
 }
 
 fn keys(stand: &Stand, tenant: &Tenant, api: &str) -> String {
-    let [.., (_, devices)] = stand.vendors();
+    let devices = stand.control();
     format!(
         "\
 # The API, and a key for each role of the tenant {app}/{workspace}

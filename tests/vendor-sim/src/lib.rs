@@ -4,8 +4,7 @@
 //! refuses, and shows what the notification bar of every simulated device looks like. It shares
 //! no code with the product, so a misreading of a vendor's contract is not made twice.
 //!
-//! One more vendor is one more module in [`vendors`] that implements [`Vendor`], and one line in
-//! `sim.rs`.
+//! One more vendor is one more module that implements [`Vendor`](vendor::Vendor), and its line in `vendors.rs`.
 
 mod bars;
 mod clock;

@@ -9,8 +9,7 @@ use tokio::io::AsyncReadExt;
 use tokio::signal::unix::{SignalKind, signal};
 use vendor_sim::{Options, Sim};
 
-const USAGE: &str = "usage: vendor-sim [--huawei-port N] [--apns-port N] [--xiaomi-port N] \
-                     [--oppo-port N] [--vivo-port N] [--control-port N] [--apns-streams N] [--exit-with-stdin]";
+const USAGE: &str = "usage: vendor-sim [--<vendor>-port N].. [--control-port N] [--apns-streams N] [--exit-with-stdin]";
 
 fn main() -> ExitCode {
     match run() {
@@ -31,7 +30,7 @@ fn run() -> Result<(), String> {
     let stopped = runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        let sim = Sim::start(options)?;
+        let sim = Sim::start(&options)?;
         announce(&sim)?;
         tokio::select! {
             _ = terminate.recv() => {}
@@ -46,15 +45,9 @@ fn run() -> Result<(), String> {
 }
 
 fn announce(sim: &Sim) -> std::io::Result<()> {
-    let line = json!({
-        "huawei": sim.huawei,
-        "apns": sim.apns,
-        "xiaomi": sim.xiaomi,
-        "oppo": sim.oppo,
-        "vivo": sim.vivo,
-        "control": sim.control,
-        "ca_pem": sim.ca_pem,
-    });
+    let mut line = json!(sim.urls);
+    line["control"] = json!(sim.control);
+    line["ca_pem"] = json!(sim.ca_pem);
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{line}")?;
     stdout.flush()
@@ -72,14 +65,13 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<(Options, bool),
     while let Some(flag) = given.next() {
         match flag.as_str() {
             "--exit-with-stdin" => exit_with_stdin = true,
-            "--huawei-port" => options.huawei_port = number(&flag, given.next())?,
-            "--apns-port" => options.apns_port = number(&flag, given.next())?,
-            "--xiaomi-port" => options.xiaomi_port = number(&flag, given.next())?,
-            "--oppo-port" => options.oppo_port = number(&flag, given.next())?,
-            "--vivo-port" => options.vivo_port = number(&flag, given.next())?,
             "--control-port" => options.control_port = number(&flag, given.next())?,
             "--apns-streams" => options.apns_streams = number(&flag, given.next())?,
-            _ => return Err(format!("unknown flag {flag}\n{USAGE}")),
+            _ => {
+                let vendor = flag.strip_prefix("--").and_then(|flag| flag.strip_suffix("-port"));
+                let vendor = vendor.ok_or_else(|| format!("unknown flag {flag}\n{USAGE}"))?;
+                options.ports.insert(vendor.to_owned(), number(&flag, given.next())?);
+            }
         }
     }
     Ok((options, exit_with_stdin))

@@ -1,5 +1,6 @@
 //! The running simulator.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
@@ -8,24 +9,13 @@ use tokio::runtime::Runtime;
 use tokio_rustls::TlsAcceptor;
 
 use crate::tls::Identity;
-use crate::vendor::Vendor;
-use crate::vendors::apns::Apns;
-use crate::vendors::huawei::Huawei;
-use crate::vendors::oppo::Oppo;
-use crate::vendors::vivo::Vivo;
-use crate::vendors::xiaomi::Xiaomi;
-use crate::{control, serve};
+use crate::{control, serve, vendors};
 
-const VENDORS: usize = 5;
-
-/// Ports of the loopback address; 0 lets the system choose.
-#[derive(Debug, Clone, Copy)]
+/// Ports of the loopback address; where none is named, the system chooses.
+#[derive(Debug, Clone)]
 pub struct Options {
-    pub huawei_port: u16,
-    pub apns_port: u16,
-    pub xiaomi_port: u16,
-    pub oppo_port: u16,
-    pub vivo_port: u16,
+    /// By the vendors' names.
+    pub ports: BTreeMap<String, u16>,
     pub control_port: u16,
     /// Streams an APNs connection may have open once it has proven itself.
     pub apns_streams: u32,
@@ -34,11 +24,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            huawei_port: 0,
-            apns_port: 0,
-            xiaomi_port: 0,
-            oppo_port: 0,
-            vivo_port: 0,
+            ports: BTreeMap::new(),
             control_port: 0,
             apns_streams: 1000,
         }
@@ -47,11 +33,8 @@ impl Default for Options {
 
 /// All vendors and the control API, until dropped. It runs on threads of its own.
 pub struct Sim {
-    pub huawei: String,
-    pub apns: String,
-    pub xiaomi: String,
-    pub oppo: String,
-    pub vivo: String,
+    /// Where each vendor is, by its name.
+    pub urls: BTreeMap<&'static str, String>,
     pub control: String,
     /// What callers must trust.
     pub ca_pem: String,
@@ -63,45 +46,48 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// When a port is taken or the system gives no threads.
-    pub fn start(options: Options) -> io::Result<Self> {
+    /// When a port is taken or is for a vendor that there is not, or the system gives no threads.
+    pub fn start(options: &Options) -> io::Result<Self> {
         let identity = Identity::generate().map_err(io::Error::other)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("vendor-sim")
             .enable_all()
             .build()?;
-        let all: [(Arc<dyn Vendor>, u16); VENDORS] = [
-            (Arc::new(Huawei::default()), options.huawei_port),
-            (Arc::new(Apns::new(options.apns_streams)), options.apns_port),
-            (Arc::new(Xiaomi::default()), options.xiaomi_port),
-            (Arc::new(Oppo::default()), options.oppo_port),
-            (Arc::new(Vivo::default()), options.vivo_port),
-        ];
-
-        let mut urls: [String; VENDORS] = Default::default();
-        let mut vendors = Vec::new();
-        for ((vendor, port), url) in all.into_iter().zip(&mut urls) {
+        let vendors = vendors::all(options.apns_streams);
+        if let Some(unknown) = options
+            .ports
+            .keys()
+            .find(|name| vendors.iter().all(|vendor| vendor.name() != *name))
+        {
+            return Err(io::Error::other(format!("there is no vendor {unknown}")));
+        }
+        let mut urls = BTreeMap::new();
+        for vendor in &vendors {
             let tls = identity.server(vendor.transport().protocols).map_err(io::Error::other)?;
-            let (listener, port) = open(&runtime, port)?;
-            runtime.spawn(serve::listen(listener, TlsAcceptor::from(tls), Arc::clone(&vendor)));
-            *url = format!("https://127.0.0.1:{port}");
-            vendors.push(vendor);
+            let wanted = options.ports.get(vendor.name()).copied().unwrap_or_default();
+            let (listener, port) = open(&runtime, wanted)?;
+            runtime.spawn(serve::listen(listener, TlsAcceptor::from(tls), Arc::clone(vendor)));
+            urls.insert(vendor.name(), format!("https://127.0.0.1:{port}"));
         }
         let (listener, port) = open(&runtime, options.control_port)?;
         runtime.spawn(control::listen(listener, vendors.into()));
 
-        let [huawei, apns, xiaomi, oppo, vivo] = urls;
         Ok(Self {
-            huawei,
-            apns,
-            xiaomi,
-            oppo,
-            vivo,
+            urls,
             control: format!("http://127.0.0.1:{port}"),
             ca_pem: identity.ca_pem,
             runtime: Some(runtime),
         })
+    }
+
+    /// Where a vendor is.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such vendor.
+    pub fn url(&self, vendor: &str) -> &str {
+        &self.urls[vendor]
     }
 }
 

@@ -14,9 +14,8 @@ pub type StoreFuture<'a, T> = BoxFuture<'a, StoreResult<T>>;
 
 /// What lies beneath an error, the nearest first, in one line for the log.
 pub fn causes(error: &dyn Error) -> String {
-    let causes: Vec<String> = std::iter::successors(error.source(), |cause| cause.source())
-        .map(ToString::to_string)
-        .collect();
+    let causes = std::iter::successors(error.source(), |cause| (**cause).source());
+    let causes: Vec<String> = causes.map(ToString::to_string).collect();
     causes.join(": ")
 }
 

@@ -7,43 +7,11 @@ use jiff::Timestamp;
 use revocation_rules::actor::{Actor, KeyLabel};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{KeyId, Tenant};
+use revocation_rules::role::Role;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::StoreError;
-
-/// What a key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Registers pushes, records deliveries, asks the gate, reports receipts.
-    Sender,
-    /// Reads.
-    Viewer,
-    /// Reads and revokes.
-    Operator,
-    /// Everything.
-    Admin,
-    /// Stands in the address that one vendor calls back, and is good for nothing else.
-    Callback,
-}
-
-impl Role {
-    pub const ALL: [Self; 5] = [Self::Sender, Self::Viewer, Self::Operator, Self::Admin, Self::Callback];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sender => "sender",
-            Self::Viewer => "viewer",
-            Self::Operator => "operator",
-            Self::Admin => "admin",
-            Self::Callback => "callback",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text)
-    }
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyState {

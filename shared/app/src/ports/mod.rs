@@ -17,7 +17,7 @@ pub use channel::{ChannelClient, CredentialStore, Credentials, Order};
 pub use clock::{Clock, Dice};
 pub use devices::{DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, InstructionPage, KeptToken, LinkError, Posted, SecretMaker};
 pub use error::{QueueError, Source, StoreError, StoreFuture, StoreResult, causes, with_causes};
-pub use keys::{AccessKey, AccessKeyStore, KeptSecret, KeyState, Role, SecretDigest, SecretForm, SecretSeal, SecretText};
+pub use keys::{AccessKey, AccessKeyStore, KeptSecret, KeyState, SecretDigest, SecretForm, SecretSeal, SecretText};
 pub use nonces::{Nonces, Spent};
 pub use notices::AppNotices;
 pub use queue::{DispatchJob, Job, JobQueue};

@@ -3,10 +3,11 @@
 //! `secret_form` says what is kept of its secret: `digest`, or `sealed` (digest and ciphertext).
 //! Without that attribute an older version wrote the item, and `secret` is the secret itself.
 
-use revocation_app::ports::{AccessKey, KeptSecret, KeyState, Role, SecretDigest, SecretForm, SecretText, StoreError};
+use revocation_app::ports::{AccessKey, KeptSecret, KeyState, SecretDigest, SecretForm, SecretText, StoreError};
 use revocation_rules::actor::KeyLabel;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{KeyId, Tenant};
+use revocation_rules::role::Role;
 
 use super::update::Update;
 use super::{Item, Reader, Writer, text};

@@ -2,11 +2,12 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use revocation_app::ports::{
-    AccessKey, AccessKeyStore as _, CallbackSecret, CallbackSecrets as _, KeptSecret, KeyState, Role, SecretDigest, SecretForm,
-    SecretSeal as _, SecretText, StoreError,
+    AccessKey, AccessKeyStore as _, CallbackSecret, CallbackSecrets as _, KeptSecret, KeyState, SecretDigest, SecretForm, SecretSeal as _,
+    SecretText, StoreError,
 };
 use revocation_aws::KeyInserted;
 use revocation_rules::channel::Channel;
+use revocation_rules::role::Role;
 
 use super::support::*;
 

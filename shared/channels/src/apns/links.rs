@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use revocation_rules::retry::AttemptFailure;
 
 use super::link::Link;
-use super::settings::{Account, Environment};
+use super::settings::{Account, Environment, SANDBOX_URL, URL};
 use crate::answers::{misconfigured, transient};
 use crate::dial::{DialError, Offer, connector, origin};
 use crate::settings::{Settings, Timeouts};
@@ -27,8 +27,8 @@ impl Links {
     pub fn new(settings: &Settings, timeouts: Timeouts) -> Result<Self, DialError> {
         Ok(Self {
             connector: connector(settings.extra_ca_pem.as_deref(), Offer::Http2, timeouts.connect)?,
-            production: origin(&settings.apns_url)?,
-            sandbox: origin(&settings.apns_sandbox_url)?,
+            production: origin(settings.get(&URL))?,
+            sandbox: origin(settings.get(&SANDBOX_URL))?,
             timeouts,
             kept: SingleFlight::new(),
         })

@@ -14,3 +14,4 @@ mod settings;
 mod token;
 
 pub(crate) use client::ApnsClient;
+pub(crate) use settings::SETTINGS;

@@ -1,10 +1,26 @@
-//! What a tenant's credentials document holds.
+//! Where Apple is, and what a tenant's credentials document holds.
 
 use http::HeaderValue;
 use jsonwebtoken::EncodingKey;
 use serde::Deserialize;
 
 use crate::secret::Secret;
+use crate::settings::Setting;
+
+/// What a deployment may set.
+pub(crate) const SETTINGS: &[Setting] = &[URL, SANDBOX_URL];
+
+pub(super) const URL: Setting = Setting {
+    name: "APNS_URL",
+    default: "https://api.push.apple.com",
+    description: "",
+};
+
+pub(super) const SANDBOX_URL: Setting = Setting {
+    name: "APNS_SANDBOX_URL",
+    default: "https://api.sandbox.push.apple.com",
+    description: "",
+};
 
 /// Which of Apple's services the app's builds are signed for. A token of one
 /// is a bad token to the other.

@@ -16,7 +16,7 @@ use revocation_rules::retry::Answer;
 use super::answer::classify;
 use super::login::HuaweiLogin;
 use super::request::{MAX_TOKENS, Overwrite, body, path};
-use super::settings::{Account, HuaweiCredentials};
+use super::settings::{AUTH_URL, Account, HuaweiCredentials, PUSH_URL};
 use crate::answers::{overwritten, without_handle};
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Heard, Login, Told, Vendor, Who, post, sensitive};
@@ -35,9 +35,9 @@ pub(crate) fn connect(
     clock: Arc<dyn Clock>,
 ) -> Result<impl ChannelClient + 'static, DialError> {
     let huawei = Huawei {
-        push_url: origin(&settings.huawei_push_url)?,
+        push_url: origin(settings.get(&PUSH_URL))?,
         login: HuaweiLogin {
-            auth_url: origin(&settings.huawei_auth_url)?,
+            auth_url: origin(settings.get(&AUTH_URL))?,
         },
     };
     Client::new(huawei, settings, timeouts, credentials, sessions, clock)

@@ -1,9 +1,25 @@
-//! What a tenant's credentials document holds.
+//! Where Huawei is, and what a tenant's credentials document holds.
 
 use serde::Deserialize;
 
 use crate::driver::VendorCredentials;
 use crate::secret::Secret;
+use crate::settings::Setting;
+
+/// What a deployment may set.
+pub(crate) const SETTINGS: &[Setting] = &[AUTH_URL, PUSH_URL];
+
+pub(super) const AUTH_URL: Setting = Setting {
+    name: "HUAWEI_AUTH_URL",
+    default: "https://oauth-login.cloud.huawei.com",
+    description: "",
+};
+
+pub(super) const PUSH_URL: Setting = Setting {
+    name: "HUAWEI_PUSH_URL",
+    default: "https://push-api.cloud.huawei.com",
+    description: "",
+};
 
 /// Unknown fields are left alone: a newer tool may write more than we read.
 #[derive(Deserialize)]

@@ -13,7 +13,7 @@ use revocation_rules::retry::Answer;
 use super::answer::classify;
 use super::login::OppoLogin;
 use super::request::{MAX_MESSAGES, notify_id, push};
-use super::settings::{Account, OppoCredentials};
+use super::settings::{Account, OppoCredentials, URL};
 use crate::answers::{overwritten, without_handle};
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Heard, Login, Told, Vendor, Who, post};
@@ -32,7 +32,7 @@ pub(crate) fn connect(
     sessions: Arc<dyn SessionStore>,
     clock: Arc<dyn Clock>,
 ) -> Result<impl ChannelClient + 'static, DialError> {
-    let url = origin(&settings.oppo_url)?;
+    let url = origin(settings.get(&URL))?;
     let oppo = Oppo {
         login: OppoLogin { url: url.clone() },
         url,

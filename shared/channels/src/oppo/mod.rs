@@ -12,5 +12,6 @@ mod settings;
 #[cfg(test)]
 pub(crate) use answer::documented;
 pub(crate) use client::connect;
+pub(crate) use settings::SETTINGS;
 
 const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";

@@ -1,9 +1,19 @@
-//! What a tenant's credentials document holds.
+//! Where OPPO is, and what a tenant's credentials document holds.
 
 use serde::Deserialize;
 
 use crate::driver::VendorCredentials;
 use crate::secret::Secret;
+use crate::settings::Setting;
+
+/// What a deployment may set.
+pub(crate) const SETTINGS: &[Setting] = &[URL];
+
+pub(super) const URL: Setting = Setting {
+    name: "OPPO_URL",
+    default: "https://api-push-cn.heytapmobi.com",
+    description: "",
+};
 
 /// Unknown fields are left alone: a newer tool may write more than we read.
 #[derive(Deserialize)]

@@ -17,7 +17,7 @@ use super::answer::{classify_list, classify_recall, classify_save, classify_send
 use super::login::VivoLogin;
 use super::recall::RecallAddress;
 use super::request::{LIST_PATH, MAX_DEVICES, Overwrite, SAVE_PATH, SEND_PATH, list, recall, save, send};
-use super::settings::{Account, VivoCredentials};
+use super::settings::{Account, RECALL_PATH, URL, VivoCredentials};
 use crate::answers::{overwritten, recalled, refused, without_handle};
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Fate, Heard, Login, Told, Vendor, Who, post, sensitive};
@@ -52,9 +52,9 @@ pub(crate) fn connect(
     sessions: Arc<dyn SessionStore>,
     clock: Arc<dyn Clock>,
 ) -> Result<impl ChannelClient + 'static, DialError> {
-    let url = origin(&settings.vivo_url)?;
+    let url = origin(settings.get(&URL))?;
     let vivo = Vivo {
-        recall_path: path(&settings.vivo_recall_path)?,
+        recall_path: path(settings.get(&RECALL_PATH))?,
         recall_address: RecallAddress::default(),
         login: VivoLogin { url: url.clone() },
         url,

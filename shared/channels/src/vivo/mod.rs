@@ -16,5 +16,6 @@ mod settings;
 #[cfg(test)]
 pub(crate) use answer::documented;
 pub(crate) use client::connect;
+pub(crate) use settings::SETTINGS;
 
 const JSON: &str = "application/json;charset=utf-8";

@@ -1,9 +1,26 @@
-//! What a tenant's credentials document holds.
+//! Where vivo is, and what a tenant's credentials document holds.
 
 use serde::Deserialize;
 
 use crate::driver::VendorCredentials;
 use crate::secret::Secret;
+use crate::settings::Setting;
+
+/// What a deployment may set.
+pub(crate) const SETTINGS: &[Setting] = &[URL, RECALL_PATH];
+
+pub(super) const URL: Setting = Setting {
+    name: "VIVO_URL",
+    default: "https://api-push.vivo.com.cn",
+    description: "",
+};
+
+/// Not confirmed by any public source.
+pub(super) const RECALL_PATH: Setting = Setting {
+    name: "VIVO_RECALL_PATH",
+    default: "/message/recall",
+    description: "Where vivo takes a recall",
+};
 
 /// Unknown fields are left alone: a newer tool may write more than we read.
 #[derive(Deserialize)]

@@ -15,7 +15,7 @@ use revocation_rules::retry::Answer;
 
 use super::answer::classify;
 use super::request::{Ask, How, MAX_TARGETS, body, is_list};
-use super::settings::{Region, XiaomiCredentials};
+use super::settings::{EUROPE_URL, GLOBAL_URL, INDIA_URL, RUSSIA_URL, Region, URL, XiaomiCredentials};
 use crate::answers::{gone, overwritten, recalled, without_handle};
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Fate, Heard, Told, Vendor, Who, post, sensitive};
@@ -38,11 +38,11 @@ pub(crate) fn connect(
     clock: Arc<dyn Clock>,
 ) -> Result<impl ChannelClient + 'static, DialError> {
     let xiaomi = Xiaomi {
-        url: origin(&settings.xiaomi_url)?,
-        global_url: origin(&settings.xiaomi_global_url)?,
-        europe_url: origin(&settings.xiaomi_europe_url)?,
-        russia_url: origin(&settings.xiaomi_russia_url)?,
-        india_url: origin(&settings.xiaomi_india_url)?,
+        url: origin(settings.get(&URL))?,
+        global_url: origin(settings.get(&GLOBAL_URL))?,
+        europe_url: origin(settings.get(&EUROPE_URL))?,
+        russia_url: origin(settings.get(&RUSSIA_URL))?,
+        india_url: origin(settings.get(&INDIA_URL))?,
     };
     Client::new(xiaomi, settings, timeouts, credentials, sessions, clock)
 }

@@ -12,3 +12,4 @@ mod settings;
 #[cfg(test)]
 pub(crate) use answer::documented;
 pub(crate) use client::connect;
+pub(crate) use settings::SETTINGS;

@@ -1,10 +1,45 @@
-//! What a tenant's credentials document holds.
+//! Where Xiaomi is, and what a tenant's credentials document holds.
 
 use serde::Deserialize;
 
 use crate::driver::{VendorCredentials, sensitive};
 use crate::secret::Secret;
 use crate::sessions::AccountKey;
+use crate::settings::Setting;
+
+/// What a deployment may set.
+pub(crate) const SETTINGS: &[Setting] = &[URL, GLOBAL_URL, EUROPE_URL, RUSSIA_URL, INDIA_URL];
+
+/// Mainland China; the others by the `region` of the credentials document.
+pub(super) const URL: Setting = Setting {
+    name: "XIAOMI_URL",
+    default: "https://api.xmpush.xiaomi.com",
+    description: "",
+};
+
+pub(super) const GLOBAL_URL: Setting = Setting {
+    name: "XIAOMI_GLOBAL_URL",
+    default: "https://api.xmpush.global.xiaomi.com",
+    description: "",
+};
+
+pub(super) const EUROPE_URL: Setting = Setting {
+    name: "XIAOMI_EUROPE_URL",
+    default: "https://fr-api.xmpush.global.xiaomi.com",
+    description: "",
+};
+
+pub(super) const RUSSIA_URL: Setting = Setting {
+    name: "XIAOMI_RUSSIA_URL",
+    default: "https://ru-api.xmpush.global.xiaomi.com",
+    description: "",
+};
+
+pub(super) const INDIA_URL: Setting = Setting {
+    name: "XIAOMI_INDIA_URL",
+    default: "https://idmb-api.xmpush.global.xiaomi.com",
+    description: "",
+};
 
 /// Which of Xiaomi's services the app's devices are registered with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]

@@ -8,14 +8,15 @@ use jiff::Timestamp;
 use revocation_app::ports::ChannelClient;
 use revocation_channels::connect_with;
 use revocation_rules::batch::Handle;
-use revocation_rules::channel::Channel;
+use revocation_rules::channel::{Channel, Peer};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::retry::Answer;
 use serde_json::json;
 
 use crate::server::{Do, Seen, Server};
 use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient, unknown,
+    Case, Documents, ManualClock, TIMEOUTS, client_of, ended, misconfigured, no_sessions, overwritten, revoke_at, settings, throttled,
+    transient, unknown,
 };
 
 const LOGIN: &str = "/oauth2/v3/token";
@@ -40,21 +41,11 @@ pub async fn huawei(sends: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) 
 }
 
 fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
-    let settings = settings(&server.url, &server.ca_pem);
-    connect_with(
-        Channel::Huawei,
-        &settings,
-        TIMEOUTS,
-        documents.clone(),
-        no_sessions(),
-        clock.clone(),
-    )
-    .unwrap()
+    client_of(Channel::Huawei, server, documents, clock)
 }
 
 pub async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
-    case.revoke(&*client(server, &Documents::new([Some(document("s"))]), &ManualClock::new()))
-        .await
+    revoke_at(Channel::Huawei, server, document("s"), case).await
 }
 
 #[tokio::test]
@@ -234,7 +225,7 @@ async fn a_server_nobody_vouches_for_gets_nothing() {
 #[tokio::test]
 async fn settings_that_can_not_be_used_wait_for_a_person() {
     for bad in [settings("http://127.0.0.1:1", ""), settings("https://127.0.0.1:1", "not pem")] {
-        for channel in [Channel::Huawei, Channel::Xiaomi, Channel::Oppo, Channel::Vivo, Channel::Apns] {
+        for channel in Channel::dispatched().filter(|channel| channel.facts().peer == Peer::Vendor) {
             let client = connect_with(channel, &bad, TIMEOUTS, Documents::new([None]), no_sessions(), ManualClock::new()).unwrap();
             assert_eq!(
                 Case::huawei(1).revoke(&*client).await,
@@ -245,8 +236,11 @@ async fn settings_that_can_not_be_used_wait_for_a_person() {
 }
 
 #[test]
-fn what_is_not_built_is_not_connected() {
-    for channel in [Channel::SelfBuilt, Channel::Sms] {
+fn what_has_no_vendor_is_not_connected() {
+    for channel in Channel::ALL
+        .into_iter()
+        .filter(|channel| revocation_channels::settings(*channel).is_empty())
+    {
         let settings = revocation_channels::Settings::default();
         assert!(revocation_channels::connect(channel, &settings, Documents::new([None]), no_sessions(), ManualClock::new()).is_none());
     }

@@ -8,13 +8,13 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
 use revocation_app::ports::{ChannelClient, Clock};
-use revocation_channels::{Settings, connect_with};
+use revocation_channels::connect_with;
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::Channel;
 use serde_json::{Value, json};
 use vendor_sim::{Options, Sim};
 
-use crate::support::{Case, Documents, TIMEOUTS, no_sessions};
+use crate::support::{Case, Documents, TIMEOUTS, no_sessions, settings};
 
 pub const SECRET: &str = "planted-secret";
 
@@ -37,7 +37,7 @@ impl Clock for WallClock {
 impl World {
     pub async fn start(channel: Channel, mut app: Value) -> Self {
         let world = Self {
-            sim: Sim::start(Options::default()).unwrap(),
+            sim: Sim::start(&Options::default()).unwrap(),
             channel,
         };
         app["vendor"] = json!(channel);
@@ -46,13 +46,7 @@ impl World {
     }
 
     pub fn client(&self, document: &Value) -> Box<dyn ChannelClient> {
-        let settings = Settings {
-            xiaomi_url: self.sim.xiaomi.clone(),
-            oppo_url: self.sim.oppo.clone(),
-            vivo_url: self.sim.vivo.clone(),
-            extra_ca_pem: Some(self.sim.ca_pem.clone()),
-            ..Settings::default()
-        };
+        let settings = settings(self.sim.url(self.channel.as_str()), &self.sim.ca_pem);
         let documents = Documents::new([Some(document.to_string())]);
         connect_with(self.channel, &settings, TIMEOUTS, documents, no_sessions(), Arc::new(WallClock)).unwrap()
     }
@@ -98,6 +92,19 @@ impl World {
     /// The vendor's rules that were broken.
     pub async fn violations(&self) -> Value {
         self.stats().await["violations"].take()
+    }
+
+    pub async fn nothing_was_wrong(&self) {
+        assert_eq!(self.violations().await, json!([]));
+    }
+
+    /// The notice stands in the place of the message on this device, and came in silence.
+    pub async fn overwritten(&self, token: &str) {
+        let device = self.device(token).await;
+        assert_eq!(device["notifications"].as_array().unwrap().len(), 1);
+        let shown = &device["notifications"][0];
+        assert_eq!((&shown["title"], &shown["key"]), (&json!("Message revoked"), &json!("7")));
+        assert_eq!((&shown["silent"], &device["pushes"]), (&json!(true), &json!(1)));
     }
 
     async fn control(&self, path: &str, body: &Value) -> Value {

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Credentials, Order, StoreError};
-use revocation_channels::{Settings, Timeouts};
+use revocation_channels::{Setting, Settings, Timeouts, connect_with};
 use revocation_rules::batch::{BatchHeader, Handle, Sending};
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::ids::{BatchRef, DeviceToken, PushKind, PushRef, RevocationId, Tenant, VendorTaskId};
@@ -17,6 +17,8 @@ use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
 use revocation_testkit::MemorySessions;
+
+use crate::server::Server;
 
 /// Short enough for a test, long enough for a busy machine.
 pub const TIMEOUTS: Timeouts = Timeouts {
@@ -188,21 +190,42 @@ impl Case {
     }
 }
 
+/// A channel's client in front of a server that stands for the vendor.
+pub fn client_of(channel: Channel, server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
+    let settings = settings(&server.url, &server.ca_pem);
+    connect_with(channel, &settings, TIMEOUTS, documents.clone(), no_sessions(), clock.clone()).unwrap()
+}
+
+/// Revokes with credentials that stay as they are, and says what each delivery came to.
+pub async fn revoke_at(channel: Channel, server: &Server, document: String, case: &Case) -> Vec<Answer> {
+    let client = client_of(channel, server, &Documents::new([Some(document)]), &ManualClock::new());
+    case.revoke(&*client).await
+}
+
+/// `count` deliveries with one notify id.
+pub fn devices(count: usize) -> Case {
+    Case::new((0..count).map(|n| (format!("r{n}"), Some(Handle::NotifyId(7)))))
+}
+
+/// A delivery for each of these notify ids.
+pub fn notify_ids(ids: impl IntoIterator<Item = u32>) -> Case {
+    Case::new(ids.into_iter().map(|id| (format!("r{id}"), Some(Handle::NotifyId(id)))))
+}
+
 /// A store of sessions with nothing in it.
 pub fn no_sessions() -> Arc<MemorySessions> {
     Arc::default()
 }
 
+/// Where the vendors are.
+pub fn addresses() -> impl Iterator<Item = &'static Setting> {
+    let all = Channel::ALL.into_iter().flat_map(revocation_channels::settings);
+    all.filter(|setting| setting.default.starts_with("https://"))
+}
+
 pub fn settings(url: &str, ca_pem: &str) -> Settings {
     Settings {
-        huawei_auth_url: url.to_owned(),
-        huawei_push_url: url.to_owned(),
-        xiaomi_url: url.to_owned(),
-        oppo_url: url.to_owned(),
-        vivo_url: url.to_owned(),
-        vivo_recall_path: "/message/recall".to_owned(),
-        apns_url: url.to_owned(),
-        apns_sandbox_url: url.to_owned(),
+        set: addresses().map(|address| (address.name, url.to_owned())).collect(),
         extra_ca_pem: Some(ca_pem.to_owned()),
         ..Settings::default()
     }

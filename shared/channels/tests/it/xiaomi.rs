@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use revocation_app::ports::ChannelClient;
-use revocation_channels::{Settings, connect_with};
+use revocation_channels::connect_with;
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::outcome::Outcome;
@@ -12,8 +12,8 @@ use serde_json::json;
 
 use crate::server::{Do, Server};
 use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, recalled, settings, throttled, transient,
-    unknown,
+    Case, Documents, ManualClock, TIMEOUTS, client_of, devices, ended, misconfigured, no_sessions, notify_ids, overwritten, recalled,
+    revoke_at, settings, throttled, transient, unknown,
 };
 
 pub const SEND: &str = "/v3/message/regid";
@@ -33,31 +33,11 @@ pub fn code(code: i64) -> Do {
 }
 
 pub fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
-    let settings = settings(&server.url, &server.ca_pem);
-    connect_with(
-        Channel::Xiaomi,
-        &settings,
-        TIMEOUTS,
-        documents.clone(),
-        no_sessions(),
-        clock.clone(),
-    )
-    .unwrap()
+    client_of(Channel::Xiaomi, server, documents, clock)
 }
 
 pub async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
-    case.revoke(&*client(server, &Documents::new([Some(document("s"))]), &ManualClock::new()))
-        .await
-}
-
-/// `count` deliveries with one notify id.
-pub fn devices(count: usize) -> Case {
-    Case::new((0..count).map(|n| (format!("r{n}"), Some(Handle::NotifyId(7)))))
-}
-
-/// A delivery for each of these notify ids.
-pub fn notify_ids(ids: impl IntoIterator<Item = u32>) -> Case {
-    Case::new(ids.into_iter().map(|id| (format!("r{id}"), Some(Handle::NotifyId(id)))))
+    revoke_at(Channel::Xiaomi, server, document("s"), case).await
 }
 
 #[tokio::test]
@@ -214,17 +194,15 @@ async fn a_token_that_is_a_list_is_not_sent() {
 #[tokio::test]
 async fn the_region_of_the_credentials_says_whom_to_ask() {
     let server = Server::http1(|_, _| code(0)).await;
-    let nowhere = || "https://127.0.0.1:1".to_owned();
-    for region in ["cn", "global", "europe", "russia", "india"] {
-        let url = |own: &str| if own == region { server.url.clone() } else { nowhere() };
-        let settings = Settings {
-            xiaomi_url: url("cn"),
-            xiaomi_global_url: url("global"),
-            xiaomi_europe_url: url("europe"),
-            xiaomi_russia_url: url("russia"),
-            xiaomi_india_url: url("india"),
-            ..settings(&server.url, &server.ca_pem)
-        };
+    for (region, name) in [
+        ("cn", "XIAOMI_URL"),
+        ("global", "XIAOMI_GLOBAL_URL"),
+        ("europe", "XIAOMI_EUROPE_URL"),
+        ("russia", "XIAOMI_RUSSIA_URL"),
+        ("india", "XIAOMI_INDIA_URL"),
+    ] {
+        let mut settings = settings("https://127.0.0.1:1", &server.ca_pem);
+        settings.set.insert(name, server.url.clone());
         let document = json!({"app_secret": "s", "package": "p", "region": region}).to_string();
         let client = connect_with(
             Channel::Xiaomi,

@@ -3,17 +3,27 @@
 
 use std::borrow::Cow;
 
+use revocation_rules::channel::Channel;
 use revocation_rules::receipt::ReceiptEvent;
 
 use super::document::bare;
 use super::each_entry;
 use super::entry::{Field, One, fields, whole};
 use super::told::{Event, Told};
+use super::vendor::{Signature, Vendor};
+
+pub(super) const VENDOR: Vendor = Vendor {
+    channel: Channel::Huawei,
+    signature: Signature::Huawei,
+    // The first two names are those of its older receipts.
+    yes: &[("errno", "0"), ("errmsg", "success"), ("code", "0"), ("message", "success")],
+    told,
+};
 
 /// "Success": it reached the device.
 const DELIVERED: i64 = 0;
 
-pub(super) fn told(document: &str) -> Option<Told> {
+fn told(document: &str) -> Option<Told> {
     let [statuses] = fields(document, ["statuses"])?;
     let Some(json) = statuses.json() else {
         // `null` is none; a callback without the name is somebody else's.

@@ -1,15 +1,25 @@
 //! OPPO: `[{"param", "registrationIds", "eventType", "eventTime"}]`.
 
+use revocation_rules::channel::Channel;
 use revocation_rules::receipt::ReceiptEvent;
 
 use super::document::bare;
 use super::each_entry;
 use super::entry::{One, fields};
 use super::told::{Event, Told};
+use super::vendor::{Signature, Vendor};
+
+pub(super) const VENDOR: Vendor = Vendor {
+    channel: Channel::Oppo,
+    signature: Signature::None,
+    // The status alone counts.
+    yes: &[],
+    told,
+};
 
 const ARRIVED: &str = "push_arrive";
 
-pub(super) fn told(document: &str) -> Option<Told> {
+fn told(document: &str) -> Option<Told> {
     if document.starts_with('[') {
         return each_entry(document, note);
     }

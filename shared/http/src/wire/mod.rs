@@ -28,7 +28,7 @@ pub use revoke::{PreviewAnswer, RevokeBody, revocation_path};
 pub use totals::TotalsAnswer;
 
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::{Locale, PushKind};
+use revocation_rules::ids::Locale;
 use revocation_rules::notice::{self, MAX_LOCALES, MAX_TEXT_CHARS, Notice, Notices};
 use serde::Deserialize;
 
@@ -95,13 +95,5 @@ impl NoticeBody {
             }
         }
         notices
-    }
-}
-
-/// `messages` or `tasks`, as in the path.
-pub(crate) const fn collection(kind: PushKind) -> &'static str {
-    match kind {
-        PushKind::Message => "messages",
-        PushKind::Task => "tasks",
     }
 }

@@ -14,10 +14,11 @@ use revocation_rules::verdict::Verdict;
 use revocation_rules::visible::Visible;
 use serde::{Deserialize, Serialize};
 
+use super::NoticeBody;
 use super::bounded::{Set, Text};
 use super::unmatched::UnmatchedAnswer;
-use super::{NoticeBody, collection};
 use crate::problem::{FieldError, Problem};
+use crate::route::collection;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

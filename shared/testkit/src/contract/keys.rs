@@ -1,7 +1,8 @@
 //! [`AccessKeyStore`] and [`SecretSeal`].
 
-use revocation_app::ports::{AccessKey, AccessKeyStore, KeptSecret, KeyState, Role, SecretDigest, SecretSeal, SecretText, StoreError};
+use revocation_app::ports::{AccessKey, AccessKeyStore, KeptSecret, KeyState, SecretDigest, SecretSeal, SecretText, StoreError};
 use revocation_rules::channel::Channel;
+use revocation_rules::role::Role;
 
 use super::fresh;
 use crate::builders::{noon, tenant};

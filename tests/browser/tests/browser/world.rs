@@ -10,8 +10,6 @@ use stand::{Stand, Tenant};
 use crate::tools::Tools;
 use crate::{Failure, here, many_pushes};
 
-const CHANNELS: [&str; 5] = ["huawei", "xiaomi", "oppo", "vivo", "apns"];
-
 /// Makes a tenant for each file of scenarios, named as the file. Returns the file that tells them.
 pub async fn prepare(stand: &Stand, tools: &Tools, files: &[PathBuf]) -> Result<PathBuf, Failure> {
     let names: Vec<String> = files.iter().filter_map(|file| name(file)).collect();
@@ -27,7 +25,7 @@ pub async fn prepare(stand: &Stand, tools: &Tools, files: &[PathBuf]) -> Result<
     let world = json!({
         "console": console(stand)?,
         "api": stand.stack.api_url(),
-        "control": stand.vendors()[5].1,
+        "control": stand.control(),
         "chromium": tools.chromium,
         "packages": tools.packages,
         "pictures": pictures,
@@ -62,10 +60,7 @@ fn console(stand: &Stand) -> Result<String, Failure> {
 }
 
 fn tell(tenant: &Tenant) -> Value {
-    let apps: Map<String, Value> = CHANNELS
-        .iter()
-        .map(|channel| ((*channel).to_owned(), tenant.app_at(channel).into()))
-        .collect();
+    let apps: Map<String, Value> = tenant.apps().map(|(vendor, app)| (vendor.to_owned(), app.into())).collect();
     json!({
         "app": tenant.app,
         "workspace": tenant.workspace,

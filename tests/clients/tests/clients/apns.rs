@@ -29,7 +29,7 @@ async fn start(devices: &[String]) -> (World, Client) {
     world.devices("apns", BUNDLE, devices).await;
     let settings = json!({
         "address": "127.0.0.1",
-        "port": port(&world.sim.apns),
+        "port": port(world.sim.url("apns")),
         "ca": world.sim.ca_pem,
         "key": key.serialize_pem(),
         "keyId": KEY,

@@ -15,7 +15,7 @@ async fn start(devices: &[String], secret: &str) -> (World, Client) {
         .await;
     world.devices("huawei", APP, devices).await;
     let settings = json!({
-        "url": world.sim.huawei,
+        "url": world.sim.url("huawei"),
         "ca": world.ca_file,
         "app_id": APP,
         "secret": secret,

@@ -21,7 +21,7 @@ pub struct World {
 
 impl World {
     pub fn start() -> Self {
-        let sim = Sim::start(Options::default()).unwrap();
+        let sim = Sim::start(&Options::default()).unwrap();
         // The control port is this simulator's alone while it runs.
         let ca_file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("ca-{}.pem", port(&sim.control)));
         std::fs::write(&ca_file, &sim.ca_pem).unwrap();

@@ -24,7 +24,7 @@ async fn world(devices: &[String]) -> World {
 }
 
 async fn push_xiaomi(world: &World, clock: Option<u32>) -> Client {
-    let mut settings = json!({ "url": world.sim.xiaomi, "appSecret": SECRET, "appPkgName": PACKAGE });
+    let mut settings = json!({ "url": world.sim.url("xiaomi"), "appSecret": SECRET, "appPkgName": PACKAGE });
     if let Some(clock) = clock {
         settings["clock"] = clock.into();
     }
@@ -32,7 +32,7 @@ async fn push_xiaomi(world: &World, clock: Option<u32>) -> Client {
 }
 
 async fn xiaomi_push(world: &World, secret: &str) -> Client {
-    let settings = json!({ "url": world.sim.xiaomi, "appSecret": secret, "appPkgName": PACKAGE });
+    let settings = json!({ "url": world.sim.url("xiaomi"), "appSecret": secret, "appPkgName": PACKAGE });
     Client::node("xiaomi-push.cjs", world, settings).await
 }
 

@@ -12,25 +12,7 @@ pub async fn no_function_logged_a_token_a_text_or_a_secret(stand: &Stand) -> Out
     // Make sure the key was used.
     tenant.operator.get("/v1/pushes?type=batch").await?;
     let mut seen = 0;
-    for function in [
-        "record",
-        "record-queued",
-        "revoke",
-        "lookup",
-        "mpaas",
-        "receipts",
-        "receipts-queued",
-        "devices",
-        "socket",
-        "fanout",
-        "dispatch-huawei",
-        "dispatch-xiaomi",
-        "dispatch-oppo",
-        "dispatch-vivo",
-        "dispatch-apns",
-        "dispatch-self-built",
-        "sweep",
-    ] {
+    for function in &stand.functions {
         let log = stand.aws.function_log(function).await?;
         seen += log.lines().count();
         for planted in [

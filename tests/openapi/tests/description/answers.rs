@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use openapi_check::Description;
-use revocation_app::ports::{Overview, PushListPage, Recorded, Role};
+use revocation_app::ports::{Overview, PushListPage, Recorded};
 use revocation_app::{
     ChannelPreview, ChannelTotals, DeliveryOutcome, IssuedToken, OutcomePage, OutcomesCursor, Preview, RecordedBatch, TakenReceipts,
     TokenText,
 };
-use revocation_http::auth::{Caller, Permission, allows};
+use revocation_http::auth::Caller;
 use revocation_http::vendor_receipts::Vendor;
 use revocation_http::wire::{
     DeviceTokenAnswer, GateAnswer, MeAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer,
@@ -26,6 +26,7 @@ use revocation_rules::notice::Notices;
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::push::{Push, PushType, Registration};
 use revocation_rules::revocation::{Fanout, Revocation, State};
+use revocation_rules::role::{Permission, Role};
 use revocation_rules::scope::Scope;
 use revocation_rules::shard::ShardCount;
 use revocation_rules::unmatched::Unmatched;
@@ -203,8 +204,8 @@ fn receipts_that_were_taken() {
         ..taken
     };
     check("POST", "/v1/receipts", 200, Some(&request), &ReceiptsAnswer::from(early));
-    for vendor in Vendor::ALL {
-        let path = format!("/v1/receipts/{}?access_key=key_1.s", vendor.channel());
+    for vendor in Vendor::all() {
+        let path = format!("/v1/receipts/{}?access_key=key_1.s", vendor.channel);
         check("POST", &path, 200, Some(&json!({})), &vendor.answer());
     }
 }
@@ -290,7 +291,7 @@ fn a_push_with_its_revocations() {
 
 #[test]
 fn whose_key_it_is_in_every_role() {
-    for role in Role::ALL.into_iter().filter(|role| allows(*role, Permission::Identify)) {
+    for role in Role::ALL.into_iter().filter(|role| role.may(Permission::Identify)) {
         for label in [None, Some("夜班 Night shift".parse().unwrap())] {
             let caller = Caller {
                 actor: Actor {

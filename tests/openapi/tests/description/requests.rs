@@ -8,6 +8,7 @@ use revocation_http::body;
 use revocation_http::vendor_receipts::Vendor;
 use revocation_http::wire::{DeviceTokenBody, NoticeBody, ReceiptsBody, RecordBody, RegisterBody, RevokeBody};
 use revocation_rules::batch;
+use revocation_rules::channel::Channel;
 use revocation_rules::ids::{PushKind, PushRef, Tenant};
 use revocation_rules::receipt::MAX_RECEIPTS;
 use serde_json::{Value, json};
@@ -53,7 +54,7 @@ fn api_takes(operation: &str, request: &Value) -> bool {
         let receipts: Option<Vec<NewReceipt>> = read::<ReceiptsBody>(request).map(Into::into);
         receipts.is_some_and(|receipts| (1..=MAX_RECEIPTS).contains(&receipts.len()))
     } else if operation == "takeVendorReceipts" {
-        let told = Vendor::Huawei.told(request.to_string().as_bytes());
+        let told = Vendor::of(Channel::Huawei).unwrap().told(request.to_string().as_bytes());
         told.is_ok_and(|told| told.deliveries > 0)
     } else if operation == "issueDeviceToken" {
         let (shortest, longest) = DEVICE_TOKEN_LIVES;

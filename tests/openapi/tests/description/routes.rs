@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::Method;
 use openapi_check::Description;
 use revocation_http::problem::ProblemKind;
-use revocation_http::route::{Route, route};
+use revocation_http::route::{DevicesRoute, LookupRoute, ReceiptsRoute, RecordRoute, RevokeRoute, Route, route};
 use revocation_rules::ids::PushKind;
 
 use crate::support::operations;
@@ -17,24 +17,24 @@ fn operation_of(route: &Route) -> String {
         PushKind::Task => "Task",
     };
     match route {
-        Route::Register(push) => format!("register{}", kind(push.kind)),
-        Route::Record(push) => format!("record{}Deliveries", kind(push.kind)),
-        Route::Gate(push) => format!("check{}Gate", kind(push.kind)),
-        Route::Revoke(push) => format!("revoke{}", kind(push.kind)),
-        Route::Push(push) => format!("lookUp{}", kind(push.kind)),
-        Route::Revocation(push, _) => format!("lookUp{}Revocation", kind(push.kind)),
-        Route::Outcomes(push, _) => format!("list{}Outcomes", kind(push.kind)),
-        Route::Replay(push, _) => format!("replay{}Revocation", kind(push.kind)),
-        Route::Totals(push) => format!("count{}Deliveries", kind(push.kind)),
-        Route::Me => "readOwnKey".to_owned(),
-        Route::Pushes => "listPushes".to_owned(),
-        Route::ReadNotice => "readNotice".to_owned(),
-        Route::WriteNotice => "writeNotice".to_owned(),
-        Route::Receipts => "takeReceipts".to_owned(),
-        Route::VendorReceipts(_) => "takeVendorReceipts".to_owned(),
-        Route::DeviceToken(_) => "issueDeviceToken".to_owned(),
-        Route::WithdrawDeviceToken(_) => "withdrawDeviceToken".to_owned(),
-        Route::OpenApi => "readDescription".to_owned(),
+        Route::Record(RecordRoute::Register(push)) => format!("register{}", kind(push.kind)),
+        Route::Record(RecordRoute::Record(push)) => format!("record{}Deliveries", kind(push.kind)),
+        Route::Lookup(LookupRoute::Gate(push)) => format!("check{}Gate", kind(push.kind)),
+        Route::Revoke(RevokeRoute::Revoke(push)) => format!("revoke{}", kind(push.kind)),
+        Route::Lookup(LookupRoute::Push(push)) => format!("lookUp{}", kind(push.kind)),
+        Route::Lookup(LookupRoute::Revocation(push, _)) => format!("lookUp{}Revocation", kind(push.kind)),
+        Route::Lookup(LookupRoute::Outcomes(push, _)) => format!("list{}Outcomes", kind(push.kind)),
+        Route::Revoke(RevokeRoute::Replay(push, _)) => format!("replay{}Revocation", kind(push.kind)),
+        Route::Lookup(LookupRoute::Totals(push)) => format!("count{}Deliveries", kind(push.kind)),
+        Route::Lookup(LookupRoute::Me) => "readOwnKey".to_owned(),
+        Route::Lookup(LookupRoute::Pushes) => "listPushes".to_owned(),
+        Route::Lookup(LookupRoute::ReadNotice) => "readNotice".to_owned(),
+        Route::Revoke(RevokeRoute::WriteNotice) => "writeNotice".to_owned(),
+        Route::Receipts(ReceiptsRoute::Receipts) => "takeReceipts".to_owned(),
+        Route::Receipts(ReceiptsRoute::Vendor(_)) => "takeVendorReceipts".to_owned(),
+        Route::Devices(DevicesRoute::Issue(_)) => "issueDeviceToken".to_owned(),
+        Route::Devices(DevicesRoute::Withdraw(_)) => "withdrawDeviceToken".to_owned(),
+        Route::Lookup(LookupRoute::OpenApi) => "readDescription".to_owned(),
     }
 }
 
@@ -43,7 +43,7 @@ fn every_operation_is_routed_to_what_it_says() {
     let description = Description::load();
     for op in operations(&description) {
         let method: Method = op.method.parse().unwrap();
-        assert_eq!(operation_of(&route(&method, &op.a_path()).unwrap()), op.id());
+        assert_eq!(operation_of(&route::<Route>(&method, &op.a_path()).unwrap().1), op.id());
     }
 }
 
@@ -56,7 +56,9 @@ fn every_other_method_is_refused() {
             if operations.iter().any(|other| other.path == op.path && other.method == method) {
                 continue;
             }
-            let answer = route(&method.parse().unwrap(), &op.a_path()).map_err(|problem| problem.kind);
+            let answer = route::<Route>(&method.parse().unwrap(), &op.a_path())
+                .map_err(|problem| problem.kind)
+                .map(drop);
             assert_eq!(answer, Err(ProblemKind::MethodNotAllowed), "{method} {}", op.path);
         }
     }

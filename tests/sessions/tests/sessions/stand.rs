@@ -53,7 +53,7 @@ impl Stand {
         tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
         let tokens: Vec<String> = (0..crate::WORKERS).map(|n| format!("{n:064x}")).collect();
         let stand = Self {
-            sim: Sim::start(Options::default()).unwrap(),
+            sim: Sim::start(&Options::default()).unwrap(),
             http: reqwest::Client::new(),
             dynamodb,
             channel: vendor.channel,
@@ -100,13 +100,11 @@ impl Stand {
 
     /// A worker that knows nothing yet.
     pub fn worker(&self, credentials: &Value) -> Worker {
+        let url = self.sim.url(self.channel.as_str());
+        let known = revocation_channels::settings(self.channel).iter();
+        let addresses = known.filter(|setting| setting.default.starts_with("https://"));
         let settings = Settings {
-            huawei_auth_url: self.sim.huawei.clone(),
-            huawei_push_url: self.sim.huawei.clone(),
-            apns_url: self.sim.apns.clone(),
-            apns_sandbox_url: self.sim.apns.clone(),
-            oppo_url: self.sim.oppo.clone(),
-            vivo_url: self.sim.vivo.clone(),
+            set: addresses.map(|address| (address.name, url.to_owned())).collect(),
             extra_ca_pem: Some(self.sim.ca_pem.clone()),
             ..Settings::default()
         };

@@ -65,7 +65,7 @@ async fn a_correct_push_is_answered_with_an_id_and_an_empty_body() {
 #[tokio::test]
 async fn only_post_is_allowed() {
     let world = World::start().await;
-    let url = format!("{}/3/device/{}", world.sim.apns, device(1));
+    let url = format!("{}/3/device/{}", world.sim.url("apns"), device(1));
     let answer = answered(world.client.get(url)).await;
     assert_eq!((answer.status, answer.reason().as_str()), (405, "MethodNotAllowed"));
 }
@@ -81,7 +81,7 @@ async fn other_paths_are_bad_and_a_path_without_a_token_is_incomplete() {
         ("/3/device", 400, "MissingDeviceToken"),
     ];
     for (path, status, reason) in cases {
-        let request = world.client.post(format!("{}{path}", world.sim.apns));
+        let request = world.client.post(format!("{}{path}", world.sim.url("apns")));
         let answer = answered(request).await;
         assert_eq!((answer.status, answer.reason().as_str()), (status, reason));
     }

@@ -15,14 +15,14 @@ use crate::support::{World, is_cut, trusting};
 async fn apple_turns_away_a_client_without_http2() {
     let world = World::start().await;
     let old = trusting(&world.sim).http1_only().build().unwrap();
-    assert!(is_cut(&old.post(&world.sim.apns).send().await));
+    assert!(is_cut(&old.post(world.sim.url("apns")).send().await));
     assert_eq!(world.violations("apns").await, ["no application protocol in common"]);
 }
 
 #[tokio::test]
 async fn apple_turns_away_a_client_that_negotiates_no_protocol_at_all() {
     let world = World::start().await;
-    if let Ok(apple) = RawHttp2::connect_offering(&world.sim, &world.sim.apns, &[]).await {
+    if let Ok(apple) = RawHttp2::connect_offering(&world.sim, world.sim.url("apns"), &[]).await {
         assert_ne!(apple.max_streams(), 1, "it was served");
         apple.until_ended().await;
     }
@@ -47,7 +47,7 @@ async fn huawei_speaks_both_http_versions() {
 async fn a_client_that_does_not_trust_the_throw_away_ca_gets_nowhere() {
     let world = World::start().await;
     let other = World::start().await;
-    assert!(is_cut(&other.client.post(&world.sim.huawei).send().await));
+    assert!(is_cut(&other.client.post(world.sim.url("huawei")).send().await));
     assert_eq!(world.violations("huawei").await, Vec::<String>::new());
 }
 
@@ -55,7 +55,7 @@ async fn a_client_that_does_not_trust_the_throw_away_ca_gets_nowhere() {
 async fn until_a_valid_provider_token_a_connection_has_one_stream() {
     let world = World::start().await;
     world.apns_devices(&[1], "active").await;
-    let mut apple = RawHttp2::connect(&world.sim, &world.sim.apns).await;
+    let mut apple = RawHttp2::connect(&world.sim, world.sim.url("apns")).await;
     apple.until_settings(1).await;
 
     // A refused credential proves nothing.
@@ -80,7 +80,7 @@ async fn streams_opened_before_the_connection_is_proven_are_refused() {
     world.control("/faults", json!({ "vendor": "apns", "latency_ms": 300 })).await;
     let token = world.signer.token();
     // Does not wait for the server's settings: everything is sent at once.
-    let mut apple = RawHttp2::connect(&world.sim, &world.sim.apns).await;
+    let mut apple = RawHttp2::connect(&world.sim, world.sim.url("apns")).await;
     let pushes: Vec<_> = (0..10).map(|_| apple.send(&device(1), Some(&token))).collect();
     let answers = join_all(pushes).await;
     assert_eq!(answers.iter().filter(|answer| **answer == Ok(200)).count(), 1);
@@ -96,7 +96,7 @@ async fn a_polite_end_ends_the_connection() {
     let world = World::start().await;
     world.apns_devices(&[1], "active").await;
     let token = world.signer.token();
-    let mut apple = RawHttp2::connect(&world.sim, &world.sim.apns).await;
+    let mut apple = RawHttp2::connect(&world.sim, world.sim.url("apns")).await;
     world.control("/faults", json!({ "vendor": "apns", "goaway_next": 1 })).await;
     assert_eq!(apple.push(&device(1), Some(&token)).await, Ok(200));
     apple.until_ended().await;
@@ -136,7 +136,7 @@ async fn a_polite_end_answers_what_is_open_and_the_next_push_needs_a_new_connect
 #[tokio::test]
 async fn nothing_is_left_when_the_simulator_is_dropped() {
     let World { sim, client, .. } = World::start().await;
-    let (huawei, control) = (sim.huawei.clone(), sim.control.clone());
+    let (huawei, control) = (sim.url("huawei").to_owned(), sim.control.clone());
     drop(sim);
     tokio::time::sleep(Duration::from_millis(200)).await;
     for url in [huawei, control] {

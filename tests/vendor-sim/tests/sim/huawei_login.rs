@@ -58,7 +58,7 @@ async fn a_login_that_is_not_as_described_is_refused() {
 #[tokio::test]
 async fn a_login_that_is_no_form_or_no_post_is_refused() {
     let world = World::start().await;
-    let url = format!("{}/oauth2/v3/token", world.sim.huawei);
+    let url = format!("{}/oauth2/v3/token", world.sim.url("huawei"));
     let as_json = world.client.post(&url).json(&json!({}));
     assert_eq!(answered(as_json).await.status, 400);
     assert_eq!(answered(world.client.get(&url)).await.status, 405);

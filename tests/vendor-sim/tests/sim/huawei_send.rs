@@ -42,7 +42,7 @@ async fn without_a_known_access_token_nothing_is_sent() {
     let world = World::start().await;
     let answer = world.huawei_send("made-up", &message(&["device-1"])).await;
     assert_eq!((answer.status, answer.code()), (401, "80200001"));
-    let url = format!("{}/v1/{APP}/messages:send", world.sim.huawei);
+    let url = format!("{}/v1/{APP}/messages:send", world.sim.url("huawei"));
     let bare = world.client.post(url).json(&message(&["device-1"]));
     let answer = answered(bare).await;
     assert_eq!((answer.status, answer.code()), (401, "80200001"));
@@ -71,7 +71,7 @@ async fn an_access_token_is_good_for_its_own_app_only() {
     let session = world.login().await;
     let request = world
         .client
-        .post(format!("{}/v1/999/messages:send", world.sim.huawei))
+        .post(format!("{}/v1/999/messages:send", world.sim.url("huawei")))
         .header("authorization", format!("Bearer {session}"))
         .json(&message(&["device-1"]));
     assert_eq!(answered(request).await.code(), "80300002");
@@ -81,13 +81,13 @@ async fn an_access_token_is_good_for_its_own_app_only() {
 async fn other_paths_methods_and_content_types_are_refused() {
     let world = World::start().await;
     let session = world.login().await;
-    let url = format!("{}/v1/{APP}/messages:send", world.sim.huawei);
+    let url = format!("{}/v1/{APP}/messages:send", world.sim.url("huawei"));
     let authorization = format!("Bearer {session}");
     let get = world.client.get(&url).header("authorization", &authorization);
     assert_eq!(answered(get).await.status, 405);
     let revoke = world
         .client
-        .post(format!("{}/v1/{APP}/messages:revoke", world.sim.huawei))
+        .post(format!("{}/v1/{APP}/messages:revoke", world.sim.url("huawei")))
         .json(&json!({}));
     assert_eq!(answered(revoke).await.status, 404);
     for content_type in ["text/plain", "application/json;charset=gbk"] {

@@ -57,9 +57,12 @@ async fn a_login_that_is_not_as_described_is_refused() {
         assert_eq!(login(&world, changes).await["code"], json!(code), "{changes:?}");
     }
     assert_eq!(world.violations("oppo").await.len(), cases.len());
-    let get = world.client.get(format!("{}/server/v1/auth", world.sim.oppo));
+    let get = world.client.get(format!("{}/server/v1/auth", world.sim.url("oppo")));
     assert_eq!(asked(get).await.0, 405);
-    let as_json = world.client.post(format!("{}/server/v1/auth", world.sim.oppo)).json(&json!({}));
+    let as_json = world
+        .client
+        .post(format!("{}/server/v1/auth", world.sim.url("oppo")))
+        .json(&json!({}));
     assert_eq!(asked(as_json).await.1["code"], json!(41));
 }
 

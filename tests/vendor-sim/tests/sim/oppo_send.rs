@@ -158,7 +158,7 @@ async fn there_is_no_recall() {
     }
     let get = world
         .client
-        .get(format!("{}/server/v1/message/notification/unicast", world.sim.oppo));
+        .get(format!("{}/server/v1/message/notification/unicast", world.sim.url("oppo")));
     assert_eq!(asked(get).await.0, 405);
     assert_eq!(world.violations("oppo").await.len(), 3);
 }

@@ -48,7 +48,7 @@ async fn a_login_that_is_not_as_described_is_refused() {
         assert_eq!(asked(world.vivo_bare("auth", body)).await.1["result"], json!(10200), "{body}");
     }
     assert_eq!(world.violations("vivo").await.len(), other.len());
-    let get = world.client.get(format!("{}/message/auth", world.sim.vivo));
+    let get = world.client.get(format!("{}/message/auth", world.sim.url("vivo")));
     assert_eq!(asked(get).await.0, 405);
 }
 

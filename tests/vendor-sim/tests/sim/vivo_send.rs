@@ -91,11 +91,11 @@ async fn other_paths_methods_and_content_types_are_refused() {
     let world = World::start().await;
     let session = world.vivo_login().await;
     assert_eq!(asked(world.vivo_request(&session, "revoke", &json!({}))).await.0, 404);
-    let get = world.client.get(format!("{}/message/send", world.sim.vivo));
+    let get = world.client.get(format!("{}/message/send", world.sim.url("vivo")));
     assert_eq!(asked(get).await.0, 405);
     let plain = world
         .client
-        .post(format!("{}/message/send", world.sim.vivo))
+        .post(format!("{}/message/send", world.sim.url("vivo")))
         .header("authToken", &session)
         .body(message("device-1").to_string());
     assert_eq!(asked(plain).await.1["result"], json!(10051));

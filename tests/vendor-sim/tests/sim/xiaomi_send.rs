@@ -53,7 +53,7 @@ async fn the_secret_is_in_every_request() {
     let world = World::start().await;
     world.xiaomi_devices(&["device-1"]).await;
     let request = |credential: &str| {
-        let url = format!("{}/v3/message/regid", world.sim.xiaomi);
+        let url = format!("{}/v3/message/regid", world.sim.url("xiaomi"));
         world
             .client
             .post(url)
@@ -77,11 +77,11 @@ async fn other_paths_methods_and_bodies_are_refused() {
     let world = World::start().await;
     let form = message("device-1");
     assert_eq!(asked(world.xiaomi_request("/v3/message/all", &form)).await.0, 404);
-    let get = world.client.get(format!("{}/v3/message/regid", world.sim.xiaomi));
+    let get = world.client.get(format!("{}/v3/message/regid", world.sim.url("xiaomi")));
     assert_eq!(asked(get).await.0, 405);
     let latin = world
         .client
-        .post(format!("{}/v3/message/regid", world.sim.xiaomi))
+        .post(format!("{}/v3/message/regid", world.sim.url("xiaomi")))
         .header("authorization", format!("key={SECRET}"))
         .header("content-type", "application/x-www-form-urlencoded;charset=gbk")
         .body(encoded(&form));

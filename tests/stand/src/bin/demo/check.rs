@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use device_client::Fleet;
+use revocation_rules::channel::Peer;
 use serde_json::Value;
 use stand::{Stand, StandError, Tenant};
 
@@ -28,7 +29,7 @@ pub async fn check(
         each_delivery(part, &outcomes, &mut wrong);
         if part.has_vendor() {
             each_device(stand, part, &mut wrong).await?;
-        } else if part.channel == "self_built" {
+        } else if part.channel.facts().peer == Peer::Device {
             wrong.extend(own::check(phones, part));
         }
     }
@@ -92,7 +93,7 @@ fn each_delivery(part: &Part, outcomes: &HashMap<String, String>, wrong: &mut Ve
 }
 
 async fn each_device(stand: &Stand, part: &Part, wrong: &mut Vec<String>) -> Result<(), StandError> {
-    let bars = stand.devices.bars(part.channel, &part.tokens).await?;
+    let bars = stand.devices.bars(part.channel.as_str(), &part.tokens).await?;
     let others = part
         .tokens
         .iter()

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use device_client::{Arrived, Fleet, Key, Kind, Message, Status, View};
+use revocation_rules::channel::Peer;
 use stand::{PHONES_AT_ONCE, StandError, Tenant};
 
 use crate::push::{Fate, NOTIFY_ID, Part, TITLE};
@@ -10,7 +11,7 @@ use crate::{ID, PATIENCE};
 
 /// Starts the phones, those of [`Fate::Offline`] switched off.
 pub async fn start(tenant: &Tenant, parts: &[Part]) -> Result<Fleet, StandError> {
-    let own = || parts.iter().filter(|part| part.channel == "self_built");
+    let own = || parts.iter().filter(|part| part.channel.facts().peer == Peer::Device);
     let names: Vec<String> = own().flat_map(|part| part.tokens.clone()).collect();
     let off: Vec<&String> = own()
         .filter(|part| part.fate == Fate::Offline)
@@ -26,7 +27,7 @@ pub async fn start(tenant: &Tenant, parts: &[Part]) -> Result<Fleet, StandError>
 pub async fn deliver(phones: &Fleet, parts: &[&Part]) -> Result<(), StandError> {
     for part in parts
         .iter()
-        .filter(|part| part.channel == "self_built" && part.fate != Fate::Offline)
+        .filter(|part| part.channel.facts().peer == Peer::Device && part.fate != Fate::Offline)
     {
         show(phones, part);
         for phone in part.tokens.iter().filter_map(|name| phones.get(name)) {

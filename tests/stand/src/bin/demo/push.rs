@@ -1,5 +1,6 @@
 //! The wrong push: what is sent to whom, and what must become of it.
 
+use revocation_rules::channel::{Channel, HandleKind, Peer, RecalledBy, Strategy, Tokens};
 use serde_json::{Value, json};
 use stand::{Answer, Stand, StandError, Tenant};
 
@@ -10,7 +11,7 @@ const COLLAPSE_ID: &str = "sale-20842863";
 /// Deliveries of one channel that share a fate.
 #[derive(Debug, Clone)]
 pub struct Part {
-    pub channel: &'static str,
+    pub channel: Channel,
     pub fate: Fate,
     /// Recorded only after the revoke.
     pub late: bool,
@@ -25,7 +26,7 @@ pub enum Fate {
     Dead,
     /// Sent without the id that taking back needs.
     WithoutId,
-    /// vivo: the sender did not keep vivo's number of the sending, only the notify id.
+    /// The sender did not keep the vendor's number of the sending, only the notify id.
     WithoutTask,
     /// The user had opened the message before it was revoked.
     Opened,
@@ -38,15 +39,16 @@ pub enum Fate {
 impl Part {
     /// The outcome that every delivery of this part must end with.
     pub fn outcome(&self) -> &'static str {
-        match (self.channel, self.fate) {
-            ("sms", _) => "unsupported",
-            (_, Fate::Dead) => "target_gone",
-            (_, Fate::WithoutId) => "not_revocable",
-            (_, Fate::Opened) => "skipped_opened",
-            (_, Fate::Cleared) => "skipped_cleared",
-            ("self_built", Fate::Plain | Fate::Offline) => "confirmed",
-            ("vivo", Fate::Plain) => "recalled",
-            (_, Fate::Plain | Fate::WithoutTask | Fate::Offline) => "overwritten",
+        let facts = self.channel.facts();
+        match (facts.strategies.first(), facts.peer, self.fate) {
+            (None, ..) => "unsupported",
+            (_, _, Fate::Dead) => "target_gone",
+            (_, _, Fate::WithoutId) => "not_revocable",
+            (_, _, Fate::Opened) => "skipped_opened",
+            (_, _, Fate::Cleared) => "skipped_cleared",
+            (_, Peer::Device, Fate::Plain | Fate::Offline) => "confirmed",
+            (Some(Strategy::Recall | Strategy::RecallThenOverwrite), _, Fate::Plain) => "recalled",
+            (_, _, Fate::Plain | Fate::WithoutTask | Fate::Offline) => "overwritten",
         }
     }
 
@@ -61,7 +63,8 @@ impl Part {
 
     /// Does a simulated vendor stand before its devices?
     pub const fn has_vendor(&self) -> bool {
-        !matches!(self.channel.as_bytes(), b"sms" | b"self_built")
+        let facts = self.channel.facts();
+        !facts.strategies.is_empty() && matches!(facts.peer, Peer::Vendor)
     }
 
     /// What its user did, as a receipt says it.
@@ -74,16 +77,20 @@ impl Part {
     }
 
     fn key(&self) -> Option<Value> {
-        match (self.channel, self.fate) {
-            (_, Fate::WithoutId) | ("sms", _) => None,
-            ("apns", _) => Some(json!(COLLAPSE_ID)),
-            _ => Some(json!(NOTIFY_ID)),
+        let facts = self.channel.facts();
+        if self.fate == Fate::WithoutId || facts.strategies.is_empty() {
+            return None;
         }
+        Some(match facts.handle {
+            HandleKind::CollapseId => json!(COLLAPSE_ID),
+            HandleKind::NotifyId => json!(NOTIFY_ID),
+        })
     }
 
-    /// vivo's number of one sending, which is one batch.
+    /// The vendor's number of one sending, which is one batch.
     fn vendor_task(&self, nth: usize) -> Option<String> {
-        (self.channel == "vivo" && self.fate == Fate::Plain).then(|| format!("8100{nth}"))
+        let by_task = self.channel.facts().recalled_by == Some(RecalledBy::VendorTask);
+        (by_task && self.fate == Fate::Plain).then(|| format!("8100{nth}"))
     }
 
     pub fn batch_id(&self, nth: usize) -> String {
@@ -100,33 +107,33 @@ impl Part {
 /// 10,000 deliveries.
 pub fn parts() -> Vec<Part> {
     [
-        ("huawei", Fate::Plain, false, 2_200),
-        ("huawei", Fate::Dead, false, 100),
-        ("huawei", Fate::WithoutId, false, 150),
-        ("huawei", Fate::Opened, false, 80),
-        ("huawei", Fate::Cleared, false, 70),
-        ("xiaomi", Fate::Plain, false, 1_300),
-        ("xiaomi", Fate::Dead, false, 60),
-        ("xiaomi", Fate::Opened, false, 40),
-        ("oppo", Fate::Plain, false, 1_100),
-        ("oppo", Fate::Dead, false, 50),
-        ("oppo", Fate::Cleared, false, 50),
-        ("vivo", Fate::Plain, false, 1_000),
-        ("vivo", Fate::WithoutTask, false, 200),
-        ("apns", Fate::Plain, false, 1_700),
-        ("apns", Fate::Dead, false, 60),
-        ("apns", Fate::WithoutId, false, 60),
-        ("apns", Fate::Opened, false, 40),
-        ("apns", Fate::Cleared, false, 40),
-        ("self_built", Fate::Plain, false, 150),
-        ("self_built", Fate::Offline, false, 150),
-        ("self_built", Fate::Opened, false, 30),
-        ("self_built", Fate::Cleared, false, 20),
-        ("sms", Fate::Plain, false, 450),
-        ("huawei", Fate::Plain, true, 400),
-        ("xiaomi", Fate::Plain, true, 200),
-        ("apns", Fate::Plain, true, 250),
-        ("sms", Fate::Plain, true, 50),
+        (Channel::Huawei, Fate::Plain, false, 2_200),
+        (Channel::Huawei, Fate::Dead, false, 100),
+        (Channel::Huawei, Fate::WithoutId, false, 150),
+        (Channel::Huawei, Fate::Opened, false, 80),
+        (Channel::Huawei, Fate::Cleared, false, 70),
+        (Channel::Xiaomi, Fate::Plain, false, 1_300),
+        (Channel::Xiaomi, Fate::Dead, false, 60),
+        (Channel::Xiaomi, Fate::Opened, false, 40),
+        (Channel::Oppo, Fate::Plain, false, 1_100),
+        (Channel::Oppo, Fate::Dead, false, 50),
+        (Channel::Oppo, Fate::Cleared, false, 50),
+        (Channel::Vivo, Fate::Plain, false, 1_000),
+        (Channel::Vivo, Fate::WithoutTask, false, 200),
+        (Channel::Apns, Fate::Plain, false, 1_700),
+        (Channel::Apns, Fate::Dead, false, 60),
+        (Channel::Apns, Fate::WithoutId, false, 60),
+        (Channel::Apns, Fate::Opened, false, 40),
+        (Channel::Apns, Fate::Cleared, false, 40),
+        (Channel::SelfBuilt, Fate::Plain, false, 150),
+        (Channel::SelfBuilt, Fate::Offline, false, 150),
+        (Channel::SelfBuilt, Fate::Opened, false, 30),
+        (Channel::SelfBuilt, Fate::Cleared, false, 20),
+        (Channel::Sms, Fate::Plain, false, 450),
+        (Channel::Huawei, Fate::Plain, true, 400),
+        (Channel::Xiaomi, Fate::Plain, true, 200),
+        (Channel::Apns, Fate::Plain, true, 250),
+        (Channel::Sms, Fate::Plain, true, 50),
     ]
     .into_iter()
     .enumerate()
@@ -139,15 +146,13 @@ pub fn parts() -> Vec<Part> {
     .collect()
 }
 
-/// Apple's tokens are 64 hexadecimal digits, vivo's have 23 characters; the self-built channel's are the app's own names of devices.
-fn token(channel: &str, part: usize, n: usize) -> String {
-    match channel {
-        "apns" => format!("{:064x}", 0xA991_0000_0000_usize + part * 100_000 + n),
-        "sms" => format!("+49150{:07}", part * 100_000 + n),
-        "vivo" => format!("{:023}", 1_596_000_000 + part * 100_000 + n),
-        "oppo" => format!("CN_{:032x}", 0x0990_0000_0000_usize + part * 100_000 + n),
-        "self_built" => format!("device-{part:02}-{n:04}"),
-        _ => format!("{}-{part:02}-{n:06}-{}", &channel[..2], "IQAAAACy0Qo".repeat(10)),
+fn token(channel: Channel, part: usize, n: usize) -> String {
+    let facts = channel.facts();
+    match (facts.tokens, facts.peer) {
+        (Tokens::Hexadecimal, _) => format!("{:064x}", 0xA991_0000_0000_usize + part * 100_000 + n),
+        // The app's own names of devices.
+        (Tokens::AsTheyAre, Peer::Device) => format!("device-{part:02}-{n:04}"),
+        (Tokens::AsTheyAre, Peer::Vendor) => format!("{channel}-{part:02}-{n:06}-{}", "IQAAAACy0Qo".repeat(10)),
     }
 }
 
@@ -189,7 +194,8 @@ fn dead_among<'a>(parts: &[&'a Part], part: &Part) -> &'a [String] {
 }
 
 async fn show(stand: &Stand, tenant: &Tenant, part: &Part) -> Result<(), StandError> {
-    let (channel, app) = (part.channel, tenant.app_at(part.channel));
+    let channel = part.channel.as_str();
+    let app = tenant.app_at(channel);
     stand.devices.register(channel, &app, &part.tokens, "active").await?;
     let key = part.key().map(|key| key.as_str().map_or_else(|| key.to_string(), str::to_owned));
     for (nth, tokens) in part.batches() {
@@ -244,7 +250,10 @@ fn batch(part: &Part, nth: usize, tokens: &[String]) -> Value {
         "deliveries": deliveries,
     });
     if let Some(key) = part.key() {
-        let name = if part.channel == "apns" { "collapse_id" } else { "notify_id" };
+        let name = match part.channel.facts().handle {
+            HandleKind::CollapseId => "collapse_id",
+            HandleKind::NotifyId => "notify_id",
+        };
         batch[name] = key;
     }
     if let Some(task) = part.vendor_task(nth) {

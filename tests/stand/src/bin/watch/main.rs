@@ -8,7 +8,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use generate::pascal;
 use local_stack::Keeper;
+use revocation_rules::channel::Channel;
 use stand::{Stand, StandError, try_out, until_told_to_stop};
 
 #[tokio::main]
@@ -59,19 +61,16 @@ fn start(stand: &Stand, port: u16) -> Result<Keeper, StandError> {
 
 /// What `infra/template.yaml` sets for the functions behind the HTTP API.
 fn settings(stand: &Stand) -> Result<Vec<(&'static str, String)>, StandError> {
-    let output = |name| Ok::<_, StandError>(stand.stack.get(name)?.to_owned());
-    let dispatch = [
-        ("huawei", "DispatchHuaweiQueueUrl"),
-        ("xiaomi", "DispatchXiaomiQueueUrl"),
-        ("oppo", "DispatchOppoQueueUrl"),
-        ("vivo", "DispatchVivoQueueUrl"),
-        ("apns", "DispatchApnsQueueUrl"),
-        ("self_built", "DispatchSelfBuiltQueueUrl"),
-    ];
-    let urls: Result<Vec<_>, StandError> = dispatch
-        .iter()
-        .map(|(channel, queue)| Ok(format!("{channel}={}", output(queue)?)))
+    let output = |name: &str| Ok::<_, StandError>(stand.stack.get(name)?.to_owned());
+    let urls: Result<Vec<_>, StandError> = Channel::dispatched()
+        .map(|channel| {
+            Ok(format!(
+                "{channel}={}",
+                output(&format!("Dispatch{}QueueUrl", pascal(channel.as_str())))?
+            ))
+        })
         .collect();
+    let channels: Vec<_> = Channel::dispatched().map(Channel::as_str).collect();
     Ok(vec![
         // socket is two functions; of the others none is asked for another trigger than this
         ("TRIGGER", "http".to_owned()),
@@ -85,7 +84,7 @@ fn settings(stand: &Stand) -> Result<Vec<(&'static str, String)>, StandError> {
         ("RECEIPTS_QUEUE_URL", output("ReceiptsQueueUrl")?),
         ("SOCKET_URL", output("SocketUrl")?),
         ("DISPATCH_QUEUE_URLS", urls?.join(",")),
-        ("CHANNELS", dispatch.map(|(channel, _)| channel).join(",")),
+        ("CHANNELS", channels.join(",")),
     ])
 }
 

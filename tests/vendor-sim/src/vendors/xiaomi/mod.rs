@@ -20,7 +20,7 @@ use crate::desk::{Desk, lock};
 use crate::serve::Link;
 use crate::vendor::{Vendor, ordered};
 use crate::wire::{Answer, Call, Reply};
-use crate::wrong::Wrong;
+use crate::wrong::{Wrong, wrong};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -105,7 +105,7 @@ impl World {
     }
 
     pub fn apns_bare(&self, token: &str) -> RequestBuilder {
-        self.client.post(format!("{}/3/device/{token}", self.sim.apns))
+        self.client.post(format!("{}/3/device/{token}", self.sim.url("apns")))
     }
 }
 

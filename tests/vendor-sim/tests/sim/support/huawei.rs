@@ -71,7 +71,7 @@ impl World {
 
     pub fn login_form(&self, form: &str) -> RequestBuilder {
         self.client
-            .post(format!("{}/oauth2/v3/token", self.sim.huawei))
+            .post(format!("{}/oauth2/v3/token", self.sim.url("huawei")))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form.to_owned())
     }
@@ -85,7 +85,7 @@ impl World {
 
     pub fn huawei_request(&self, session: &str, body: &Value) -> RequestBuilder {
         self.client
-            .post(format!("{}/v1/{APP}/messages:send", self.sim.huawei))
+            .post(format!("{}/v1/{APP}/messages:send", self.sim.url("huawei")))
             .header("authorization", format!("Bearer {session}"))
             .header("content-type", "application/json;charset=utf-8")
             .body(body.to_string())

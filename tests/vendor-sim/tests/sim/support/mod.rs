@@ -25,7 +25,7 @@ impl World {
     }
 
     pub async fn start_with(options: Options) -> Self {
-        let sim = Sim::start(options).unwrap();
+        let sim = Sim::start(&options).unwrap();
         let world = Self {
             client: trusting(&sim).build().unwrap(),
             plain: bare().build().unwrap(),

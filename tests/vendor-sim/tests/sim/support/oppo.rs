@@ -65,7 +65,7 @@ impl World {
 
     pub fn oppo_form(&self, path: &str, form: &[(&'static str, String)]) -> RequestBuilder {
         self.client
-            .post(format!("{}{path}", self.sim.oppo))
+            .post(format!("{}{path}", self.sim.url("oppo")))
             .header("content-type", "application/x-www-form-urlencoded; charset=UTF-8")
             .body(encoded(form))
     }

@@ -68,7 +68,7 @@ impl World {
 
     pub fn vivo_bare(&self, path: &str, body: &Value) -> RequestBuilder {
         self.client
-            .post(format!("{}/message/{path}", self.sim.vivo))
+            .post(format!("{}/message/{path}", self.sim.url("vivo")))
             .header("content-type", "application/json")
             .body(body.to_string())
     }

@@ -50,7 +50,7 @@ impl World {
 
     pub fn xiaomi_request(&self, path: &str, form: &Form) -> RequestBuilder {
         self.client
-            .post(format!("{}{path}", self.sim.xiaomi))
+            .post(format!("{}{path}", self.sim.url("xiaomi")))
             .header("authorization", format!("key={SECRET}"))
             .header("content-type", "application/x-www-form-urlencoded;charset=UTF-8")
             .body(encoded(form))

@@ -1,0 +1,22 @@
+//! The vendors there are: a module and a line each.
+
+mod apns;
+mod huawei;
+mod oppo;
+mod vivo;
+mod xiaomi;
+
+use std::sync::Arc;
+
+use crate::vendor::Vendor;
+
+/// One of each. `apns_streams`: streams an APNs connection may have open once it has proven itself.
+pub fn all(apns_streams: u32) -> Vec<Arc<dyn Vendor>> {
+    vec![
+        Arc::new(huawei::Huawei::default()),
+        Arc::new(apns::Apns::new(apns_streams)),
+        Arc::new(xiaomi::Xiaomi::default()),
+        Arc::new(oppo::Oppo::default()),
+        Arc::new(vivo::Vivo::default()),
+    ]
+}
