@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use revocation_app::ports::{Clock, CredentialStore, SessionStore, SessionText};
+use revocation_app::ports::{Clock, SessionText};
 use revocation_rules::ids::Tenant;
 use revocation_rules::retry::AttemptFailure;
 
 use super::session::Sessions;
 use super::vendor::{AccountOf, Vendor, VendorCredentials};
 use crate::answers::misconfigured;
+use crate::around::Around;
 use crate::credentials::CredentialCache;
 use crate::dial::DialError;
 use crate::https::Https;
-use crate::settings::{Settings, Timeouts};
 use crate::single_flight::Kept;
 
 pub(crate) struct Client<V: Vendor> {
@@ -36,21 +36,14 @@ impl<V: Vendor> Caller<V> {
 }
 
 impl<V: Vendor> Client<V> {
-    pub fn new(
-        vendor: V,
-        settings: &Settings,
-        timeouts: Timeouts,
-        credentials: Arc<dyn CredentialStore>,
-        sessions: Arc<dyn SessionStore>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, DialError> {
-        let https = Arc::new(Https::new(settings, timeouts)?);
+    pub fn new(vendor: V, around: Around<'_>) -> Result<Self, DialError> {
+        let https = Arc::new(Https::new(around.settings, around.timeouts)?);
         Ok(Self {
             vendor,
-            credentials: CredentialCache::new(V::CHANNEL, credentials, V::Credentials::parse),
-            sessions: Sessions::new(Arc::clone(&https), sessions, Arc::clone(&clock)),
+            credentials: CredentialCache::new(V::CHANNEL, around.credentials, V::Credentials::parse),
+            sessions: Sessions::new(Arc::clone(&https), around.sessions, Arc::clone(&around.clock)),
             https,
-            clock,
+            clock: around.clock,
         })
     }
 

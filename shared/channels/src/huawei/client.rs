@@ -1,13 +1,12 @@
 //! Joins the parts.
 
 use std::iter::repeat;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
 use http::header::AUTHORIZATION;
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
+use revocation_app::ports::ChannelClient;
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
@@ -18,29 +17,23 @@ use super::login::HuaweiLogin;
 use super::request::{MAX_TOKENS, Overwrite, body, path};
 use super::settings::{AUTH_URL, Account, HuaweiCredentials, PUSH_URL};
 use crate::answers::{overwritten, without_handle};
+use crate::around::Around;
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Heard, Login, Told, Vendor, Who, post, sensitive};
-use crate::settings::{Settings, Timeouts};
 
 struct Huawei {
     push_url: String,
     login: HuaweiLogin,
 }
 
-pub(crate) fn connect(
-    settings: &Settings,
-    timeouts: Timeouts,
-    credentials: Arc<dyn CredentialStore>,
-    sessions: Arc<dyn SessionStore>,
-    clock: Arc<dyn Clock>,
-) -> Result<impl ChannelClient + 'static, DialError> {
+pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static, DialError> {
     let huawei = Huawei {
-        push_url: origin(settings.get(&PUSH_URL))?,
+        push_url: origin(around.settings.get(&PUSH_URL))?,
         login: HuaweiLogin {
-            auth_url: origin(settings.get(&AUTH_URL))?,
+            auth_url: origin(around.settings.get(&AUTH_URL))?,
         },
     };
-    Client::new(huawei, settings, timeouts, credentials, sessions, clock)
+    Client::new(huawei, around)
 }
 
 impl Vendor for Huawei {

@@ -1,11 +1,9 @@
 //! Joins the parts.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
+use revocation_app::ports::ChannelClient;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
@@ -15,29 +13,23 @@ use super::login::OppoLogin;
 use super::request::{MAX_MESSAGES, notify_id, push};
 use super::settings::{Account, OppoCredentials, URL};
 use crate::answers::{overwritten, without_handle};
+use crate::around::Around;
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Heard, Login, Told, Vendor, Who, post};
 use crate::part::Part;
-use crate::settings::{Settings, Timeouts};
 
 struct Oppo {
     url: String,
     login: OppoLogin,
 }
 
-pub(crate) fn connect(
-    settings: &Settings,
-    timeouts: Timeouts,
-    credentials: Arc<dyn CredentialStore>,
-    sessions: Arc<dyn SessionStore>,
-    clock: Arc<dyn Clock>,
-) -> Result<impl ChannelClient + 'static, DialError> {
-    let url = origin(settings.get(&URL))?;
+pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static, DialError> {
+    let url = origin(around.settings.get(&URL))?;
     let oppo = Oppo {
         login: OppoLogin { url: url.clone() },
         url,
     };
-    Client::new(oppo, settings, timeouts, credentials, sessions, clock)
+    Client::new(oppo, around)
 }
 
 impl Vendor for Oppo {

@@ -1,11 +1,9 @@
 //! Joins the parts.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use http::{HeaderName, Request};
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
+use revocation_app::ports::ChannelClient;
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::ids::VendorTaskId;
@@ -19,11 +17,11 @@ use super::recall::RecallAddress;
 use super::request::{LIST_PATH, MAX_DEVICES, Overwrite, SAVE_PATH, SEND_PATH, list, recall, save, send};
 use super::settings::{Account, RECALL_PATH, URL, VivoCredentials};
 use crate::answers::{overwritten, recalled, refused, without_handle};
+use crate::around::Around;
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Fate, Heard, Login, Told, Vendor, Who, post, sensitive};
 use crate::meaning::{Meaning, Said};
 use crate::part::Part;
-use crate::settings::{Settings, Timeouts};
 
 const AUTH_TOKEN: HeaderName = HeaderName::from_static("authtoken");
 
@@ -45,21 +43,15 @@ enum Ask<'a> {
     Push(String, Overwrite<'a>),
 }
 
-pub(crate) fn connect(
-    settings: &Settings,
-    timeouts: Timeouts,
-    credentials: Arc<dyn CredentialStore>,
-    sessions: Arc<dyn SessionStore>,
-    clock: Arc<dyn Clock>,
-) -> Result<impl ChannelClient + 'static, DialError> {
-    let url = origin(settings.get(&URL))?;
+pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static, DialError> {
+    let url = origin(around.settings.get(&URL))?;
     let vivo = Vivo {
-        recall_path: path(settings.get(&RECALL_PATH))?,
+        recall_path: path(around.settings.get(&RECALL_PATH))?,
         recall_address: RecallAddress::default(),
         login: VivoLogin { url: url.clone() },
         url,
     };
-    Client::new(vivo, settings, timeouts, credentials, sessions, clock)
+    Client::new(vivo, around)
 }
 
 /// A path as it stands behind an address.

@@ -1,13 +1,12 @@
 //! Joins the parts.
 
 use std::iter::repeat;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
 use http::header::AUTHORIZATION;
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
+use revocation_app::ports::ChannelClient;
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
@@ -17,10 +16,10 @@ use super::answer::classify;
 use super::request::{Ask, How, MAX_TARGETS, body, is_list};
 use super::settings::{EUROPE_URL, GLOBAL_URL, INDIA_URL, RUSSIA_URL, Region, URL, XiaomiCredentials};
 use crate::answers::{gone, overwritten, recalled, without_handle};
+use crate::around::Around;
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Fate, Heard, Told, Vendor, Who, post, sensitive};
 use crate::meaning::{Meaning, Sayings};
-use crate::settings::{Settings, Timeouts};
 
 pub(super) struct Xiaomi {
     url: String,
@@ -30,21 +29,15 @@ pub(super) struct Xiaomi {
     india_url: String,
 }
 
-pub(crate) fn connect(
-    settings: &Settings,
-    timeouts: Timeouts,
-    credentials: Arc<dyn CredentialStore>,
-    sessions: Arc<dyn SessionStore>,
-    clock: Arc<dyn Clock>,
-) -> Result<impl ChannelClient + 'static, DialError> {
+pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static, DialError> {
     let xiaomi = Xiaomi {
-        url: origin(settings.get(&URL))?,
-        global_url: origin(settings.get(&GLOBAL_URL))?,
-        europe_url: origin(settings.get(&EUROPE_URL))?,
-        russia_url: origin(settings.get(&RUSSIA_URL))?,
-        india_url: origin(settings.get(&INDIA_URL))?,
+        url: origin(around.settings.get(&URL))?,
+        global_url: origin(around.settings.get(&GLOBAL_URL))?,
+        europe_url: origin(around.settings.get(&EUROPE_URL))?,
+        russia_url: origin(around.settings.get(&RUSSIA_URL))?,
+        india_url: origin(around.settings.get(&INDIA_URL))?,
     };
-    Client::new(xiaomi, settings, timeouts, credentials, sessions, clock)
+    Client::new(xiaomi, around)
 }
 
 impl Xiaomi {
