@@ -7,6 +7,7 @@ use super::Strategy;
 use super::facts::{Counting, Facts, HandleKind, NoticeLimits, Peer, RecalledBy, Tokens};
 
 /// A push channel. What is so of it stands in its [`Facts`].
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(description = "A push channel."))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {

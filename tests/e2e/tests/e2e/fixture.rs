@@ -122,13 +122,16 @@ pub async fn revoke(tenant: &Tenant, push: &str) -> Result<String, Failed> {
     Ok(format!("{push}/revocations/{}", text(&answer.body["id"])))
 }
 
+/// How long anything may take. Other tests run beside, on one small machine.
+pub const PATIENCE: Duration = Duration::from_mins(4);
+
 /// Waits until a revocation is settled with `ended` deliveries. Returns it.
-pub async fn settled(tenant: &Tenant, revocation: &str, ended: usize, patience: Duration) -> Result<Value, Failed> {
-    settled_with(tenant, revocation, patience, |now| now["progress"]["total"]["ended"] == ended).await
+pub async fn settled(tenant: &Tenant, revocation: &str, ended: usize) -> Result<Value, Failed> {
+    settled_with(tenant, revocation, |now| now["progress"]["total"]["ended"] == ended).await
 }
 
 /// Waits until a revocation is settled and as `wanted`. Returns it.
-pub async fn settled_with(tenant: &Tenant, revocation: &str, patience: Duration, wanted: impl Fn(&Value) -> bool) -> Result<Value, Failed> {
+pub async fn settled_with(tenant: &Tenant, revocation: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value, Failed> {
     let began = Instant::now();
     loop {
         let now = tenant.viewer.get(revocation).await?;
@@ -136,8 +139,8 @@ pub async fn settled_with(tenant: &Tenant, revocation: &str, patience: Duration,
         if now.body["state"] == "settled" && wanted(&now.body) {
             return Ok(now.body);
         }
-        if began.elapsed() > patience {
-            return Err(format!("not settled as it should after {} s: {}", patience.as_secs(), now.body).into());
+        if began.elapsed() > PATIENCE {
+            return Err(format!("not settled as it should after {} s: {}", PATIENCE.as_secs(), now.body).into());
         }
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
@@ -244,13 +247,16 @@ pub async fn aws(stand: &Stand) -> aws_config::SdkConfig {
         .await
 }
 
-/// How many items the table of pushes has.
-pub async fn items(stand: &Stand) -> Result<usize, Failed> {
+/// How many items the table of pushes has of a tenant.
+pub async fn items(stand: &Stand, tenant: &Tenant) -> Result<usize, Failed> {
+    let own = format!("{}/{}#", tenant.app, tenant.workspace);
     let client = aws_sdk_dynamodb::Client::new(&aws(stand).await);
     let mut pages = client
         .scan()
         .table_name(stand.stack.get("PushesTableName")?)
         .consistent_read(true)
+        .filter_expression("begins_with(pk, :tenant)")
+        .expression_attribute_values(":tenant", aws_sdk_dynamodb::types::AttributeValue::S(own))
         .select(aws_sdk_dynamodb::types::Select::Count)
         .into_paginator()
         .send();
