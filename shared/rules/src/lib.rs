@@ -20,15 +20,25 @@
 //! | what it shows instead | [`notice`] |
 //! | when to try again | [`retry`] |
 //! | is the device gone, or our setting wrong | [`suspicion`] |
-//! | how it ended | [`outcome`], [`progress`] |
+//! | how it ended, and what devices confirmed after it | [`outcome`], [`progress`], [`confirming`] |
+//! | is all of it done, and whom was nothing for | [`settling`], [`marks`], [`unmatched`] |
+//! | what do the counters say meanwhile | [`counters`] |
 //! | and what that says of the message | [`standing`] |
+//! | which device is it, and what waits for it | [`device`], [`instruction`] |
+//! | what do it and we say to each other | [`frame`] |
 
 pub mod actor;
 pub mod batch;
 pub mod channel;
 pub mod closure;
+pub mod confirming;
+pub mod counters;
+pub mod device;
+pub mod frame;
 pub mod gate;
+pub mod hex;
 pub mod ids;
+pub mod instruction;
 pub mod marks;
 pub mod notice;
 pub mod outcome;
@@ -43,10 +53,12 @@ pub mod role;
 #[cfg(feature = "description")]
 mod schema;
 pub mod scope;
+pub mod settling;
 pub mod shard;
 pub mod standing;
 pub mod suspicion;
 pub mod task_number;
+pub mod unmatched;
 pub mod verdict;
 pub mod visible;
 pub mod window;
