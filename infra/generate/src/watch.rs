@@ -28,12 +28,7 @@ fn router() -> String {
             default = route.function.as_str();
             continue;
         };
-        let binary = if route.function.as_str() == "devices" {
-            "socket"
-        } else {
-            route.function.as_str()
-        };
-        let to = (method.to_owned(), binary);
+        let to = (method.to_owned(), route.function.as_str());
         match paths.iter_mut().find(|(known, _)| known == path) {
             Some((_, functions)) => functions.push(to),
             None => paths.push((path.to_owned(), vec![to])),

@@ -8,6 +8,7 @@
 //! | paths and methods | [`route`] |
 //! | reading bodies and query strings | [`body`], [`query`] |
 //! | the JSON that travels | [`wire`] |
+//! | the same to and from devices, over their WebSocket | [`frame`] |
 //! | what vendors say of deliveries, in their own words | [`vendor_receipts`] |
 //! | the calls of mPaaS SDKs, and answers for them | [`mpaas`] |
 //! | turning a result into a response | [`respond`] |
@@ -15,6 +16,7 @@
 pub mod audit;
 pub mod auth;
 pub mod body;
+pub mod frame;
 pub mod key_cache;
 mod map;
 pub mod mpaas;

@@ -40,7 +40,7 @@ type Reader = fn(&Path<'_>) -> Result<Route, Problem>;
 
 /// One route, of messages and tasks alike.
 pub struct RouteSpec {
-    /// Its logical id in the template without `Route`. It never changes: CloudFormation cannot put a
+    /// Its logical id in the template without `Route`. It never changes: `CloudFormation` cannot put a
     /// route under another id while the first one is there.
     pub name: &'static str,
     /// Method and path, as API Gateway and the audit write them.
