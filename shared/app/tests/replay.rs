@@ -118,8 +118,8 @@ fn another_revocations_end_gives_nobody_new_attempts() {
     scene.vendor.is(Mood::Down);
 
     // Each attempt on the other delivery tells the first revocation, which has ended, of what it knows.
-    for attempt in 1..MAX_ATTEMPTS {
-        assert_eq!(attempt(&scene, &batch, &whole).attempts, attempt);
+    for nth in 1..MAX_ATTEMPTS {
+        assert_eq!(attempt(&scene, &batch, &whole).attempts, nth);
         scene.clock.advance(SignedDuration::from_mins(16));
     }
     attempt(&scene, &batch, &whole);
