@@ -50,6 +50,8 @@ pub mod receipt;
 pub mod retry;
 pub mod revocation;
 pub mod role;
+#[cfg(feature = "description")]
+mod schema;
 pub mod scope;
 pub mod settling;
 pub mod shard;

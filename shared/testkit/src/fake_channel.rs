@@ -62,7 +62,7 @@ struct Inner {
     chance: Chance,
     script: VecDeque<Answer>,
     shown: BTreeMap<String, Shown>,
-    calls: Vec<Call>,
+    calls: Vec<Arc<Call>>,
 }
 
 /// One vendor. A worker calls it [through its own clock](FakeChannel::seen_by).
@@ -142,7 +142,7 @@ impl FakeChannel {
     }
 
     /// Every call from the `from`th on.
-    pub fn calls_from(&self, from: usize) -> Vec<Call> {
+    pub fn calls_from(&self, from: usize) -> Vec<Arc<Call>> {
         self.inner.lock().unwrap().calls[from..].to_vec()
     }
 
@@ -167,7 +167,7 @@ impl FakeChannel {
         if accepted || unheard {
             inner.shown.insert(token.clone(), Shown::Revoked);
         }
-        inner.calls.push(Call {
+        inner.calls.push(Arc::new(Call {
             push: order.push.clone(),
             revocation: order.revocation.clone(),
             token,
@@ -176,7 +176,7 @@ impl FakeChannel {
             call_until: order.call_until,
             by: self.weather.running(),
             answer: answer.clone(),
-        });
+        }));
         answer
     }
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { control, deliver, push, revoke, settled, users } from '../support/api.mjs';
+import { control, deliver, push, revoke, settled, slow, users } from '../support/api.mjs';
 import { alert, heading, lists, openDialog, rows, settles, signIn, table } from '../support/console.mjs';
 import { once, scenario, until } from '../support/scenario.mjs';
 
@@ -70,7 +70,7 @@ for (const colorScheme of ['light', 'dark']) {
     await until(async () => assert.equal((await rows(table(page, 'Outcomes'))).length, 1));
     await clean(page, 'a settled revocation');
     if (colorScheme === 'light') {
-      await control('/faults', { vendor: 'apns', latency_ms: 4000 });
+      await slow(running, 'apns', 4000);
       const { id } = await revoke(running);
       await page.goto(`${base}${running.view}/revocations/${id}`);
       await page.getByRole('figure', { name: 'Outcomes over time' }).waitFor();

@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict';
 
-import { control, deliver, push, revoke, users } from '../support/api.mjs';
+import { deliver, push, revoke, slow, users } from '../support/api.mjs';
 import { connection, heading, lists, openDialog, rows, settles, signedIn, table } from '../support/console.mjs';
-import { restart } from '../support/processes.mjs';
 import { scenario, until } from '../support/scenario.mjs';
 
 const CUT = ['net::ERR_INTERNET_DISCONNECTED', '502', '503'];
@@ -13,7 +12,7 @@ scenario('a revocation that is watched goes on when the line is back', async ({ 
   const of = await push('line-1', 'Sale, 50% off everyting');
   await deliver(of, 'huawei', 'b1', users(of, 'huawei', 20));
   for (let nth = 0; nth < 3; nth += 1) await deliver(of, 'apns', `a${nth}`, users(of, 'apns', 10, 1 + nth * 10));
-  await control('/faults', { vendor: 'apns', latency_ms: 1500 });
+  await slow(of, 'apns', 1500);
   const { id } = await revoke(of);
   const page = await signedIn(tab, 'viewer', `${of.view}/revocations/${id}`);
   await heading(page, 'Revocation').waitFor();
@@ -50,11 +49,3 @@ scenario('a list that could not be loaded comes by itself', async ({ context, ta
   await context.setOffline(false);
   await lists(page, ['Comes back']);
 }, { refused: CUT });
-
-scenario('a function that dies meanwhile is not noticed for long', async ({ tab }) => {
-  const of = await push('line-4', 'Looked at while a function died', { type: 'template' });
-  const page = await signedIn(tab, 'viewer');
-  restart('lookup');
-  await page.getByRole('link', { name: 'Template' }).click();
-  await lists(page, [of.title]);
-}, { refused: ['500', ...CUT] });

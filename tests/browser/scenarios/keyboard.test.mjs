@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { control, deliver, push, read, revoke, users } from '../support/api.mjs';
+import { deliver, push, read, revoke, slow, users } from '../support/api.mjs';
 import { dialog, focused, heading, rows, settles, signedIn, table } from '../support/console.mjs';
 import { scenario, until } from '../support/scenario.mjs';
 import { world } from '../support/world.mjs';
@@ -109,7 +109,7 @@ scenario('the first stop of the Tab key skips to the content', async ({ tab }) =
 scenario('what changes while a table is read leaves the focus alone', async ({ tab }) => {
   const of = await push('keys-2', 'Focus stays');
   for (let nth = 0; nth < 3; nth += 1) await deliver(of, 'apns', `a${nth}`, users(of, 'apns', 5, 1 + nth * 5));
-  await control('/faults', { vendor: 'apns', latency_ms: 800 });
+  await slow(of, 'apns', 800);
   const { id } = await revoke(of);
   const page = await signedIn(tab, 'viewer', `${of.view}/revocations/${id}`);
   await heading(page, 'Revocation').waitFor();

@@ -1,4 +1,5 @@
 // 5,000 pushes, which tests/browser/tests/browser/many_pushes.rs has written: `Push 5000` is the newest, each a minute before the next.
+// Alone: how long a page takes is measured.
 
 import assert from 'node:assert/strict';
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { control, deliver, push, read, record, revoke, settled, users } from '../support/api.mjs';
+import { control, deliver, push, read, record, revoke, settled, slow, users } from '../support/api.mjs';
 import { alert, dialog, focused, heading, openDialog, rows, settles, signedIn, table } from '../support/console.mjs';
 import { scenario, until } from '../support/scenario.mjs';
 
@@ -62,8 +62,8 @@ scenario('a revocation is watched until it settles, without a reload', async ({ 
   await deliver(of, 'xiaomi', 'b2', users(of, 'xiaomi', 25));
   for (const nth of [1, 2, 3, 4, 5, 6]) await deliver(of, 'apns', `a${nth}`, users(of, 'apns', 10, nth * 10));
   // Slow enough to be seen.
-  await control('/faults', { vendor: 'xiaomi', latency_ms: 2000 });
-  await control('/faults', { vendor: 'apns', latency_ms: 700 });
+  await slow(of, 'xiaomi', 2000);
+  await slow(of, 'apns', 700);
 
   const page = await signedIn(tab, 'operator', of.view);
   await page.evaluate(() => { globalThis.notReloaded = true; });

@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict';
 
-import { keys, newKey, push } from '../support/api.mjs';
-import { alert, heading, lists, signIn, signedIn } from '../support/console.mjs';
-import { restart } from '../support/processes.mjs';
+import { push } from '../support/api.mjs';
+import { alert, heading, signIn, signedIn } from '../support/console.mjs';
 import { scenario } from '../support/scenario.mjs';
 import { world } from '../support/world.mjs';
 
@@ -65,18 +64,3 @@ scenario('an address that was shared is where signing in leads', async ({ tab })
   await heading(page, of.title).waitFor();
   assert.ok(page.url().endsWith(of.view));
 });
-
-scenario('a key that is disabled leads to signing in, and then back', async ({ tab }) => {
-  const of = await push('disabled-1', 'Looked at when the key ended');
-  const key = await newKey('viewer');
-  const page = await signedIn(tab, key, of.view);
-  await heading(page, of.title).waitFor();
-  await keys('disable', key.split('.')[0]);
-  restart('lookup');
-  await page.getByRole('link', { name: 'Batch', exact: true }).click();
-  await heading(page, 'Sign in').waitFor();
-  await alert(page).getByText('A valid access key is needed').waitFor();
-  assert.equal(await page.evaluate(() => JSON.stringify(sessionStorage)), '{}', 'the key is forgotten');
-  await signIn(page, 'viewer');
-  await lists(page, [of.title, 'Shared with a colleague']);
-}, { refused: ['401'] });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { altered } from '../support/answers.mjs';
-import { control, deliver, push, read, record, revoke, settled, users } from '../support/api.mjs';
+import { control, deliver, push, read, record, revoke, settled, slow, users } from '../support/api.mjs';
 import { heading, openDialog, rows, settles, signIn, signedIn, table } from '../support/console.mjs';
 import { scenario, until } from '../support/scenario.mjs';
 
@@ -144,7 +144,7 @@ scenario('while it runs, the first line, the bar and the chart are seen without 
   for (let nth = 0; nth < 6; nth += 1) await deliver(of, 'apns', `a${nth}`, users(of, 'apns', 20, 1 + nth * 20));
   await record(of, 'sms', 'b3', users(of, 'sms', 20));
   await deliver(of, 'huawei', 'h1', users(of, 'huawei', 20));
-  await control('/faults', { vendor: 'apns', latency_ms: 6000 });
+  await slow(of, 'apns', 6000);
   const { id } = await revoke(of);
   const page = await signedIn(tab, 'viewer', `${of.view}/revocations/${id}`);
   const main = page.getByRole('main');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { control, deliver, push, users } from '../support/api.mjs';
+import { deliver, push, slow, users } from '../support/api.mjs';
 import { heading, openDialog, rows, settles, signedIn, table } from '../support/console.mjs';
 import { scenario, until } from '../support/scenario.mjs';
 
@@ -10,7 +10,7 @@ scenario('what is revoked in one tab is seen in the others, without a reload', a
   const of = await push('tabs-1', 'Sale, 50% off everyting');
   await deliver(of, 'huawei', 'b1', users(of, 'huawei', 20));
   await deliver(of, 'apns', 'b2', users(of, 'apns', 10));
-  await control('/faults', { vendor: 'apns', latency_ms: 1500 });
+  await slow(of, 'apns', 1500);
   const colleague = await person();
   const first = await signedIn(tab, 'operator', of.view);
   const list = await signedIn(tab, 'viewer', '#/pushes');

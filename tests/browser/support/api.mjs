@@ -45,9 +45,19 @@ export function record(of, channel, batchId, deliveries, more = {}) {
   });
 }
 
-/** The same, and devices that show it. */
+const delivered = new Map();
+
+/** The vendor takes its time with every call for a device that a push was delivered to, and with no other. */
+export function slow(of, channel, ms) {
+  const tokens = delivered.get(`${of.path} ${channel}`);
+  return control('/faults', { vendor: channel, slow_tokens: Object.fromEntries(tokens.map((token) => [token, ms])) });
+}
+
+/** A batch that is recorded, and devices that show it. */
 export async function deliver(of, channel, batchId, deliveries, more) {
   const tokens = deliveries.map((one) => one.token);
+  const key = `${of.path} ${channel}`;
+  delivered.set(key, [...delivered.get(key) ?? [], ...tokens]);
   await control('/devices', { vendor: channel, app: tenant.apps[channel], tokens, state: 'active' });
   const shown = { vendor: channel, tokens, title: of.title, body: of.title };
   if (channel === 'vivo') shown.task = '730021984';

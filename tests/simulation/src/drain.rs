@@ -1,7 +1,6 @@
 //! The end of a run: faults end, the queue runs dry, time passes, sweeps come.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_rules::revocation::State;
 use revocation_testkit::Chance;
 
 use crate::world::World;
@@ -25,13 +24,7 @@ impl World {
                 }
             }
         }
-        let all_settled = |world: &Self| {
-            world
-                .store
-                .all_revocations()
-                .iter()
-                .all(|revocation| matches!(revocation.state, State::Settled { .. }))
-        };
+        let all_settled = |world: &Self| !world.store.has_unsettled();
         self.run_until(all_settled);
         // What was recorded while a revocation settled is found by the look after that.
         if !self.is_broken() && !self.totals_are_true() {
@@ -43,7 +36,7 @@ impl World {
 
     /// Runs until nobody will ever look again.
     pub fn outlast(&mut self) {
-        self.run_until(|world| world.store.all_revocations().iter().all(|revocation| revocation.due_at.is_none()));
+        self.run_until(|world| world.store.dues().is_empty());
     }
 
     fn run_until(&mut self, done: impl Fn(&Self) -> bool) {
@@ -81,7 +74,7 @@ impl World {
         if self.unswept {
             return None;
         }
-        self.store.all_revocations().iter().filter_map(|revocation| revocation.due_at).min()
+        self.store.dues().into_iter().min()
     }
 
     fn delete_all_expired(&mut self) {

@@ -66,7 +66,7 @@ impl World {
     fn jobs_of_this_life(&self) -> Vec<Job> {
         let mut jobs = Vec::new();
         for batch in self.store.committed() {
-            let header = batch.header;
+            let header = &batch.header;
             jobs.push(Job::Confirm {
                 batch: header.batch.clone(),
                 nth: 0,

@@ -1,6 +1,7 @@
 //! What is true at the end, and what is said of it: L2, L4.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use revocation_app::{OutcomeFilter, list_outcomes};
 use revocation_rules::channel::Channel;
@@ -107,7 +108,7 @@ impl World {
     /// L9: a settled revocation names the targets that nobody recorded, and no other.
     fn check_unmatched(&mut self, revocation: &Revocation) {
         let in_scope =
-            |batch: &CommittedBatch| batch.header.batch.push == revocation.push && revocation.scope.has_channel(batch.header.channel);
+            |batch: &Arc<CommittedBatch>| batch.header.batch.push == revocation.push && revocation.scope.has_channel(batch.header.channel);
         let batches: Vec<_> = self.store.committed().into_iter().filter(in_scope).collect();
         let recorded = |target: &TargetId| {
             let mut deliveries = batches.iter().flat_map(|batch| &batch.deliveries);

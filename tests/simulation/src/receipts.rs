@@ -20,8 +20,7 @@ impl World {
             kind: receipt.kind,
             id: receipt.id.clone(),
         };
-        let pushes = self.pushes();
-        let push = pushes.iter().find(|push| push.registration.push == name)?;
+        let push = self.store.registered(&name).filter(|push| push.is_kept(self.now()))?;
         Some(push.shards.locate(name, receipt.batch.clone()))
     }
 
@@ -40,9 +39,8 @@ impl World {
         let Some(batch) = self.batch_of(tenant, receipt) else {
             return false;
         };
-        let pushes = self.store.all_pushes();
-        let mut pushes = pushes.iter().map(|push| &push.registration);
-        pushes.any(|push| push.push == batch.push && end < push.closes_at())
+        let push = self.store.registered(&batch.push);
+        push.is_some_and(|push| end < push.registration.closes_at())
     }
 
     pub fn note_report(&mut self, report: &Report, taken: &TakenReceipts) {

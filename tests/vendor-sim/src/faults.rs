@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use http::StatusCode;
 use serde::Deserialize;
 
+use crate::wire::Call;
+
 /// Which kind of request a fault is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -39,6 +41,7 @@ pub struct FaultOrder {
     pub retry_after_s: Option<u64>,
     pub error_next: Option<ErrorNext>,
     pub fail_tokens: Option<HashMap<String, String>>,
+    pub slow_tokens: Option<HashMap<String, u64>>,
     pub drop_next: Option<u32>,
     pub drop_after_effect_next: Option<u32>,
     pub goaway_next: Option<u32>,
@@ -62,6 +65,7 @@ pub struct Faults {
     retry_after_s: Option<u64>,
     error_next: Option<ErrorNext>,
     fail_tokens: HashMap<String, String>,
+    slow_tokens: HashMap<String, u64>,
     drop_next: u32,
     drop_after_effect_next: u32,
     goaway_next: u32,
@@ -75,13 +79,16 @@ impl Faults {
         self.retry_after_s = order.retry_after_s.or(self.retry_after_s);
         self.error_next = order.error_next.or(self.error_next.take());
         self.fail_tokens.extend(order.fail_tokens.unwrap_or_default());
+        self.slow_tokens.extend(order.slow_tokens.unwrap_or_default());
         self.drop_next = order.drop_next.unwrap_or(self.drop_next);
         self.drop_after_effect_next = order.drop_after_effect_next.unwrap_or(self.drop_after_effect_next);
         self.goaway_next = order.goaway_next.or(order.apns_goaway_next).unwrap_or(self.goaway_next);
     }
 
-    pub fn latency_ms(&self) -> u64 {
-        self.latency_ms
+    /// How long a request waits: as the slowest device that it names.
+    pub fn latency_ms(&self, call: &Call) -> u64 {
+        let named = self.slow_tokens.iter().filter(|(token, _)| call.mentions(token));
+        named.map(|(_, ms)| *ms).fold(self.latency_ms, u64::max)
     }
 
     pub fn black_hole(&self) -> bool {

@@ -153,7 +153,7 @@ async fn answer(request: Request<Incoming>, vendor: Arc<dyn Vendor>, link: Arc<L
 
     let (latency_ms, black_hole) = {
         let faults = desk.faults();
-        (faults.latency_ms(), faults.black_hole())
+        (faults.latency_ms(&call), faults.black_hole())
     };
     if black_hole {
         std::future::pending::<()>().await;

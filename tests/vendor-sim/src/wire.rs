@@ -19,6 +19,11 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Whether a text, such as a device's token, stands anywhere in it.
+    pub fn mentions(&self, text: &str) -> bool {
+        self.path.contains(text) || String::from_utf8_lossy(&self.body).contains(text)
+    }
+
     /// Whether the body says to be of this media type, in UTF-8 or without a character set.
     pub fn is_utf8(&self, media_type: &str) -> bool {
         let mut parts = self.header("content-type").unwrap_or_default().split(';').map(str::trim);

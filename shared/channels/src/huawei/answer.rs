@@ -40,7 +40,7 @@ pub(super) fn classify(told: &Told<'_>, tokens: &[&str]) -> Sayings {
 }
 
 /// `None` for a code that nobody documents.
-pub(crate) fn documented(code: i64) -> Option<Meaning> {
+fn documented(code: i64) -> Option<Meaning> {
     Some(match code {
         SUCCESS | PARTIAL => Meaning::Accepted,
         // None of the tokens is good. Also said of tokens of another app.

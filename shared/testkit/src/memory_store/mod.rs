@@ -23,7 +23,7 @@ use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::push::Push;
 use revocation_rules::receipt::{Receipt, TokenDigest};
-use revocation_rules::revocation::Revocation;
+use revocation_rules::revocation::{Revocation, State};
 use revocation_rules::shard::ShardCount;
 use revocation_rules::window;
 
@@ -56,7 +56,7 @@ struct Items {
     notices: BTreeMap<Tenant, Notices>,
     revocations: BTreeMap<(PushRef, RevocationId), Revocation>,
     counters: BTreeMap<(PushRef, RevocationId, Channel), Counted>,
-    committed: BTreeMap<BatchRef, CommittedBatch>,
+    committed: BTreeMap<BatchRef, Arc<CommittedBatch>>,
     commits: usize,
     /// Who wrote a batch's progress last: an invocation, for law L7.
     last_writer: BTreeMap<BatchRef, usize>,
@@ -71,7 +71,7 @@ struct Items {
 impl Items {
     fn commit(&mut self, batch: CommittedBatch) {
         self.commits += 1;
-        self.committed.insert(batch.header.batch.clone(), batch);
+        self.committed.insert(batch.header.batch.clone(), Arc::new(batch));
     }
 }
 
@@ -142,7 +142,7 @@ impl MemoryStore {
     }
 
     /// Every batch that was ever committed, deleted or not, as it was committed last.
-    pub fn committed(&self) -> Vec<CommittedBatch> {
+    pub fn committed(&self) -> Vec<Arc<CommittedBatch>> {
         self.items().committed.values().cloned().collect()
     }
 
@@ -156,12 +156,30 @@ impl MemoryStore {
         self.items().commits
     }
 
-    pub fn committed_batch(&self, batch: &BatchRef) -> Option<CommittedBatch> {
+    pub fn committed_batch(&self, batch: &BatchRef) -> Option<Arc<CommittedBatch>> {
         self.items().committed.get(batch).cloned()
     }
 
     pub fn all_revocations(&self) -> Vec<Revocation> {
         self.items().revocations.values().cloned().collect()
+    }
+
+    /// When revocations are to be looked at again.
+    pub fn dues(&self) -> Vec<Timestamp> {
+        self.items()
+            .revocations
+            .values()
+            .filter_map(|revocation| revocation.due_at)
+            .collect()
+    }
+
+    pub fn has_unsettled(&self) -> bool {
+        let settled = |revocation: &Revocation| matches!(revocation.state, State::Settled { .. });
+        !self.items().revocations.values().all(settled)
+    }
+
+    pub fn registered(&self, push: &PushRef) -> Option<Push> {
+        self.items().pushes.get(push).cloned()
     }
 
     pub fn all_pushes(&self) -> Vec<Push> {

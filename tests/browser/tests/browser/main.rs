@@ -1,7 +1,7 @@
 //! The console in a real browser, against the deployed system.
 //!
 //! One local AWS with the real functions serves all scenarios. They are in `tests/browser/scenarios`, and
-//! Node.js runs them, one after another; each file has a tenant of its own.
+//! Node.js runs them, some files beside each other; each file has a tenant of its own.
 //! `cargo test -p browser -- WORDS` runs those whose names have these words; README.md says more.
 
 mod many_pushes;
@@ -11,6 +11,7 @@ mod world;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use futures::future::try_join3;
 use stand::Stand;
 use tokio::process::Command;
 
@@ -48,9 +49,14 @@ async fn run(words: Vec<String>) -> Result<bool, Failure> {
     let stand = Stand::start(|doing| eprintln!("  {doing}")).await?;
     let world = world::prepare(&stand, &tools, &files).await?;
     if std::env::var_os("BROWSER_STAY").is_some() {
-        return stay(&world, &tools).await;
+        world.write_many_pushes(&stand).await?;
+        return stay(&world.file, &tools).await;
     }
-    let held = scenarios(&world, &tools, &files, &words).await?;
+    let run = async |files, beside| scenarios(&world.file, &tools, files, beside, &words).await;
+    let groups = Groups::of(files)?;
+    let (free, vendors, ()) = try_join3(run(&groups.free, 3), run(&groups.vendors, 1), world.write_many_pushes(&stand)).await?;
+    let alone = run(&groups.alone, 1).await?;
+    let held = free && vendors && alone;
     if !held {
         eprintln!("{}", stand.complaints().await);
     }
@@ -67,9 +73,38 @@ fn files() -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-async fn scenarios(world: &Path, tools: &Tools, files: &[PathBuf], words: &[String]) -> Result<bool, Failure> {
+/// Which files of scenarios may run beside which.
+#[derive(Default)]
+struct Groups {
+    free: Vec<PathBuf>,
+    /// A vendor has one next error, whoever asks.
+    vendors: Vec<PathBuf>,
+    /// A line that begins with `// Alone:` says why.
+    alone: Vec<PathBuf>,
+}
+
+impl Groups {
+    fn of(files: Vec<PathBuf>) -> Result<Self, Failure> {
+        let mut groups = Self::default();
+        for file in files {
+            let text = std::fs::read_to_string(&file)?;
+            let group = if text.contains("\n// Alone:") {
+                &mut groups.alone
+            } else if text.contains("error_next") {
+                &mut groups.vendors
+            } else {
+                &mut groups.free
+            };
+            group.push(file);
+        }
+        Ok(groups)
+    }
+}
+
+async fn scenarios(world: &Path, tools: &Tools, files: &[PathBuf], beside: usize, words: &[String]) -> Result<bool, Failure> {
     let mut node = Command::new(&tools.node);
-    node.args(["--test", "--test-concurrency=1", "--test-force-exit", "--test-reporter=spec"])
+    node.args(["--test", "--test-force-exit", "--test-reporter=spec"])
+        .arg(format!("--test-concurrency={beside}"))
         .env("BROWSER_WORLD", world)
         // Addresses of this machine only: no proxy stands between.
         .env_remove("NODE_OPTIONS")

@@ -10,16 +10,34 @@ use stand::{Stand, Tenant};
 use crate::tools::Tools;
 use crate::{Failure, here, many_pushes};
 
-/// Makes a tenant for each file of scenarios, named as the file. Returns the file that tells them.
-pub async fn prepare(stand: &Stand, tools: &Tools, files: &[PathBuf]) -> Result<PathBuf, Failure> {
+/// What the scenarios find.
+pub struct World {
+    /// The file that tells them.
+    pub file: PathBuf,
+    many_pushes: Option<Tenant>,
+}
+
+impl World {
+    /// Takes a while; one file of scenarios needs them.
+    pub async fn write_many_pushes(&self, stand: &Stand) -> Result<(), Failure> {
+        match &self.many_pushes {
+            Some(tenant) => many_pushes::write(stand, tenant).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Makes a tenant for each file of scenarios, named as the file.
+pub async fn prepare(stand: &Stand, tools: &Tools, files: &[PathBuf]) -> Result<World, Failure> {
     let names: Vec<String> = files.iter().filter_map(|file| name(file)).collect();
     let tenants = try_join_all(names.iter().map(|name| stand.tenant(app(name), "default"))).await?;
     let mut told = Map::new();
-    for (name, tenant) in names.into_iter().zip(&tenants) {
+    let mut many_pushes = None;
+    for (name, tenant) in names.into_iter().zip(tenants) {
+        told.insert(name.clone(), tell(&tenant));
         if name == "many-pushes" {
-            many_pushes::write(stand, tenant).await?;
+            many_pushes = Some(tenant);
         }
-        told.insert(name, tell(tenant));
     }
     let pictures = tmp().join("browser");
     let world = json!({
@@ -35,7 +53,7 @@ pub async fn prepare(stand: &Stand, tools: &Tools, files: &[PathBuf]) -> Result<
     });
     let file = tmp().join(format!("browser-world-{}.json", std::process::id()));
     std::fs::write(&file, world.to_string())?;
-    Ok(file)
+    Ok(World { file, many_pushes })
 }
 
 fn tmp() -> &'static Path {

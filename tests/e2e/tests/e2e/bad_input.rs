@@ -23,7 +23,7 @@ pub async fn every_bad_request_has_its_own_answer_and_stores_nothing(stand: &Sta
     let batch = batch("huawei", "b1", &tokens("huawei", "bad", 3));
     let recorded = scene.tenant.sender.post(&scene.deliveries, &batch).await?;
     check(recorded.status == 200, || format!("{}", recorded.body))?;
-    let before = items(stand).await?;
+    let before = items(stand, &scene.tenant).await?;
     bad_keys(&scene).await?;
     unknown_and_foreign(&scene).await?;
     bad_batches(&scene).await?;
@@ -31,7 +31,7 @@ pub async fn every_bad_request_has_its_own_answer_and_stores_nothing(stand: &Sta
     bad_sizes_and_types(&scene).await?;
     bad_registrations(&scene).await?;
     bad_queries(&scene).await?;
-    let after = items(stand).await?;
+    let after = items(stand, &scene.tenant).await?;
     check(before == after, || format!("{before} items became {after}"))
 }
 

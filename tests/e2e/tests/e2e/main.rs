@@ -1,6 +1,6 @@
 //! The deployed system, from outside.
 //!
-//! One local AWS with the real functions serves all tests, one after another;
+//! One local AWS with the real functions serves all tests, a few at a time;
 //! each test makes a tenant of its own. `cargo test -p e2e -- NAME` runs one.
 
 mod bad_input;
@@ -18,63 +18,82 @@ mod receipts;
 mod scopes;
 mod self_built;
 mod tenants;
+mod turns;
 mod vendors;
 mod window;
 
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::time::Instant;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use stand::{Stand, StandError};
+use stand::Stand;
 use tokio::runtime::Runtime;
+use tokio::sync::OnceCell;
+
+use crate::turns::{Alone, Turns};
 
 /// Why a test failed.
 type Outcome = Result<(), Failed>;
 
+/// How many tests run beside each other: most of their time they wait.
+const BESIDE: usize = 4;
+
 /// The stack, started when the first test needs it.
 struct Shared {
     runtime: Runtime,
-    stand: OnceLock<Stand>,
+    stand: OnceCell<Stand>,
+    turns: Turns,
 }
 
 impl Shared {
-    fn run(&self, test: &impl AsyncFn(&Stand) -> Outcome) -> Outcome {
+    fn beside(&self, name: &str, test: &impl AsyncFn(&Stand) -> Outcome) -> Outcome {
         self.runtime.block_on(async {
-            let stand = if let Some(stand) = self.stand.get() {
-                stand
-            } else {
-                let started = start().await?;
-                self.stand.get_or_init(|| started)
-            };
-            stand.devices.no_faults().await?;
-            let ended = test(stand).await;
-            if ended.is_err() {
-                eprintln!("{}", stand.complaints().await);
-            }
+            let stand = self.stand().await?;
+            let _turn = self.turns.beside().await;
+            timed(stand, name, test(stand)).await
+        })
+    }
+
+    fn alone(&self, name: &str, test: &impl AsyncFn(&Stand, &mut Alone) -> Outcome) -> Outcome {
+        self.runtime.block_on(async {
+            let stand = self.stand().await?;
+            let mut alone = self.turns.alone(&stand.devices).await;
+            let ended = timed(stand, name, test(stand, &mut alone)).await;
+            alone.is_over().await?;
             ended
         })
     }
+
+    async fn stand(&self) -> Result<&Stand, Failed> {
+        let start = || Stand::start(|doing| eprintln!("  {doing}"));
+        Ok(self.stand.get_or_try_init(start).await?)
+    }
 }
 
-async fn start() -> Result<Stand, StandError> {
-    Stand::start(|doing| eprintln!("  {doing}")).await
+async fn timed(stand: &Stand, name: &str, test: impl Future<Output = Outcome>) -> Outcome {
+    let began = Instant::now();
+    let ended = test.await;
+    eprintln!("  {:.1} s {name}", began.elapsed().as_secs_f32());
+    if ended.is_err() {
+        eprintln!("{}", stand.complaints().await);
+    }
+    ended
 }
 
 macro_rules! trials {
-    ($shared:expr, $($module:ident :: $test:ident),* $(,)?) => {
+    ($shared:ident.$turn:ident: $($module:ident :: $test:ident),* $(,)?) => {
         vec![$({
             let shared = Arc::clone(&$shared);
-            Trial::test(concat!(stringify!($module), "::", stringify!($test)), move || {
-                shared.run(&async |stand: &Stand| $module::$test(stand).await)
-            })
+            let name = concat!(stringify!($module), "::", stringify!($test));
+            Trial::test(name, move || shared.$turn(name, &$module::$test))
         }),*]
     };
 }
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // They share vendors and functions, which some of them break.
-    arguments.test_threads = Some(1);
+    arguments.test_threads.get_or_insert(BESIDE);
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -84,10 +103,22 @@ fn main() -> ExitCode {
     };
     let shared = Arc::new(Shared {
         runtime,
-        stand: OnceLock::new(),
+        stand: OnceCell::new(),
+        turns: Turns::default(),
     });
-    let trials = trials![
-        shared,
+    // They start in this order: who is alone, last those that then go on for minutes beside the others; who takes minutes.
+    let mut trials = trials![shared.alone:
+        vendors::a_vendor_that_stumbles_is_asked_again_until_every_delivery_ends,
+        vendors::what_a_daily_quota_ended_is_replayed,
+        mpaas_errors::a_store_that_does_not_answer_is_told_with_the_time_to_ask_again,
+        vendors::a_black_hole_holds_up_no_other_channel_and_ends_well,
+        gate_under_load::nothing_shows_the_original_though_the_fan_out_is_killed_half_way,
+    ];
+    trials.extend(trials![shared.beside:
+        description::a_stranger_that_knows_only_the_description_finds_no_contradiction,
+        keys_and_roles::a_key_that_is_disabled_while_it_is_used_is_refused_within_a_minute,
+        self_built::many_devices_half_of_them_off_all_confirm_and_none_shows_the_original,
+        gate_under_load::nothing_shows_the_original_after_a_revoke_in_the_middle_of_recording,
         bad_input::every_bad_request_has_its_own_answer_and_stores_nothing,
         bad_input::an_unknown_path_is_answered_with_a_problem,
         console::the_page_is_served_and_may_load_nothing_from_elsewhere,
@@ -96,7 +127,6 @@ fn main() -> ExitCode {
         console::pushes_are_found_by_the_beginning_of_their_title_and_by_state,
         console::messages_are_found_by_their_target_and_tasks_are_not,
         keys_and_roles::each_role_may_do_what_it_is_for_and_no_more,
-        keys_and_roles::a_key_that_is_disabled_while_it_is_used_is_refused_within_a_minute,
         keys_and_roles::an_old_key_works_on_and_its_secret_is_put_out_of_sight,
         keys_and_roles::a_label_is_shown_with_what_its_key_did,
         keys_and_roles::a_callback_key_is_good_for_its_channel_s_callback_only,
@@ -112,11 +142,8 @@ fn main() -> ExitCode {
         scopes::targets_without_a_delivery_are_named,
         scopes::a_dry_run_changes_nothing,
         scopes::a_recording_from_the_queue_is_revoked_too_and_one_in_another_s_name_is_not_recorded,
-        vendors::a_vendor_that_stumbles_is_asked_again_until_every_delivery_ends,
         vendors::every_vendor_takes_back_in_its_own_way,
         vendors::a_vivo_without_a_recall_is_overwritten,
-        vendors::a_black_hole_holds_up_no_other_channel_and_ends_well,
-        vendors::what_a_daily_quota_ended_is_replayed,
         notices::each_user_reads_the_apps_notice_in_their_language,
         notices::a_notice_that_a_channel_would_refuse_is_refused_at_once,
         receipts::what_was_opened_or_cleared_is_left_alone,
@@ -125,7 +152,6 @@ fn main() -> ExitCode {
         self_built::only_the_token_that_was_issued_last_lets_a_device_in,
         self_built::a_token_that_is_withdrawn_ends_the_device_s_connection_and_lets_it_in_no_more,
         self_built::what_a_device_says_was_opened_is_left_alone,
-        self_built::many_devices_half_of_them_off_all_confirm_and_none_shows_the_original,
         mpaas::each_client_revokes_a_message_for_one_target,
         mpaas::each_client_revokes_a_task,
         mpaas::odd_texts_and_long_ids_name_what_they_name,
@@ -134,16 +160,14 @@ fn main() -> ExitCode {
         mpaas_errors::each_error_is_the_right_exception,
         mpaas_errors::a_request_is_good_for_a_while_and_once,
         mpaas_errors::the_older_client_reads_errors_too_and_may_use_get,
-        mpaas_errors::a_store_that_does_not_answer_is_told_with_the_time_to_ask_again,
-        gate_under_load::nothing_shows_the_original_after_a_revoke_in_the_middle_of_recording,
-        gate_under_load::the_same_with_the_fan_out_killed_half_way,
-        description::a_stranger_that_knows_only_the_description_finds_no_contradiction,
-        quiet::no_function_logged_a_token_a_text_or_a_secret,
-    ];
-    let conclusion = libtest_mimic::run(&arguments, trials);
+    ]);
+    let all = libtest_mimic::run(&arguments, trials);
+    // Over everything that the others had logged.
+    let quiet = trials![shared.beside: quiet::no_function_logged_a_token_a_text_or_a_secret];
+    let quiet = libtest_mimic::run(&arguments, quiet);
     // Stops everything that was started.
     drop(shared);
-    if conclusion.has_failed() {
+    if all.has_failed() || quiet.has_failed() {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS

@@ -14,10 +14,11 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use libtest_mimic::Failed;
 
 use crate::Outcome;
-use crate::fixture::{NOTIFY_ID, TITLE, ago, all_show, batch, check, deliver, expect, now, registered, settled, show, task, text, tokens};
+use crate::fixture::{
+    NOTIFY_ID, PATIENCE, TITLE, ago, all_show, batch, check, deliver, expect, now, registered, settled, show, task, text, tokens,
+};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-const PATIENCE: Duration = Duration::from_mins(1);
 /// The mPaaS SDK, the same with its older signature, and the client before it.
 const CLIENTS: [&str; 3] = ["acs3", "v2", "core"];
 
@@ -129,7 +130,7 @@ async fn revoke_message(stand: &Stand, tenant: &Tenant, sdk: &mut Sdk, client: &
     let asked = parameters(tenant, json!({"MessageId": id, "TargetId": user}));
     let first = sdk.call(&tenant.operator.key, client, "RevokePushMessage", asked.clone()).await?;
     let revocation = accepted(&first)?;
-    settled(tenant, &format!("{push}/revocations/{revocation}"), 2, PATIENCE).await?;
+    settled(tenant, &format!("{push}/revocations/{revocation}"), 2).await?;
     all_show(stand, "huawei", &devices[..2], "Message revoked").await?;
     all_show(stand, "huawei", &devices[2..], TITLE).await?;
     // Asking twice has the same answer, and nobody is told twice.
@@ -168,7 +169,7 @@ pub async fn each_client_revokes_a_task(stand: &Stand) -> Outcome {
         let asked = parameters(&tenant, json!({"TaskId": number, "TenantId": "ZXCXMAHQ"}));
         let first = sdk.call(&tenant.operator.key, client, "RevokePushTask", asked).await?;
         let revocation = accepted(&first)?;
-        settled(&tenant, &format!("{push}/revocations/{revocation}"), 5, PATIENCE).await?;
+        settled(&tenant, &format!("{push}/revocations/{revocation}"), 5).await?;
         all_show(stand, "huawei", &devices, "Message revoked").await?;
         // By its own id too, which is what it was registered under; and again.
         let asked = parameters(&tenant, json!({"TaskId": id}));

@@ -8,6 +8,7 @@ use stand::{Stand, Tenant};
 use crate::Outcome;
 use crate::fixture::{aws, check, expect, task, text};
 use crate::mpaas::{Sdk, parameters};
+use crate::turns::Alone;
 
 /// Demands an exception of the SDK.
 fn raised(answer: &Value, class: &str, status: u16, code: &str) -> Outcome {
@@ -217,7 +218,7 @@ pub async fn the_older_client_reads_errors_too_and_may_use_get(stand: &Stand) ->
     check(got["body"]["ResultContent"]["Data"]["TaskId"] == 1, || got.to_string())
 }
 
-pub async fn a_store_that_does_not_answer_is_told_with_the_time_to_ask_again(stand: &Stand) -> Outcome {
+pub async fn a_store_that_does_not_answer_is_told_with_the_time_to_ask_again(stand: &Stand, _: &mut Alone<'_>) -> Outcome {
     let tenant = stand.tenant("rpc-down", "default").await?;
     task(&tenant, "1").await?;
     let mut sdk = Sdk::start(stand)?;

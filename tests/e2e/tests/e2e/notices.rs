@@ -1,7 +1,5 @@
 //! What the device shows instead: per revocation, per app, per language.
 
-use std::time::Duration;
-
 use serde_json::json;
 use stand::Stand;
 
@@ -29,7 +27,7 @@ pub async fn each_user_reads_the_apps_notice_in_their_language(stand: &Stand) ->
         expect(&tenant.sender.post(&format!("{push}/deliveries"), &batch).await?, 200)?;
     }
     let revocation = revoke(&tenant, &push).await?;
-    settled(&tenant, &revocation, 10, Duration::from_mins(1)).await?;
+    settled(&tenant, &revocation, 10).await?;
     all_show(stand, "xiaomi", &english, "Withdrawn").await?;
     all_show(stand, "xiaomi", &chinese, "消息已撤回").await
 }

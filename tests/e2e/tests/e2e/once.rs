@@ -1,15 +1,11 @@
 //! Law L4: asking twice is the same revocation, and no second fan-out.
 
-use std::time::Duration;
-
 use futures::future::join_all;
 use serde_json::json;
 use stand::Stand;
 
 use crate::Outcome;
 use crate::fixture::{all_show, batch, check, deliver, expect, now, registered, settled, task, text, tokens};
-
-const PATIENCE: Duration = Duration::from_mins(1);
 
 pub async fn two_revokes_at_once_are_one_revocation_and_one_fan_out(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("once", "default").await?;
@@ -33,7 +29,7 @@ pub async fn two_revokes_at_once_are_one_revocation_and_one_fan_out(stand: &Stan
     check(accepted == 1 && ids.len() == 1, || format!("{accepted} were accepted, as {ids:?}"))?;
 
     let revocation = format!("{path}/{}", ids[0]);
-    settled(&tenant, &revocation, 20, PATIENCE).await?;
+    settled(&tenant, &revocation, 20).await?;
     all_show(stand, "huawei", &devices, "Message revoked").await?;
     let log = stand.aws.function_log("fanout").await?;
     let fan_outs = log

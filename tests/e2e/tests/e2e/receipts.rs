@@ -1,7 +1,5 @@
 //! What devices say: what was opened or cleared is left alone, what is gone is confirmed.
 
-use std::time::Duration;
-
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
 use stand::Stand;
@@ -10,8 +8,6 @@ use crate::Outcome;
 use crate::fixture::{
     NOTIFY_ID, all_show, all_show_nothing, check, deliver, ended, expect, expect_problem, revoke, settled, settled_with, task, tokens,
 };
-
-const PATIENCE: Duration = Duration::from_mins(1);
 
 fn receipts(push: &str, batch: &str, tokens: &[String], event: &str) -> Value {
     let all: Vec<_> = tokens
@@ -38,7 +34,7 @@ pub async fn what_was_opened_or_cleared_is_left_alone(stand: &Stand) -> Outcome 
     }
 
     let revocation = revoke(&tenant, &push).await?;
-    let ends = settled(&tenant, &revocation, 40, PATIENCE).await?;
+    let ends = settled(&tenant, &revocation, 40).await?;
     let counts = ["skipped_opened", "skipped_cleared", "overwritten"].map(|outcome| ended(&ends, "huawei", outcome));
     check(counts == [8, 6, 26], || format!("{counts:?}"))?;
     all_show_nothing(stand, "huawei", opened).await?;
@@ -51,7 +47,7 @@ pub async fn what_was_opened_or_cleared_is_left_alone(stand: &Stand) -> Outcome 
         .post("/v1/receipts", &receipts("t1", "b1", &plain[..10], "revoked"))
         .await?;
     expect(&answer, 200)?;
-    let ends = settled_with(&tenant, &revocation, PATIENCE, |now| ended(now, "huawei", "confirmed") == 10).await?;
+    let ends = settled_with(&tenant, &revocation, |now| ended(now, "huawei", "confirmed") == 10).await?;
     let total = &ends["progress"]["total"];
     check(
         total["requested"] == 40 && total["accepted_by_vendor"] == 26 && total["confirmed_by_device"] == 10 && total["ended"] == 40,
@@ -129,7 +125,7 @@ pub async fn what_was_opened_before_it_was_recorded_is_left_alone(stand: &Stand)
     let notification = NOTIFY_ID.to_string();
     stand.devices.take_off("open", "xiaomi", opened, &notification).await?;
     let revocation = revoke(&tenant, &push).await?;
-    let ends = settled(&tenant, &revocation, 20, PATIENCE).await?;
+    let ends = settled(&tenant, &revocation, 20).await?;
     let counts = ["skipped_opened", "overwritten"].map(|outcome| ended(&ends, "xiaomi", outcome));
     check(counts == [6, 14], || format!("{counts:?}"))?;
     all_show_nothing(stand, "xiaomi", opened).await?;

@@ -1,7 +1,5 @@
 //! What a revocation covers, and what becomes of the rest.
 
-use std::time::Duration;
-
 use serde_json::json;
 use stand::Stand;
 
@@ -10,8 +8,6 @@ use crate::fixture::{
     NOTIFY_ID, TITLE, all_show, aws, batch, check, deliver, expect, expect_problem, items, now, outcomes, registered, revoke, settled,
     show, task, text, tokens,
 };
-
-const PATIENCE: Duration = Duration::from_mins(1);
 
 pub async fn text_messages_stay_sent_while_the_rest_is_revoked(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("sms", "default").await?;
@@ -36,7 +32,7 @@ pub async fn text_messages_stay_sent_while_the_rest_is_revoked(stand: &Stand) ->
     })?;
 
     let revocation = revoke(&tenant, &push).await?;
-    let settled = settled(&tenant, &revocation, 15, PATIENCE).await?;
+    let settled = settled(&tenant, &revocation, 15).await?;
     check(settled["progress"]["channels"]["sms"]["outcomes"]["unsupported"] == 5, || {
         settled.to_string()
     })?;
@@ -71,13 +67,13 @@ pub async fn a_partial_scope_closes_the_gate_for_its_part_only(stand: &Stand) ->
         let answer = tenant.sender.get(&format!("{push}/gate{query}")).await?;
         check(answer.body["gate"] == gate, || format!("gate{query} says {}", answer.body))?;
     }
-    settled(&tenant, &format!("{path}/{}", text(&part.body["id"])), 10, PATIENCE).await?;
+    settled(&tenant, &format!("{path}/{}", text(&part.body["id"])), 10).await?;
     all_show(stand, "huawei", &huawei, "Sorry").await?;
     all_show(stand, "apns", &apple, TITLE).await?;
 
     // The whole push afterwards: what is ended already is not called again.
     let whole = revoke(&tenant, &push).await?;
-    settled(&tenant, &whole, 20, PATIENCE).await?;
+    settled(&tenant, &whole, 20).await?;
     all_show(stand, "huawei", &huawei, "Sorry").await?;
     all_show(stand, "apns", &apple, "Message revoked").await?;
     let bars = stand.devices.bars("huawei", &huawei).await?;
@@ -143,7 +139,7 @@ pub async fn a_message_is_revoked_for_one_of_its_targets(stand: &Stand) -> Outco
         .post(&path, &json!({"reason": "r", "scope": {"targets": ["user-1"]}}))
         .await?;
     expect(&answer, 202)?;
-    settled(&tenant, &format!("{path}/{}", text(&answer.body["id"])), 2, PATIENCE).await?;
+    settled(&tenant, &format!("{path}/{}", text(&answer.body["id"])), 2).await?;
     all_show(stand, "huawei", &devices[..2], "Message revoked").await?;
     all_show(stand, "huawei", &devices[2..], TITLE).await?;
     for (query, gate) in [("", "open"), ("?target=user-1", "revoked"), ("?target=user-2", "open")] {
@@ -193,7 +189,7 @@ pub async fn targets_without_a_delivery_are_named(stand: &Stand) -> Outcome {
     expect(&answer, 202)?;
     check(answer.body["unmatched_targets"] == nobody, || answer.body.to_string())?;
     let revocation = format!("{path}/{}", text(&answer.body["id"]));
-    let settled = settled(&tenant, &revocation, 2, PATIENCE).await?;
+    let settled = settled(&tenant, &revocation, 2).await?;
     check(settled["unmatched_targets"] == nobody, || settled.to_string())?;
     all_show(stand, "huawei", &devices, "Message revoked").await?;
     let told = outcomes(&tenant, &revocation).await?;
@@ -205,7 +201,7 @@ pub async fn a_dry_run_changes_nothing(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("dry", "default").await?;
     let push = task(&tenant, "t1").await?;
     deliver(stand, &tenant, &push, "huawei", "b1", &tokens("huawei", "dry", 7)).await?;
-    let before = items(stand).await?;
+    let before = items(stand, &tenant).await?;
     let preview = tenant
         .operator
         .post(&format!("{push}/revocations"), &json!({"reason": "r", "dry_run": true}))
@@ -217,7 +213,7 @@ pub async fn a_dry_run_changes_nothing(stand: &Stand) -> Outcome {
     )?;
     let gate = tenant.sender.get(&format!("{push}/gate")).await?;
     check(gate.body["gate"] == "open", || format!("{}", gate.body))?;
-    let after = items(stand).await?;
+    let after = items(stand, &tenant).await?;
     check(before == after, || format!("{before} items became {after}"))
 }
 
@@ -239,7 +235,7 @@ pub async fn a_recording_from_the_queue_is_revoked_too_and_one_in_another_s_name
         let send = sqs.send_message().queue_url(stand.stack.get("RecordingsQueueUrl")?);
         send.message_body(recording.to_string()).send().await?;
     }
-    settled(&tenant, &revocation, 12, PATIENCE).await?;
+    settled(&tenant, &revocation, 12).await?;
     all_show(stand, "huawei", &devices, "Message revoked").await?;
     // It was sent first, so it was tried by now; the queue hides it for three minutes.
     let totals = other.viewer.get(&format!("{others_push}/totals")).await?;

@@ -9,12 +9,11 @@ use libtest_mimic::Failed;
 use stand::{PHONES_AT_ONCE, Stand, Tenant};
 
 use crate::Outcome;
-use crate::fixture::{NOTIFY_ID, TITLE, aws, batch, check, ended, expect, revoke, settled_with, task};
+use crate::fixture::{NOTIFY_ID, PATIENCE, TITLE, aws, batch, check, ended, expect, revoke, settled_with, task};
 
 /// The local gateway takes about ten events a second, with all else that goes on; `shared/channels/tests` and
 /// `tests/simulation` have the thousands.
 const DEVICES: usize = 60;
-const PATIENCE: Duration = Duration::from_mins(5);
 
 fn message(id: &str) -> Message {
     Message {
@@ -80,7 +79,7 @@ pub async fn many_devices_half_of_them_off_all_confirm_and_none_shows_the_origin
     check(late.is_empty(), || format!("{} devices are not done", late.len()))?;
     eprintln!("  all acknowledged after {} s", began.elapsed().as_secs());
 
-    let ends = settled_with(&tenant, &revocation, PATIENCE, |now| {
+    let ends = settled_with(&tenant, &revocation, |now| {
         now["progress"]["total"]["confirmed_by_device"] == DEVICES
     })
     .await?;
@@ -188,10 +187,7 @@ pub async fn what_a_device_says_was_opened_is_left_alone(stand: &Stand) -> Outco
         "the receipt was not answered".to_owned()
     })?;
     let revocation = revoke(&tenant, &push).await?;
-    settled_with(&tenant, &revocation, PATIENCE, |now| {
-        ended(now, "self_built", "skipped_opened") == 1
-    })
-    .await?;
+    settled_with(&tenant, &revocation, |now| ended(now, "self_built", "skipped_opened") == 1).await?;
     check(phones.count(|view| view.instructions > 0) == 0, || {
         "it was told to take it back".to_owned()
     })

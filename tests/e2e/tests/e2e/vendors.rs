@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
+use revocation_rules::channel::{Channel, Peer, Strategy};
 use serde_json::json;
 use stand::Stand;
 
@@ -11,10 +12,9 @@ use crate::fixture::{
     TITLE, ago, all_show, all_show_nothing, check, deliver, ended, expect, expect_problem, no_violations, outcomes, registered, revoke,
     settled, settled_with, task, tokens,
 };
+use crate::turns::Alone;
 
-const PATIENCE: Duration = Duration::from_mins(1);
-
-pub async fn a_vendor_that_stumbles_is_asked_again_until_every_delivery_ends(stand: &Stand) -> Outcome {
+pub async fn a_vendor_that_stumbles_is_asked_again_until_every_delivery_ends(stand: &Stand, _: &mut Alone<'_>) -> Outcome {
     let tenant = stand.tenant("stumble", "default").await?;
     let push = task(&tenant, "t1").await?;
     let (huawei, apple) = (tokens("huawei", "stumble", 200), tokens("apns", "stumble", 60));
@@ -30,7 +30,7 @@ pub async fn a_vendor_that_stumbles_is_asked_again_until_every_delivery_ends(sta
         .await?;
 
     let revocation = revoke(&tenant, &push).await?;
-    settled(&tenant, &revocation, 260, Duration::from_secs(90)).await?;
+    settled(&tenant, &revocation, 260).await?;
     let all = outcomes(&tenant, &revocation).await?;
     let gone: Vec<_> = all
         .iter()
@@ -57,20 +57,24 @@ pub async fn every_vendor_takes_back_in_its_own_way(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("every", "default").await?;
     let push = task(&tenant, "t1").await?;
     let mut sent = Vec::new();
-    for channel in ["huawei", "xiaomi", "oppo", "vivo", "apns"] {
-        let devices = tokens(channel, "every", 30);
-        deliver(stand, &tenant, &push, channel, &format!("{channel}-1"), &devices).await?;
+    for channel in Channel::dispatched().filter(|channel| channel.facts().peer == Peer::Vendor) {
+        let devices = tokens(channel.as_str(), "every", 30);
+        deliver(stand, &tenant, &push, channel.as_str(), &format!("{channel}-1"), &devices).await?;
         sent.push((channel, devices));
     }
     let revocation = revoke(&tenant, &push).await?;
-    let settled = settled(&tenant, &revocation, 150, PATIENCE).await?;
+    let settled = settled(&tenant, &revocation, 30 * sent.len()).await?;
     for (channel, devices) in sent {
-        let outcome = if channel == "vivo" { "recalled" } else { "overwritten" };
-        check(ended(&settled, channel, outcome) == 30, || format!("{channel}: {settled}"))?;
-        if channel == "vivo" {
-            all_show_nothing(stand, channel, &devices).await?;
-        } else {
-            all_show(stand, channel, &devices, "Message revoked").await?;
+        let ended = |outcome| check(ended(&settled, channel.as_str(), outcome) == 30, || format!("{channel}: {settled}"));
+        match channel.facts().strategies.first() {
+            Some(Strategy::Recall | Strategy::RecallThenOverwrite) => {
+                ended("recalled")?;
+                all_show_nothing(stand, channel.as_str(), &devices).await?;
+            }
+            Some(Strategy::Overwrite) | None => {
+                ended("overwritten")?;
+                all_show(stand, channel.as_str(), &devices, "Message revoked").await?;
+            }
         }
     }
     no_violations(stand).await
@@ -84,13 +88,13 @@ pub async fn a_vivo_without_a_recall_is_overwritten(stand: &Stand) -> Outcome {
     let devices = tokens("vivo", "norecall", 12);
     deliver(stand, &tenant, &push, "vivo", "b1", &devices).await?;
     let revocation = revoke(&tenant, &push).await?;
-    let settled = settled(&tenant, &revocation, 12, PATIENCE).await?;
+    let settled = settled(&tenant, &revocation, 12).await?;
     check(ended(&settled, "vivo", "overwritten") == 12, || settled.to_string())?;
     all_show(stand, "vivo", &devices, "Message revoked").await
 }
 
 /// A vendor that takes every call and answers none holds up nobody else.
-pub async fn a_black_hole_holds_up_no_other_channel_and_ends_well(stand: &Stand) -> Outcome {
+pub async fn a_black_hole_holds_up_no_other_channel_and_ends_well(stand: &Stand, alone: &mut Alone<'_>) -> Outcome {
     let tenant = stand.tenant("hole", "default").await?;
     let push = task(&tenant, "t1").await?;
     let (xiaomi, apple) = (tokens("xiaomi", "hole", 40), tokens("apns", "hole", 40));
@@ -121,19 +125,19 @@ pub async fn a_black_hole_holds_up_no_other_channel_and_ends_well(stand: &Stand)
 
     // Long enough for a call to time out, and for the other window to close.
     tokio::time::sleep(Duration::from_secs(22)).await;
-    stand.devices.no_faults().await?;
-    let ends = settled(&tenant, &revocation, 80, Duration::from_secs(150)).await?;
+    alone.is_over().await?;
+    let ends = settled(&tenant, &revocation, 80).await?;
     check(ended(&ends, "xiaomi", "overwritten") == 40, || ends.to_string())?;
     all_show(stand, "xiaomi", &xiaomi, "Message revoked").await?;
 
-    let ends = settled(&tenant, &closed, 5, Duration::from_secs(150)).await?;
+    let ends = settled(&tenant, &closed, 5).await?;
     check(ended(&ends, "xiaomi", "too_late") == 5, || ends.to_string())?;
     // Nothing was asked for it once the window was closed: the vendor was silent until then.
     all_show(stand, "xiaomi", &too_late, TITLE).await
 }
 
 /// A daily quota ends what is left as failed, with the vendor's code; a replay tries it again the next day.
-pub async fn what_a_daily_quota_ended_is_replayed(stand: &Stand) -> Outcome {
+pub async fn what_a_daily_quota_ended_is_replayed(stand: &Stand, alone: &mut Alone<'_>) -> Outcome {
     let tenant = stand.tenant("quota", "default").await?;
     let push = task(&tenant, "t1").await?;
     let devices = tokens("oppo", "quota", 25);
@@ -143,7 +147,7 @@ pub async fn what_a_daily_quota_ended_is_replayed(stand: &Stand) -> Outcome {
         .fault(&json!({"vendor": "oppo", "error_next": {"n": 1, "status": 200, "code": "33"}}))
         .await?;
     let revocation = revoke(&tenant, &push).await?;
-    settled(&tenant, &revocation, 25, PATIENCE).await?;
+    settled(&tenant, &revocation, 25).await?;
     let all = outcomes(&tenant, &revocation).await?;
     check(
         all.iter().all(|(_, outcome, reason)| outcome == "failed" && reason == "oppo:33"),
@@ -151,12 +155,13 @@ pub async fn what_a_daily_quota_ended_is_replayed(stand: &Stand) -> Outcome {
     )?;
     all_show(stand, "oppo", &devices, TITLE).await?;
 
+    alone.is_over().await?;
     let replays = format!("{revocation}/replays");
     expect_problem(&tenant.viewer.post_nothing(&replays).await?, 403, "forbidden")?;
     let replay = tenant.operator.post_nothing(&replays).await?;
     expect(&replay, 202)?;
     check(replay.body["replays"] == 1, || format!("{}", replay.body))?;
-    let ends = settled_with(&tenant, &revocation, PATIENCE, |now| ended(now, "oppo", "overwritten") == 25).await?;
+    let ends = settled_with(&tenant, &revocation, |now| ended(now, "oppo", "overwritten") == 25).await?;
     check(ended(&ends, "oppo", "failed") == 0, || ends.to_string())?;
     all_show(stand, "oppo", &devices, "Message revoked").await
 }

@@ -1,6 +1,6 @@
 //! Law L5 from outside; to the millisecond it is shown on the use cases with a clock that stands still.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use serde_json::json;
@@ -11,7 +11,8 @@ use crate::fixture::{ago, batch, check, expect, expect_problem, registered, revo
 
 pub async fn a_push_is_revocable_until_its_window_closes_and_not_after(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("window", "default").await?;
-    let almost = ago(SignedDuration::from_hours(7 * 24) - SignedDuration::from_secs(6)).to_string();
+    let (began, left) = (Instant::now(), Duration::from_secs(15));
+    let almost = ago(SignedDuration::from_hours(7 * 24) - SignedDuration::try_from(left)?).to_string();
     let body = json!({"type": "batch", "title": "t", "sent_at": almost});
     let in_time = registered(&tenant, "tasks", "in-time", &body).await?;
     let late = registered(&tenant, "tasks", "late", &body).await?;
@@ -26,7 +27,7 @@ pub async fn a_push_is_revocable_until_its_window_closes_and_not_after(stand: &S
     revoke(&tenant, &in_time).await?;
 
     // TTL never deletes here: what is expired is still there, and treated as gone.
-    tokio::time::sleep(Duration::from_secs(7)).await;
+    tokio::time::sleep_until((began + left + Duration::from_secs(1)).into()).await;
     let reason = json!({"reason": "wrong price"});
     let refused = tenant.operator.post(&format!("{late}/revocations"), &reason).await?;
     expect_problem(&refused, 409, "window-closed")?;

@@ -146,6 +146,18 @@ async fn latency_delays_every_answer() {
 }
 
 #[tokio::test]
+async fn a_slow_device_delays_the_calls_that_name_it() {
+    let (world, session) = world().await;
+    order(&world, "huawei", json!({ "slow_tokens": { "device-1": 10_000 } })).await;
+    let is_answered = async |token: &str| {
+        let request = world.huawei_request(&session, &message(&[token]));
+        request.timeout(Duration::from_secs(2)).send().await.is_ok()
+    };
+    assert!(is_answered("device-2").await);
+    assert!(!is_answered("device-1").await);
+}
+
+#[tokio::test]
 async fn a_request_that_breaks_the_contract_uses_no_fault_up() {
     let (world, session) = world().await;
     order(&world, "huawei", json!({ "throttle_next": 1 })).await;
