@@ -9,7 +9,7 @@ use std::error::Error;
 
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
 use http::header::AUTHORIZATION;
-use revocation_app::ports::{DeviceLinks, LinkError, Ports, Posted};
+use revocation_app::ports::{DeviceLinks, LinkError, Ports, Posted, causes};
 use revocation_app::{
     AcknowledgeError, ConnectError, DeviceError, ReceiptTaker, acknowledge, connect_device, disconnect_device, register_device,
     report_from_device,
@@ -176,13 +176,7 @@ fn refusal(error: &AcknowledgeError) -> ToDevice {
 
 /// Logs an error with its causes; none of them holds a device, a token or a text.
 fn report(error: &impl Error, what: &'static str) {
-    let mut causes = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    tracing::error!(%error, causes = causes.join(": "), "{what}");
+    tracing::error!(%error, causes = causes(error), "{what}");
 }
 
 #[cfg(test)]
