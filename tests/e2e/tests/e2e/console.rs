@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use stand::{Answer, Stand, Tenant};
 
 use crate::Outcome;
-use crate::fixture::{ago, batch, check, expect, expect_problem, now, registered, revoke, settled, tokens};
+use crate::fixture::{ago, check, expect, expect_problem, registered, tokens};
 
 pub async fn the_page_is_served_and_may_load_nothing_from_elsewhere(stand: &Stand) -> Outcome {
     let anybody = stand.tenant("console", "page").await?.viewer.with_key("");
@@ -55,69 +55,6 @@ fn named(text: &str, before: &str, after: char) -> Vec<String> {
         .filter_map(|rest| rest.split(after).next())
         .map(str::to_owned)
         .collect()
-}
-
-pub async fn every_key_learns_whose_it_is(stand: &Stand) -> Outcome {
-    let tenant = stand.tenant("console", "me").await?;
-    let keys = [
-        ("sender", &tenant.sender),
-        ("viewer", &tenant.viewer),
-        ("operator", &tenant.operator),
-        ("admin", &tenant.admin),
-    ];
-    for (role, api) in keys {
-        let me = api.get("/v1/me").await?;
-        expect(&me, 200)?;
-        let said = [&me.body["role"], &me.body["app"], &me.body["workspace"]];
-        check(said == [role, "console", "me"], || format!("a {role} is {}", me.body))?;
-        let secret = api.key.split_once('.').map(|(_, secret)| secret).unwrap_or_default();
-        check(!me.body.to_string().contains(secret), || "the secret is told".to_owned())?;
-    }
-    expect_problem(&tenant.viewer.with_key("").get("/v1/me").await?, 401, "unauthenticated")
-}
-
-pub async fn totals_count_what_is_recorded_per_channel(stand: &Stand) -> Outcome {
-    let tenant = stand.tenant("console", "totals").await?;
-    let body = json!({"type": "batch", "title": "t", "sent_at": now().to_string()});
-    let push = registered(&tenant, "tasks", "t1", &body).await?;
-    for nth in 0..3 {
-        let sent = batch("huawei", &format!("h{nth}"), &tokens("huawei", &format!("totals-{nth}"), 4));
-        expect(&tenant.sender.post(&format!("{push}/deliveries"), &sent).await?, 200)?;
-    }
-    let mut held = batch("apns", "a", &tokens("apns", "totals", 2));
-    held["held_back"] = true.into();
-    expect(&tenant.sender.post(&format!("{push}/deliveries"), &held).await?, 200)?;
-    let totals = tenant.viewer.get(&format!("{push}/totals")).await?;
-    expect(&totals, 200)?;
-    let expected = json!({"deliveries": 14, "channels": {
-        "huawei": {"deliveries": 12, "held_back": 0, "without_id": 0},
-        "apns": {"deliveries": 2, "held_back": 2, "without_id": 0},
-    }});
-    check(totals.body == expected, || format!("the totals are {}", totals.body))?;
-    expect_problem(&tenant.viewer.get("/v1/tasks/nothing/totals").await?, 404, "push-not-found")?;
-    expect_problem(&tenant.sender.get(&format!("{push}/totals")).await?, 403, "forbidden")
-}
-
-pub async fn pushes_are_found_by_the_beginning_of_their_title_and_by_state(stand: &Stand) -> Outcome {
-    let tenant = stand.tenant("console", "filters").await?;
-    for (nth, title) in (0_i64..).zip(["Autumn sale", "Other", "AUTUMN end"]) {
-        let sent_at = ago(SignedDuration::from_hours(nth * 30)).to_string();
-        let body = json!({"type": "batch", "title": title, "sent_at": sent_at});
-        registered(&tenant, "tasks", &format!("t{nth}"), &body).await?;
-    }
-    settled(&tenant, &revoke(&tenant, "/v1/tasks/t2").await?, 0).await?;
-    for (query, expected) in [
-        ("name=autumn", vec!["t0", "t2"]),
-        ("state=revoked", vec!["t2"]),
-        ("state=open", vec!["t0", "t1"]),
-        ("name=Au&state=open", vec!["t0"]),
-        ("name=sale", vec![]),
-    ] {
-        let found = all_ids(&tenant, &format!("type=batch&limit=1&{query}")).await?;
-        check(found == expected, || format!("{query} finds {found:?}"))?;
-    }
-    let bad = tenant.viewer.get("/v1/pushes?type=batch&state=closed").await?;
-    expect_problem(&bad, 400, "invalid-request")
 }
 
 pub async fn messages_are_found_by_their_target_and_tasks_are_not(stand: &Stand) -> Outcome {

@@ -246,23 +246,3 @@ pub async fn aws(stand: &Stand) -> aws_config::SdkConfig {
         .load()
         .await
 }
-
-/// How many items the table of pushes has of a tenant.
-pub async fn items(stand: &Stand, tenant: &Tenant) -> Result<usize, Failed> {
-    let own = format!("{}/{}#", tenant.app, tenant.workspace);
-    let client = aws_sdk_dynamodb::Client::new(&aws(stand).await);
-    let mut pages = client
-        .scan()
-        .table_name(stand.stack.get("PushesTableName")?)
-        .consistent_read(true)
-        .filter_expression("begins_with(pk, :tenant)")
-        .expression_attribute_values(":tenant", aws_sdk_dynamodb::types::AttributeValue::S(own))
-        .select(aws_sdk_dynamodb::types::Select::Count)
-        .into_paginator()
-        .send();
-    let mut count = 0;
-    while let Some(page) = pages.next().await {
-        count += usize::try_from(page?.count()).unwrap_or_default();
-    }
-    Ok(count)
-}

@@ -31,18 +31,3 @@ pub async fn each_user_reads_the_apps_notice_in_their_language(stand: &Stand) ->
     all_show(stand, "xiaomi", &english, "Withdrawn").await?;
     all_show(stand, "xiaomi", &chinese, "消息已撤回").await
 }
-
-pub async fn a_notice_that_a_channel_would_refuse_is_refused_at_once(stand: &Stand) -> Outcome {
-    let tenant = stand.tenant("long-notices", "default").await?;
-    let push = task(&tenant, "t1").await?;
-    let path = format!("{push}/revocations");
-    // 21 Chinese characters are 42 for vivo, which takes 40.
-    let notice = json!({"title": "撤".repeat(21), "text": "t"});
-    let refused = tenant.operator.post(&path, &json!({"reason": "r", "notice": notice})).await?;
-    expect_problem(&refused, 400, "invalid-request")?;
-    check(refused.body["errors"][0]["pointer"] == "/notice/title", || {
-        format!("{}", refused.body)
-    })?;
-    let apple_only = json!({"reason": "r", "notice": notice, "scope": {"channels": ["apns"]}, "dry_run": true});
-    expect(&tenant.operator.post(&path, &apple_only).await?, 200)
-}

@@ -55,38 +55,6 @@ pub async fn what_was_opened_or_cleared_is_left_alone(stand: &Stand) -> Outcome 
     )
 }
 
-pub async fn a_receipt_for_what_nobody_knows_is_told_and_a_bad_one_is_refused(stand: &Stand) -> Outcome {
-    let tenant = stand.tenant("receipts-odd", "default").await?;
-    let other = stand.tenant("receipts-other", "default").await?;
-    let push = task(&tenant, "t1").await?;
-    let devices = tokens("huawei", "receipts-odd", 2);
-    deliver(stand, &tenant, &push, "huawei", "b1", &devices).await?;
-
-    let mut odd = receipts("t1", "b1", &devices, "opened");
-    odd["receipts"][0]["id"] = "t2".into();
-    let answer = tenant.sender.post("/v1/receipts", &odd).await?;
-    expect(&answer, 200)?;
-    check(answer.body == json!({"accepted": 1, "unknown": [0]}), || format!("{}", answer.body))?;
-    // Another tenant's delivery is answered as one that does not exist.
-    let answer = other.sender.post("/v1/receipts", &receipts("t1", "b1", &devices, "opened")).await?;
-    check(answer.body == json!({"accepted": 0, "unknown": [0, 1]}), || {
-        format!("{}", answer.body)
-    })?;
-
-    for bad in [
-        json!({"receipts": []}),
-        json!({}),
-        receipts("t1", "b1", &devices, "eaten"),
-        receipts("", "b1", &devices, "opened"),
-    ] {
-        expect_problem(&tenant.sender.post("/v1/receipts", &bad).await?, 400, "invalid-request")?;
-    }
-    let many = receipts("t1", "b1", &vec![devices[0].clone(); 1_001], "opened");
-    expect_problem(&tenant.sender.post("/v1/receipts", &many).await?, 400, "invalid-request")?;
-    let good = receipts("t1", "b1", &devices, "opened");
-    expect_problem(&tenant.viewer.post("/v1/receipts", &good).await?, 403, "forbidden")
-}
-
 /// Said before anybody recorded the batch, by the sender and by a vendor whose callback has an odd entry.
 pub async fn what_was_opened_before_it_was_recorded_is_left_alone(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("early", "default").await?;

@@ -5,8 +5,8 @@ use stand::Stand;
 
 use crate::Outcome;
 use crate::fixture::{
-    NOTIFY_ID, TITLE, all_show, aws, batch, check, deliver, expect, expect_problem, items, now, outcomes, registered, revoke, settled,
-    show, task, text, tokens,
+    NOTIFY_ID, TITLE, all_show, aws, batch, check, deliver, expect, expect_problem, now, outcomes, registered, revoke, settled, show, task,
+    text, tokens,
 };
 
 pub async fn text_messages_stay_sent_while_the_rest_is_revoked(stand: &Stand) -> Outcome {
@@ -195,26 +195,6 @@ pub async fn targets_without_a_delivery_are_named(stand: &Stand) -> Outcome {
     let told = outcomes(&tenant, &revocation).await?;
     let no_token = |(target, ..): &(String, String, String)| target == "user-77" || target.starts_with("device-");
     check(told.len() == 2 && told.iter().all(no_token), || format!("{told:?}"))
-}
-
-pub async fn a_dry_run_changes_nothing(stand: &Stand) -> Outcome {
-    let tenant = stand.tenant("dry", "default").await?;
-    let push = task(&tenant, "t1").await?;
-    deliver(stand, &tenant, &push, "huawei", "b1", &tokens("huawei", "dry", 7)).await?;
-    let before = items(stand, &tenant).await?;
-    let preview = tenant
-        .operator
-        .post(&format!("{push}/revocations"), &json!({"reason": "r", "dry_run": true}))
-        .await?;
-    expect(&preview, 200)?;
-    check(
-        preview.body["verdict"] == "accept" && preview.body["channels"]["huawei"]["revocable"] == 7,
-        || format!("{}", preview.body),
-    )?;
-    let gate = tenant.sender.get(&format!("{push}/gate")).await?;
-    check(gate.body["gate"] == "open", || format!("{}", gate.body))?;
-    let after = items(stand, &tenant).await?;
-    check(before == after, || format!("{before} items became {after}"))
 }
 
 /// The message says that it is the other tenant's; AWS says who sent it, and that sender is not bound there.

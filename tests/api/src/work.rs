@@ -1,0 +1,48 @@
+//! What the functions of the queues do meanwhile: every job, in order, at vendors that accept everything.
+
+use jiff::SignedDuration;
+use revocation_app::ports::{Clock as _, Job};
+use revocation_app::{Dispatcher, Eagerness, check_revocation, confirm_batch, dispatch_batch, fan_out};
+use revocation_testkit::{FakeChannel, run};
+
+use crate::World;
+
+impl World {
+    /// Until no job is left. Delayed ones are waited for.
+    pub fn work(&self) {
+        while let Some(next) = self.queue.next_visible_at() {
+            self.clock.set(next.max(self.clock.now()));
+            let receipt = self.queue.receive(0, SignedDuration::from_mins(1)).unwrap();
+            self.job(receipt.job.clone());
+            self.queue.done(&receipt);
+        }
+    }
+
+    fn job(&self, job: Job) {
+        let (store, queue, clock) = (&self.store, &self.queue, &self.clock);
+        let deadline = clock.now() + SignedDuration::from_secs(60);
+        match job {
+            Job::Fanout { push, revocation } => {
+                run(fan_out(store, queue, clock, &push, &revocation, deadline)).unwrap();
+            }
+            Job::Check { push, revocation, nth } => {
+                run(check_revocation(store, queue, clock, &push, &revocation, Eagerness::Look { nth })).unwrap();
+            }
+            Job::Confirm { batch, nth } => {
+                run(confirm_batch(store, queue, clock, &batch, nth)).unwrap();
+            }
+            Job::Dispatch(job) => {
+                let vendor = FakeChannel::new(clock);
+                let with = Dispatcher {
+                    store,
+                    queue,
+                    clock,
+                    dice: &self.dice,
+                    channels: &self.channels,
+                    client: Some(&vendor),
+                };
+                run(dispatch_batch(&with, &job, deadline)).unwrap();
+            }
+        }
+    }
+}
