@@ -2,12 +2,12 @@
 //!
 //! A delivery that the vendor took (overwritten, recalled) and whose device
 //! says that the message is gone is confirmed, and every revocation that
-//! counted it hears of it in the same transaction. May run twice at once, be
-//! killed anywhere, and be asked for what is done.
+//! counted it hears of it in the same transaction. This may run twice at once,
+//! be killed anywhere, and be asked to do what is done already.
 //!
-//! A job that meets a worker comes back. Who starts work on a batch later reads
-//! its receipts anyway, so it needs to come back for as long as a worker may
-//! last that read them too early, and no longer.
+//! If a dispatcher is at work on the batch, the job comes back later. A
+//! dispatcher that starts after the receipt was kept reads it anyway, so the
+//! job comes back only for as long as a dispatcher that started before may run.
 
 use std::time::Duration;
 

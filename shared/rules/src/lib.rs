@@ -1,27 +1,4 @@
-//! What may be taken back, and what became of it.
-//!
-//! Pure rules: no async, no clock, no randomness, no AWS, no HTTP. Every
-//! function here decides from its arguments alone, so everything that decides
-//! about a revocation can be tested in microseconds and read in one place.
-//!
-//! | question | file |
-//! |---|---|
-//! | what is a well-formed id, token, key | [`ids`] |
-//! | who did it, and what their key may do | [`actor`], [`role`] |
-//! | which number does a task go by | [`task_number`] |
-//! | which channels exist and what can they do | [`channel`] |
-//! | what was pushed, and until when may it be revoked | [`push`], [`window`] |
-//! | what does a revocation cover | [`scope`], [`closure`], [`gate`] |
-//! | may this push be revoked now | [`verdict`] |
-//! | the life of a revocation | [`revocation`] |
-//! | what was delivered, and where it is kept | [`batch`], [`shard`] |
-//! | what happens to each delivery of a batch | [`plan`] |
-//! | what the device says of it | [`receipt`] |
-//! | what it shows instead | [`notice`] |
-//! | when to try again | [`retry`] |
-//! | is the device gone, or our setting wrong | [`suspicion`] |
-//! | how it ended | [`outcome`], [`progress`] |
-//! | and what that says of the message | [`standing`] |
+#![doc = include_str!("../README.md")]
 
 pub mod actor;
 pub mod batch;

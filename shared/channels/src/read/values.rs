@@ -1,4 +1,4 @@
-//! What a node says, whatever form it says it in.
+//! Reads values from a node of an answer, whatever form they come in.
 
 use super::node::Node;
 
