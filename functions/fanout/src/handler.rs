@@ -3,10 +3,19 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{DispatchJob, Job, JobQueue, QueueError};
+use revocation_app::ports::{DispatchJob, Job, JobQueue, Ports, QueueError};
 use revocation_app::{CheckError, Checked, DispatchError, Dispatcher, Eagerness, FanOutError, check_revocation, dispatch_batch, fan_out};
-use revocation_aws::Work;
-use revocation_rules::channel::Capability;
+use revocation_rules::channel::{Capability, Channels};
+
+/// What the function works with.
+pub struct Deps<P: Ports> {
+    pub store: P::Store,
+    pub queue: P::Queue,
+    /// The channels with a dispatcher.
+    pub channels: Channels,
+    pub clock: P::Clock,
+    pub dice: P::Dice,
+}
 
 /// What is left of an invocation when the walk hands on: one more page and the queue.
 pub const MARGIN: SignedDuration = SignedDuration::from_secs(15);
@@ -25,7 +34,7 @@ pub enum HandleError {
     Queue(#[from] QueueError),
 }
 
-pub async fn handle(deps: &Work, job: Job, deadline: Timestamp) -> Result<(), HandleError> {
+pub async fn handle<P: Ports>(deps: &Deps<P>, job: Job, deadline: Timestamp) -> Result<(), HandleError> {
     match job {
         Job::Fanout { push, revocation } => {
             let end = fan_out(&deps.store, &deps.queue, &deps.clock, &push, &revocation, deadline).await?;
@@ -46,7 +55,7 @@ pub async fn handle(deps: &Work, job: Job, deadline: Timestamp) -> Result<(), Ha
 }
 
 /// Ends a batch that no dispatcher takes. A channel that got one since then gets its job.
-async fn dispatch(deps: &Work, job: DispatchJob, deadline: Timestamp) -> Result<(), HandleError> {
+async fn dispatch<P: Ports>(deps: &Deps<P>, job: DispatchJob, deadline: Timestamp) -> Result<(), HandleError> {
     if deps.channels.capability(job.channel) == Capability::Able {
         deps.queue.send(&[Job::Dispatch(job)], Duration::ZERO).await?;
         return Ok(());

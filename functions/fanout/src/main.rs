@@ -1,25 +1,37 @@
 //! Queue `fanout`: walks the shards of a revoked push, looks whether a
 //! revocation can settle, and ends batches whose channel has no dispatcher.
 
-mod deps;
 mod handler;
 
-use aws_lambda_events::event::sqs::SqsEvent;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use revocation_lambda::{config::environment, queue_event, telemetry, time};
+use lambda_runtime::Error;
+use revocation_aws::{SystemClock, SystemDice};
+use revocation_lambda::config::ConfigError;
+use revocation_lambda::queue_event::body;
+use revocation_lambda::serve::serve_queue;
+use revocation_lambda::time::deadline;
+use revocation_wiring::{Aws, Wiring};
+
+use crate::handler::{Deps, MARGIN, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::start(environment("RUST_LOG").as_deref());
-    let deps = deps::connect(&environment).await?;
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        let deadline = time::deadline(&event.context, handler::MARGIN);
-        Ok::<_, Error>(
-            queue_event::each(event.payload, revocation_aws::decode, async |job| {
-                Box::pin(handler::handle(&deps, job, deadline)).await
-            })
-            .await,
-        )
-    }))
+    let decode = |message: &_| revocation_aws::decode(body(message));
+    serve_queue(connect(), decode, async |deps, job, context| {
+        // On the heap: it holds all that a job is worked on with.
+        Box::pin(handle(deps, job, deadline(context, MARGIN))).await
+    })
     .await
+}
+
+async fn connect() -> Result<Deps<Aws>, ConfigError> {
+    let mut wiring = Wiring::start().await;
+    let (queue, channels) = wiring.job_queues();
+    let deps = Deps {
+        store: wiring.store(),
+        queue,
+        channels,
+        clock: SystemClock,
+        dice: SystemDice,
+    };
+    wiring.finish(deps)
 }

@@ -1,7 +1,7 @@
 //! Request in, response out.
 
 use http::{Response, StatusCode};
-use revocation_app::ports::{AppNotices, Clock};
+use revocation_app::ports::{AppNotices, Clock, Ports};
 use revocation_app::{check_gate, list_outcomes, list_pushes, look_up_push, look_up_revocation, look_up_totals};
 use revocation_http::OPENAPI;
 use revocation_http::audit::Asked;
@@ -18,11 +18,11 @@ use revocation_rules::ids::RevocationId;
 
 use crate::deps::Deps;
 
-pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
+pub async fn handle<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Response<String> {
     respond(&request.id, answer(deps, request).await)
 }
 
-async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn answer<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Result<Reply, Problem> {
     if let Some(reply) = page_without_slash(&request.path) {
         return Ok(reply);
     }
@@ -45,27 +45,27 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
     }
 }
 
-async fn caller(deps: &Deps, request: &HttpRequest, asked: &Asked) -> Result<Caller, Problem> {
+async fn caller<P: Ports>(deps: &Deps<P>, request: &HttpRequest, asked: &Asked) -> Result<Caller, Problem> {
     authenticate(asked, &request.headers, &deps.keys, &deps.key_cache, deps.clock.now()).await
 }
 
-async fn notice(deps: &Deps, caller: &Caller) -> Result<Reply, Problem> {
+async fn notice<P: Ports>(deps: &Deps<P>, caller: &Caller) -> Result<Reply, Problem> {
     let notices = deps.store.notices(&caller.tenant).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &notices.unwrap_or_default()))
 }
 
-async fn gate(deps: &Deps, request: &HttpRequest, caller: Caller, push: PushName) -> Result<Reply, Problem> {
+async fn gate<P: Ports>(deps: &Deps<P>, request: &HttpRequest, caller: Caller, push: PushName) -> Result<Reply, Problem> {
     let question = gate_question(push.of(caller.tenant), &request.query)?;
     let gate = check_gate(&deps.store, &question).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &GateAnswer::from(gate)))
 }
 
-async fn one_push(deps: &Deps, caller: Caller, push: PushName) -> Result<Reply, Problem> {
+async fn one_push<P: Ports>(deps: &Deps<P>, caller: Caller, push: PushName) -> Result<Reply, Problem> {
     let overview = look_up_push(&deps.store, &push.of(caller.tenant)).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &PushAnswer::new(&overview)))
 }
 
-async fn revocation(deps: &Deps, caller: Caller, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
+async fn revocation<P: Ports>(deps: &Deps<P>, caller: Caller, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
     let overview = look_up_revocation(&deps.store, &push.of(caller.tenant), id)
         .await
         .map_err(problem_of)?;
@@ -78,7 +78,13 @@ async fn revocation(deps: &Deps, caller: Caller, push: PushName, id: &Revocation
     }
 }
 
-async fn outcomes(deps: &Deps, request: &HttpRequest, caller: Caller, push: PushName, id: &RevocationId) -> Result<Reply, Problem> {
+async fn outcomes<P: Ports>(
+    deps: &Deps<P>,
+    request: &HttpRequest,
+    caller: Caller,
+    push: PushName,
+    id: &RevocationId,
+) -> Result<Reply, Problem> {
     let (filter, cursor) = outcomes_question(&request.query)?;
     let page = list_outcomes(&deps.store, &push.of(caller.tenant), id, filter, cursor)
         .await
@@ -86,12 +92,12 @@ async fn outcomes(deps: &Deps, request: &HttpRequest, caller: Caller, push: Push
     Ok(Reply::json(StatusCode::OK, &OutcomesAnswer::from(page)))
 }
 
-async fn totals(deps: &Deps, caller: Caller, push: PushName) -> Result<Reply, Problem> {
+async fn totals<P: Ports>(deps: &Deps<P>, caller: Caller, push: PushName) -> Result<Reply, Problem> {
     let totals = look_up_totals(&deps.store, &push.of(caller.tenant)).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &TotalsAnswer::from(totals)))
 }
 
-async fn pushes(deps: &Deps, request: &HttpRequest, caller: Caller) -> Result<Reply, Problem> {
+async fn pushes<P: Ports>(deps: &Deps<P>, request: &HttpRequest, caller: Caller) -> Result<Reply, Problem> {
     let query = push_list_query(caller.tenant, &request.query, deps.clock.now())?;
     let page = list_pushes(&deps.store, &query).await.map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &PushListAnswer::from(&page)))

@@ -1,16 +1,27 @@
-//! Everything that is read: pushes, revocations, outcomes, the gate; and every path that does not exist.
-
-mod deps;
-mod handler;
+//! The function `lookup`.
 
 use lambda_runtime::Error;
-use revocation_http::{body::MAX_BODY_BYTES, respond::respond_to_fault};
-use revocation_lambda::{config::environment, http_event, telemetry};
+use lookup::{Deps, handle};
+use revocation_aws::SystemClock;
+use revocation_http::auth::KeyCache;
+use revocation_http::body::MAX_BODY_BYTES;
+use revocation_http::respond::respond_to_fault;
+use revocation_lambda::config::ConfigError;
+use revocation_lambda::serve::serve_http;
+use revocation_wiring::{Aws, Wiring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::start(environment("RUST_LOG").as_deref());
-    let deps = deps::Deps::connect(&environment).await?;
-    let handle = async |request| handler::handle(&deps, &request).await;
-    http_event::run(MAX_BODY_BYTES, handle, respond_to_fault).await
+    serve_http(connect(), MAX_BODY_BYTES, respond_to_fault, handle).await
+}
+
+async fn connect() -> Result<Deps<Aws>, ConfigError> {
+    let mut wiring = Wiring::start().await;
+    let deps = Deps {
+        store: wiring.store(),
+        keys: wiring.access_keys(),
+        key_cache: KeyCache::default(),
+        clock: SystemClock,
+    };
+    wiring.finish(deps)
 }

@@ -3,7 +3,7 @@
 use http::Response;
 use http::header::HOST;
 use revocation_acs::Parameters;
-use revocation_app::ports::{AccessKey, Clock};
+use revocation_app::ports::{AccessKey, Clock, Ports};
 use revocation_http::audit::{self, Who};
 use revocation_http::mpaas::{Fault, FaultKind, RevokeAnswer, required, respond};
 use revocation_lambda::http_event::HttpRequest;
@@ -31,7 +31,7 @@ impl Asked<'_> {
     }
 }
 
-pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
+pub async fn handle<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Response<String> {
     let request_id = request.id.to_uppercase();
     let host = request.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
     let result = answer(deps, request, &request_id).await;
@@ -41,7 +41,7 @@ pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
     respond(&request_id, host, result)
 }
 
-async fn answer(deps: &Deps, request: &HttpRequest, request_id: &str) -> Result<String, Fault> {
+async fn answer<P: Ports>(deps: &Deps<P>, request: &HttpRequest, request_id: &str) -> Result<String, Fault> {
     let Authenticated { key, call } = deps.door.authenticate(request, deps.clock.now()).await?;
     if call.version != VERSION {
         return Err(Fault::new(FaultKind::InvalidVersion));

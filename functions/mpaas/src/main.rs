@@ -1,22 +1,34 @@
-//! `POST /` and `GET /`: the calls of mPaaS SDKs, unchanged but for the endpoint (`docs/mpaas.md`).
-
-mod authenticate;
-mod deps;
-mod handler;
-mod query_task_detail;
-mod query_task_list;
-mod revoke;
-mod revoke_push_message;
-mod revoke_push_task;
+//! The function `mpaas`.
 
 use lambda_runtime::Error;
-use revocation_http::{body::MAX_BODY_BYTES, mpaas};
-use revocation_lambda::{config::environment, http_event, telemetry};
+use mpaas::{Deps, Door, handle};
+use revocation_aws::{SystemClock, SystemDice};
+use revocation_http::auth::KeyCache;
+use revocation_http::body::MAX_BODY_BYTES;
+use revocation_http::mpaas::respond_to_fault;
+use revocation_lambda::config::ConfigError;
+use revocation_lambda::serve::serve_http;
+use revocation_wiring::{Aws, Wiring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::start(environment("RUST_LOG").as_deref());
-    let deps = deps::Deps::connect(&environment).await?;
-    let handle = async |request| handler::handle(&deps, &request).await;
-    http_event::run(MAX_BODY_BYTES, handle, mpaas::respond_to_fault).await
+    serve_http(connect(), MAX_BODY_BYTES, respond_to_fault, handle).await
+}
+
+async fn connect() -> Result<Deps<Aws>, ConfigError> {
+    let mut wiring = Wiring::start().await;
+    let deps = Deps {
+        store: wiring.store(),
+        queue: wiring.fanout_queue(),
+        door: Door {
+            keys: wiring.access_keys(),
+            cache: KeyCache::default(),
+            seal: wiring.seal(),
+            nonces: wiring.nonces(),
+        },
+        channels: wiring.channels(),
+        clock: SystemClock,
+        dice: SystemDice,
+    };
+    wiring.finish(deps)
 }

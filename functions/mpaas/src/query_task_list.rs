@@ -1,7 +1,7 @@
 //! `QueryPushAnalysisTaskList`: tasks that were sent since a time, newest first.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{Clock, PushStore as _};
+use revocation_app::ports::{Clock, Ports, PushStore as _};
 use revocation_app::{MOST_LOOKED_AT, TaskListQuery, find_task, list_tasks};
 use revocation_http::mpaas::{Fault, TaskListAnswer, number, optional, required};
 use revocation_rules::push::Push;
@@ -14,7 +14,7 @@ const MOST_PAGE_SIZE: usize = 100;
 /// A sender's clock may be a minute ahead; what it registered now is in the list now.
 const AHEAD: SignedDuration = SignedDuration::from_mins(2);
 
-pub async fn answer(deps: &Deps, asked: &Asked<'_>) -> Result<TaskListAnswer, Fault> {
+pub async fn answer<P: Ports>(deps: &Deps<P>, asked: &Asked<'_>) -> Result<TaskListAnswer, Fault> {
     let start: i64 = required("StartTime", asked.get("StartTime"))?;
     let from = Timestamp::from_millisecond(start).map_err(|_| Fault::invalid("StartTime", "it must be milliseconds since 1970"))?;
     let take = number("PageSize", asked.get("PageSize"), 1, MOST_PAGE_SIZE, PAGE_SIZE)?;
@@ -35,7 +35,7 @@ pub async fn answer(deps: &Deps, asked: &Asked<'_>) -> Result<TaskListAnswer, Fa
 }
 
 /// The task of an id, if everything else that is asked for fits it too.
-async fn one(deps: &Deps, query: &TaskListQuery, id: &str) -> Result<Vec<Push>, Fault> {
+async fn one<P: Ports>(deps: &Deps<P>, query: &TaskListQuery, id: &str) -> Result<Vec<Push>, Fault> {
     let found = match find_task(&deps.store, &query.tenant, id).await? {
         Some(task) if query.skip == 0 => deps.store.push(&task).await?,
         Some(_) | None => None,

@@ -1,6 +1,6 @@
 //! What both revoking actions do once they know what is to be revoked.
 
-use revocation_app::ports::PushStore as _;
+use revocation_app::ports::{Ports, PushStore as _};
 use revocation_app::{Accepted, NAMING_LIMIT, NewRevocation, RequestError, Unmatched, name_unmatched, request_revocation};
 use revocation_http::mpaas::{Fault, Refusal, RevokeAnswer, refused};
 use revocation_lambda::time::within;
@@ -12,7 +12,7 @@ use crate::deps::Deps;
 use crate::handler::Asked;
 
 /// Revokes, or finds the revocation that did: asking twice has the same answer.
-pub async fn revoke(deps: &Deps, asked: &Asked<'_>, push: PushRef, scope: Scope, action: &str) -> Result<RevokeAnswer, Fault> {
+pub async fn revoke<P: Ports>(deps: &Deps<P>, asked: &Asked<'_>, push: PushRef, scope: Scope, action: &str) -> Result<RevokeAnswer, Fault> {
     let wanted = NewRevocation {
         push,
         scope,
@@ -37,7 +37,7 @@ pub async fn revoke(deps: &Deps, asked: &Asked<'_>, push: PushRef, scope: Scope,
 }
 
 /// These clients read one thing, the id: that nobody was met stands in the log, as a number.
-async fn tell_unmatched(deps: &Deps, scope: &Scope, revocation: &Revocation) {
+async fn tell_unmatched<P: Ports>(deps: &Deps<P>, scope: &Scope, revocation: &Revocation) {
     let naming = name_unmatched(&deps.store, &deps.clock, &deps.channels, scope, revocation);
     match within(NAMING_LIMIT, naming).await {
         Some(Unmatched::Known(targets)) if !targets.is_empty() => {
@@ -55,7 +55,7 @@ pub const fn not_found(kind: PushKind) -> Refusal {
 }
 
 /// One more read, for those that are not found only.
-async fn is_of_the_other_kind(deps: &Deps, push: &PushRef) -> Result<bool, Fault> {
+async fn is_of_the_other_kind<P: Ports>(deps: &Deps<P>, push: &PushRef) -> Result<bool, Fault> {
     let other = PushRef {
         kind: match push.kind {
             PushKind::Message => PushKind::Task,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use revocation_app::ports::Ports;
 use revocation_http::mpaas::{Fault, RevokeAnswer, required};
 use revocation_rules::ids::{PushKind, PushRef, TargetId};
 use revocation_rules::scope::Scope;
@@ -11,7 +12,7 @@ use crate::deps::Deps;
 use crate::handler::Asked;
 use crate::revoke::revoke;
 
-pub async fn answer(deps: &Deps, asked: &Asked<'_>) -> Result<RevokeAnswer, Fault> {
+pub async fn answer<P: Ports>(deps: &Deps<P>, asked: &Asked<'_>) -> Result<RevokeAnswer, Fault> {
     let message = PushRef {
         tenant: asked.key.tenant.clone(),
         kind: PushKind::Message,

@@ -1,7 +1,7 @@
 //! Request in, response out.
 
 use http::{Response, StatusCode};
-use revocation_app::ports::Clock;
+use revocation_app::ports::{Clock, Ports};
 use revocation_app::{NewReceipt, TakenReceipts, take_receipts};
 use revocation_http::audit::Asked;
 use revocation_http::auth::{Caller, authenticate, authenticate_callback};
@@ -16,11 +16,11 @@ use revocation_rules::channel::Channel;
 
 use crate::deps::Deps;
 
-pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
+pub async fn handle<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Response<String> {
     respond(&request.id, answer(deps, request).await)
 }
 
-async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn answer<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Result<Reply, Problem> {
     let (asked, route) = route(&request.method, &request.path)?;
     match route {
         ReceiptsRoute::Receipts => receipts(deps, request, &asked).await,
@@ -28,15 +28,15 @@ async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
     }
 }
 
-async fn receipts(deps: &Deps, request: &HttpRequest, asked: &Asked) -> Result<Reply, Problem> {
-    let caller = authenticate(asked, &request.headers, &deps.keys, &deps.key_cache, deps.work.clock.now()).await?;
+async fn receipts<P: Ports>(deps: &Deps<P>, request: &HttpRequest, asked: &Asked) -> Result<Reply, Problem> {
+    let caller = authenticate(asked, &request.headers, &deps.keys, &deps.key_cache, deps.clock.now()).await?;
     let body: ReceiptsBody = body::json(&request.headers, &request.body)?;
     let taken = take(deps, &caller, None, body.into()).await?;
     Ok(Reply::json(StatusCode::OK, &ReceiptsAnswer::from(taken)))
 }
 
-async fn vendor_receipts(deps: &Deps, request: &HttpRequest, asked: &Asked, vendor: Vendor) -> Result<Reply, Problem> {
-    let now = deps.work.clock.now();
+async fn vendor_receipts<P: Ports>(deps: &Deps<P>, request: &HttpRequest, asked: &Asked, vendor: Vendor) -> Result<Reply, Problem> {
+    let now = deps.clock.now();
     let caller = authenticate_callback(
         asked,
         &request.query,
@@ -97,9 +97,13 @@ impl Sum {
     }
 }
 
-async fn take(deps: &Deps, caller: &Caller, about: Option<Channel>, receipts: Vec<NewReceipt>) -> Result<TakenReceipts, Problem> {
-    let work = &deps.work;
-    let taken = take_receipts(&work.store, &work.queue, &work.clock, &caller.tenant, about, receipts)
+async fn take<P: Ports>(
+    deps: &Deps<P>,
+    caller: &Caller,
+    about: Option<Channel>,
+    receipts: Vec<NewReceipt>,
+) -> Result<TakenReceipts, Problem> {
+    let taken = take_receipts(&deps.store, &deps.queue, &deps.clock, &caller.tenant, about, receipts)
         .await
         .map_err(problem_of)?;
     if taken.too_many > 0 {

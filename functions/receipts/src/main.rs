@@ -1,26 +1,33 @@
-//! Devices and vendors say what became of deliveries, over HTTP; with
-//! `TRIGGER=queue`, what devices confirmed is worked in.
+//! The function `receipts`.
 
-mod deps;
-mod handler;
-mod queued;
-
-use aws_lambda_events::event::sqs::SqsEvent;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use revocation_http::{body::MAX_BODY_BYTES, respond::respond_to_fault};
-use revocation_lambda::{config::environment, http_event, telemetry};
+use lambda_runtime::Error;
+use receipts::{Deps, handle};
+use revocation_aws::SystemClock;
+use revocation_http::auth::{KeyCache, SenderCallbacks};
+use revocation_http::body::MAX_BODY_BYTES;
+use revocation_http::respond::respond_to_fault;
+use revocation_lambda::config::ConfigError;
+use revocation_lambda::serve::serve_http;
+use revocation_wiring::{Aws, Wiring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::start(environment("RUST_LOG").as_deref());
-    if environment("TRIGGER").as_deref() == Some("queue") {
-        let deps = deps::connect_queued(&environment).await?;
-        return lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-            Ok::<_, Error>(queued::handle(&deps, event.payload).await)
-        }))
-        .await;
-    }
-    let deps = deps::connect(&environment).await?;
-    let handle = async |request| handler::handle(&deps, &request).await;
-    http_event::run(MAX_BODY_BYTES, handle, respond_to_fault).await
+    serve_http(connect(), MAX_BODY_BYTES, respond_to_fault, handle).await
+}
+
+async fn connect() -> Result<Deps<Aws>, ConfigError> {
+    let mut wiring = Wiring::start().await;
+    let sender_callbacks = wiring
+        .settings
+        .read("CALLBACK_SENDER_KEYS", SenderCallbacks::FORMAT, SenderCallbacks::parse);
+    let deps = Deps {
+        store: wiring.store(),
+        queue: wiring.receipts_queue(),
+        keys: wiring.access_keys(),
+        key_cache: KeyCache::default(),
+        // What is missing or wrong is complained about.
+        sender_callbacks: sender_callbacks.unwrap_or(SenderCallbacks::Refuse),
+        clock: SystemClock,
+    };
+    wiring.finish(deps)
 }

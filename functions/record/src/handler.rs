@@ -1,7 +1,7 @@
 //! Request in, response out.
 
 use http::{Response, StatusCode};
-use revocation_app::ports::Clock;
+use revocation_app::ports::{Clock, Ports};
 use revocation_app::{Registered, record_deliveries, register_push};
 use revocation_http::auth::{Caller, authenticate};
 use revocation_http::body;
@@ -13,37 +13,34 @@ use revocation_lambda::http_event::HttpRequest;
 
 use crate::deps::Deps;
 
-pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
+pub async fn handle<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Response<String> {
     respond(&request.id, answer(deps, request).await)
 }
 
-async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn answer<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Result<Reply, Problem> {
     let (asked, route) = route(&request.method, &request.path)?;
-    let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, deps.work.clock.now()).await?;
+    let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, deps.clock.now()).await?;
     match route {
         RecordRoute::Register(push) => register(deps, request, caller, push).await,
         RecordRoute::Record(push) => record(deps, request, caller, push).await,
     }
 }
 
-async fn register(deps: &Deps, request: &HttpRequest, caller: Caller, push: PushName) -> Result<Reply, Problem> {
+async fn register<P: Ports>(deps: &Deps<P>, request: &HttpRequest, caller: Caller, push: PushName) -> Result<Reply, Problem> {
     let body: RegisterBody = body::json(&request.headers, &request.body)?;
     let registration = body.registration(push.of(caller.tenant))?;
-    let registered = register_push(&deps.work.store, &deps.work.clock, registration)
-        .await
-        .map_err(problem_of)?;
+    let registered = register_push(&deps.store, &deps.clock, registration).await.map_err(problem_of)?;
     Ok(match &registered {
         Registered::New(push) => Reply::json(StatusCode::CREATED, &RegisteredAnswer::from(push)),
         Registered::Again(push) => Reply::json(StatusCode::OK, &RegisteredAnswer::from(push)),
     })
 }
 
-async fn record(deps: &Deps, request: &HttpRequest, caller: Caller, push: PushName) -> Result<Reply, Problem> {
+async fn record<P: Ports>(deps: &Deps<P>, request: &HttpRequest, caller: Caller, push: PushName) -> Result<Reply, Problem> {
     let body: RecordBody = body::json(&request.headers, &request.body)?;
     let push = push.of(caller.tenant);
     let batch = body.batch(push.clone())?;
-    let work = &deps.work;
-    let recorded = record_deliveries(&work.store, &work.queue, &work.clock, &work.channels, batch)
+    let recorded = record_deliveries(&deps.store, &deps.queue, &deps.clock, &deps.channels, batch)
         .await
         .map_err(|error| problem_of(error).about(&push.id))?;
     Ok(Reply::json(StatusCode::OK, &RecordAnswer::from(recorded)))

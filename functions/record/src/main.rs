@@ -1,30 +1,30 @@
-//! Senders register pushes and record what they delivered, over HTTP or, with `TRIGGER=queue`, over SQS.
+//! The function `record`.
 
-mod deps;
-mod handler;
-mod queued;
-
-use aws_lambda_events::event::sqs::SqsEvent;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use revocation_http::{body::MAX_BODY_BYTES, respond::respond_to_fault};
-use revocation_lambda::{config::environment, http_event, queue_event, telemetry};
+use lambda_runtime::Error;
+use record::{Deps, handle};
+use revocation_aws::SystemClock;
+use revocation_http::auth::KeyCache;
+use revocation_http::body::MAX_BODY_BYTES;
+use revocation_http::respond::respond_to_fault;
+use revocation_lambda::config::ConfigError;
+use revocation_lambda::serve::serve_http;
+use revocation_wiring::{Aws, Wiring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::start(environment("RUST_LOG").as_deref());
-    if environment("TRIGGER").as_deref() == Some("queue") {
-        let deps = deps::connect_queued(&environment).await?;
-        return lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-            Ok::<_, Error>(
-                queue_event::each_message(event.payload, queued::parse, async |recording| {
-                    queued::record(&deps, recording).await
-                })
-                .await,
-            )
-        }))
-        .await;
-    }
-    let deps = deps::connect(&environment).await?;
-    let handle = async |request| handler::handle(&deps, &request).await;
-    http_event::run(MAX_BODY_BYTES, handle, respond_to_fault).await
+    serve_http(connect(), MAX_BODY_BYTES, respond_to_fault, handle).await
+}
+
+async fn connect() -> Result<Deps<Aws>, ConfigError> {
+    let mut wiring = Wiring::start().await;
+    let (queue, _) = wiring.job_queues();
+    let deps = Deps {
+        store: wiring.store(),
+        queue,
+        channels: wiring.channels(),
+        keys: wiring.access_keys(),
+        key_cache: KeyCache::default(),
+        clock: SystemClock,
+    };
+    wiring.finish(deps)
 }

@@ -1,8 +1,7 @@
 //! Request in, response out.
 
 use http::{Response, StatusCode};
-use revocation_app::ports::AppNotices;
-use revocation_app::ports::Clock;
+use revocation_app::ports::{AppNotices, Clock, Ports};
 use revocation_app::{Accepted, NAMING_LIMIT, Unmatched, name_unmatched, preview_revocation, replay_revocation, request_revocation};
 use revocation_http::audit;
 use revocation_http::auth::{Caller, authenticate};
@@ -18,11 +17,11 @@ use revocation_rules::ids::RevocationId;
 
 use crate::deps::Deps;
 
-pub async fn handle(deps: &Deps, request: &HttpRequest) -> Response<String> {
+pub async fn handle<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Response<String> {
     respond(&request.id, answer(deps, request).await)
 }
 
-async fn answer(deps: &Deps, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn answer<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Result<Reply, Problem> {
     let (asked, route) = route(&request.method, &request.path)?;
     let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, deps.clock.now()).await?;
     let changed = match route {
@@ -45,7 +44,7 @@ struct Changed {
     done: Option<&'static str>,
 }
 
-async fn replay(deps: &Deps, caller: &Caller, push: PushName, id: &RevocationId) -> Result<Changed, Problem> {
+async fn replay<P: Ports>(deps: &Deps<P>, caller: &Caller, push: PushName, id: &RevocationId) -> Result<Changed, Problem> {
     let push = push.of(caller.tenant.clone());
     let revocation = replay_revocation(&deps.store, &deps.queue, &deps.clock, &push, id, &caller.actor)
         .await
@@ -57,7 +56,7 @@ async fn replay(deps: &Deps, caller: &Caller, push: PushName, id: &RevocationId)
     })
 }
 
-async fn write_notice(deps: &Deps, request: &HttpRequest, caller: &Caller) -> Result<Changed, Problem> {
+async fn write_notice<P: Ports>(deps: &Deps<P>, request: &HttpRequest, caller: &Caller) -> Result<Changed, Problem> {
     let body: NoticeBody = body::json(&request.headers, &request.body)?;
     let notices = body.notices()?;
     let written = Act {
@@ -74,7 +73,7 @@ async fn write_notice(deps: &Deps, request: &HttpRequest, caller: &Caller) -> Re
     })
 }
 
-async fn revoke(deps: &Deps, request: &HttpRequest, caller: &Caller, push: PushName) -> Result<Changed, Problem> {
+async fn revoke<P: Ports>(deps: &Deps<P>, request: &HttpRequest, caller: &Caller, push: PushName) -> Result<Changed, Problem> {
     let body: RevokeBody = body::json(&request.headers, &request.body)?;
     let dry_run = body.dry_run;
     let wanted = body.revocation(push.of(caller.tenant.clone()), caller.actor.clone())?;

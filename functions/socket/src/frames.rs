@@ -9,26 +9,23 @@ use std::error::Error;
 
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
 use http::header::AUTHORIZATION;
-use revocation_app::ports::{
-    Clock, ConnectionId, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, FromDevice, JobQueue, LinkError, Posted, PushStore,
-    ReceiptStore, ToDevice,
-};
+use revocation_app::ports::{ConnectionId, DeviceLinks, FromDevice, LinkError, Ports, Posted, ToDevice};
 use revocation_app::{
     AcknowledgeError, ConnectError, DeviceError, ReceiptTaker, acknowledge, connect_device, disconnect_device, register_device,
     report_from_device,
 };
-use revocation_aws::decode_frame;
+use revocation_http::frame;
 use serde::Serialize;
 
 use crate::subprotocol::{Offered, SUBPROTOCOL};
 
 /// What the function works with.
-pub struct Frames<D, L, S, Q, C> {
-    pub devices: D,
-    pub links: L,
-    pub store: S,
-    pub queue: Q,
-    pub clock: C,
+pub struct Frames<P: Ports> {
+    pub devices: P::Devices,
+    pub links: P::Links,
+    pub store: P::Store,
+    pub queue: P::Queue,
+    pub clock: P::Clock,
 }
 
 /// The function's answer. For a device that connects it is the handshake's.
@@ -61,14 +58,7 @@ pub enum EventError {
     Link(#[from] LinkError),
 }
 
-pub async fn handle<D, L, S, Q, C>(with: &Frames<D, L, S, Q, C>, event: &ApiGatewayWebsocketProxyRequest) -> Result<Answer, EventError>
-where
-    D: DeviceTokens + DeviceConnections + DeviceOutbox,
-    L: DeviceLinks,
-    S: PushStore + ReceiptStore,
-    Q: JobQueue,
-    C: Clock,
-{
+pub async fn handle<P: Ports>(with: &Frames<P>, event: &ApiGatewayWebsocketProxyRequest) -> Result<Answer, EventError> {
     let context = &event.request_context;
     let connection: ConnectionId = context
         .connection_id
@@ -86,7 +76,7 @@ where
             Ok(OK)
         }
         "message" => {
-            let answer = frame(with, &connection, event.body.as_deref().unwrap_or_default()).await;
+            let answer = answer(with, &connection, event.body.as_deref().unwrap_or_default()).await;
             if let Some(answer) = answer
                 && with.links.post(&connection, &answer).await? == Posted::Gone
             {
@@ -98,11 +88,7 @@ where
     }
 }
 
-async fn connect<D, L, S, Q, C>(with: &Frames<D, L, S, Q, C>, event: &ApiGatewayWebsocketProxyRequest, connection: &ConnectionId) -> Answer
-where
-    D: DeviceTokens + DeviceConnections,
-    C: Clock,
-{
+async fn connect<P: Ports>(with: &Frames<P>, event: &ApiGatewayWebsocketProxyRequest, connection: &ConnectionId) -> Answer {
     let offered = Offered::of(event);
     let token = token(event, &offered).unwrap_or_default();
     match connect_device(&with.devices, &with.clock, connection, token).await {
@@ -135,20 +121,13 @@ fn token<'a>(event: &'a ApiGatewayWebsocketProxyRequest, offered: &Offered<'a>) 
 }
 
 /// What the device is answered; registering answers by itself.
-async fn frame<D, L, S, Q, C>(with: &Frames<D, L, S, Q, C>, connection: &ConnectionId, text: &str) -> Option<ToDevice>
-where
-    D: DeviceConnections + DeviceOutbox,
-    L: DeviceLinks,
-    S: PushStore + ReceiptStore,
-    Q: JobQueue,
-    C: Clock,
-{
+async fn answer<P: Ports>(with: &Frames<P>, connection: &ConnectionId, text: &str) -> Option<ToDevice> {
     let receipts = ReceiptTaker {
         store: &with.store,
         queue: &with.queue,
         clock: &with.clock,
     };
-    match decode_frame(text) {
+    match frame::decode(text) {
         Err(error) => Some(ToDevice::Error { detail: error.0 }),
         Ok(FromDevice::Ping) => Some(ToDevice::Pong),
         Ok(FromDevice::Register) => match register_device(&with.devices, &with.links, &with.clock, connection).await {

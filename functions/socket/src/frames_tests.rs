@@ -3,11 +3,13 @@
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
 use jiff::SignedDuration;
 use revocation_app::issue_device_token;
-use revocation_app::ports::{BatchRecorder, ConnectionId, Device, DeviceConnections, DeviceOutbox, Instruction, Job, PushStore, ToDevice};
+use revocation_app::ports::{
+    BatchRecorder, Clock as _, ConnectionId, Device, DeviceConnections, DeviceOutbox, Instruction, Job, PushStore, ToDevice,
+};
 use revocation_rules::channel::Channel;
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
 use revocation_testkit::builders::{a_batch, a_device, a_push, an_instruction, noon};
-use revocation_testkit::{CountingSecrets, ManualClock, MemoryDevices, MemoryLinks, MemoryQueue, MemoryStore, Weather, run};
+use revocation_testkit::{CountingSecrets, ManualClock, Memory, MemoryDevices, MemoryLinks, MemoryQueue, MemoryStore, Weather, run};
 use serde_json::{Value, json};
 
 use super::*;
@@ -16,7 +18,7 @@ use super::*;
 mod connections;
 
 struct Stand {
-    with: Frames<MemoryDevices, MemoryLinks, MemoryStore, MemoryQueue, ManualClock>,
+    with: Frames<Memory>,
     clock: ManualClock,
 }
 

@@ -1,28 +1,33 @@
-//! Devices of the self-built channel connect, acknowledge, and get what they
-//! missed; with `TRIGGER=http`, senders get the tokens that devices connect with.
+//! Devices of the self-built channel connect, acknowledge, and get what they missed.
 
-mod deps;
 mod frames;
 mod subprotocol;
-mod tokens;
 
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use revocation_http::{body::MAX_BODY_BYTES, respond::respond_to_fault};
-use revocation_lambda::{config::environment, http_event, panics, telemetry};
+use lambda_runtime::Error;
+use revocation_aws::SystemClock;
+use revocation_lambda::config::ConfigError;
+use revocation_lambda::serve::serve;
+use revocation_wiring::{Aws, Wiring};
+
+use crate::frames::Frames;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::start(environment("RUST_LOG").as_deref());
-    if environment("TRIGGER").as_deref() == Some("http") {
-        let deps = deps::connect_tokens(&environment).await?;
-        let handle = async |request| tokens::handle(&deps, &request).await;
-        return http_event::run(MAX_BODY_BYTES, handle, respond_to_fault).await;
-    }
-    let deps = deps::connect_frames(&environment).await?;
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<ApiGatewayWebsocketProxyRequest>| {
-        let answer = panics::caught(Box::pin(frames::handle(&deps, &event.payload))).await?;
-        answer.map_err(Error::from)
-    }))
+    serve(connect(), async |frames, event: ApiGatewayWebsocketProxyRequest, _| {
+        Ok(frames::handle(frames, &event).await?)
+    })
     .await
+}
+
+async fn connect() -> Result<Frames<Aws>, ConfigError> {
+    let mut wiring = Wiring::start().await;
+    let frames = Frames {
+        devices: wiring.devices(),
+        links: wiring.links(),
+        store: wiring.store(),
+        queue: wiring.receipts_queue(),
+        clock: SystemClock,
+    };
+    wiring.finish(frames)
 }

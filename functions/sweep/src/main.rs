@@ -1,10 +1,11 @@
 //! Every minute: re-drives what is stuck, settles what is done.
 
-mod deps;
-
 use jiff::SignedDuration;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use revocation_lambda::{config::environment, telemetry, time};
+use lambda_runtime::Error;
+use revocation_aws::SystemClock;
+use revocation_lambda::serve::serve;
+use revocation_lambda::time;
+use revocation_wiring::Wiring;
 use serde_json::{Value, json};
 
 /// What is left of an invocation when the sweep stops: one recount.
@@ -12,11 +13,15 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(15);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::start(environment("RUST_LOG").as_deref());
-    let deps = deps::connect(&environment).await?;
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
-        let deadline = time::deadline(&event.context, MARGIN);
-        let swept = revocation_app::sweep(&deps.store, &deps.queue, &deps.clock, deadline).await?;
+    let connect = async {
+        let mut wiring = Wiring::start().await;
+        let (queue, _) = wiring.job_queues();
+        let store = wiring.store();
+        wiring.finish((store, queue))
+    };
+    serve(connect, async |(store, queue), _: Value, context| {
+        let deadline = time::deadline(context, MARGIN);
+        let swept = revocation_app::sweep(store, queue, &SystemClock, deadline).await?;
         if swept.checked > 0 {
             tracing::info!(
                 checked = swept.checked,
@@ -27,9 +32,9 @@ async fn main() -> Result<(), Error> {
                 swept.checked
             );
         }
-        Ok::<_, Error>(json!({
+        Ok(json!({
             "checked": swept.checked, "settled": swept.settled, "redriven": swept.redriven, "failed": swept.failed
         }))
-    }))
+    })
     .await
 }

@@ -13,7 +13,11 @@ pub use error::GenerateError;
 type Generator = fn() -> Result<String, GenerateError>;
 
 /// Every generated file, from the root of the project.
-pub const FILES: &[(&str, Generator)] = &[("infra/template.yaml", template::render), ("Cargo.toml", watch::manifest)];
+pub const FILES: &[(&str, Generator)] = &[
+    ("infra/template.yaml", template::render),
+    ("Cargo.toml", watch::manifest),
+    ("shared/http/src/openapi.json", || Ok(revocation_http::description::text())),
+];
 
 /// A file of the project.
 pub fn in_project(path: &str) -> PathBuf {

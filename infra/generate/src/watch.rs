@@ -1,6 +1,6 @@
 //! The router of `cargo lambda watch`, a part of the root `Cargo.toml`.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 
 use revocation_http::route::deployed;
 
@@ -18,39 +18,28 @@ pub(crate) fn manifest() -> Result<String, GenerateError> {
     Ok(format!("{before}{BEGIN}{}{END}{after}", router()))
 }
 
-/// One line for each path. The router knows no function for other methods than those it is told of; where everything
-/// else ends, `$default`, takes them, too.
+/// One line for each path. The router has nothing for a method that it is not told of; where `$default` serves a path
+/// anyway, it takes every method there, as it does behind API Gateway.
 fn router() -> String {
-    let mut paths: Vec<(String, Vec<(String, &'static str)>)> = Vec::new();
+    let routes = deployed();
+    let mut paths: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let mut default = "";
-    for route in deployed() {
-        let Some((method, path)) = route.key.split_once(' ') else {
-            default = route.function.as_str();
-            continue;
-        };
-        let binary = if route.function.as_str() == "devices" {
-            "socket"
-        } else {
-            route.function.as_str()
-        };
-        let to = (method.to_owned(), binary);
-        match paths.iter_mut().find(|(known, _)| known == path) {
-            Some((_, functions)) => functions.push(to),
-            None => paths.push((path.to_owned(), vec![to])),
-        }
+    for route in &routes {
+        let function = route.function.as_str();
+        let (method, path) = route.key.split_once(' ').unwrap_or_else(|| {
+            default = function;
+            ("", "/{*unknown}")
+        });
+        paths.entry(path).or_default().push((method, function));
     }
-    let mut text = "[workspace.metadata.lambda.watch.router]\n".to_owned();
-    for (path, functions) in paths {
+    let line = |(path, functions): (&str, Vec<(&str, &str)>)| {
         if functions.iter().all(|(_, function)| *function == default) {
-            let _ = writeln!(text, "\"{path}\" = \"{default}\"");
-            continue;
+            return format!("{path:?} = {default:?}\n");
         }
-        let methods: Vec<_> = functions
-            .iter()
-            .map(|(method, function)| format!("{{ method = \"{method}\", function = \"{function}\" }}"))
-            .collect();
-        let _ = writeln!(text, "\"{path}\" = [{}]", methods.join(", "));
-    }
-    let _ = writeln!(text, "\"/{{*unknown}}\" = \"{default}\"");
-    text
+        let one = |(method, function)| format!("{{ method = {method:?}, function = {function:?} }}");
+        let functions: Vec<_> = functions.into_iter().map(one).collect();
+        format!("{path:?} = [{}]\n", functions.join(", "))
+    };
+    let lines = paths.into_iter().map(line);
+    "[workspace.metadata.lambda.watch.router]\n".to_owned() + &lines.collect::<String>()
 }

@@ -32,16 +32,14 @@ mod queue;
 pub mod schema;
 mod sessions;
 mod store;
-mod work;
 
 pub use access_keys::{DynamoAccessKeys, KeyInserted, KmsSeal, ListedKey};
 pub use clock::SystemClock;
 pub use config::{sdk_config, sdk_config_of_a_command};
 pub use credentials::SecretsManagerCredentials;
-pub use devices::{ApiGatewayLinks, DynamoDevices, FrameError, decode_frame};
+pub use devices::{ApiGatewayLinks, DynamoDevices};
 pub use dice::SystemDice;
 pub use nonces::DynamoNonces;
 pub use queue::{JobError, QueueUrls, SqsJobQueue, decode, encode};
 pub use sessions::DynamoVendorSessions;
 pub use store::DynamoPushStore;
-pub use work::Work;

@@ -8,13 +8,18 @@
 //! | paths and methods | [`route`] |
 //! | reading bodies and query strings | [`body`], [`query`] |
 //! | the JSON that travels | [`wire`] |
+//! | the same to and from devices, over their WebSocket | [`frame`] |
 //! | what vendors say of deliveries, in their own words | [`vendor_receipts`] |
 //! | the calls of mPaaS SDKs, and answers for them | [`mpaas`] |
 //! | turning a result into a response | [`respond`] |
+//! | the API's description, made of all these; only with the feature of that name | `description` |
 
 pub mod audit;
 pub mod auth;
 pub mod body;
+#[cfg(feature = "description")]
+pub mod description;
+pub mod frame;
 pub mod key_cache;
 mod map;
 pub mod mpaas;
@@ -35,5 +40,5 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// The API's description, served at `/v1/openapi.json`.
+/// The API's description, served at `/v1/openapi.json`. Generated: `make generate`.
 pub const OPENAPI: &str = include_str!("openapi.json");

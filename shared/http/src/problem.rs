@@ -7,6 +7,9 @@ use revocation_rules::ids::PushId;
 use revocation_rules::visible::visible;
 use serde::Serialize;
 
+#[cfg(feature = "description")]
+use crate::description::words;
+
 /// The base of every problem's `type`. `docs/problems.md` has a heading per slug.
 pub const TYPE_BASE: &str = "https://message-revoke.example/problems#";
 
@@ -93,8 +96,9 @@ where
 
 /// One mistake in a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema))]
 pub struct FieldError {
-    /// A JSON pointer into the body, or `?name` for a query parameter, or `{id}` for a path.
+    /// A JSON pointer into the body, `?name` for a query parameter, or `{name}` for a part of the path.
     pub pointer: String,
     pub detail: String,
 }
@@ -180,23 +184,39 @@ impl Problem {
     }
 }
 
-/// `application/problem+json`.
+/// RFC 9457.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Problem"))]
 pub struct ProblemDocument {
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "description", schemars(url, extend("pattern" = format!("^{TYPE_BASE}").replace('.', r"\."))))]
     type_: String,
+    /// Fixed for each code.
+    #[cfg_attr(feature = "description", schemars(extend("enum" = words(ProblemKind::ALL.iter().map(|kind| kind.title())))))]
     title: &'static str,
+    #[cfg_attr(feature = "description", schemars(range(min = 400, max = 599)))]
     status: u16,
+    /// What to do about this occurrence.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+    /// Names this occurrence.
+    #[cfg_attr(feature = "description", schemars(extend("pattern" = "^urn:request:")))]
     instance: String,
+    /// Never changes its meaning; clients may switch on it.
+    #[cfg_attr(feature = "description", schemars(extend("enum" = words(ProblemKind::ALL.iter().map(|kind| kind.slug())))))]
     code: &'static str,
+    /// What to report.
     request_id: String,
+    /// The same as the `Retry-After` header.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "description", schemars(range(min = 1)))]
     retry_after_s: Option<u32>,
+    /// For `window-closed`: since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     closed_at: Option<jiff::Timestamp>,
+    /// For `invalid-request`: each mistake.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "description", schemars(length(min = 1)))]
     errors: Vec<FieldError>,
 }
 

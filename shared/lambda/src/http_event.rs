@@ -8,8 +8,8 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use lambda_http::Response;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use lambda_http::{Error, LambdaEvent, Response, lambda_runtime, service_fn};
 use percent_encoding::percent_decode_str;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap as _, SerializeStruct as _, Serializer};
@@ -68,31 +68,13 @@ impl Fault {
 /// Makes the answer to a request that got none, of its id, a status and words.
 pub type AnswerFault = fn(&str, StatusCode, &'static str) -> Response<String>;
 
-/// Serves HTTP events, one after the other. A body of more than `max_body`
-/// bytes is not even decoded. What gets no answer from `handle` gets one from
-/// `fault`; a handler that panics is told of in the log, and the next request
-/// is served as if nothing had happened.
-///
-/// # Errors
-/// When the runtime can not be reached.
-pub async fn run<H>(max_body: usize, handle: H, fault: AnswerFault) -> Result<(), Error>
+/// What is answered to one event: by `handle`, or else by `fault`. A handler that panics is told of in the log.
+pub async fn answer<H>(id: &str, event: HttpEvent, max_body: usize, handle: H, fault: AnswerFault) -> HttpAnswer
 where
-    H: AsyncFn(HttpRequest) -> Response<String>,
-{
-    let handle = &handle;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<HttpEvent>| async move {
-        let id = event.context.request_id;
-        Ok::<_, Error>(answer(&id, event.payload, max_body, handle, fault).await)
-    }))
-    .await
-}
-
-async fn answer<H>(id: &str, event: HttpEvent, max_body: usize, handle: &H, fault: AnswerFault) -> HttpAnswer
-where
-    H: AsyncFn(HttpRequest) -> Response<String>,
+    H: AsyncFn(&HttpRequest) -> Response<String>,
 {
     let answered = match event.request(id.to_owned(), max_body) {
-        Ok(request) => panics::caught(Box::pin(handle(request)))
+        Ok(request) => panics::caught(Box::pin(handle(&request)))
             .await
             .map_err(|panics::Panicked| Fault::Panicked),
         Err(found) => Err(found),
@@ -216,7 +198,7 @@ impl<'de> Deserialize<'de> for Headers {
 
 /// A response as a gateway takes it.
 #[derive(Debug)]
-struct HttpAnswer(Response<String>);
+pub struct HttpAnswer(Response<String>);
 
 impl Serialize for HttpAnswer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | settings, read once, all complaints at once | [`config`] |
 //! | JSON logs | [`telemetry`] |
+//! | start, and serve what comes | [`serve`] |
 //! | an HTTP event as a plain request | [`http_event`] |
 //! | a batch of queue messages, one at a time | [`queue_event`] |
 //! | until when to work | [`time`] |
@@ -13,5 +14,6 @@ pub mod config;
 pub mod http_event;
 pub mod panics;
 pub mod queue_event;
+pub mod serve;
 pub mod telemetry;
 pub mod time;

@@ -10,19 +10,14 @@ use crate::panics;
 /// Messages of one event that are worked on at once.
 const AT_ONCE: usize = 10;
 
+/// What a message says; nothing, if it has no body.
+pub fn body(message: &SqsMessage) -> &str {
+    message.body.as_deref().unwrap_or_default()
+}
+
 /// Runs `handle` on every message. A message whose handler fails, or whose body
 /// is not a job, is delivered again; the redrive policy parks it in the end.
 pub async fn each<J, E: Display, P: Display>(
-    event: SqsEvent,
-    parse: impl Fn(&str) -> Result<J, P>,
-    handle: impl AsyncFn(J) -> Result<(), E>,
-) -> SqsBatchResponse {
-    let parse = |message: &SqsMessage| parse(message.body.as_deref().unwrap_or_default());
-    each_message(event, parse, handle).await
-}
-
-/// The same for those who need more of a message than its body.
-pub async fn each_message<J, E: Display, P: Display>(
     event: SqsEvent,
     parse: impl Fn(&SqsMessage) -> Result<J, P>,
     handle: impl AsyncFn(J) -> Result<(), E>,
@@ -70,6 +65,10 @@ pub async fn each_message<J, E: Display, P: Display>(
 mod tests {
     use super::*;
 
+    fn number(message: &SqsMessage) -> Result<u32, std::num::ParseIntError> {
+        body(message).parse()
+    }
+
     #[tokio::test]
     async fn only_what_failed_comes_again() {
         let event: SqsEvent = serde_json::from_value(serde_json::json!({
@@ -80,7 +79,7 @@ mod tests {
             ]
         }))
         .unwrap();
-        let answer = each(event, str::parse::<u32>, async |n| if n == 3 { Err("three") } else { Ok(()) }).await;
+        let answer = each(event, number, async |n| if n == 3 { Err("three") } else { Ok(()) }).await;
         let mut ids: Vec<_> = answer
             .batch_item_failures
             .iter()
@@ -100,7 +99,7 @@ mod tests {
             ]
         }))
         .unwrap();
-        let answer = each(event, str::parse::<u32>, async |n| {
+        let answer = each(event, number, async |n| {
             assert_ne!(n, 2, "planted");
             Ok::<_, &str>(())
         })

@@ -1,26 +1,15 @@
 //! The push channels and how each takes a message back.
 
 mod facts;
+mod table;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use facts::{Counting, Facts, HandleKind, Label, NoticeLimits, Peer, RecalledBy, Tokens};
-
-/// A push channel. What is so of it stands in its [`Facts`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    Huawei,
-    Xiaomi,
-    Oppo,
-    Vivo,
-    Apns,
-    SelfBuilt,
-    Sms,
-}
+pub use facts::{Counting, Facts, HandleKind, NoticeLimits, Peer, RecalledBy, Tokens};
+pub use table::Channel;
 
 /// How a deployment takes messages back on a channel. Configuration; the
 /// default is the product's table of channels.
@@ -52,29 +41,6 @@ impl Strategy {
 }
 
 impl Channel {
-    /// Every channel. The last one's place says how many there are.
-    pub const ALL: [Self; Self::Sms as usize + 1] = [
-        Self::Huawei,
-        Self::Xiaomi,
-        Self::Oppo,
-        Self::Vivo,
-        Self::Apns,
-        Self::SelfBuilt,
-        Self::Sms,
-    ];
-
-    pub const fn facts(self) -> &'static Facts {
-        match self {
-            Self::Huawei => &facts::HUAWEI,
-            Self::Xiaomi => &facts::XIAOMI,
-            Self::Oppo => &facts::OPPO,
-            Self::Vivo => &facts::VIVO,
-            Self::Apns => &facts::APNS,
-            Self::SelfBuilt => &facts::SELF_BUILT,
-            Self::Sms => &facts::SMS,
-        }
-    }
-
     /// The channels that messages can be taken back on.
     pub fn dispatched() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|channel| !channel.facts().strategies.is_empty())

@@ -265,6 +265,7 @@ impl fmt::Debug for Tenant {
 /// What kind of push an id names: simple pushes have message ids, batch pushes have task ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema))]
 pub enum PushKind {
     Message,
     Task,

@@ -17,6 +17,8 @@ pub mod receipt;
 pub mod retry;
 pub mod revocation;
 pub mod role;
+#[cfg(feature = "description")]
+mod schema;
 pub mod scope;
 pub mod shard;
 pub mod standing;

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::suspicion;
 
-/// The terminal outcome of one delivery.
+/// How a delivery ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema))]
 pub enum Outcome {
     /// The vendor accepted the notice that takes the message's place.
     Overwritten = 1,
@@ -28,13 +29,13 @@ pub enum Outcome {
     TargetGone = 7,
     /// It was sent without the id that overwriting needs.
     NotRevocable = 8,
-    /// Its channel can not take anything back.
+    /// Its channel cannot take anything back, or is not set up in this deployment.
     Unsupported = 9,
     /// Its 7 days were over before the vendor could be asked.
     TooLate = 10,
     /// The vendor said no for good; its code is the reason.
     Refused = 11,
-    /// Every attempt failed; may be replayed.
+    /// Every attempt failed.
     Failed = 12,
 }
 

@@ -15,10 +15,10 @@ pub const MAX_PUSH_TITLE_CHARS: usize = 200;
 /// Longest time a push may be sent over.
 pub const MAX_SENDING: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
 
-/// How the push was made. Simple and template pushes have message ids, batch
-/// and broadcast pushes have task ids.
+/// How the push was made. Simple and template pushes have message ids, batch and broadcast pushes have task ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema))]
 pub enum PushType {
     Simple,
     Template,
@@ -75,10 +75,12 @@ pub struct Push {
 }
 
 /// How much of a push is revoked: what a list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema))]
 pub enum PushState {
     Open,
-    /// Some channels or targets are, others are not.
+    /// Only some channels or targets are.
     PartlyRevoked,
     Revoked,
 }

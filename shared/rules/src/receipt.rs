@@ -33,6 +33,7 @@ pub const fn most_early(kind: PushKind) -> usize {
 /// What happened on the device. In the order in which later ones outweigh earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema))]
 pub enum ReceiptEvent {
     /// The message is or was in the notification bar.
     Shown,
@@ -40,7 +41,7 @@ pub enum ReceiptEvent {
     Cleared,
     /// The user opened it.
     Opened,
-    /// The message is gone from the device, or was never shown: revoked.
+    /// The message is gone from the device, or was never shown.
     Revoked,
 }
 

@@ -14,7 +14,7 @@ use crate::ids::IdError;
 /// but for the space, the property `Default_Ignorable_Code_Point` (zero width,
 /// fillers, variation selectors, tags), non-characters, and four that are drawn as
 /// nothing though their category does not say so. Ordered.
-const UNSEEN: [(u32, u32); 45] = [
+pub(crate) const UNSEEN: [(u32, u32); 45] = [
     (0x0000, 0x001f),
     (0x007f, 0x00a0),
     (0x00ad, 0x00ad),

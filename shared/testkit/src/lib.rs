@@ -11,6 +11,7 @@
 //! | who may record over the queue | [`MemorySenders`] |
 //! | spent nonces | [`MemoryNonces`] |
 //! | vendor sessions | [`MemorySessions`] |
+//! | all of these as one world | [`Memory`] |
 //! | crashes, lost answers and interleavings between any two port calls | [`Weather`] |
 //! | pushes, batches and revocations that read as sentences | [`builders`] |
 //! | what every implementation of a port must do | [`contract`] |
@@ -23,6 +24,7 @@ mod chance;
 mod clock;
 pub mod contract;
 mod fake_channel;
+mod memory;
 mod memory_devices;
 mod memory_keys;
 mod memory_nonces;
@@ -35,6 +37,7 @@ mod weather;
 pub use chance::{Chance, SeededDice};
 pub use clock::ManualClock;
 pub use fake_channel::{Call, FakeChannel, Mood, Shown};
+pub use memory::Memory;
 pub use memory_devices::{CountingSecrets, MemoryDevices, MemoryLinks};
 pub use memory_keys::{MemoryAccessKeys, MemorySeal};
 pub use memory_nonces::MemoryNonces;

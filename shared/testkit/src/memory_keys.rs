@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use revocation_app::ports::{AccessKey, AccessKeyStore, KeyState, SecretSeal, SecretText, StoreError};
+use revocation_app::ports::{AccessKey, AccessKeyStore, CallbackSecret, CallbackSecrets, KeyState, SecretSeal, SecretText, StoreError};
 use revocation_rules::ids::KeyId;
 
 use crate::Weather;
@@ -11,6 +11,7 @@ use crate::Weather;
 #[derive(Debug, Clone, Default)]
 pub struct MemoryAccessKeys {
     keys: Arc<Mutex<BTreeMap<KeyId, AccessKey>>>,
+    callback_secrets: Arc<Mutex<BTreeMap<KeyId, CallbackSecret>>>,
     reads: Arc<Mutex<usize>>,
     weather: Weather,
 }
@@ -32,6 +33,11 @@ impl MemoryAccessKeys {
         self.keys.lock().unwrap().insert(key.id.clone(), key);
     }
 
+    /// What a vendor signs its callbacks for this key with.
+    pub fn set_callback_secret(&self, id: &KeyId, secret: CallbackSecret) {
+        self.callback_secrets.lock().unwrap().insert(id.clone(), secret);
+    }
+
     /// Disables a key, or allows it again.
     pub fn set_state(&self, id: &KeyId, state: KeyState) {
         self.keys.lock().unwrap().get_mut(id).unwrap().state = state;
@@ -50,6 +56,15 @@ impl AccessKeyStore for MemoryAccessKeys {
         let key = self.keys.lock().unwrap().get(id).cloned();
         self.weather.after().await?;
         Ok(key)
+    }
+}
+
+impl CallbackSecrets for MemoryAccessKeys {
+    async fn callback_secret(&self, key: &KeyId) -> Result<Option<CallbackSecret>, StoreError> {
+        self.weather.before().await?;
+        let secret = self.callback_secrets.lock().unwrap().get(key).cloned();
+        self.weather.after().await?;
+        Ok(secret)
     }
 }
 

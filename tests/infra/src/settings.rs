@@ -12,26 +12,41 @@ use crate::template::{Template, variables};
 /// What is as short as this and in capitals may be a method of HTTP instead.
 const LONGEST_METHOD: &str = "DELETE";
 
-/// The texts in a binary's own sources that look like the name of a setting.
+/// Where adapters are made of settings.
+const WIRING: &str = include_str!("../../../shared/wiring/src/wiring.rs");
+
+/// The texts that look like the name of a setting.
+fn names(text: &str) -> impl Iterator<Item = String> {
+    let quoted = text.split('"').filter(|part| {
+        part.len() > LONGEST_METHOD.len()
+            && part.starts_with(|first: char| first.is_ascii_uppercase())
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    });
+    quoted.map(str::to_owned)
+}
+
+/// What a binary's own sources name, and what the adapters read that they ask for.
 fn names_in_sources(folder: &Path) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+    let mut found = BTreeSet::new();
     for entry in std::fs::read_dir(folder).expect("a function without sources") {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            names.extend(names_in_sources(&path));
-        } else {
-            let text = std::fs::read_to_string(&path).unwrap();
-            let quoted = text.split('"').filter(|part| {
-                part.len() > LONGEST_METHOD.len()
-                    && part.starts_with(|first: char| first.is_ascii_uppercase())
-                    && part
-                        .bytes()
-                        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-            });
-            names.extend(quoted.map(str::to_owned));
+            found.extend(names_in_sources(&path));
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        found.extend(names(&text));
+        let (wiring, _) = WIRING.split_once("#[cfg(test)]").unwrap();
+        for method in wiring.split("pub fn ").skip(1) {
+            let (name, _) = method.split_once('(').unwrap();
+            if text.contains(&format!("wiring.{name}(")) {
+                found.extend(names(method));
+            }
         }
     }
-    names
+    found
 }
 
 #[test]

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use revocation_rules::channel::{Channel, Peer};
 use serde_json::{Value, json};
 
-use crate::template::{Statement, Template, referred};
+use crate::template::{Statement, Template, referred, variables};
 
 /// Where receipts lie: `<tenant>#<kind>#<id>#<shard>#receipt#<batch>`. No part of a key has a `#` of its own, so
 /// nothing else fits, not even the shards of a push that is called `receipt`; `items::key` has the proof.
@@ -52,16 +53,16 @@ fn tables(statement: &Statement) -> Vec<String> {
 /// What a function may do: the table, what, and the pattern of keys, if not with all.
 type Right = (String, String, Option<String>);
 
-/// What every dispatcher writes: progress, counters, and its own sessions.
-macro_rules! dispatcher {
-    ($own:literal) => {
-        [
-            ("PushesTable", "PutItem", None),
-            ("PushesTable", "UpdateItem", None),
-            ("VendorSessionsTable", "PutItem", Some($own)),
-        ]
-    };
+/// What the dispatcher of a vendor writes: progress, counters, and its own sessions.
+fn of_vendor(channel: &str) -> BTreeSet<Right> {
+    let right = |table: &str, right: &str, keys| (table.to_owned(), right.to_owned(), keys);
+    BTreeSet::from([
+        right("PushesTable", "PutItem", None),
+        right("PushesTable", "UpdateItem", None),
+        right("VendorSessionsTable", "PutItem", Some(format!("{channel}#*"))),
+    ])
 }
+
 /// Which writes the code makes. Everything else is a fault.
 fn writes_of(function: &str) -> &'static [(&'static str, &'static str, Option<&'static str>)] {
     match function {
@@ -78,11 +79,6 @@ fn writes_of(function: &str) -> &'static [(&'static str, &'static str, Option<&'
         ],
         // revocations that were looked at
         "SweepFunction" => &[("PushesTable", "UpdateItem", None)],
-        "DispatchHuaweiFunction" => &dispatcher!("huawei#*"),
-        "DispatchXiaomiFunction" => &dispatcher!("xiaomi#*"),
-        "DispatchOppoFunction" => &dispatcher!("oppo#*"),
-        "DispatchVivoFunction" => &dispatcher!("vivo#*"),
-        "DispatchApnsFunction" => &dispatcher!("apns#*"),
         // instructions; connections that have ended
         "DispatchSelfBuiltFunction" => &[
             ("PushesTable", "PutItem", None),
@@ -145,10 +141,14 @@ fn faults(template: &Template) -> Vec<String> {
             }
         }
         let reads = ["GetItem", "Query"];
-        let known: BTreeSet<Right> = writes_of(name)
-            .iter()
-            .map(|&(table, right, keys)| (table.to_owned(), right.to_owned(), keys.map(str::to_owned)))
-            .collect();
+        let channel = variables(function).get("CHANNEL").and_then(|name| Channel::parse(name.as_str()?));
+        let known = match channel.filter(|channel| channel.facts().peer == Peer::Vendor) {
+            Some(channel) => of_vendor(channel.as_str()),
+            None => writes_of(name)
+                .iter()
+                .map(|&(table, right, keys)| (table.to_owned(), right.to_owned(), keys.map(str::to_owned)))
+                .collect(),
+        };
         let writes: BTreeSet<Right> = may
             .iter()
             .filter(|(_, right, _)| !reads.contains(&right.as_str()))

@@ -116,7 +116,7 @@ fn the_worst_body_of_each_route_takes_no_more_than_its_budget() {
     ] {
         let read = used(|| revocation_aws::decode(&body).is_err());
         report(&mut over, "a job", body.len(), read);
-        let read = used(|| revocation_aws::decode_frame(&body).is_err());
+        let read = used(|| revocation_http::frame::decode(&body).is_err());
         report(&mut over, "a frame", body.len(), read);
     }
     assert!(over.is_empty(), "{}", over.join("\n"));

@@ -170,7 +170,7 @@ proptest! {
         put(&mut message, &mut nth, &value);
         for text in [text, message.to_string()] {
             let _ = revocation_aws::decode(&text);
-            let _ = revocation_aws::decode_frame(&text);
+            let _ = revocation_http::frame::decode(&text);
         }
     }
 }

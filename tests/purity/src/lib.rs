@@ -76,6 +76,24 @@ mod tests {
         assert!(among(&crates, &unwanted).is_empty(), "{crates:#?}");
     }
 
+    /// The description is made when the project is built, and no function carries what makes it.
+    #[test]
+    fn no_function_makes_the_description() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../functions");
+        let mut seen = 0;
+        for function in std::fs::read_dir(folder).unwrap() {
+            let manifest = std::fs::read_to_string(function.unwrap().path().join("Cargo.toml")).unwrap();
+            let name = manifest
+                .lines()
+                .find_map(|line| line.strip_prefix("name = "))
+                .unwrap()
+                .trim_matches('"');
+            assert!(among(&dependencies(&["-p", name]), &["schemars"]).is_empty(), "{name}");
+            seen += 1;
+        }
+        assert!(seen > 5, "{seen}");
+    }
+
     #[test]
     fn there_is_one_tls_stack() {
         let crates = dependencies(&["--workspace"]);

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::{NewBatch, NewReceipt};
 use revocation_rules::batch::{Delivery, Handle, Sending};
-use revocation_rules::channel::{Channel, Channels};
+use revocation_rules::channel::{Channel, Channels, HandleKind};
 use revocation_rules::ids::{PushRef, Tenant};
 use revocation_rules::push::Registration;
 use revocation_rules::receipt::ReceiptEvent;
@@ -108,9 +108,9 @@ impl Cast {
                     .to_lowercase()
                     .parse()
                     .unwrap(),
-                handle: (!bare || slot > 0).then(|| match channel {
-                    Channel::Apns => Handle::CollapseId(format!("c{nth}")),
-                    _ => Handle::NotifyId(u32::try_from(nth).unwrap() + 1),
+                handle: (!bare || slot > 0).then(|| match channel.facts().handle {
+                    HandleKind::CollapseId => Handle::CollapseId(format!("c{nth}")),
+                    HandleKind::NotifyId => Handle::NotifyId(u32::try_from(nth).unwrap() + 1),
                 }),
                 vendor_task: None,
                 locale: None,

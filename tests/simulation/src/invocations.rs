@@ -11,7 +11,7 @@ use revocation_app::{
     RequestError, SweepError, Swept, TakenReceipts, check_gate, check_revocation, confirm_batch, dispatch_batch, fan_out,
     record_deliveries, register_push, request_revocation, sweep, take_receipts,
 };
-use revocation_rules::channel::{Capability, Channel};
+use revocation_rules::channel::{Capability, Channel, Strategy};
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{BatchRef, PushRef, TargetId};
 use revocation_rules::outcome::Outcome;
@@ -279,10 +279,9 @@ impl World {
             }),
             Job::Dispatch(job) => self.start(Name::Dispatch, Some(receipt), |world, clock| {
                 let (store, queue, dice) = (world.store.clone(), world.queue.clone(), world.dice.clone());
-                let accepts = if job.channel == Channel::Vivo {
-                    Outcome::Recalled
-                } else {
-                    Outcome::Overwritten
+                let accepts = match Cast::channels().strategy(job.channel) {
+                    Some(Strategy::Recall | Strategy::RecallThenOverwrite) => Outcome::Recalled,
+                    Some(Strategy::Overwrite) | None => Outcome::Overwritten,
                 };
                 let vendor = world.vendor.seen_by(&clock).that_accepts_as(accepts);
                 async move {

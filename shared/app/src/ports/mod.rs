@@ -1,5 +1,6 @@
 //! What the use cases need of the world, one capability per trait, in our own words.
 
+mod bundle;
 mod channel;
 mod clock;
 mod devices;
@@ -13,6 +14,7 @@ mod senders;
 mod sessions;
 mod store;
 
+pub use bundle::Ports;
 pub use channel::{ChannelClient, CredentialStore, Credentials, Order};
 pub use clock::{Clock, Dice};
 pub use devices::{

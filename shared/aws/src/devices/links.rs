@@ -13,29 +13,37 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use revocation_app::ports::{ConnectionId, DeviceLinks, LinkError, Posted, ToDevice};
 
-use super::frame::encode_frame;
 use crate::failure::source;
 
 /// For one frame, with all its tries.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 #[derive(Clone)]
-pub struct ApiGatewayLinks(Client);
+pub struct ApiGatewayLinks {
+    client: Client,
+    encode: EncodeFrame,
+}
+
+/// How a frame travels.
+pub type EncodeFrame = fn(&ToDevice) -> String;
 
 impl ApiGatewayLinks {
     /// `url` is the stage's: `https://<api>.execute-api.<region>.amazonaws.com/<stage>`.
-    pub fn new(aws: &SdkConfig, url: impl Into<String>) -> Self {
+    pub fn new(aws: &SdkConfig, url: impl Into<String>, encode: EncodeFrame) -> Self {
         // Others wait behind a frame that does not go.
         let timeouts = TimeoutConfig::builder().operation_timeout(PATIENCE).build();
         let config = aws_sdk_apigatewaymanagement::config::Builder::from(aws)
             .endpoint_url(url)
             .timeout_config(timeouts);
-        Self(Client::from_conf(config.build()))
+        Self {
+            client: Client::from_conf(config.build()),
+            encode,
+        }
     }
 
     async fn send(&self, connection: &ConnectionId, frame: &ToDevice) -> Result<Posted, LinkError> {
-        let request = self.0.post_to_connection().connection_id(connection.as_str());
-        match request.data(Blob::new(encode_frame(frame))).send().await {
+        let request = self.client.post_to_connection().connection_id(connection.as_str());
+        match request.data(Blob::new((self.encode)(frame))).send().await {
             Ok(_) => Ok(Posted::Yes),
             Err(error) => match error.as_service_error() {
                 Some(PostToConnectionError::GoneException(_)) => Ok(Posted::Gone),
@@ -52,7 +60,7 @@ impl DeviceLinks for ApiGatewayLinks {
 
     fn close<'a>(&'a self, connection: &'a ConnectionId) -> BoxFuture<'a, Result<(), LinkError>> {
         async move {
-            let request = self.0.delete_connection().connection_id(connection.as_str());
+            let request = self.client.delete_connection().connection_id(connection.as_str());
             match request.send().await {
                 Ok(_) => Ok(()),
                 Err(error) => match error.as_service_error() {

@@ -11,7 +11,6 @@
 //! before its first `#`, so it never is a way back.
 
 mod connections;
-mod frame;
 mod items;
 mod key;
 mod links;
@@ -20,6 +19,5 @@ mod secret;
 mod table;
 mod tokens;
 
-pub use frame::{FrameError, decode_frame};
 pub use links::ApiGatewayLinks;
 pub use table::DynamoDevices;

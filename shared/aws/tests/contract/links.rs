@@ -39,7 +39,7 @@ async fn gateway(answer: &'static str) -> (ApiGatewayLinks, Arc<Mutex<Vec<String
         .retry_config(RetryConfig::disabled())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    (ApiGatewayLinks::new(&aws, url), asked)
+    (ApiGatewayLinks::new(&aws, url, |frame| format!("{{{frame:?}}}")), asked)
 }
 
 async fn post(answer: &'static str) -> (Result<Posted, String>, Vec<String>) {

@@ -83,7 +83,7 @@ fn by_code(status: u16, code: i64, reason: String, retry_after: Option<Duration>
 }
 
 /// `None` for a code that nobody documents.
-pub(crate) fn documented(code: i64) -> Option<Meaning> {
+fn documented(code: i64) -> Option<Meaning> {
     Some(match code {
         SUCCESS | PARTIAL => Meaning::Accepted,
         // None of the tokens is good. Also said of tokens of another app.

@@ -9,7 +9,5 @@ mod login;
 mod request;
 mod settings;
 
-#[cfg(test)]
-pub(crate) use answer::documented;
 pub(crate) use client::connect;
 pub(crate) use settings::SETTINGS;

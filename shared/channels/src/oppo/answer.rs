@@ -147,7 +147,7 @@ fn by_code(status: u16, code: i64, message: &str) -> Meaning {
 }
 
 /// `None` for a code that nobody documents.
-pub(crate) fn documented(code: i64) -> Option<Meaning> {
+fn documented(code: i64) -> Option<Meaning> {
     Some(match code {
         // 32: this very overwrite was taken before.
         0 | 32 => Meaning::Accepted,

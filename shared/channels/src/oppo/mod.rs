@@ -9,8 +9,6 @@ mod login;
 mod request;
 mod settings;
 
-#[cfg(test)]
-pub(crate) use answer::documented;
 pub(crate) use client::connect;
 pub(crate) use settings::SETTINGS;
 

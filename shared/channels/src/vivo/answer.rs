@@ -158,7 +158,7 @@ fn each(list: Said, answer: &Node, tokens: &[&str]) -> Reading {
 }
 
 /// `None` for a code that nobody documents.
-pub(crate) fn documented(code: i64) -> Option<Meaning> {
+fn documented(code: i64) -> Option<Meaning> {
     Some(match code {
         0 => Meaning::Accepted,
         10000 => Meaning::SessionRefused,

@@ -13,8 +13,6 @@ mod recall;
 mod request;
 mod settings;
 
-#[cfg(test)]
-pub(crate) use answer::documented;
 pub(crate) use client::connect;
 pub(crate) use settings::SETTINGS;
 

@@ -100,7 +100,7 @@ fn by_code(status: u16, code: i64, reason: &str, retry_after: Option<Duration>) 
 }
 
 /// `None` for a code that nobody documents.
-pub(crate) fn documented(code: i64) -> Option<Meaning> {
+fn documented(code: i64) -> Option<Meaning> {
     Some(match code {
         0 => Meaning::Accepted,
         // The secret, or who it belongs to.

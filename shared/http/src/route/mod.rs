@@ -12,6 +12,8 @@ mod table;
 
 pub use find::route;
 pub use path::{PushName, collection};
+#[cfg(feature = "description")]
+pub(crate) use table::kind_word;
 pub use table::{
     Deployed, DevicesRoute, Function, LookupRoute, ROUTES, ReceiptsRoute, RecordRoute, RevokeRoute, Route, RouteSpec, deployed,
 };

@@ -7,7 +7,8 @@ use revocation_rules::role::Permission::{self, AskGate, CallBack, Identify, Read
 use super::path::{Path, PushName, collection};
 use crate::problem::Problem;
 use crate::vendor_receipts::Vendor;
-use Function::{Console, Devices, Lookup, Mpaas, Receipts, Record};
+#[cfg(feature = "description")]
+use crate::wire::{device, gate, list, me, notice, outcomes, push, receipts, record, register, revoke, totals};
 
 /// The functions that answer over HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct RouteSpec {
     pub permission: Option<Permission>,
     /// `None` where the function reads the path itself.
     pub(super) read: Option<Reader>,
+    #[cfg(feature = "description")]
+    pub(crate) operation: Option<fn() -> crate::description::Operation>,
 }
 
 impl RouteSpec {
@@ -63,12 +66,8 @@ impl RouteSpec {
     }
 
     fn of(&self, kind: PushKind) -> Deployed {
-        let word = match kind {
-            PushKind::Message => "Message",
-            PushKind::Task => "Task",
-        };
         Deployed {
-            name: self.name.replace("{Kind}", word),
+            name: self.name.replace("{Kind}", kind_word(kind)),
             key: self.key.replace("{kind}", collection(kind)),
             function: self.function,
         }
@@ -128,68 +127,86 @@ pub enum DevicesRoute {
     Withdraw(DeviceToken),
 }
 
-/// In the order in which the answer 405 names the methods of a path.
-#[rustfmt::skip]
-pub const ROUTES: &[RouteSpec] = &[
-    row("{Kind}", "GET /v1/{kind}/{id}", Lookup, Some(Read), |at| Ok(LookupRoute::Push(at.push()?).into())),
-    row("Register{Kind}", "PUT /v1/{kind}/{id}", Record, Some(Send), |at| Ok(RecordRoute::Register(at.new_push()?).into())),
-    row("Record{Kind}", "POST /v1/{kind}/{id}/deliveries", Record, Some(Send), |at| Ok(RecordRoute::Record(at.push()?).into())),
-    row("{Kind}Gate", "GET /v1/{kind}/{id}/gate", Lookup, Some(AskGate), |at| Ok(LookupRoute::Gate(at.push()?).into())),
-    row("{Kind}Totals", "GET /v1/{kind}/{id}/totals", Lookup, Some(Read), |at| Ok(LookupRoute::Totals(at.push()?).into())),
-    row("Revoke{Kind}", "POST /v1/{kind}/{id}/revocations", Function::Revoke, Some(Revoke), |at| Ok(RevokeRoute::Revoke(at.push()?).into())),
-    row("{Kind}Revocation", "GET /v1/{kind}/{id}/revocations/{rvk}", Lookup, Some(Read), |at| Ok(LookupRoute::Revocation(at.push()?, at.revocation()?).into())),
-    row("Replay{Kind}", "POST /v1/{kind}/{id}/revocations/{rvk}/replays", Function::Revoke, Some(Revoke), |at| Ok(RevokeRoute::Replay(at.push()?, at.revocation()?).into())),
-    row("{Kind}Outcomes", "GET /v1/{kind}/{id}/revocations/{rvk}/outcomes", Lookup, Some(Read), |at| Ok(LookupRoute::Outcomes(at.push()?, at.revocation()?).into())),
-    row("TakeReceipts", "POST /v1/receipts", Receipts, Some(Send), |_| Ok(ReceiptsRoute::Receipts.into())),
-    row("VendorReceipts", "POST /v1/receipts/{channel}", Receipts, Some(CallBack), |at| Ok(ReceiptsRoute::Vendor(at.vendor()?).into())),
-    row("DeviceToken", "PUT /v1/devices/{device}/token", Devices, Some(Send), |at| Ok(DevicesRoute::Issue(at.new_device()?).into())),
-    row("WithdrawDeviceToken", "DELETE /v1/devices/{device}/token", Devices, Some(Send), |at| Ok(DevicesRoute::Withdraw(at.device()?).into())),
-    row("Notice", "GET /v1/notice", Lookup, Some(Read), |_| Ok(LookupRoute::ReadNotice.into())),
-    row("SetNotice", "PUT /v1/notice", Function::Revoke, Some(Revoke), |_| Ok(RevokeRoute::WriteNotice.into())),
-    row("Pushes", "GET /v1/pushes", Lookup, Some(Read), |_| Ok(LookupRoute::Pushes.into())),
-    row("OpenApi", "GET /v1/openapi.json", Lookup, None, |_| Ok(LookupRoute::OpenApi.into())),
-    row("Me", "GET /v1/me", Lookup, Some(Identify), |_| Ok(LookupRoute::Me.into())),
-    elsewhere("Console", "GET /console", Console),
-    elsewhere("ConsoleHead", "HEAD /console", Console),
-    elsewhere("ConsoleFile", "GET /console/{file}", Console),
-    elsewhere("ConsoleFileHead", "HEAD /console/{file}", Console),
+macro_rules! routes {
+    ($($name:literal: $key:literal, $permission:expr => |$at:pat_param| $function:ident($route:expr), $operation:path;)*
+     elsewhere: $($other:literal: $other_key:literal => $other_function:ident;)*) => {
+        /// In the order in which the answer 405 names the methods of a path. Each with its logical id, its method
+        /// and path, what a key must be allowed, what it is to its function, and what is said of it.
+        pub const ROUTES: &[RouteSpec] = &[
+            $(RouteSpec {
+                name: $name,
+                key: $key,
+                function: Function::$function,
+                permission: $permission,
+                read: Some(|$at| Ok(Route::$function($route))),
+                #[cfg(feature = "description")]
+                operation: Some($operation),
+            },)*
+            $(RouteSpec {
+                name: $other,
+                key: $other_key,
+                function: Function::$other_function,
+                permission: None,
+                read: None,
+                #[cfg(feature = "description")]
+                operation: None,
+            },)*
+        ];
+    };
+}
+
+routes! {
+    "{Kind}": "GET /v1/{kind}/{id}", Some(Read)
+        => |at| Lookup(LookupRoute::Push(at.push()?)), push::described::push;
+    "Register{Kind}": "PUT /v1/{kind}/{id}", Some(Send)
+        => |at| Record(RecordRoute::Register(at.new_push()?)), register::described::register;
+    "Record{Kind}": "POST /v1/{kind}/{id}/deliveries", Some(Send)
+        => |at| Record(RecordRoute::Record(at.push()?)), record::described::record;
+    "{Kind}Gate": "GET /v1/{kind}/{id}/gate", Some(AskGate)
+        => |at| Lookup(LookupRoute::Gate(at.push()?)), gate::described::gate;
+    "{Kind}Totals": "GET /v1/{kind}/{id}/totals", Some(Read)
+        => |at| Lookup(LookupRoute::Totals(at.push()?)), totals::described::totals;
+    "Revoke{Kind}": "POST /v1/{kind}/{id}/revocations", Some(Revoke)
+        => |at| Revoke(RevokeRoute::Revoke(at.push()?)), revoke::described::revoke;
+    "{Kind}Revocation": "GET /v1/{kind}/{id}/revocations/{rvk}", Some(Read)
+        => |at| Lookup(LookupRoute::Revocation(at.push()?, at.revocation()?)), push::described::revocation;
+    "Replay{Kind}": "POST /v1/{kind}/{id}/revocations/{rvk}/replays", Some(Revoke)
+        => |at| Revoke(RevokeRoute::Replay(at.push()?, at.revocation()?)), push::described::replay;
+    "{Kind}Outcomes": "GET /v1/{kind}/{id}/revocations/{rvk}/outcomes", Some(Read)
+        => |at| Lookup(LookupRoute::Outcomes(at.push()?, at.revocation()?)), outcomes::described::outcomes;
+    "TakeReceipts": "POST /v1/receipts", Some(Send)
+        => |_| Receipts(ReceiptsRoute::Receipts), receipts::described::receipts;
+    "VendorReceipts": "POST /v1/receipts/{channel}", Some(CallBack)
+        => |at| Receipts(ReceiptsRoute::Vendor(at.vendor()?)), receipts::described::vendor_receipts;
+    "DeviceToken": "PUT /v1/devices/{device}/token", Some(Send)
+        => |at| Devices(DevicesRoute::Issue(at.new_device()?)), device::described::issue;
+    "WithdrawDeviceToken": "DELETE /v1/devices/{device}/token", Some(Send)
+        => |at| Devices(DevicesRoute::Withdraw(at.device()?)), device::described::withdraw;
+    "Notice": "GET /v1/notice", Some(Read)
+        => |_| Lookup(LookupRoute::ReadNotice), notice::described::read;
+    "SetNotice": "PUT /v1/notice", Some(Revoke)
+        => |_| Revoke(RevokeRoute::WriteNotice), notice::described::write;
+    "Pushes": "GET /v1/pushes", Some(Read)
+        => |_| Lookup(LookupRoute::Pushes), list::described::pushes;
+    "OpenApi": "GET /v1/openapi.json", None
+        => |_| Lookup(LookupRoute::OpenApi), crate::description::itself;
+    "Me": "GET /v1/me", Some(Identify)
+        => |_| Lookup(LookupRoute::Me), me::described::me;
+    elsewhere:
+    "Console": "GET /console" => Console;
+    "ConsoleHead": "HEAD /console" => Console;
+    "ConsoleFile": "GET /console/{file}" => Console;
+    "ConsoleFileHead": "HEAD /console/{file}" => Console;
     // The calls of mPaaS SDKs; their older signature may come as GET.
-    elsewhere("Rpc", "POST /", Mpaas),
-    elsewhere("RpcGet", "GET /", Mpaas),
+    "Rpc": "POST /" => Mpaas;
+    "RpcGet": "GET /" => Mpaas;
     // The problem document for every path that is not ours.
-    elsewhere("Unknown", "$default", Lookup),
-];
-
-const fn row(name: &'static str, key: &'static str, function: Function, permission: Option<Permission>, read: Reader) -> RouteSpec {
-    RouteSpec {
-        name,
-        key,
-        function,
-        permission,
-        read: Some(read),
-    }
+    "Unknown": "$default" => Lookup;
 }
 
-/// A route that its function reads itself.
-const fn elsewhere(name: &'static str, key: &'static str, function: Function) -> RouteSpec {
-    RouteSpec {
-        name,
-        key,
-        function,
-        permission: None,
-        read: None,
-    }
-}
-
-/// A function's own routes, in and out of all of them.
+/// A function's own routes, out of all of them.
 macro_rules! own {
     ($($function:ident($own:ident)),*) => {$(
-        impl From<$own> for Route {
-            fn from(own: $own) -> Self {
-                Self::$function(own)
-            }
-        }
-
         impl TryFrom<Route> for $own {
             /// It is another function's.
             type Error = Route;
@@ -215,6 +232,14 @@ pub struct Deployed {
     pub name: String,
     pub key: String,
     pub function: Function,
+}
+
+/// As it stands in the middle of a name.
+pub(crate) const fn kind_word(kind: PushKind) -> &'static str {
+    match kind {
+        PushKind::Message => "Message",
+        PushKind::Task => "Task",
+    }
 }
 
 /// What API Gateway has to know: first all that messages have, then all that tasks have, then the rest.

@@ -132,18 +132,10 @@ fn a_wrong_path_method_or_id_has_its_own_answer() {
 }
 
 #[test]
-fn every_route_is_found_by_its_own_path_and_read_by_its_own_function() {
+fn every_route_is_found_by_its_own_path() {
     for spec in ROUTES.iter().filter(|spec| spec.read.is_some()) {
-        let (asked, found) = route::<Route>(&spec.method().parse().unwrap(), &a_path(spec)).unwrap();
+        let (asked, _) = route::<Route>(&spec.method().parse().unwrap(), &a_path(spec)).unwrap();
         assert_eq!((asked.route(), asked.permission), (spec.key, spec.permission));
-        let function = match found {
-            Route::Record(_) => Function::Record,
-            Route::Revoke(_) => Function::Revoke,
-            Route::Lookup(_) => Function::Lookup,
-            Route::Receipts(_) => Function::Receipts,
-            Route::Devices(_) => Function::Devices,
-        };
-        assert_eq!(function, spec.function, "{}", spec.key);
     }
 }
 

@@ -133,6 +133,79 @@ impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>, const MAX: usize> Dese
     }
 }
 
+/// What has a limit, as clients read it. A text's limit is one of bytes; where characters count, its field says so.
+#[cfg(feature = "description")]
+mod schema {
+    use std::borrow::Cow;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+    use super::{List, Map, Set, Text};
+
+    impl<const MAX: usize> JsonSchema for Text<MAX> {
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn schema_name() -> Cow<'static, str> {
+            format!("Text{MAX}").into()
+        }
+
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX })
+        }
+    }
+
+    impl<T: JsonSchema, const MAX: usize> JsonSchema for List<T, MAX> {
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn schema_name() -> Cow<'static, str> {
+            format!("ListOf{}", T::schema_name()).into()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            json_schema!({ "type": "array", "items": generator.subschema_for::<T>(), "minItems": 1, "maxItems": MAX })
+        }
+    }
+
+    impl<T: JsonSchema, const MAX: usize> JsonSchema for Set<T, MAX> {
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn schema_name() -> Cow<'static, str> {
+            format!("SetOf{}", T::schema_name()).into()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let mut list = List::<T, MAX>::json_schema(generator);
+            list.insert("uniqueItems".to_owned(), true.into());
+            list
+        }
+    }
+
+    impl<K: JsonSchema, V: JsonSchema, const MAX: usize> JsonSchema for Map<K, V, MAX> {
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn schema_name() -> Cow<'static, str> {
+            format!("MapOf{}", V::schema_name()).into()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            json_schema!({
+                "type": "object",
+                "maxProperties": MAX,
+                "propertyNames": generator.subschema_for::<K>(),
+                "additionalProperties": generator.subschema_for::<V>()
+            })
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

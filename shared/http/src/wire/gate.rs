@@ -20,24 +20,58 @@ pub fn gate_question(push: PushRef, query: &str) -> Result<GateQuestion, Problem
     })
 }
 
+/// `revoked`: stop sending.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema))]
+pub(super) enum GateState {
+    Open,
+    Revoked,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Gate"))]
 pub struct GateAnswer {
-    gate: &'static str,
+    gate: GateState,
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_id: Option<RevocationId>,
 }
 
 impl From<Gate> for GateAnswer {
     fn from(gate: Gate) -> Self {
-        match gate {
-            Gate::Open => Self {
-                gate: "open",
-                revocation_id: None,
-            },
-            Gate::Revoked { by } => Self {
-                gate: "revoked",
-                revocation_id: Some(by),
-            },
-        }
+        let (gate, revocation_id) = said(gate);
+        Self { gate, revocation_id }
+    }
+}
+
+/// The gate, and the revocation that closed it.
+pub(super) fn said(gate: Gate) -> (GateState, Option<RevocationId>) {
+    match gate {
+        Gate::Open => (GateState::Open, None),
+        Gate::Revoked { by } => (GateState::Revoked, Some(by)),
+    }
+}
+
+#[cfg(feature = "description")]
+pub(crate) mod described {
+    use revocation_rules::ids::TargetId;
+    use serde_json::json;
+
+    use super::*;
+    use crate::description::example::{REVOCATION, examples};
+    use crate::description::{Operation, Tag};
+
+    pub(crate) fn gate() -> Operation {
+        Operation::new(
+            "check{Kind}Gate",
+            Tag::Sending,
+            "May I go on sending?",
+            "For the whole push, for a channel of it, or for one target. Once a revocation has been answered, every later answer for its scope is `revoked`. No answer is not a yes.",
+        )
+        .query::<Channel>("channel", json!({ "description": "Left out: is the whole push closed?" }))
+        .query::<TargetId>("target", json!({ "description": "Looks into revocations that name targets, too." }))
+        .answer::<GateAnswer>(200, "The gate.", |_| {
+            examples([("open", json!({ "gate": "open" })), ("revoked", json!({ "gate": "revoked", "revocation_id": REVOCATION }))])
+        })
     }
 }

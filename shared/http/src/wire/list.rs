@@ -63,17 +63,22 @@ pub fn push_list_query(tenant: Tenant, query: &str, now: Timestamp) -> Result<Pu
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "PushList"))]
 pub struct PushListAnswer<'a> {
+    /// Newest first.
+    #[cfg_attr(feature = "description", schemars(length(max = MAX_LIMIT)))]
     pushes: Vec<ListedPush<'a>>,
+    /// Give it back as `cursor` for the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "ListedPush"))]
 struct ListedPush<'a> {
     #[serde(flatten)]
     push: RegisteredAnswer<'a>,
-    state: &'static str,
+    state: PushState,
 }
 
 impl<'a> From<&'a PushListPage> for PushListAnswer<'a> {
@@ -84,11 +89,62 @@ impl<'a> From<&'a PushListPage> for PushListAnswer<'a> {
                 .iter()
                 .map(|push| ListedPush {
                     push: push.into(),
-                    state: push.state().as_str(),
+                    state: push.state(),
                 })
                 .collect(),
             next_cursor: page.next.as_deref(),
         }
+    }
+}
+
+#[cfg(feature = "description")]
+pub(crate) mod described {
+    use schemars::{SchemaGenerator, json_schema};
+    use serde_json::json;
+
+    use super::*;
+    use crate::description::example::{examples, push as a_push};
+    use crate::description::{Operation, Tag};
+
+    pub(crate) fn pushes() -> Operation {
+        let time = |_: &mut SchemaGenerator| json_schema!({ "type": "string", "format": "date-time" });
+        let target = "Only messages that were recorded for exactly this target, for 9 days after they were sent. A delivery that was recorded without a target is found by its token, and by the name that is made of it. Not with `batch` and `broadcast`: tasks are not kept by target.";
+        Operation::new("listPushes", Tag::Revoking, "Pushes of one type, newest first", "")
+            .query::<PushType>("type", json!({ "required": true, "example": "batch" }))
+            .query_as(
+                "from",
+                json!({ "description": "The earliest `sent_at`. Left out: 7 days before `to`.", "example": "2026-11-22T00:00:00Z" }),
+                time,
+            )
+            .query_as(
+                "to",
+                json!({ "description": "The latest `sent_at`, at most 31 days after `from`. Left out: now.", "example": "2026-11-23T23:59:59Z" }),
+                time,
+            )
+            .query_as(
+                "name",
+                json!({ "description": "What the title begins with, whether in capitals or not.", "example": "Autumn" }),
+                |_| json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_PUSH_TITLE_CHARS }),
+            )
+            .query::<PushState>("state", json!({}))
+            .query::<TargetId>("target", json!({ "description": target }))
+            .query_as("limit", json!({}), |_| {
+                json_schema!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": MAX_LIMIT })
+            })
+            .query_as(
+                "cursor",
+                json!({ "description": "`next_cursor` of the page before, with the same `type` and filters." }),
+                |_| json_schema!({ "type": "string", "minLength": 1, "maxLength": 4_096 }),
+            )
+            .answer::<PushListAnswer<'_>>(
+                200,
+                "A page of pushes. The newest may be missing for a moment. With a filter a page may be short, even empty, and still have a `next_cursor`: a call looks at 1,000 pushes at most.",
+                |_| {
+                    let mut push = a_push(PushKind::Task);
+                    push["state"] = "partly_revoked".into();
+                    examples([("page", json!({ "pushes": [push] }))])
+                },
+            )
     }
 }
 

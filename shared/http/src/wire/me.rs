@@ -1,16 +1,23 @@
 //! `GET /v1/me`.
 
 use revocation_rules::actor::KeyLabel;
+use revocation_rules::ids::KeyId;
+#[cfg(feature = "description")]
+use revocation_rules::role::{Permission, Role};
 use serde::Serialize;
 
 use crate::auth::Caller;
+#[cfg(feature = "description")]
+use crate::description::words;
 
 /// Whose key this is.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "OwnKey"))]
 pub struct MeAnswer<'a> {
-    key_id: &'a str,
+    key_id: &'a KeyId,
     app: &'a str,
     workspace: &'a str,
+    #[cfg_attr(feature = "description", schemars(extend("enum" = words(Role::ALL.into_iter().filter(|role| role.may(Permission::Identify)).map(Role::as_str)))))]
     role: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<&'a KeyLabel>,
@@ -19,11 +26,35 @@ pub struct MeAnswer<'a> {
 impl<'a> From<&'a Caller> for MeAnswer<'a> {
     fn from(caller: &'a Caller) -> Self {
         Self {
-            key_id: caller.actor.key.as_str(),
+            key_id: &caller.actor.key,
             app: caller.tenant.app.as_str(),
             workspace: caller.tenant.workspace.as_str(),
             role: caller.role.as_str(),
             label: caller.actor.label.as_ref(),
         }
+    }
+}
+
+#[cfg(feature = "description")]
+pub(crate) mod described {
+    use serde_json::json;
+
+    use super::*;
+    use crate::description::example::examples;
+    use crate::description::{Operation, Tag};
+
+    pub(crate) fn me() -> Operation {
+        Operation::new(
+            "readOwnKey",
+            Tag::Revoking,
+            "Whose key this is",
+            "The tenant and the role of the key that asks.",
+        )
+        .answer::<MeAnswer>(200, "The key, without its secret.", |_| {
+            examples([(
+                "operator",
+                json!({ "key_id": "key-9d1c4e07ab52f380", "app": "shop", "workspace": "default", "role": "operator" }),
+            )])
+        })
     }
 }

@@ -29,7 +29,10 @@ fn cursor(text: &str) -> Option<OutcomesCursor> {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "OutcomePage"))]
 pub struct OutcomesAnswer {
+    /// A page may be empty and still not be the last: a filter may fit nothing in it.
+    #[cfg_attr(feature = "description", schemars(length(max = 1_999)))]
     outcomes: Vec<OutcomeAnswer>,
     /// Give it back as `cursor` for the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,13 +40,18 @@ pub struct OutcomesAnswer {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "DeliveryOutcome"))]
 struct OutcomeAnswer {
     batch_id: BatchId,
     /// The delivery's place in its batch, from 0.
+    #[cfg_attr(feature = "description", schemars(range(max = 999)))]
     slot: usize,
     channel: Channel,
+    /// `null` once the delivery itself was deleted, 7 days after it was sent.
     target: Option<TargetId>,
     outcome: Outcome,
+    /// A code of ours such as `sent_without_notify_id`, or the vendor's, such as `apns:Unregistered`.
+    #[cfg_attr(feature = "description", schemars(length(max = 64)))]
     reason: String,
 }
 
@@ -66,5 +74,43 @@ impl From<OutcomePage> for OutcomesAnswer {
                 .next
                 .map(|next| format!("{}.{}", next.shard, next.after.as_ref().map_or("", BatchId::as_str))),
         }
+    }
+}
+
+#[cfg(feature = "description")]
+pub(crate) mod described {
+    use schemars::json_schema;
+    use serde_json::json;
+
+    use super::*;
+    use crate::description::example::examples;
+    use crate::description::{Operation, Tag};
+
+    pub(crate) fn outcomes() -> Operation {
+        let cursor = json!({ "description": "`next_cursor` of the page before." });
+        Operation::new("list{Kind}Outcomes", Tag::Revoking, "What became of every single delivery", "")
+            .query::<Channel>("channel", json!({}))
+            .query::<Outcome>("outcome", json!({}))
+            .query_as(
+                "cursor",
+                cursor,
+                |_| json_schema!({ "type": "string", "minLength": 1, "maxLength": 140 }),
+            )
+            .answer::<OutcomesAnswer>(200, "A page of outcomes. Deliveries without an outcome yet are not in it.", |_| {
+                let one = |slot: u8, target: &str, outcome: &str, reason: &str| {
+                    json!({
+                        "batch_id": "huawei-0001", "slot": slot, "channel": "huawei",
+                        "target": target, "outcome": outcome, "reason": reason
+                    })
+                };
+                let page = json!({
+                    "outcomes": [
+                        one(0, "user-77", "overwritten", "accepted_by_vendor"),
+                        one(1, "user-78", "target_gone", "huawei:illegal_token")
+                    ],
+                    "next_cursor": "3.huawei-0001"
+                });
+                examples([("page", page)])
+            })
     }
 }

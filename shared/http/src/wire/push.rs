@@ -7,23 +7,31 @@ use revocation_app::ports::{ChannelCounters, Overview};
 use revocation_app::{Unmatched, kept_unmatched, shown_outcomes, shown_suspected};
 use revocation_rules::actor::{Act, KeyLabel};
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::{KeyId, RevocationId};
+use revocation_rules::ids::{KeyId, PushId, PushKind, RevocationId};
 use revocation_rules::notice::Notices;
 use revocation_rules::outcome::{Counts, Outcome};
+use revocation_rules::push::PushState;
 use revocation_rules::revocation::{Revocation, State};
+#[cfg(feature = "description")]
+use revocation_rules::scope::MAX_TARGETS;
 use serde::Serialize;
 
+#[cfg(feature = "description")]
+use super::notice::NoticeBody;
 use super::register::RegisteredAnswer;
 use super::summary::Summary;
 use super::unmatched::UnmatchedAnswer;
 
-/// A push with its revocations.
+/// A push with its revocations and their progress.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Push"))]
 pub struct PushAnswer<'a> {
     #[serde(flatten)]
     push: RegisteredAnswer<'a>,
-    /// `open`, `partly_revoked` or `revoked`.
-    state: &'static str,
+    ///
+    state: PushState,
+    /// Oldest first.
+    #[cfg_attr(feature = "description", schemars(length(max = 101)))]
     revocations: Vec<RevocationAnswer<'a>>,
 }
 
@@ -31,7 +39,7 @@ impl<'a> PushAnswer<'a> {
     pub fn new(overview: &'a Overview) -> Self {
         Self {
             push: (&overview.push).into(),
-            state: overview.push.state().as_str(),
+            state: overview.push.state(),
             revocations: overview
                 .revocations
                 .iter()
@@ -43,26 +51,36 @@ impl<'a> PushAnswer<'a> {
 
 /// One revocation with its progress.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Revocation"))]
 pub struct RevocationAnswer<'a> {
     id: &'a RevocationId,
-    push_id: &'a str,
-    push_kind: &'static str,
-    /// `requested`, `dispatched` or `settled`.
+    push_id: &'a PushId,
+    push_kind: PushKind,
+    /// `requested`: the gate is closed, batches are being queued. `dispatched`: every batch found is queued. `settled`: nothing
+    /// recorded so far is outstanding; a delivery recorded later opens it again.
+    #[cfg_attr(feature = "description", schemars(extend("enum" = ["requested", "dispatched", "settled"])))]
     state: &'static str,
     scope: ScopeAnswer<'a>,
     reason: &'a str,
+    #[cfg_attr(feature = "description", schemars(with = "NoticeBody"))]
     notice: &'a Notices,
     requested_by: &'a KeyId,
-    /// What people called that key then.
+    /// What people called that key when it asked; left out if nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     requested_by_label: Option<&'a KeyLabel>,
+    /// From this moment on the gate is closed for the scope.
     requested_at: Timestamp,
+    /// How often what had failed was tried again by request.
     replays: u32,
+    /// Who asked so last; left out if nobody did, or before that was kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_replay: Option<ActAnswer<'a>>,
+    /// Only while it is settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     settled_at: Option<Timestamp>,
+    /// Only while it is settled.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "description", schemars(range(min = 0)))]
     time_to_settle_ms: Option<i64>,
     #[serde(flatten)]
     unmatched: UnmatchedAnswer,
@@ -72,6 +90,7 @@ pub struct RevocationAnswer<'a> {
 
 /// Who did it, and when.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Act"))]
 struct ActAnswer<'a> {
     by: &'a KeyId,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,33 +109,42 @@ impl<'a> From<&'a Act> for ActAnswer<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "RevokedScope"))]
 struct ScopeAnswer<'a> {
+    /// `null` for all.
     channels: Option<&'a BTreeSet<Channel>>,
     /// How many targets are named; `null` for all.
+    #[cfg_attr(feature = "description", schemars(range(min = 1, max = MAX_TARGETS)))]
     targets: Option<usize>,
 }
 
 /// `requested`, `accepted_by_vendor` and `confirmed_by_device` are three things and never merged.
 #[derive(Debug, Default, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "ChannelProgress"))]
 struct ChannelProgress {
-    /// Deliveries in scope found so far. `null` while a list of targets is still being looked for.
+    /// Deliveries in scope found so far. `null` while it is not known how many the named targets have.
     requested: Option<u64>,
     /// With a terminal outcome.
     ended: u64,
+    /// `requested` less `ended`.
     outstanding: Option<u64>,
-    /// The vendor took the order to overwrite or recall.
+    /// The vendor took the order to overwrite or remove. Says nothing of the device.
     accepted_by_vendor: u64,
     /// The device itself said so.
     confirmed_by_device: u64,
-    /// Of those that failed: how many for a setting of ours that is suspected. Left out when there are none.
+    /// Of those that failed: how many because the vendor knew nearly no device at all, so that a setting of ours is suspected.
+    /// Their reason is `suspected_setting:<code>`. Left out when there are none.
     #[serde(skip_serializing_if = "is_none")]
+    #[cfg_attr(feature = "description", schemars(range(min = 1)))]
     suspected: u64,
     outcomes: Counts,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Progress"))]
 struct ProgressAnswer {
     total: ChannelProgress,
+    /// Channels that have deliveries in scope.
     channels: BTreeMap<Channel, ChannelProgress>,
 }
 
@@ -129,8 +157,8 @@ impl<'a> RevocationAnswer<'a> {
         let progress = progress(revocation, counters);
         Self {
             id: &revocation.id,
-            push_id: revocation.push.id.as_str(),
-            push_kind: revocation.push.kind.as_str(),
+            push_id: &revocation.push.id,
+            push_kind: revocation.push.kind,
             state: revocation.state.name(),
             scope: ScopeAnswer {
                 channels: revocation.scope.channels.as_ref(),
@@ -225,4 +253,48 @@ fn channel_progress(revocation: &Revocation, channel: Channel, counters: Option<
         suspected: shown_suspected(&outcomes, counters),
         outcomes,
     })
+}
+
+#[cfg(feature = "description")]
+pub(crate) mod described {
+    use serde_json::json;
+
+    use super::*;
+    use crate::description::example::{examples, push as a_push, replayed, settled};
+    use crate::description::{Operation, Tag};
+
+    pub(crate) fn push() -> Operation {
+        Operation::new(
+            "lookUp{Kind}",
+            Tag::Revoking,
+            "A {kind} with its revocations and their progress",
+            "",
+        )
+        .answer::<PushAnswer<'_>>(200, "The push.", |kind| {
+            let mut push = a_push(kind);
+            push["state"] = "revoked".into();
+            push["revocations"] = json!([settled(kind)]);
+            examples([("revoked", push)])
+        })
+    }
+
+    pub(crate) fn revocation() -> Operation {
+        Operation::new("lookUp{Kind}Revocation", Tag::Revoking, "A revocation and its progress", "").answer::<RevocationAnswer<'_>>(
+            200,
+            "The revocation.",
+            |kind| examples([("settled", settled(kind))]),
+        )
+    }
+
+    pub(crate) fn replay() -> Operation {
+        Operation::new(
+            "replay{Kind}Revocation",
+            Tag::Revoking,
+            "Try again what failed",
+            "Deliveries of this revocation that ended as `failed` are opened and asked for once more: after a vendor's daily quota, a wrong secret or a long outage. Asking while the batches are still being queued changes nothing. No body.",
+        )
+        .answer::<RevocationAnswer<'_>>(202, "Accepted.", |kind| examples([("accepted", replayed(kind))]))
+        .at("Location")
+        .problem(409, "RevokeConflict")
+    }
 }

@@ -3,48 +3,65 @@
 use jiff::Timestamp;
 use revocation_app::ports::Recorded;
 use revocation_app::{NewBatch, RecordedBatch};
+#[cfg(feature = "description")]
+use revocation_rules::batch::MAX_NOTIFY_ID;
 use revocation_rules::batch::{Delivery, Handle, MAX_COLLAPSE_ID_BYTES, MAX_DELIVERIES, Sending};
 use revocation_rules::channel::{Capability, Channel};
-use revocation_rules::gate::Gate;
 use revocation_rules::ids::{BatchId, DeviceToken, Locale, PushRef, RevocationId, TargetId, VendorTaskId};
 use revocation_rules::visible::Visible;
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{List, Text};
+use super::gate::{GateState, said};
 use super::register::to_millisecond;
 use crate::problem::{FieldError, Problem};
 
+/// Up to 1,000 deliveries of one push on one channel. `notify_id`, `collapse_id`, `vendor_task_id` and `locale` here
+/// are for every delivery that brings none of its own.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Recording", extend("not" = { "required": ["notify_id", "collapse_id"] })))]
 pub struct RecordBody {
     batch_id: BatchId,
     channel: Channel,
+    /// When these deliveries were sent, within what the push was registered for. Left out: now.
     sent_at: Option<Timestamp>,
-    /// For every delivery that brings none of its own.
+    /// The notification id the push was sent with. For every channel but `apns`.
+    #[cfg_attr(feature = "description", schemars(range(min = 1, max = MAX_NOTIFY_ID)))]
     notify_id: Option<u32>,
+    /// The `apns-collapse-id` the push was sent with, at most 64 bytes. For `apns` only.
     collapse_id: Option<CollapseId>,
     vendor_task_id: Option<VendorTaskId>,
     locale: Option<Locale>,
-    /// The sender asked the gate and did not send this batch.
+    /// The gate was closed and this batch was not sent. Its deliveries end as `stopped`.
     #[serde(default)]
     held_back: bool,
+    /// Each token once.
     deliveries: List<DeliveryBody, MAX_DELIVERIES>,
 }
 
 /// It may be every delivery's, and is copied for each.
 type CollapseId = Text<MAX_COLLAPSE_ID_BYTES>;
 
+/// One message to one device. Has `notify_id` or `collapse_id`, not both; without one of them, its own or the batch's,
+/// a revocation cannot overwrite it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Delivery", extend("not" = { "required": ["notify_id", "collapse_id"] })))]
 struct DeliveryBody {
     token: Visible<DeviceToken>,
-    /// The user or device it was for; a name made of the token if left out.
+    /// The user or device it was for. Left out, the delivery goes by a name that is made of its token: `device-` and the first
+    /// 16 hexadecimal digits of the SHA-256 of the token. Outcomes show that name; a scope, the gate and a search find the
+    /// delivery by it and by the token itself.
     target: Option<Visible<TargetId>>,
+    /// The notification id the push was sent with. For every channel but `apns`.
+    #[cfg_attr(feature = "description", schemars(range(min = 1, max = MAX_NOTIFY_ID)))]
     notify_id: Option<u32>,
+    /// The `apns-collapse-id` the push was sent with, at most 64 bytes. For `apns` only.
     collapse_id: Option<CollapseId>,
-    /// The vendor's own id of the sending, where it recalls by it (vivo).
+    /// The vendor's own id of the sending, where it recalls by it: the `taskId` that vivo answered. One sending belongs to one
+    /// batch.
     vendor_task_id: Option<VendorTaskId>,
-    /// The language its user reads, for the notice.
     locale: Option<Locale>,
 }
 
@@ -90,32 +107,37 @@ fn handle(notify_id: Option<u32>, collapse_id: Option<CollapseId>, pointer: &str
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Recorded"))]
 pub struct RecordAnswer {
+    #[cfg_attr(feature = "description", schemars(range(min = 1, max = MAX_DELIVERIES)))]
     recorded: u16,
     /// The same call was made before; nothing was recorded twice.
     again: bool,
-    /// May the sender go on, on this channel?
-    gate: &'static str,
+    ///
+    gate: GateState,
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_id: Option<RevocationId>,
     /// Targets of this batch that are revoked while the gate is open for the others.
+    #[cfg_attr(feature = "description", schemars(length(max = MAX_DELIVERIES)))]
     revoked_targets: Vec<TargetId>,
     warnings: Vec<Warning>,
 }
 
+/// Something a revocation could not take back, said at send time.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Warning"))]
 struct Warning {
+    #[cfg_attr(feature = "description", schemars(extend("enum" = ["not_revocable", Capability::Impossible.reason(), Capability::NotConfigured.reason()])))]
     code: &'static str,
+    /// How many it is about.
+    #[cfg_attr(feature = "description", schemars(range(min = 1, max = MAX_DELIVERIES)))]
     deliveries: u16,
     detail: &'static str,
 }
 
 impl From<RecordedBatch> for RecordAnswer {
     fn from(recorded: RecordedBatch) -> Self {
-        let (gate, revocation_id) = match recorded.gate {
-            Gate::Open => ("open", None),
-            Gate::Revoked { by } => ("revoked", Some(by)),
-        };
+        let (gate, revocation_id) = said(recorded.gate);
         let mut warnings = Vec::new();
         match recorded.capability {
             Capability::Able if recorded.not_revocable > 0 => warnings.push(Warning {
@@ -138,5 +160,74 @@ impl From<RecordedBatch> for RecordAnswer {
             revoked_targets: recorded.revoked_targets,
             warnings,
         }
+    }
+}
+
+#[cfg(feature = "description")]
+pub(crate) mod described {
+    use serde_json::json;
+
+    use super::*;
+    use crate::description::example::{REVOCATION, examples, told};
+    use crate::description::{Operation, Tag};
+
+    pub(crate) fn record() -> Operation {
+        Operation::new(
+            "record{Kind}Deliveries",
+            Tag::Sending,
+            "Record what was delivered",
+            "The same batch sent again is recorded once. What is recorded for a revoked push is revoked at once.",
+        )
+        .body::<RecordBody>(|_| {
+            told([
+                (
+                    "huawei",
+                    "Sent with one notify id",
+                    json!({
+                        "batch_id": "huawei-0001", "channel": "huawei", "notify_id": 730_021,
+                        "deliveries": [
+                            { "token": "AKd8fT1nP0c9Qx2w", "target": "user-77" },
+                            { "token": "AKd8fT1nP0c9Qx2x", "target": "user-78" }
+                        ]
+                    }),
+                ),
+                (
+                    "apns",
+                    "Sent with a collapse id",
+                    json!({
+                        "batch_id": "apns-0001", "channel": "apns", "sent_at": "2026-11-23T08:00:02Z", "collapse_id": "sale-2026-11",
+                        "deliveries": [{ "token": "6f1c2a90b7d84e53", "target": "user-79" }]
+                    }),
+                ),
+                (
+                    "held_back",
+                    "Not sent, because the gate was closed",
+                    json!({
+                        "batch_id": "huawei-0002", "channel": "huawei", "held_back": true,
+                        "deliveries": [{ "token": "AKd8fT1nP0c9Qx2y", "target": "user-80", "notify_id": 730_022 }]
+                    }),
+                ),
+            ])
+        })
+        .answer::<RecordAnswer>(200, "Recorded. The answer carries the gate for this channel.", |_| {
+            let warning = json!({
+                "code": "not_revocable", "deliveries": 2,
+                "detail": "sent without the id that overwriting needs: a revocation can not take these back"
+            });
+            examples([
+                (
+                    "open",
+                    json!({ "recorded": 2, "again": false, "gate": "open", "revoked_targets": [], "warnings": [] }),
+                ),
+                (
+                    "revoked",
+                    json!({
+                        "recorded": 2, "again": false, "gate": "revoked", "revocation_id": REVOCATION,
+                        "revoked_targets": [], "warnings": [warning]
+                    }),
+                ),
+            ])
+        })
+        .problem(409, "RecordConflict")
     }
 }

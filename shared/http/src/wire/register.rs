@@ -2,22 +2,29 @@
 
 use jiff::Timestamp;
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::PushRef;
+use revocation_rules::ids::{PushId, PushKind, PushRef};
 use revocation_rules::push::{MAX_PUSH_TITLE_CHARS, Push, PushType, Registration};
 use revocation_rules::task_number::TaskNumber;
 use serde::{Deserialize, Serialize};
 
-use super::NoticeBody;
 use super::bounded::Text;
+use super::notice::NoticeBody;
 use crate::problem::Problem;
 
+/// What a sender says of a push before sending it. Never changes afterwards. It must not lie more than 7 days
+/// back: then nothing of it could be revoked.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Registration"))]
 pub struct RegisterBody {
     #[serde(rename = "type")]
     push_type: PushType,
+    /// For people who look for the push. Never sent to a device.
+    #[cfg_attr(feature = "description", schemars(length(max = MAX_PUSH_TITLE_CHARS)))]
     title: Text<{ MAX_PUSH_TITLE_CHARS * 4 }>,
+    /// When sending starts or started: at most 60 s in the future. Kept to the millisecond.
     sent_at: Timestamp,
+    /// The latest moment at which a delivery of this push is sent: at most 30 days after `sent_at`. Left out: `sent_at` itself.
     send_until: Option<Timestamp>,
     notice: Option<NoticeBody>,
 }
@@ -50,20 +57,26 @@ pub(super) fn to_millisecond(at: Timestamp) -> Timestamp {
 
 /// A registered push, without its revocations.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "RegisteredPush"))]
 pub struct RegisteredAnswer<'a> {
-    id: &'a str,
-    kind: &'static str,
-    /// What a task goes by where ids have to be numbers.
+    id: &'a PushId,
+    kind: PushKind,
+    /// What a task goes by in calls that name tasks by numbers (`TaskId` of the mPaaS SDKs): its id, if that is a number below
+    /// 2^52 in its shortest form, else a number made of its id. Messages have none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "description", schemars(range(max = 9_007_199_254_740_991_u64)))]
     task_number: Option<u64>,
     #[serde(rename = "type")]
     push_type: PushType,
     title: &'a str,
+    /// When sending starts or started.
     sent_at: Timestamp,
+    /// The latest moment at which a delivery is sent, where it was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     send_until: Option<Timestamp>,
+    /// When it was registered first.
     registered_at: Timestamp,
-    /// The last moment of its revocability, itself no longer in it.
+    /// From this moment on nothing of it can be revoked: 7 days after its last possible delivery.
     closes_at: Timestamp,
 }
 
@@ -71,8 +84,8 @@ impl<'a> From<&'a Push> for RegisteredAnswer<'a> {
     fn from(push: &'a Push) -> Self {
         let registration = &push.registration;
         Self {
-            id: registration.push.id.as_str(),
-            kind: registration.push.kind.as_str(),
+            id: &registration.push.id,
+            kind: registration.push.kind,
             task_number: registration.push.task_number().map(TaskNumber::get),
             push_type: registration.push_type,
             title: &registration.title,
@@ -81,5 +94,61 @@ impl<'a> From<&'a Push> for RegisteredAnswer<'a> {
             registered_at: push.registered_at,
             closes_at: registration.closes_at(),
         }
+    }
+}
+
+#[cfg(feature = "description")]
+pub(crate) mod described {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::description::example::{examples, push, told};
+    use crate::description::{Operation, Schemas, Tag};
+    use crate::route::kind_word;
+
+    /// A registration has one of the types of its kind.
+    fn registration(kind: PushKind, schemas: &mut Schemas) -> Value {
+        let types: Vec<_> = PushType::ALL
+            .into_iter()
+            .filter(|push_type| push_type.kind() == kind)
+            .map(PushType::as_str)
+            .collect();
+        schemas.input_named::<RegisterBody>(&format!("{}Registration", kind_word(kind)), |schema| {
+            schema["properties"]["type"] = json!({ "type": "string", "enum": types });
+        })
+    }
+
+    fn request(kind: PushKind) -> Value {
+        match kind {
+            PushKind::Message => told([(
+                "sent_now",
+                "A push that is sent at once",
+                json!({ "type": "simple", "title": "Your order is on its way", "sent_at": "2026-11-23T08:00:00Z" }),
+            )]),
+            PushKind::Task => told([(
+                "sent_over_hours",
+                "A push that is sent over hours, with a notice of its own",
+                json!({
+                    "type": "batch", "title": "Autumn sale", "sent_at": "2026-11-23T08:00:00Z", "send_until": "2026-11-23T12:00:00Z",
+                    "notice": { "title": "Correction", "text": "The offer we sent was wrong." }
+                }),
+            )]),
+        }
+    }
+
+    pub(crate) fn register() -> Operation {
+        let registered = |kind| examples([("registered", push(kind))]);
+        Operation::new(
+            "register{Kind}",
+            Tag::Sending,
+            "Register a {kind} before sending it",
+            "From then on it can be revoked, even while it is being sent.",
+        )
+        .body_as(registration, request)
+        .answer::<RegisteredAnswer<'_>>(201, "Registered.", registered)
+        .answer::<RegisteredAnswer<'_>>(200, "The same registration was made before.", registered)
+        .problem(404, "NotFound")
+        .problem(409, "PushConflict")
+        .problem(415, "UnsupportedMediaType")
     }
 }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use revocation_app::{NewRevocation, Preview};
 use revocation_rules::actor::Actor;
+#[cfg(feature = "description")]
+use revocation_rules::channel::Capability;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::ids::{PushRef, RevocationId, TargetId};
 use revocation_rules::notice::Notices;
@@ -14,27 +16,40 @@ use revocation_rules::verdict::Verdict;
 use revocation_rules::visible::Visible;
 use serde::{Deserialize, Serialize};
 
-use super::NoticeBody;
 use super::bounded::{Set, Text};
+use super::notice::NoticeBody;
 use super::unmatched::UnmatchedAnswer;
+#[cfg(feature = "description")]
+use crate::description::words;
+#[cfg(feature = "description")]
+use crate::problem::ProblemKind;
 use crate::problem::{FieldError, Problem};
 use crate::route::collection;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "RevocationRequest"))]
 pub struct RevokeBody {
+    /// Why, for those who read it later. Not blank. Never sent to a device.
+    #[cfg_attr(feature = "description", schemars(length(max = MAX_REASON_CHARS), extend("pattern" = r"\S")))]
     reason: Text<{ MAX_REASON_CHARS * 4 }>,
     notice: Option<NoticeBody>,
     #[serde(default)]
     scope: ScopeBody,
+    /// Say what would happen, and do nothing.
     #[serde(default)]
     pub dry_run: bool,
 }
 
+/// What is revoked. Left out: everything. With both, what is on one of the channels and for one of the targets.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Scope"))]
 struct ScopeBody {
+    /// Left out: all channels.
+    #[cfg_attr(feature = "description", schemars(length(min = 1, max = Channel::ALL.len())))]
     channels: Option<BTreeSet<Channel>>,
+    /// Left out: all targets. All deliveries of a target are revoked.
     targets: Option<Set<Visible<TargetId>, MAX_TARGETS>>,
 }
 
@@ -96,23 +111,40 @@ pub fn revocation_path(revocation: &Revocation) -> String {
     )
 }
 
+/// What the rules may say no with.
+#[cfg(feature = "description")]
+const REFUSALS: [ProblemKind; 3] = [
+    ProblemKind::WindowClosed,
+    ProblemKind::ChannelsUnable,
+    ProblemKind::TooManyRevocations,
+];
+
 /// What a revocation would do.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "RevocationPreview"))]
 pub struct PreviewAnswer {
+    #[cfg_attr(feature = "description", schemars(extend("const" = true)))]
     dry_run: bool,
-    /// `accept`, `already_revoked` or `refuse`.
+    ///
+    #[cfg_attr(feature = "description", schemars(extend("enum" = ["accept", "already_revoked", "refuse"])))]
     verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_id: Option<RevocationId>,
-    /// The slug of the problem the real call would be answered with.
+    /// The code of the problem the real call would be answered with.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "description", schemars(extend("enum" = REFUSALS.map(ProblemKind::slug))))]
     refusal: Option<&'static str>,
+    /// From this moment on nothing of the push can be revoked.
     closes_at: Timestamp,
+    #[cfg_attr(feature = "description", schemars(with = "NoticeBody"))]
     notice: Notices,
-    /// False when there was more than could be looked at: then the numbers are upper bounds.
+    /// False when the scope names targets and there was more than a dry run looks at (2,000 batches or 5 seconds): then the
+    /// numbers are upper bounds, and `unexamined_deliveries` says by how much.
     exact: bool,
-    /// How many of the deliveries were not looked at, and may be for others.
+    /// How many of `deliveries` nobody looked at: they may be for targets that the scope does not name. Only when `exact` is
+    /// false.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "description", schemars(range(min = 1)))]
     unexamined_deliveries: Option<u64>,
     #[serde(flatten)]
     unmatched: UnmatchedAnswer,
@@ -121,14 +153,23 @@ pub struct PreviewAnswer {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "ChannelPreview"))]
 struct ChannelAnswer {
-    /// `overwrite`, `recall`, `recall_then_overwrite` or `none`.
+    /// How the channel takes a message back.
+    #[cfg_attr(feature = "description", schemars(extend("enum" = words(Strategy::ALL.map(Strategy::as_str).into_iter().chain(["none"])))))]
     method: &'static str,
+    /// Whether this deployment can.
+    #[cfg_attr(feature = "description", schemars(extend("enum" = [Capability::Able, Capability::Impossible, Capability::NotConfigured].map(Capability::reason))))]
     capability: &'static str,
+    /// All of the channel. Where the capability is `able`, the sum of the next four.
     deliveries: u64,
+    /// The vendor would be asked.
     revocable: u64,
+    /// Sent without the id that taking back needs.
     not_revocable: u64,
+    /// Their own 7 days are over.
     too_late: u64,
+    /// Held back by the sender.
     stopped: u64,
 }
 
@@ -167,5 +208,75 @@ impl From<Preview> for PreviewAnswer {
                 })
                 .collect(),
         }
+    }
+}
+
+#[cfg(feature = "description")]
+pub(crate) mod described {
+    use schemars::json_schema;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::description::example::{examples, revocation, settled, told};
+    use crate::description::{Operation, Tag};
+    use crate::wire::RevocationAnswer;
+
+    pub(crate) fn revoke() -> Operation {
+        Operation::new(
+            "revoke{Kind}",
+            Tag::Revoking,
+            "Take a {kind} back",
+            "Asking twice gives the same revocation.",
+        )
+        .body::<RevokeBody>(|_| {
+            told([
+                ("everything", "Take everything back", json!({ "reason": "wrong price" })),
+                (
+                    "dry_run",
+                    "Say what would happen",
+                    json!({ "reason": "wrong price", "dry_run": true }),
+                ),
+                (
+                    "some",
+                    "Some targets on one channel, with a notice",
+                    json!({
+                        "reason": "wrong recipients", "scope": { "channels": ["huawei"], "targets": ["user-77", "user-78"] },
+                        "notice": { "title": "Correction", "text": "Please ignore our last message." }
+                    }),
+                ),
+            ])
+        })
+        .answer::<RevocationAnswer<'_>>(
+            202,
+            "Accepted: the gate is closed for the scope, and what was delivered is being taken back.",
+            |kind| examples([("accepted", revocation(kind, &json!({})))]),
+        )
+        .at("Location")
+        .follow("lookUp{Kind}Revocation")
+        .answer_as(
+            200,
+            "Covered by a revocation that is there already: that revocation. Or, with `dry_run`, what would happen.",
+            |generator| {
+                let revocation = generator.subschema_for::<RevocationAnswer<'_>>();
+                json_schema!({ "oneOf": [revocation, generator.subschema_for::<PreviewAnswer>()] })
+            },
+            |kind| examples([("already_there", settled(kind)), ("dry_run", preview())]),
+        )
+        .at("LocationIfRevoked")
+        .problem(409, "RevokeConflict")
+    }
+
+    fn preview() -> Value {
+        let channel = |method: &str, capability: &str, deliveries: u64, revocable: u64| {
+            json!({
+                "method": method, "capability": capability, "deliveries": deliveries, "revocable": revocable,
+                "not_revocable": 0, "too_late": 0, "stopped": 0
+            })
+        };
+        json!({
+            "dry_run": true, "verdict": "accept", "closes_at": "2026-11-30T12:00:00Z",
+            "notice": { "title": "Message revoked", "text": "Message revoked" }, "exact": true, "deliveries": 1250,
+            "channels": { "huawei": channel("overwrite", "able", 1000, 1000), "sms": channel("none", "channel_cannot_revoke", 250, 0) }
+        })
     }
 }

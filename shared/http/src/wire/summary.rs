@@ -6,25 +6,48 @@ use revocation_rules::outcome::Counts;
 use revocation_rules::standing::{Remedy, Standing, Why, standings};
 use serde::Serialize;
 
+#[cfg(feature = "description")]
+use crate::description::words;
+
+/// What it came to, in the order in which people ask. `taken_back`, `not_shown`, `may_be_shown` and `outstanding` add up
+/// to `deliveries`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Summary"))]
 pub struct Summary {
-    /// Deliveries in scope found so far. `null` while a list of targets is still being looked for.
+    /// In scope, found so far. `null` while it is not known how many the named targets have.
     deliveries: Option<u64>,
+    /// The vendor took the order to overwrite or remove the message, or the device said that it is gone: `overwritten`,
+    /// `recalled`, `confirmed`. How many devices said so is `confirmed_by_device` in `progress`.
     taken_back: u64,
+    /// Nothing was taken back, and nothing is shown: `skipped_opened`, `skipped_cleared`, `stopped`. Who opened it has read it.
     not_shown: u64,
+    /// Ended, and nobody has said that the message is gone: every other outcome. `target_gone` too: a device that its vendor no
+    /// longer knows cannot be reached to take anything back.
     may_be_shown: u64,
+    /// Not ended yet: wait. `null` as for `deliveries`.
     outstanding: Option<u64>,
-    /// Why something was not taken back; what can be mended comes first.
+    /// Why messages were not taken back, and what can be done; what can be mended comes first. They add up to `not_shown` and
+    /// `may_be_shown`.
     groups: Vec<Group>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "SummaryGroup"))]
 struct Group {
+    /// `suspected_setting`: those of `failed` that may have failed because of our own setting. `device_gone`: `target_gone`.
+    /// `without_id`: `not_revocable`. `channel_unable`: `unsupported`. `opened`, `cleared`: `skipped_opened`,
+    /// `skipped_cleared`. `never_sent`: `stopped`. The others are named as their outcomes.
+    #[cfg_attr(feature = "description", schemars(extend("enum" = words(Why::ALL.map(Why::as_str)))))]
     why: &'static str,
+    #[cfg_attr(feature = "description", schemars(extend("enum" = ["not_shown", "may_be_shown"])))]
     standing: &'static str,
+    #[cfg_attr(feature = "description", schemars(range(min = 1)))]
     deliveries: u64,
+    /// `replay`: try it again. `check_setting`: find what is wrong with the channel's setting, then try it again. `nothing`:
+    /// nothing can be done.
+    #[cfg_attr(feature = "description", schemars(extend("enum" = ["replay", "check_setting", "nothing"])))]
     remedy: &'static str,
-    /// The remedy needs a replay, and the API refuses one from then on.
+    /// With `replay` and `check_setting`: from then on a replay is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Timestamp>,
 }

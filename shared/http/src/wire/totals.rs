@@ -7,15 +7,20 @@ use revocation_rules::channel::Channel;
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Totals"))]
 pub struct TotalsAnswer {
     deliveries: u64,
     channels: BTreeMap<Channel, ChannelTotalsAnswer>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "ChannelTotals"))]
 struct ChannelTotalsAnswer {
+    /// All that is recorded.
     deliveries: u64,
+    /// Never sent, because the gate was closed.
     held_back: u64,
+    /// Sent without the id that taking back needs.
     without_id: u64,
 }
 
@@ -35,5 +40,35 @@ impl From<BTreeMap<Channel, ChannelTotals>> for TotalsAnswer {
                 })
                 .collect(),
         }
+    }
+}
+
+#[cfg(feature = "description")]
+pub(crate) mod described {
+    use serde_json::json;
+
+    use super::*;
+    use crate::description::example::examples;
+    use crate::description::{Operation, Tag};
+
+    pub(crate) fn totals() -> Operation {
+        Operation::new(
+            "count{Kind}Deliveries",
+            Tag::Revoking,
+            "How much is recorded as delivered, per channel",
+            "Counted anew for each call, for people: a big push takes a second. Deliveries are deleted 9 days after they were sent.",
+        )
+        .answer::<TotalsAnswer>(200, "The totals.", |_| {
+            examples([(
+                "two_channels",
+                json!({
+                    "deliveries": 1250,
+                    "channels": {
+                        "huawei": { "deliveries": 1000, "held_back": 40, "without_id": 3 },
+                        "sms": { "deliveries": 250, "held_back": 0, "without_id": 0 }
+                    }
+                }),
+            )])
+        })
     }
 }

@@ -1,5 +1,4 @@
-//! What is so of each channel: its one declaration. Whatever loops over channels
-//! or asks for something of one reads it here.
+//! What there is to say of a channel.
 
 use super::Strategy;
 
@@ -10,8 +9,10 @@ pub struct Facts {
     pub name: &'static str,
     /// In the middle of a sentence.
     pub display_name: &'static str,
-    /// By itself, in the languages of the console.
-    pub label: Label,
+    /// By itself.
+    pub label: &'static str,
+    /// The same in Chinese.
+    pub label_zh: &'static str,
     /// The strategies there are, the default first. None: nothing can be taken back.
     pub strategies: &'static [Strategy],
     /// By what a message is overwritten.
@@ -24,12 +25,6 @@ pub struct Facts {
     pub peer: Peer,
     /// Does the vendor call back with what becomes of a delivery?
     pub calls_back: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Label {
-    pub en: &'static str,
-    pub zh: &'static str,
 }
 
 /// What a shown notification is known by.
@@ -79,120 +74,3 @@ pub enum Peer {
     /// The device itself, which confirms what it did.
     Device,
 }
-
-pub(super) static HUAWEI: Facts = Facts {
-    name: "huawei",
-    display_name: "Huawei",
-    label: Label {
-        en: "Huawei", zh: "华为"
-    },
-    strategies: &[Strategy::Overwrite],
-    handle: HandleKind::NotifyId,
-    recalled_by: None,
-    tokens: Tokens::AsTheyAre,
-    // The whole body has 4096 bytes; ours is far below.
-    notice: None,
-    peer: Peer::Vendor,
-    calls_back: true,
-};
-
-pub(super) static XIAOMI: Facts = Facts {
-    name: "xiaomi",
-    display_name: "Xiaomi",
-    label: Label {
-        en: "Xiaomi", zh: "小米"
-    },
-    strategies: &[Strategy::Overwrite, Strategy::Recall, Strategy::RecallThenOverwrite],
-    handle: HandleKind::NotifyId,
-    recalled_by: Some(RecalledBy::Handle),
-    tokens: Tokens::AsTheyAre,
-    // Title under 50, description under 128.
-    notice: Some(NoticeLimits {
-        title: 49,
-        text: 127,
-        counting: Counting::Characters,
-    }),
-    peer: Peer::Vendor,
-    calls_back: true,
-};
-
-pub(super) static OPPO: Facts = Facts {
-    name: "oppo",
-    display_name: "OPPO",
-    label: Label { en: "OPPO", zh: "OPPO" },
-    strategies: &[Strategy::Overwrite],
-    handle: HandleKind::NotifyId,
-    recalled_by: None,
-    tokens: Tokens::AsTheyAre,
-    // 50, and 128 in the style for long texts.
-    notice: Some(NoticeLimits {
-        title: 50,
-        text: 128,
-        counting: Counting::Characters,
-    }),
-    peer: Peer::Vendor,
-    calls_back: true,
-};
-
-pub(super) static VIVO: Facts = Facts {
-    name: "vivo",
-    display_name: "vivo",
-    label: Label { en: "vivo", zh: "vivo" },
-    // vivo's way is to recall. Its recall could not be confirmed from public sources,
-    // so what it does not take is overwritten.
-    strategies: &[Strategy::RecallThenOverwrite, Strategy::Recall, Strategy::Overwrite],
-    handle: HandleKind::NotifyId,
-    recalled_by: Some(RecalledBy::VendorTask),
-    tokens: Tokens::AsTheyAre,
-    // 40 and 100, or 20 and 50 Chinese characters.
-    notice: Some(NoticeLimits {
-        title: 40,
-        text: 100,
-        counting: Counting::WideAsTwo,
-    }),
-    peer: Peer::Vendor,
-    calls_back: true,
-};
-
-pub(super) static APNS: Facts = Facts {
-    name: "apns",
-    display_name: "Apple",
-    label: Label { en: "Apple", zh: "Apple" },
-    strategies: &[Strategy::Overwrite],
-    handle: HandleKind::CollapseId,
-    recalled_by: None,
-    tokens: Tokens::Hexadecimal,
-    // The whole body has 4096 bytes; ours is far below.
-    notice: None,
-    peer: Peer::Vendor,
-    calls_back: false,
-};
-
-pub(super) static SELF_BUILT: Facts = Facts {
-    name: "self_built",
-    display_name: "the self-built channel",
-    label: Label {
-        en: "Self-built",
-        zh: "自建通道",
-    },
-    strategies: &[Strategy::Overwrite],
-    handle: HandleKind::NotifyId,
-    recalled_by: None,
-    tokens: Tokens::AsTheyAre,
-    notice: None,
-    peer: Peer::Device,
-    calls_back: false,
-};
-
-pub(super) static SMS: Facts = Facts {
-    name: "sms",
-    display_name: "SMS",
-    label: Label { en: "SMS", zh: "短信" },
-    strategies: &[],
-    handle: HandleKind::NotifyId,
-    recalled_by: None,
-    tokens: Tokens::AsTheyAre,
-    notice: None,
-    peer: Peer::Vendor,
-    calls_back: false,
-};

@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use libtest_mimic::Failed;
+use revocation_rules::channel::{Channel, Facts, HandleKind, RecalledBy, Tokens};
 use serde_json::{Value, json};
 use stand::{Answer, Stand, Tenant, in_path};
 
 pub const TITLE: &str = "PLANTED-TITLE 50% off everyting";
 pub const NOTIFY_ID: u32 = 4_711;
 pub const COLLAPSE_ID: &str = "sale-4711";
-/// The number that vivo gave the sender.
+/// The number that the vendor gave the sender.
 pub const VENDOR_TASK: &str = "730021984";
 
 #[expect(clippy::disallowed_methods, reason = "tests live in real time")]
@@ -39,25 +40,34 @@ pub async fn registered(tenant: &Tenant, collection: &str, id: &str, body: &Valu
     Ok(path)
 }
 
-/// Device tokens of a channel: Apple's are hexadecimal. Each begins with a planted word where it may.
+/// # Panics
+/// When there is no such channel.
+pub fn facts(channel: &str) -> &'static Facts {
+    Channel::parse(channel)
+        .unwrap_or_else(|| panic!("there is no channel {channel}"))
+        .facts()
+}
+
+/// Device tokens of a channel. Each begins with a planted word where it may.
 pub fn tokens(channel: &str, of: &str, count: usize) -> Vec<String> {
     let seed = of.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     (0..count)
-        .map(|n| match channel {
-            "apns" => format!("{seed:016x}{:048x}", 0xDEAD_BEEF_0000_usize + n),
-            _ => format!("PLANTED-TOKEN-{of}-{n:06}"),
+        .map(|n| match facts(channel).tokens {
+            Tokens::Hexadecimal => format!("{seed:016x}{:048x}", 0xDEAD_BEEF_0000_usize + n),
+            Tokens::AsTheyAre => format!("PLANTED-TOKEN-{of}-{n:06}"),
         })
         .collect()
 }
 
 /// Shows the push on devices, as a sender's sending would.
 pub async fn show(stand: &Stand, tenant: &Tenant, channel: &str, tokens: &[String]) -> Result<(), Failed> {
-    let key = match channel {
-        "apns" => COLLAPSE_ID.to_owned(),
-        _ => NOTIFY_ID.to_string(),
+    let facts = facts(channel);
+    let key = match facts.handle {
+        HandleKind::CollapseId => COLLAPSE_ID.to_owned(),
+        HandleKind::NotifyId => NOTIFY_ID.to_string(),
     };
     stand.devices.register(channel, &tenant.app_at(channel), tokens, "active").await?;
-    if channel == "vivo" {
+    if facts.recalled_by == Some(RecalledBy::VendorTask) {
         stand.devices.deliver_in_task(tokens, Some(&key), VENDOR_TASK, TITLE).await?;
     } else {
         stand.devices.deliver(channel, tokens, Some(&key), TITLE).await?;
@@ -68,14 +78,16 @@ pub async fn show(stand: &Stand, tenant: &Tenant, channel: &str, tokens: &[Strin
 pub fn batch(channel: &str, batch_id: &str, tokens: &[String]) -> Value {
     let deliveries: Vec<_> = tokens.iter().map(|token| json!({"token": token, "target": token})).collect();
     let mut batch = json!({"batch_id": batch_id, "channel": channel, "deliveries": deliveries});
-    match channel {
-        "apns" => batch["collapse_id"] = COLLAPSE_ID.into(),
-        "sms" => {}
-        "vivo" => {
-            batch["notify_id"] = NOTIFY_ID.into();
-            batch["vendor_task_id"] = VENDOR_TASK.into();
-        }
-        _ => batch["notify_id"] = NOTIFY_ID.into(),
+    let facts = facts(channel);
+    if facts.strategies.is_empty() {
+        return batch;
+    }
+    match facts.handle {
+        HandleKind::CollapseId => batch["collapse_id"] = COLLAPSE_ID.into(),
+        HandleKind::NotifyId => batch["notify_id"] = NOTIFY_ID.into(),
+    }
+    if facts.recalled_by == Some(RecalledBy::VendorTask) {
+        batch["vendor_task_id"] = VENDOR_TASK.into();
     }
     batch
 }
@@ -89,7 +101,7 @@ pub async fn deliver(
     batch_id: &str,
     tokens: &[String],
 ) -> Result<Answer, Failed> {
-    if channel != "sms" {
+    if !facts(channel).strategies.is_empty() {
         show(stand, tenant, channel, tokens).await?;
     }
     let answer = tenant

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
+use revocation_rules::channel::{Channel, Peer, Strategy};
 use serde_json::json;
 use stand::Stand;
 
@@ -56,20 +57,24 @@ pub async fn every_vendor_takes_back_in_its_own_way(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("every", "default").await?;
     let push = task(&tenant, "t1").await?;
     let mut sent = Vec::new();
-    for channel in ["huawei", "xiaomi", "oppo", "vivo", "apns"] {
-        let devices = tokens(channel, "every", 30);
-        deliver(stand, &tenant, &push, channel, &format!("{channel}-1"), &devices).await?;
+    for channel in Channel::dispatched().filter(|channel| channel.facts().peer == Peer::Vendor) {
+        let devices = tokens(channel.as_str(), "every", 30);
+        deliver(stand, &tenant, &push, channel.as_str(), &format!("{channel}-1"), &devices).await?;
         sent.push((channel, devices));
     }
     let revocation = revoke(&tenant, &push).await?;
-    let settled = settled(&tenant, &revocation, 150).await?;
+    let settled = settled(&tenant, &revocation, 30 * sent.len()).await?;
     for (channel, devices) in sent {
-        let outcome = if channel == "vivo" { "recalled" } else { "overwritten" };
-        check(ended(&settled, channel, outcome) == 30, || format!("{channel}: {settled}"))?;
-        if channel == "vivo" {
-            all_show_nothing(stand, channel, &devices).await?;
-        } else {
-            all_show(stand, channel, &devices, "Message revoked").await?;
+        let ended = |outcome| check(ended(&settled, channel.as_str(), outcome) == 30, || format!("{channel}: {settled}"));
+        match channel.facts().strategies.first() {
+            Some(Strategy::Recall | Strategy::RecallThenOverwrite) => {
+                ended("recalled")?;
+                all_show_nothing(stand, channel.as_str(), &devices).await?;
+            }
+            Some(Strategy::Overwrite) | None => {
+                ended("overwritten")?;
+                all_show(stand, channel.as_str(), &devices, "Message revoked").await?;
+            }
         }
     }
     no_violations(stand).await

@@ -215,3 +215,13 @@ fn a_login_gives_a_session_or_a_reason() {
     assert_eq!(read(503, ""), Err(throttled("huawei:login_http_503", WAIT)));
     assert_eq!(read(500, ""), Err(transient("huawei:login_http_500")));
 }
+
+#[test]
+fn every_code_of_the_table_is_classified_and_every_classified_code_is_in_the_table() {
+    let said = [
+        80_000_000, 80_100_000, 80_100_001, 80_100_002, 80_100_003, 80_100_004, 80_100_013, 80_100_016, 80_100_017, 80_100_018, 80_200_001,
+        80_200_003, 80_200_005, 80_300_002, 80_300_007, 80_300_008, 80_300_010, 80_300_011, 80_300_013, 80_600_003, 81_000_001, 82_000_001,
+        82_000_002, 82_000_003, 82_000_004, 82_000_005, 82_000_013,
+    ];
+    crate::tables::compare("Huawei", documented, 80_000_000..=82_100_000, &said);
+}

@@ -263,3 +263,12 @@ fn a_login_gives_a_token_or_a_reason() {
         assert_eq!(read(200, unreadable), expected, "{unreadable}");
     }
 }
+
+#[test]
+fn every_code_of_the_table_is_classified_and_every_classified_code_is_in_the_table() {
+    let said = [
+        -2, -1, 0, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 40, 41, 42, 51, 54, 55, 59,
+        67, 69, 10000,
+    ];
+    crate::tables::compare("OPPO", documented, -100..=100_000, &said);
+}

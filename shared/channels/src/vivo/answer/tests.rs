@@ -292,3 +292,13 @@ fn a_login_gives_a_token_or_a_reason() {
         assert_eq!(login(status, body), Err(waiting(reason, meaning)), "{status} {body}");
     }
 }
+
+#[test]
+fn every_code_of_the_table_is_classified_and_every_classified_code_is_in_the_table() {
+    let said = [
+        0, 10000, 10040, 10043, 10045, 10050, 10051, 10054, 10060, 10067, 10070, 10071, 10072, 10073, 10082, 10085, 10093, 10094, 10095,
+        10096, 10097, 10103, 10104, 10110, 10111, 10150, 10151, 10152, 10153, 10155, 10200, 10203, 10207, 10252, 10302, 10311, 10352,
+        10353,
+    ];
+    crate::tables::compare("vivo", documented, -100..=100_000, &said);
+}

@@ -150,3 +150,13 @@ fn bad_devices_leave_the_others_accepted() {
         assert_eq!(verdict.reason, "xiaomi:bad_regids_unreadable");
     }
 }
+
+#[test]
+fn every_code_of_the_table_is_classified_and_every_classified_code_is_in_the_table() {
+    let said = [
+        -1, 0, 1, 10001, 10002, 10003, 10008, 10012, 10016, 10017, 10027, 10029, 10031, 10034, 10036, 10037, 10041, 20301, 20607, 21301,
+        21302, 21303, 22000, 22006, 22007, 22022, 26003, 26004, 26006, 27001, 65009, 65028, 65029, 66007, 66108, 66109, 200_001, 200_002,
+        200_003,
+    ];
+    crate::tables::compare("Xiaomi", documented, -100..=300_000, &said);
+}

@@ -72,8 +72,6 @@ fn settings(stand: &Stand) -> Result<Vec<(&'static str, String)>, StandError> {
         .collect();
     let channels: Vec<_> = Channel::dispatched().map(Channel::as_str).collect();
     Ok(vec![
-        // socket is two functions; of the others none is asked for another trigger than this
-        ("TRIGGER", "http".to_owned()),
         ("PUSHES_TABLE", output("PushesTableName")?),
         ("ACCESS_KEYS_TABLE", output("AccessKeysTableName")?),
         ("RPC_NONCES_TABLE", output("RpcNoncesTableName")?),

@@ -1,7 +1,7 @@
 //! `PUT` and `DELETE /v1/devices/{device}/token`.
 
 use http::{Response, StatusCode};
-use revocation_app::ports::{Clock, Device};
+use revocation_app::ports::{Clock, Device, Ports};
 use revocation_app::{issue_device_token, withdraw_device_token};
 use revocation_http::audit;
 use revocation_http::auth::{Caller, authenticate};
@@ -13,13 +13,13 @@ use revocation_http::wire::{DeviceTokenAnswer, DeviceTokenBody, WithdrawnTokenAn
 use revocation_lambda::http_event::HttpRequest;
 use revocation_rules::ids::DeviceToken;
 
-use crate::deps::Tokens;
+use crate::deps::Deps;
 
-pub async fn handle(deps: &Tokens, request: &HttpRequest) -> Response<String> {
+pub async fn handle<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Response<String> {
     respond(&request.id, answer(deps, request).await)
 }
 
-async fn answer(deps: &Tokens, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn answer<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Result<Reply, Problem> {
     let (asked, route) = route(&request.method, &request.path)?;
     let caller = authenticate(&asked, &request.headers, &deps.keys, &deps.key_cache, deps.clock.now()).await?;
     let (answer, done) = match route {
@@ -30,7 +30,7 @@ async fn answer(deps: &Tokens, request: &HttpRequest) -> Result<Reply, Problem> 
     answer
 }
 
-async fn issue(deps: &Tokens, request: &HttpRequest, caller: &Caller, id: DeviceToken) -> Result<Reply, Problem> {
+async fn issue<P: Ports>(deps: &Deps<P>, request: &HttpRequest, caller: &Caller, id: DeviceToken) -> Result<Reply, Problem> {
     let body: DeviceTokenBody = body::json(&request.headers, &request.body)?;
     let tenant = caller.tenant.clone();
     let device = Device { tenant, id };
@@ -41,7 +41,7 @@ async fn issue(deps: &Tokens, request: &HttpRequest, caller: &Caller, id: Device
     Ok(Reply::json(StatusCode::CREATED, &answer))
 }
 
-async fn withdraw(deps: &Tokens, caller: &Caller, id: DeviceToken) -> Result<Reply, Problem> {
+async fn withdraw<P: Ports>(deps: &Deps<P>, caller: &Caller, id: DeviceToken) -> Result<Reply, Problem> {
     let tenant = caller.tenant.clone();
     let device = Device { tenant, id };
     let ended = withdraw_device_token(&deps.devices, &deps.links, &device)

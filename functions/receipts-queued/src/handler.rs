@@ -5,21 +5,26 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use futures::StreamExt;
-use revocation_app::ports::Job;
+use revocation_app::ports::{Job, Ports};
 use revocation_app::{ConfirmError, confirm_batch};
-use revocation_lambda::panics;
+use revocation_lambda::{panics, queue_event};
 use revocation_rules::ids::BatchRef;
 
-use crate::deps::Work;
+/// What the function works with.
+pub struct Deps<P: Ports> {
+    pub store: P::Store,
+    pub queue: P::Queue,
+    pub clock: P::Clock,
+}
 
 /// Batches that are looked at at once.
 const AT_ONCE: usize = 10;
 
-pub async fn handle(deps: &Work, event: SqsEvent) -> SqsBatchResponse {
+pub async fn handle<P: Ports>(deps: &Deps<P>, event: SqsEvent) -> SqsBatchResponse {
     each_batch(event, async |batch, nth| confirm(deps, &batch, nth).await).await
 }
 
-async fn confirm(deps: &Work, batch: &BatchRef, nth: u32) -> Result<(), ConfirmError> {
+async fn confirm<P: Ports>(deps: &Deps<P>, batch: &BatchRef, nth: u32) -> Result<(), ConfirmError> {
     let end = confirm_batch(&deps.store, &deps.queue, &deps.clock, batch, nth).await?;
     tracing::info!(?end, nth, "looked for what devices confirmed");
     Ok(())
@@ -39,8 +44,9 @@ async fn each_batch(event: SqsEvent, look: impl AsyncFn(BatchRef, u32) -> Result
     let mut asked: BTreeMap<BatchRef, Asked> = BTreeMap::new();
     let mut failed: Vec<String> = Vec::new();
     for record in event.records {
+        let job = revocation_aws::decode(queue_event::body(&record));
         let id = record.message_id.unwrap_or_default();
-        match revocation_aws::decode(record.body.as_deref().unwrap_or_default()) {
+        match job {
             Ok(Job::Confirm { batch, nth }) => {
                 let first = Asked { nth, messages: Vec::new() };
                 let asked = asked.entry(batch).or_insert(first);

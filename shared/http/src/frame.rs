@@ -1,4 +1,4 @@
-//! The JSON that travels between devices and us. docs/devices.md is its description.
+//! The JSON that travels between devices of the self-built channel and us. docs/devices.md is its description.
 //!
 //! What we send may gain fields; of what we get, unknown fields are ignored,
 //! because a device in the field is older or newer than we are.
@@ -84,7 +84,8 @@ enum ReportEvent {
 #[error("{0}")]
 pub struct FrameError(pub &'static str);
 
-pub(super) fn encode_frame(frame: &ToDevice) -> String {
+/// What the device is sent.
+pub fn encode(frame: &ToDevice) -> String {
     let out = match frame {
         ToDevice::Registered { missed, more } => Out::Registered {
             missed: *missed,
@@ -112,12 +113,13 @@ pub(super) fn encode_frame(frame: &ToDevice) -> String {
         ToDevice::Pong => Out::Pong,
         ToDevice::Error { detail } => Out::Error { detail },
     };
-    crate::items::json_text(&out)
+    // Cannot fail: frames have string keys only.
+    serde_json::to_string(&out).unwrap_or_default()
 }
 
 /// # Errors
 /// When the text is not a frame that devices send.
-pub fn decode_frame(text: &str) -> Result<FromDevice, FrameError> {
+pub fn decode(text: &str) -> Result<FromDevice, FrameError> {
     if text.len() > MAX_FRAME_BYTES {
         return Err(FrameError("the frame is too long"));
     }
@@ -181,7 +183,7 @@ mod tests {
 
     #[test]
     fn an_instruction_says_what_to_show_instead_of_what() {
-        let sent: Value = serde_json::from_str(&encode_frame(&ToDevice::Revoke(instruction("t1", Notice::default())))).unwrap();
+        let sent: Value = serde_json::from_str(&encode(&ToDevice::Revoke(instruction("t1", Notice::default())))).unwrap();
         assert_eq!(
             sent,
             json!({
@@ -203,7 +205,7 @@ mod tests {
             },
         );
         // The gateway bills and sends in frames of 32 kB.
-        assert!(encode_frame(&ToDevice::Revoke(longest)).len() < 32 * 1024);
+        assert!(encode(&ToDevice::Revoke(longest)).len() < 32 * 1024);
     }
 
     #[test]
@@ -226,14 +228,14 @@ mod tests {
             (ToDevice::Pong, json!({ "type": "pong" })),
             (ToDevice::Error { detail: "no" }, json!({ "type": "error", "detail": "no" })),
         ] {
-            assert_eq!(serde_json::from_str::<Value>(&encode_frame(&frame)).unwrap(), expected);
+            assert_eq!(serde_json::from_str::<Value>(&encode(&frame)).unwrap(), expected);
         }
     }
 
     #[test]
     fn what_devices_say_is_understood() {
         let id = format!("ins_{}", "a".repeat(32));
-        let ack = |event: &str| decode_frame(&format!(r#"{{"type":"ack","instruction":"{id}"{event}}}"#));
+        let ack = |event: &str| decode(&format!(r#"{{"type":"ack","instruction":"{id}"{event}}}"#));
         let expected = |event| {
             Ok(FromDevice::Ack {
                 instruction: id.parse().unwrap(),
@@ -242,10 +244,10 @@ mod tests {
         };
         assert_eq!(ack(""), expected(ReceiptEvent::Revoked));
         assert_eq!(ack(r#","event":"opened","new":1"#), expected(ReceiptEvent::Opened));
-        assert_eq!(decode_frame(r#"{"type":"register","app":"7.1"}"#), Ok(FromDevice::Register));
-        assert_eq!(decode_frame(r#"{"type":"ping"}"#), Ok(FromDevice::Ping));
+        assert_eq!(decode(r#"{"type":"register","app":"7.1"}"#), Ok(FromDevice::Register));
+        assert_eq!(decode(r#"{"type":"ping"}"#), Ok(FromDevice::Ping));
         assert!(matches!(
-            decode_frame(r#"{"type":"receipt","kind":"task","id":"t","batch_id":"b","event":"shown"}"#),
+            decode(r#"{"type":"receipt","kind":"task","id":"t","batch_id":"b","event":"shown"}"#),
             Ok(FromDevice::Receipt(DeviceReceipt {
                 event: ReceiptEvent::Shown,
                 ..
@@ -267,7 +269,7 @@ mod tests {
             r#"{"type":"receipt","kind":"task","id":"t","batch_id":"b","event":"revoked"}"#,
             &long,
         ] {
-            let error = decode_frame(bad).unwrap_err().to_string();
+            let error = decode(bad).unwrap_err().to_string();
             assert!(!error.contains("planted"), "{error}");
         }
     }

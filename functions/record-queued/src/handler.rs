@@ -4,14 +4,28 @@
 //! sender must be bound to that tenant.
 
 use aws_lambda_events::event::sqs::SqsMessage;
-use revocation_app::{AdmitError, RecordError, admit_recording, record_deliveries};
+use revocation_app::ports::Ports;
+use revocation_app::{AdmitError, KnownBindings, RecordError, admit_recording, record_deliveries};
 use revocation_http::body::MAX_BODY_BYTES;
 use revocation_http::wire::RecordBody;
+use revocation_lambda::queue_event::body;
+use revocation_rules::channel::Channels;
 use revocation_rules::ids::{PushId, PushKind, PushRef, Tenant};
-use revocation_rules::queue_sender::QueueSender;
+use revocation_rules::queue_sender::{QueueSender, Unbound};
 use serde::Deserialize;
 
-use crate::deps::QueuedDeps;
+/// What the function works with.
+pub struct Deps<P: Ports> {
+    pub store: P::Store,
+    pub queue: P::Queue,
+    /// The channels with a dispatcher, and how each takes back.
+    pub channels: Channels,
+    pub clock: P::Clock,
+    /// For whom its senders may record.
+    pub senders: P::Senders,
+    pub known: KnownBindings,
+    pub unbound: Unbound,
+}
 
 /// In which version a recording is written.
 #[derive(Deserialize)]
@@ -53,7 +67,7 @@ pub enum QueuedError {
 
 pub fn parse(message: &SqsMessage) -> Result<Sent, &'static str> {
     const NOT_ONE: &str = "it does not follow version 1 of the recording format";
-    let body = message.body.as_deref().unwrap_or_default();
+    let body = body(message);
     if body.len() > MAX_BODY_BYTES {
         return Err(NOT_ONE);
     }
@@ -66,15 +80,17 @@ pub fn parse(message: &SqsMessage) -> Result<Sent, &'static str> {
     })
 }
 
-pub async fn record(deps: &QueuedDeps, sent: Sent) -> Result<(), QueuedError> {
-    let QueuedDeps {
-        work,
-        senders,
-        known,
-        unbound,
-    } = deps;
+pub async fn record<P: Ports>(deps: &Deps<P>, sent: Sent) -> Result<(), QueuedError> {
     let Sent { sender, recording } = sent;
-    admit_recording(known, senders, &work.clock, *unbound, sender.as_ref(), &recording.tenant).await?;
+    admit_recording(
+        &deps.known,
+        &deps.senders,
+        &deps.clock,
+        deps.unbound,
+        sender.as_ref(),
+        &recording.tenant,
+    )
+    .await?;
     let push = PushRef {
         tenant: recording.tenant,
         kind: recording.kind,
@@ -84,7 +100,7 @@ pub async fn record(deps: &QueuedDeps, sent: Sent) -> Result<(), QueuedError> {
         .batch
         .batch(push)
         .map_err(|problem| QueuedError::Invalid(problem.detail.unwrap_or_default()))?;
-    record_deliveries(&work.store, &work.queue, &work.clock, &work.channels, batch).await?;
+    record_deliveries(&deps.store, &deps.queue, &deps.clock, &deps.channels, batch).await?;
     Ok(())
 }
 

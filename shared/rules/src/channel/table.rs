@@ -1,0 +1,163 @@
+//! The channels there are, each declared once. Whatever loops over channels or
+//! asks for something of one reads it here.
+
+use serde::{Deserialize, Serialize};
+
+use super::Strategy;
+use super::facts::{Counting, Facts, HandleKind, NoticeLimits, Peer, RecalledBy, Tokens};
+
+/// A push channel. What is so of it stands in its [`Facts`].
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(description = "A push channel."))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    Huawei,
+    Xiaomi,
+    Oppo,
+    Vivo,
+    Apns,
+    SelfBuilt,
+    Sms,
+}
+
+impl Channel {
+    /// Every channel. The last one's place says how many there are.
+    pub const ALL: [Self; Self::Sms as usize + 1] = [
+        Self::Huawei,
+        Self::Xiaomi,
+        Self::Oppo,
+        Self::Vivo,
+        Self::Apns,
+        Self::SelfBuilt,
+        Self::Sms,
+    ];
+
+    pub const fn facts(self) -> &'static Facts {
+        match self {
+            Self::Huawei => &HUAWEI,
+            Self::Xiaomi => &XIAOMI,
+            Self::Oppo => &OPPO,
+            Self::Vivo => &VIVO,
+            Self::Apns => &APNS,
+            Self::SelfBuilt => &SELF_BUILT,
+            Self::Sms => &SMS,
+        }
+    }
+}
+
+static HUAWEI: Facts = Facts {
+    name: "huawei",
+    display_name: "Huawei",
+    label: "Huawei",
+    label_zh: "华为",
+    strategies: &[Strategy::Overwrite],
+    handle: HandleKind::NotifyId,
+    recalled_by: None,
+    tokens: Tokens::AsTheyAre,
+    // The whole body has 4096 bytes; ours is far below.
+    notice: None,
+    peer: Peer::Vendor,
+    calls_back: true,
+};
+
+static XIAOMI: Facts = Facts {
+    name: "xiaomi",
+    display_name: "Xiaomi",
+    label: "Xiaomi",
+    label_zh: "小米",
+    strategies: &[Strategy::Overwrite, Strategy::Recall, Strategy::RecallThenOverwrite],
+    handle: HandleKind::NotifyId,
+    recalled_by: Some(RecalledBy::Handle),
+    tokens: Tokens::AsTheyAre,
+    // Title under 50, description under 128.
+    notice: Some(NoticeLimits {
+        title: 49,
+        text: 127,
+        counting: Counting::Characters,
+    }),
+    peer: Peer::Vendor,
+    calls_back: true,
+};
+
+static OPPO: Facts = Facts {
+    name: "oppo",
+    display_name: "OPPO",
+    label: "OPPO",
+    label_zh: "OPPO",
+    strategies: &[Strategy::Overwrite],
+    handle: HandleKind::NotifyId,
+    recalled_by: None,
+    tokens: Tokens::AsTheyAre,
+    // 50, and 128 in the style for long texts.
+    notice: Some(NoticeLimits {
+        title: 50,
+        text: 128,
+        counting: Counting::Characters,
+    }),
+    peer: Peer::Vendor,
+    calls_back: true,
+};
+
+static VIVO: Facts = Facts {
+    name: "vivo",
+    display_name: "vivo",
+    label: "vivo",
+    label_zh: "vivo",
+    // vivo's way is to recall. Its recall could not be confirmed from public sources,
+    // so what it does not take is overwritten.
+    strategies: &[Strategy::RecallThenOverwrite, Strategy::Recall, Strategy::Overwrite],
+    handle: HandleKind::NotifyId,
+    recalled_by: Some(RecalledBy::VendorTask),
+    tokens: Tokens::AsTheyAre,
+    // 40 and 100, or 20 and 50 Chinese characters.
+    notice: Some(NoticeLimits {
+        title: 40,
+        text: 100,
+        counting: Counting::WideAsTwo,
+    }),
+    peer: Peer::Vendor,
+    calls_back: true,
+};
+
+static APNS: Facts = Facts {
+    name: "apns",
+    display_name: "Apple",
+    label: "Apple",
+    label_zh: "Apple",
+    strategies: &[Strategy::Overwrite],
+    handle: HandleKind::CollapseId,
+    recalled_by: None,
+    tokens: Tokens::Hexadecimal,
+    // The whole body has 4096 bytes; ours is far below.
+    notice: None,
+    peer: Peer::Vendor,
+    calls_back: false,
+};
+
+static SELF_BUILT: Facts = Facts {
+    name: "self_built",
+    display_name: "the self-built channel",
+    label: "Self-built",
+    label_zh: "自建通道",
+    strategies: &[Strategy::Overwrite],
+    handle: HandleKind::NotifyId,
+    recalled_by: None,
+    tokens: Tokens::AsTheyAre,
+    notice: None,
+    peer: Peer::Device,
+    calls_back: false,
+};
+
+static SMS: Facts = Facts {
+    name: "sms",
+    display_name: "SMS",
+    label: "SMS",
+    label_zh: "短信",
+    strategies: &[],
+    handle: HandleKind::NotifyId,
+    recalled_by: None,
+    tokens: Tokens::AsTheyAre,
+    notice: None,
+    peer: Peer::Vendor,
+    calls_back: false,
+};

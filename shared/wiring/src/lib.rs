@@ -1,0 +1,19 @@
+//! The one place where the settings of a function become the adapters that it works with.
+//!
+//! A function takes what it needs, and no more is read or opened:
+//!
+//! ```no_run
+//! # use revocation_wiring::Wiring;
+//! # async fn connect() -> Result<(), revocation_lambda::config::ConfigError> {
+//! let mut wiring = Wiring::start().await;
+//! let deps = (wiring.store(), wiring.access_keys());
+//! let deps = wiring.finish(deps)?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod aws;
+mod wiring;
+
+pub use aws::Aws;
+pub use wiring::Wiring;

@@ -1,0 +1,160 @@
+//! From named settings to adapters. One that is missing or wrong is complained about at the end, with all others:
+//! until then its adapter has a placeholder in it, and nobody gets to use it.
+
+use std::collections::HashMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use revocation_aws::{
+    ApiGatewayLinks, DynamoAccessKeys, DynamoDevices, DynamoNonces, DynamoPushStore, DynamoVendorSessions, KmsSeal, QueueUrls,
+    SecretsManagerCredentials, SqsJobQueue, sdk_config,
+};
+use revocation_http::frame;
+use revocation_lambda::config::{ConfigError, Settings, environment};
+use revocation_rules::channel::{Channel, Channels};
+
+pub struct Wiring<'a> {
+    pub settings: Settings<'a>,
+    aws: SdkConfig,
+    dynamo: Option<Client>,
+}
+
+impl Wiring<'static> {
+    /// Of the process's environment. Nothing is asked of AWS.
+    pub async fn start() -> Self {
+        // On the heap: it holds all places where credentials may come from.
+        Self::new(Settings::new(&environment), Box::pin(sdk_config()).await)
+    }
+}
+
+impl<'a> Wiring<'a> {
+    const fn new(settings: Settings<'a>, aws: SdkConfig) -> Self {
+        Self {
+            settings,
+            aws,
+            dynamo: None,
+        }
+    }
+
+    /// `deps`, if everything that it was made of was there.
+    ///
+    /// # Errors
+    /// When any setting was missing or wrong; names all of them.
+    pub fn finish<D>(self, deps: D) -> Result<D, ConfigError> {
+        self.settings.finish().map(|()| deps)
+    }
+
+    pub fn store(&mut self) -> DynamoPushStore {
+        DynamoPushStore::new(self.dynamo(), self.settings.text("PUSHES_TABLE"))
+    }
+
+    /// Keys, and who may record over the queue: which of them is read is said by the function's role.
+    pub fn access_keys(&mut self) -> DynamoAccessKeys {
+        DynamoAccessKeys::new(self.dynamo(), self.settings.text("ACCESS_KEYS_TABLE"))
+    }
+
+    pub fn nonces(&mut self) -> DynamoNonces {
+        DynamoNonces::new(self.dynamo(), self.settings.text("RPC_NONCES_TABLE"))
+    }
+
+    pub fn seal(&mut self) -> KmsSeal {
+        KmsSeal::new(aws_sdk_kms::Client::new(&self.aws), self.settings.text("RPC_SECRETS_KEY"))
+    }
+
+    pub fn devices(&mut self) -> DynamoDevices {
+        DynamoDevices::new(self.dynamo(), self.settings.text("CONNECTIONS_TABLE"))
+    }
+
+    pub fn links(&mut self) -> ApiGatewayLinks {
+        ApiGatewayLinks::new(&self.aws, self.settings.text("SOCKET_API_URL"), frame::encode)
+    }
+
+    pub fn vendor_sessions(&mut self) -> DynamoVendorSessions {
+        DynamoVendorSessions::new(self.dynamo(), self.settings.text("VENDOR_SESSIONS_TABLE"))
+    }
+
+    pub fn credentials(&mut self) -> SecretsManagerCredentials {
+        SecretsManagerCredentials::new(aws_sdk_secretsmanager::Client::new(&self.aws), self.settings.text("SECRET_PREFIX"))
+    }
+
+    /// The channels with a dispatcher, and how each takes back.
+    pub fn channels(&mut self) -> Channels {
+        self.settings
+            .read("CHANNELS", Channels::FORMAT, Channels::parse)
+            .unwrap_or_default()
+    }
+
+    /// For fan-outs only.
+    pub fn fanout_queue(&mut self) -> SqsJobQueue {
+        let fanout = self.settings.text("FANOUT_QUEUE_URL");
+        self.queue(QueueUrls {
+            fanout,
+            ..QueueUrls::default()
+        })
+    }
+
+    /// For fan-outs, and for dispatches on every channel that has a dispatcher; and these channels.
+    pub fn job_queues(&mut self) -> (SqsJobQueue, Channels) {
+        let fanout = self.settings.text("FANOUT_QUEUE_URL");
+        let dispatch = self
+            .settings
+            .read("DISPATCH_QUEUE_URLS", QueueUrls::FORMAT, QueueUrls::parse_dispatch)
+            .unwrap_or_default();
+        let channels = Channels::new(dispatch.keys().copied());
+        let queue = self.queue(QueueUrls {
+            fanout,
+            dispatch,
+            ..QueueUrls::default()
+        });
+        (queue, channels)
+    }
+
+    /// For dispatches on this channel only.
+    pub fn dispatch_queue(&mut self, channel: Channel) -> SqsJobQueue {
+        let own = self.settings.text("DISPATCH_QUEUE_URL");
+        self.queue(QueueUrls {
+            dispatch: HashMap::from([(channel, own)]),
+            ..QueueUrls::default()
+        })
+    }
+
+    /// For what devices confirmed only.
+    pub fn receipts_queue(&mut self) -> SqsJobQueue {
+        let receipts = self.settings.text("RECEIPTS_QUEUE_URL");
+        self.queue(QueueUrls {
+            receipts,
+            ..QueueUrls::default()
+        })
+    }
+
+    fn queue(&self, urls: QueueUrls) -> SqsJobQueue {
+        SqsJobQueue::new(aws_sdk_sqs::Client::new(&self.aws), urls)
+    }
+
+    fn dynamo(&mut self) -> Client {
+        self.dynamo.get_or_insert_with(|| Client::new(&self.aws)).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::BehaviorVersion;
+
+    use super::*;
+
+    #[test]
+    fn all_that_is_missing_is_complained_about_at_once() {
+        let aws = SdkConfig::builder().behavior_version(BehaviorVersion::v2026_01_12()).build();
+        let lookup = |name: &str| (name == "DISPATCH_QUEUE_URLS").then(|| "pigeon=q".to_owned());
+        let mut wiring = Wiring::new(Settings::new(&lookup), aws);
+        let deps = (wiring.store(), wiring.job_queues(), wiring.channels());
+        let error = wiring.finish(deps).unwrap_err().to_string();
+        let expected = [
+            "`PUSHES_TABLE` is not set".to_owned(),
+            "`FANOUT_QUEUE_URL` is not set".to_owned(),
+            format!("`DISPATCH_QUEUE_URLS` is not {}", QueueUrls::FORMAT),
+            "`CHANNELS` is not set".to_owned(),
+        ];
+        assert_eq!(error, format!("bad configuration: {}", expected.join("; ")));
+    }
+}
