@@ -1,7 +1,7 @@
 //! `PUT` and `DELETE /v1/devices/{device}/token`.
 
 use http::{Response, StatusCode};
-use revocation_app::ports::{Clock, Device, Ports};
+use revocation_app::ports::{Clock, Ports};
 use revocation_app::{issue_device_token, withdraw_device_token};
 use revocation_http::audit;
 use revocation_http::auth::{Caller, authenticate};
@@ -11,6 +11,7 @@ use revocation_http::respond::{Reply, respond};
 use revocation_http::route::{DevicesRoute, route};
 use revocation_http::wire::{DeviceTokenAnswer, DeviceTokenBody, WithdrawnTokenAnswer};
 use revocation_lambda::http_event::HttpRequest;
+use revocation_rules::device::Device;
 use revocation_rules::ids::DeviceToken;
 
 use crate::deps::Deps;

@@ -1,12 +1,13 @@
 //! What both revoking actions do once they know what is to be revoked.
 
 use revocation_app::ports::{Ports, PushStore as _};
-use revocation_app::{Accepted, NAMING_LIMIT, NewRevocation, RequestError, Unmatched, name_unmatched, request_revocation};
+use revocation_app::{Accepted, NAMING_LIMIT, NewRevocation, RequestError, name_unmatched, request_revocation};
 use revocation_http::mpaas::{Fault, Refusal, RevokeAnswer, refused};
 use revocation_lambda::time::within;
 use revocation_rules::ids::{PushKind, PushRef};
 use revocation_rules::revocation::Revocation;
 use revocation_rules::scope::Scope;
+use revocation_rules::unmatched::Unmatched;
 
 use crate::deps::Deps;
 use crate::handler::Asked;

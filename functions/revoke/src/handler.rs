@@ -2,7 +2,7 @@
 
 use http::{Response, StatusCode};
 use revocation_app::ports::{AppNotices, Clock, Ports};
-use revocation_app::{Accepted, NAMING_LIMIT, Unmatched, name_unmatched, preview_revocation, replay_revocation, request_revocation};
+use revocation_app::{Accepted, NAMING_LIMIT, name_unmatched, preview_revocation, replay_revocation, request_revocation};
 use revocation_http::audit;
 use revocation_http::auth::{Caller, authenticate};
 use revocation_http::body;
@@ -14,6 +14,7 @@ use revocation_lambda::http_event::HttpRequest;
 use revocation_lambda::time::within;
 use revocation_rules::actor::Act;
 use revocation_rules::ids::RevocationId;
+use revocation_rules::unmatched::Unmatched;
 
 use crate::deps::Deps;
 

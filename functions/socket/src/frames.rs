@@ -9,12 +9,14 @@ use std::error::Error;
 
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
 use http::header::AUTHORIZATION;
-use revocation_app::ports::{ConnectionId, DeviceLinks, FromDevice, LinkError, Ports, Posted, ToDevice};
+use revocation_app::ports::{DeviceLinks, LinkError, Ports, Posted};
 use revocation_app::{
     AcknowledgeError, ConnectError, DeviceError, ReceiptTaker, acknowledge, connect_device, disconnect_device, register_device,
     report_from_device,
 };
 use revocation_http::frame;
+use revocation_rules::device::ConnectionId;
+use revocation_rules::frame::{FromDevice, ToDevice};
 use serde::Serialize;
 
 use crate::subprotocol::{Offered, SUBPROTOCOL};

@@ -3,10 +3,11 @@
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
 use jiff::SignedDuration;
 use revocation_app::issue_device_token;
-use revocation_app::ports::{
-    BatchRecorder, Clock as _, ConnectionId, Device, DeviceConnections, DeviceOutbox, Instruction, Job, PushStore, ToDevice,
-};
+use revocation_app::ports::{BatchRecorder, Clock as _, DeviceConnections, DeviceOutbox, Job, PushStore};
 use revocation_rules::channel::Channel;
+use revocation_rules::device::{ConnectionId, Device};
+use revocation_rules::frame::ToDevice;
+use revocation_rules::instruction::Instruction;
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
 use revocation_testkit::builders::{a_batch, a_device, a_push, an_instruction, noon};
 use revocation_testkit::{CountingSecrets, ManualClock, Memory, MemoryDevices, MemoryLinks, MemoryQueue, MemoryStore, Weather, run};

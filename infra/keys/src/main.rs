@@ -10,7 +10,7 @@ mod senders;
 mod signatures;
 
 use clap::{Parser, Subcommand};
-use revocation_app::ports::{AccessKeyStore as _, KeyState, SecretForm, StoreError};
+use revocation_app::ports::{AccessKeyStore as _, KeyState, SecretForm, StoreError, with_causes};
 use revocation_aws::{DynamoAccessKeys, KmsSeal, ListedKey, sdk_config_of_a_command};
 use revocation_http::audit::{self, Asked, Who};
 use revocation_lambda::config::environment;
@@ -90,16 +90,11 @@ enum KeysError {
     NotBound,
     #[error(transparent)]
     Signatures(#[from] signatures::SignaturesError),
-    #[error("{error}{}{}", causes(.error), advice(.error))]
+    #[error("{}{}", with_causes(.error), advice(.error))]
     Store {
         #[from]
         error: StoreError,
     },
-}
-
-fn causes(error: &StoreError) -> String {
-    std::iter::successors(std::error::Error::source(error), |cause| cause.source())
-        .fold(String::new(), |all, cause| format!("{all}: {cause}"))
 }
 
 /// A change whose answer was lost may have been made: every command may be given again, but `new` makes another key.

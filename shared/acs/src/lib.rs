@@ -11,6 +11,7 @@
 //! | part | file |
 //! |---|---|
 //! | what is read of a request, either way | `call.rs` |
+//! | which signature it has, and whether it is right | `verify.rs` |
 //! | ACS3-HMAC-SHA256 | `acs3.rs` |
 //! | signature version 1 | `version1.rs` |
 //! | parameters of queries and form bodies | `parameters.rs` |
@@ -21,10 +22,12 @@ mod acs3;
 mod call;
 mod encoding;
 mod parameters;
+mod verify;
 mod version1;
 mod window;
 
-pub use call::{Call, Malformed, Mismatch, Request, read};
+pub use call::{Call, Malformed, Request};
 pub use encoding::encoded;
 pub use parameters::{Parameters, ParametersError};
+pub use verify::{Mismatch, read};
 pub use window::{WINDOW, is_current};

@@ -9,10 +9,11 @@ use revocation_rules::ids::Tenant;
 use revocation_rules::receipt::ReceiptEvent;
 use revocation_rules::window::{KEPT, WINDOW};
 
-use crate::ports::{
-    Clock, ConnectionId, DeviceConnections, DeviceOutbox, DeviceReceipt, InstructionId, JobQueue, PushStore, ReceiptStore, StoreError,
-};
+use crate::ports::{Clock, DeviceConnections, DeviceOutbox, JobQueue, PushStore, ReceiptStore, StoreError};
 use crate::take_receipts::{NewReceipt, ReceiptError, take_receipts};
+use revocation_rules::device::ConnectionId;
+use revocation_rules::frame::DeviceReceipt;
+use revocation_rules::instruction::InstructionId;
 
 /// Where receipts go.
 pub struct ReceiptTaker<'a, S, Q, C> {

@@ -1,33 +1,18 @@
 //! Works in what devices confirmed after their batch was revoked.
 //!
-//! A delivery that the vendor took (overwritten, recalled) and whose device
-//! says that the message is gone is confirmed, and every revocation that
-//! counted it hears of it in the same transaction. This may run twice at once,
-//! be killed anywhere, and be asked to do what is done already.
-//!
-//! If a dispatcher is at work on the batch, the job comes back later. A
-//! dispatcher that starts after the receipt was kept reads it anyway, so the
-//! job comes back only for as long as a dispatcher that started before may run.
+//! Every revocation that counted a delivery hears in the same transaction that
+//! it is confirmed. This may run twice at once, be killed anywhere, and be asked
+//! to do what is done already. If a dispatcher is at work on the batch, the job
+//! comes back later.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
 use revocation_rules::batch::Delivery;
-use revocation_rules::channel::Channel;
+use revocation_rules::confirming::{confirmed_slots, next_look};
 use revocation_rules::ids::{BatchRef, RevocationId};
-use revocation_rules::outcome::Outcome;
-use revocation_rules::plan::reason;
-use revocation_rules::progress::{BatchProgress, Hold};
-use revocation_rules::receipt::{ReceiptEvent, Receipts};
+use revocation_rules::progress::BatchProgress;
 use revocation_rules::revocation::{Revocation, State};
 
 use crate::book::book_all;
 use crate::ports::{BatchWorkStore, Clock, Finished, Job, JobQueue, PushStore, QueueError, RevocationStore, StoreError};
-
-/// After this many looks it is given up; by then nearly an hour has passed.
-const LOOKS: u32 = 20;
-/// The longest wait between two looks.
-const LONGEST: Duration = Duration::from_mins(4);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmed {
@@ -77,13 +62,13 @@ pub async fn confirm_batch(
     let deliveries = work.deliveries.as_deref().unwrap_or_default();
     let confirmed = confirmed_slots(work.header.channel, deliveries, &work.receipts);
     let outstanding = confirmed.iter().any(|slot| progress.slots.get(*slot).is_none());
-    if is_held(&progress, clock.now()) {
+    if progress.is_held(clock.now()) {
         // Also for what has ended: to write now would take the batch from its worker.
         return come_back(queue, batch, nth).await;
     }
     // A worker may be about to ask for these again that read the receipts too early.
-    let asked_again = confirmed.iter().any(|slot| has_failed(&progress, *slot)) && is_replayed(store, &progress).await?;
-    let ended = confirm(&mut progress, &confirmed);
+    let asked_again = confirmed.iter().any(|slot| progress.has_failed(*slot)) && is_replayed(store, &progress).await?;
+    let ended = progress.confirm(&confirmed);
     if ended > 0 && write(store, progress, work.deliveries.as_deref()).await? == Finished::Lost {
         return come_back(queue, batch, nth).await;
     }
@@ -92,21 +77,6 @@ pub async fn confirm_batch(
     } else {
         Ok(Confirmed::Done { deliveries: ended })
     }
-}
-
-/// The slots whose devices say that the message is gone.
-fn confirmed_slots(channel: Channel, deliveries: &[Delivery], receipts: &Receipts) -> Vec<usize> {
-    let is_gone = |delivery: &Delivery| receipts.of(channel, &delivery.token) == Some(ReceiptEvent::Revoked);
-    let gone = |(slot, delivery): (usize, &Delivery)| is_gone(delivery).then_some(slot);
-    deliveries.iter().enumerate().filter_map(gone).collect()
-}
-
-fn is_held(progress: &BatchProgress, now: Timestamp) -> bool {
-    progress.hold == Hold::Taken && !progress.is_free(now)
-}
-
-fn has_failed(progress: &BatchProgress, slot: usize) -> bool {
-    matches!(progress.slots.get(slot), Some((Outcome::Failed, _)))
 }
 
 /// Is one of the batch's revocations trying again what failed?
@@ -124,18 +94,6 @@ async fn is_replayed(store: &impl RevocationStore, progress: &BatchProgress) -> 
     Ok(false)
 }
 
-/// Only what a vendor had accepted: what failed is for a replay to decide.
-fn confirm(progress: &mut BatchProgress, slots: &[usize]) -> usize {
-    let mut ended = 0;
-    for &slot in slots {
-        let accepted = matches!(progress.slots.get(slot), Some((Outcome::Overwritten | Outcome::Recalled, _)));
-        if accepted && progress.slots.end(slot, Outcome::Confirmed, reason::CONFIRMED) {
-            ended += 1;
-        }
-    }
-    ended
-}
-
 async fn write(
     store: &(impl BatchWorkStore + RevocationStore),
     mut progress: BatchProgress,
@@ -150,14 +108,13 @@ async fn write(
 }
 
 async fn come_back(queue: &impl JobQueue, batch: &BatchRef, nth: u32) -> Result<Confirmed, ConfirmError> {
-    if nth >= LOOKS {
+    let Some(wait) = next_look(nth) else {
         return Ok(Confirmed::GivenUp);
-    }
+    };
     let job = Job::Confirm {
         batch: batch.clone(),
         nth: nth + 1,
     };
-    let wait = Duration::from_secs(2 << nth.min(16)).min(LONGEST);
     queue.send(&[job], wait).await?;
     Ok(Confirmed::ComesBack)
 }

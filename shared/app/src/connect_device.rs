@@ -4,7 +4,8 @@
 //! told of it yet: that is what registering is for.
 
 use crate::device_token::Claim;
-use crate::ports::{Clock, ConnectionId, DeviceConnections, DeviceTokens, StoreError};
+use crate::ports::{Clock, DeviceConnections, DeviceTokens, StoreError};
+use revocation_rules::device::ConnectionId;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {

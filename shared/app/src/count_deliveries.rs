@@ -9,6 +9,7 @@ use revocation_rules::channel::{Channel, Peer};
 use revocation_rules::push::Push;
 
 use crate::ports::{BatchHeaders, StoreError};
+use crate::whole_shard::whole_shard;
 
 /// Shards read at once.
 const AT_ONCE: usize = 8;
@@ -64,18 +65,12 @@ pub async fn count_by_channel(store: &impl BatchHeaders, push: &Push) -> Result<
 }
 
 async fn count_shard(store: &impl BatchHeaders, push: &Push, shard: u16) -> Result<BTreeMap<Channel, ChannelTotals>, StoreError> {
+    let push = &push.registration.push;
     let mut found: BTreeMap<Channel, ChannelTotals> = BTreeMap::new();
-    let mut after = None;
-    loop {
-        let page = store.headers(&push.registration.push, shard, after.as_ref()).await?;
-        for header in &page.headers {
-            found.entry(header.channel).or_default().and(header.into());
-        }
-        after = page.next;
-        if after.is_none() {
-            return Ok(found);
-        }
+    for header in &whole_shard(|after| async move { store.headers(push, shard, after.as_ref()).await }).await? {
+        found.entry(header.channel).or_default().and(header.into());
     }
+    Ok(found)
 }
 
 impl From<&BatchHeader> for ChannelTotals {

@@ -11,7 +11,8 @@ use revocation_rules::ids::Tenant;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::ports::{Device, KeptToken};
+use crate::ports::KeptToken;
+use revocation_rules::device::Device;
 
 const PREFIX: &str = "dt_";
 /// Longer texts are not looked at: tenant and device have 129 and 512 bytes at most.

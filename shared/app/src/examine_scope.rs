@@ -15,16 +15,17 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 use revocation_rules::batch::{BatchHeader, Delivery, Sending};
 use revocation_rules::channel::{Capability, Channel, Channels};
-use revocation_rules::ids::{PushRef, TargetId};
+use revocation_rules::ids::PushRef;
 use revocation_rules::marks::TargetMarks;
 use revocation_rules::plan;
-use revocation_rules::revocation::{Revocation, State};
+use revocation_rules::revocation::Revocation;
 use revocation_rules::scope::Scope;
 use revocation_rules::shard::ShardCount;
+use revocation_rules::unmatched::{Unmatched, kept_unmatched};
 use revocation_rules::window;
 
+use crate::channel_preview::ChannelPreview;
 use crate::ports::{BatchHeaders, BatchPayloads, Clock, StoreError};
-use crate::preview_revocation::ChannelPreview;
 
 /// Shards, or reads of a push with one shard, that are under way at once.
 const AT_ONCE: usize = 8;
@@ -173,7 +174,7 @@ async fn examine_shard(
     let mut after = None;
     loop {
         let page = store.headers(push, shard, after.as_ref()).await?;
-        let mut headers = page.headers;
+        let mut headers = page.items;
         headers.retain(|header| look.scope.has_channel(header.channel));
         let (within, beyond) = headers.split_at(left.min(headers.len()));
         left -= within.len();
@@ -219,37 +220,6 @@ async fn examine_some(
     Ok(all)
 }
 
-/// The targets that a scope names and that have no delivery in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unmatched {
-    /// The scope names no targets.
-    NotNamed,
-    /// There was more than could be looked at.
-    Unknown,
-    /// These; that there are none is what one hopes for.
-    Known(Vec<TargetId>),
-}
-
-impl Unmatched {
-    fn of(scope: &Scope, met: &TargetMarks) -> Self {
-        match scope.targets {
-            None => Self::NotNamed,
-            Some(_) => Self::Known(scope.unmarked(met).cloned().collect()),
-        }
-    }
-}
-
-/// What is kept of it with a revocation: true of the moment it settled, for then
-/// every batch recorded so far had said whom it was for. `None` while it is under way.
-pub fn kept_unmatched(revocation: &Revocation) -> Option<Unmatched> {
-    match &revocation.state {
-        State::Requested | State::Dispatched { .. } => None,
-        State::Settled { met: Some(met), .. } => Some(Unmatched::of(&revocation.scope, met)),
-        State::Settled { met: None, .. } if revocation.scope.targets.is_some() => Some(Unmatched::Unknown),
-        State::Settled { met: None, .. } => Some(Unmatched::NotNamed),
-    }
-}
-
 /// Payloads that are looked at for the answer to a revocation.
 const BATCHES: usize = 200;
 /// From then on no further one is.
@@ -286,8 +256,7 @@ pub async fn name_unmatched(
         until: now.saturating_add(NAMING).unwrap_or(Timestamp::MAX),
         beyond: Beyond::Left,
     };
-    let shards = u16::try_from(revocation.fanout.cursors.len()).ok().and_then(ShardCount::new);
-    let Some(shards) = shards else {
+    let Some(shards) = ShardCount::new(revocation.fanout.shards().end) else {
         return Unmatched::Unknown;
     };
     match examine(store, clock, &revocation.push, shards, &look, bound).await {

@@ -8,10 +8,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use revocation_rules::batch::BatchHeader;
 use revocation_rules::ids::{BatchId, PushRef, RevocationId};
 use revocation_rules::revocation::{Cursor, Revocation, State};
 
-use crate::ports::{BatchHeaders, Clock, DispatchJob, HeaderPage, Job, JobQueue, QueueError, RevocationStore, Saved, StoreError};
+use crate::ports::{BatchHeaders, Clock, Job, JobQueue, QueueError, RevocationStore, Saved, StoreError};
 
 /// How long after the walk somebody first looks whether it can settle.
 pub(crate) const FIRST_LOOK: Duration = Duration::from_secs(1);
@@ -56,16 +57,12 @@ pub async fn fan_out(
     }
     while let Some((shard, after)) = revocation.fanout.next() {
         if clock.now() >= deadline {
-            let job = Job::Fanout {
-                push: push.clone(),
-                revocation: id.clone(),
-            };
-            queue.send(&[job], Duration::ZERO).await?;
+            queue.send(&[Job::fanout(&revocation)], Duration::ZERO).await?;
             return Ok(FannedOut::HandedOn);
         }
         let page = store.headers(push, shard, after).await?;
-        queue.send(&jobs(&revocation, &page), Duration::ZERO).await?;
-        count(&mut revocation, &page);
+        queue.send(&jobs(&revocation, &page.items), Duration::ZERO).await?;
+        revocation.found(&page.items);
         revocation.fanout.cursors[usize::from(shard)] = cursor(page.next);
         // The last page and the end of the walk are one write.
         let walked = revocation.fanout.next().is_none();
@@ -77,12 +74,7 @@ pub async fn fan_out(
             Saved::Outdated => return Ok(FannedOut::Overtaken),
         }
     }
-    let look = Job::Check {
-        push: push.clone(),
-        revocation: id.clone(),
-        nth: 0,
-    };
-    queue.send(&[look], FIRST_LOOK).await?;
+    queue.send(&[Job::check(&revocation, 0)], FIRST_LOOK).await?;
     Ok(FannedOut::Whole)
 }
 
@@ -90,29 +82,7 @@ fn cursor(next: Option<BatchId>) -> Cursor {
     next.map_or(Cursor::Done, Cursor::After)
 }
 
-fn jobs(revocation: &Revocation, page: &HeaderPage) -> Vec<Job> {
-    page.headers
-        .iter()
-        .filter(|header| revocation.may_cover(header))
-        .map(|header| {
-            Job::Dispatch(DispatchJob {
-                batch: header.batch.clone(),
-                channel: header.channel,
-                revocation: revocation.id.clone(),
-            })
-        })
-        .collect()
-}
-
-/// What was recorded before the request; `record` counts what came after it.
-fn count(revocation: &mut Revocation, page: &HeaderPage) {
-    // The walk of a replay meets what the first one has counted.
-    if revocation.replays > 0 {
-        return;
-    }
-    for header in &page.headers {
-        if revocation.may_cover(header) && header.recorded_at < revocation.requested_at {
-            *revocation.fanout.found.entry(header.channel).or_default() += u64::from(header.count);
-        }
-    }
+fn jobs(revocation: &Revocation, headers: &[BatchHeader]) -> Vec<Job> {
+    let covered = headers.iter().filter(|header| revocation.may_cover(header));
+    covered.map(|header| Job::dispatch(revocation, header)).collect()
 }

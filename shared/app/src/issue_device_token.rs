@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use revocation_rules::ids::KeyId;
 
 use crate::device_token::{TokenText, digest};
-use crate::ports::{Clock, Device, DeviceTokens, KeptToken, SecretMaker, StoreError};
+use crate::ports::{Clock, DeviceTokens, KeptToken, SecretMaker, StoreError};
+use revocation_rules::device::Device;
 
 /// How long a token is good unless the sender says so.
 pub const DEVICE_TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);

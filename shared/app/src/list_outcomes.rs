@@ -64,18 +64,18 @@ pub async fn list_outcomes(
         None => None,
     };
     let revocation = revocation.ok_or(LookUpError::RevocationNotFound)?;
-    let shards = u16::try_from(revocation.fanout.cursors.len()).unwrap_or(u16::MAX);
+    let shards = revocation.fanout.shards();
     let start = cursor.unwrap_or(OutcomesCursor { shard: 0, after: None });
-    if start.shard >= shards {
+    if !shards.contains(&start.shard) {
         return Err(LookUpError::BadCursor);
     }
     let mut outcomes = Vec::new();
     let mut batches = 0;
     let mut after = start.after;
-    for shard in start.shard..shards {
+    for shard in start.shard..shards.end {
         loop {
             let page = store.progresses(push, shard, after.as_ref()).await?;
-            for progress in page.progresses {
+            for progress in page.items {
                 let batch = progress.batch.batch.clone();
                 let wanted = filter.channel.is_none_or(|channel| channel == progress.channel) && progress.counted.contains_key(id);
                 if wanted {

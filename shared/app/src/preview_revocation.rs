@@ -6,53 +6,16 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_rules::channel::{Capability, Channel, Channels, Strategy};
+use revocation_rules::channel::{Channel, Channels};
 use revocation_rules::notice::Notices;
+use revocation_rules::unmatched::Unmatched;
 use revocation_rules::verdict::{Verdict, decide};
 
-use crate::examine_scope::{Beyond, Bound, Look, Unmatched, examine};
+use crate::channel_preview::ChannelPreview;
+use crate::examine_scope::{Beyond, Bound, Look, examine};
 use crate::ports::{AppNotices, BatchHeaders, BatchPayloads, Clock, PushStore};
 use crate::request_revocation::{NewRevocation, RequestError};
 use crate::resolve_notices::resolve_notices;
-
-/// What would become of the deliveries of one channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChannelPreview {
-    pub capability: Capability,
-    /// How the channel takes back here; `None` when it can not.
-    pub strategy: Option<Strategy>,
-    pub deliveries: u64,
-    /// Would be asked of the vendor.
-    pub revocable: u64,
-    /// Sent without the id that overwriting needs.
-    pub not_revocable: u64,
-    /// Their own 7 days are over.
-    pub too_late: u64,
-    /// Held back by the sender.
-    pub stopped: u64,
-}
-
-impl ChannelPreview {
-    pub(crate) fn none(channel: Channel, channels: &Channels) -> Self {
-        Self {
-            capability: channels.capability(channel),
-            strategy: channels.strategy(channel),
-            deliveries: 0,
-            revocable: 0,
-            not_revocable: 0,
-            too_late: 0,
-            stopped: 0,
-        }
-    }
-
-    pub(crate) fn add(&mut self, more: &Self) {
-        self.deliveries += more.deliveries;
-        self.revocable += more.revocable;
-        self.not_revocable += more.not_revocable;
-        self.too_late += more.too_late;
-        self.stopped += more.stopped;
-    }
-}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {

@@ -17,8 +17,7 @@ use revocation_rules::push::Push;
 use crate::check_gate::revoked_targets;
 use crate::fan_out::FIRST_LOOK;
 use crate::ports::{
-    BatchRecorder, Clock, Counters, DispatchJob, Job, JobQueue, PushStore, QueueError, Recorded, RevocationStore, Saved, StoreError,
-    TargetIndex,
+    BatchRecorder, Clock, Counters, Job, JobQueue, PushStore, QueueError, Recorded, RevocationStore, Saved, StoreError, TargetIndex,
 };
 
 /// One record call.
@@ -136,7 +135,7 @@ async fn hand_on(
 ) -> Result<(), RecordError> {
     let push = &header.batch.push;
     let mut reopened = false;
-    let requested_at = loop {
+    let revocation = loop {
         let Some(mut revocation) = store.revocation(push, id).await? else {
             // The closure and the revocation are one transaction.
             return Err(StoreError::Damaged {
@@ -148,29 +147,19 @@ async fn hand_on(
         let before = revocation.state.clone();
         revocation.reopened(clock.now());
         if revocation.state == before {
-            break revocation.requested_at;
+            break revocation;
         }
         if store.save_revocation(&revocation).await? == Saved::Yes {
             reopened = true;
-            break revocation.requested_at;
+            break revocation;
         }
     };
-    let job = Job::Dispatch(DispatchJob {
-        batch: header.batch.clone(),
-        channel: header.channel,
-        revocation: id.clone(),
-    });
-    queue.send(&[job], Duration::ZERO).await?;
+    queue.send(&[Job::dispatch(&revocation, header)], Duration::ZERO).await?;
     if reopened {
-        let look = Job::Check {
-            push: push.clone(),
-            revocation: id.clone(),
-            nth: 0,
-        };
-        queue.send(&[look], FIRST_LOOK).await?;
+        queue.send(&[Job::check(&revocation, 0)], FIRST_LOOK).await?;
     }
     // The fan-out counts what was recorded before the request, this what came after.
-    if kept == Recorded::New && header.recorded_at >= requested_at {
+    if kept == Recorded::New && header.recorded_at >= revocation.requested_at {
         store.add_late(push, id, header.channel, u64::from(header.count)).await?;
     }
     Ok(())

@@ -6,10 +6,10 @@
 
 use futures::{StreamExt, stream};
 
-use crate::ports::{
-    Clock, ConnectionId, Device, DeviceConnections, DeviceLinks, DeviceOutbox, Instruction, InstructionId, LinkError, Posted, StoreError,
-    ToDevice,
-};
+use crate::ports::{Clock, DeviceConnections, DeviceLinks, DeviceOutbox, LinkError, Posted, StoreError};
+use revocation_rules::device::{ConnectionId, Device};
+use revocation_rules::frame::ToDevice;
+use revocation_rules::instruction::{Instruction, InstructionId};
 
 /// Over how many connections a device is reached. One more drops the one that registered longest ago.
 pub const MOST_CONNECTIONS: usize = 5;

@@ -4,14 +4,13 @@
 //! For what a repetition can mend: a vendor's daily quota, a wrong secret, an
 //! outage longer than the attempts last.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use revocation_rules::actor::Actor;
 use revocation_rules::ids::{PushRef, RevocationId};
 use revocation_rules::revocation::{Revocation, State};
 
-use crate::ports::{Clock, Job, JobQueue, PushStore, RevocationStore, Saved, StoreError};
+use crate::ports::{Clock, JobQueue, PushStore, RevocationStore, Saved, StoreError};
+use crate::start_fan_out::start_fan_out;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
@@ -59,20 +58,9 @@ pub async fn replay_revocation(
             State::Dispatched { .. } | State::Settled { .. } => revocation.replayed(by, now),
         }
         if store.save_revocation(&revocation).await? == Saved::Yes {
-            start(queue, &revocation).await;
+            start_fan_out(queue, &revocation).await;
             return Ok(revocation);
         }
     }
     Err(ReplayError::Busy)
-}
-
-/// It is durable and due: if the queue does not take the job, the sweep finds it.
-async fn start(queue: &impl JobQueue, revocation: &Revocation) {
-    let job = Job::Fanout {
-        push: revocation.push.clone(),
-        revocation: revocation.id.clone(),
-    };
-    if let Err(error) = queue.send(&[job], Duration::ZERO).await {
-        tracing::warn!(revocation.id = %revocation.id, %error, "the replay of {} waits for the sweep", revocation.id);
-    }
 }

@@ -3,8 +3,6 @@
 //!
 //! The number of calls does not depend on how much was delivered.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use revocation_rules::actor::Actor;
 use revocation_rules::channel::Channels;
@@ -15,8 +13,9 @@ use revocation_rules::revocation::{Fanout, Revocation, State};
 use revocation_rules::scope::Scope;
 use revocation_rules::verdict::{Refusal, Verdict, decide};
 
-use crate::ports::{AppNotices, Clock, Dice, Job, JobQueue, PushStore, RevocationStore, Saved, StoreError};
+use crate::ports::{AppNotices, Clock, Dice, JobQueue, PushStore, RevocationStore, Saved, StoreError};
 use crate::resolve_notices::resolve_notices;
+use crate::start_fan_out::start_fan_out;
 
 #[derive(Debug, Clone)]
 pub struct NewRevocation {
@@ -83,7 +82,7 @@ pub async fn request_revocation(
                 let notices = resolve_notices(store, &push, request.notices.as_ref()).await?;
                 let revocation = revocation(&push, request, notices, dice, now);
                 if store.insert_revocation(&push, &revocation).await? == Saved::Yes {
-                    start(queue, &revocation).await;
+                    start_fan_out(queue, &revocation).await;
                     return Ok(Accepted::New(revocation));
                 }
             }
@@ -110,16 +109,5 @@ fn revocation(push: &Push, request: &NewRevocation, notices: Notices, dice: &imp
         last_replay: None,
         closes_at: registration.closes_at(),
         version: 1,
-    }
-}
-
-/// The revocation is durable and due: if the queue does not take the job, the sweep finds it.
-async fn start(queue: &impl JobQueue, revocation: &Revocation) {
-    let job = Job::Fanout {
-        push: revocation.push.clone(),
-        revocation: revocation.id.clone(),
-    };
-    if let Err(error) = queue.send(&[job], Duration::ZERO).await {
-        tracing::warn!(revocation.id = %revocation.id, %error, "fan-out of {} waits for the sweep", revocation.id);
     }
 }

@@ -5,7 +5,8 @@
 
 use futures::{StreamExt, stream};
 
-use crate::ports::{Device, DeviceConnections, DeviceLinks, DeviceTokens, StoreError};
+use crate::ports::{DeviceConnections, DeviceLinks, DeviceTokens, StoreError};
+use revocation_rules::device::Device;
 
 /// Connections that are ended at once.
 const AT_ONCE: usize = 16;

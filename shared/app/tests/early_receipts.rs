@@ -3,27 +3,20 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 use jiff::SignedDuration;
-use revocation_app::ports::{BatchRecorder, Clock, DispatchJob, Job, PushStore, RevocationStore, Saved};
-use revocation_app::{Confirmed, Dispatched, Dispatcher, NewReceipt, TakenReceipts, confirm_batch, dispatch_batch, take_receipts};
-use revocation_rules::batch::{BatchHeader, Delivery};
+use revocation_app::ports::{DispatchJob, Job, ReceiptStore};
+use revocation_app::{Confirmed, Dispatched, NewReceipt, TakenReceipts};
 use revocation_rules::channel::{Channel, Channels};
 use revocation_rules::ids::BatchRef;
 use revocation_rules::outcome::Outcome;
-use revocation_rules::push::Push;
-use revocation_rules::receipt::{Came, ReceiptEvent, TokenDigest};
+use revocation_rules::receipt::{Came, Receipt, ReceiptEvent, TokenDigest, most_early};
 use revocation_rules::revocation::Revocation;
 use revocation_testkit::builders::{a_batch, a_push, a_revocation, noon, task, tenant};
-use revocation_testkit::{FakeChannel, ManualClock, MemoryQueue, MemoryStore, SeededDice, run};
+use revocation_testkit::{Batch, ManualClock, MemoryStore, Scene, run};
 
 /// A push whose batch of three is sent and not recorded yet.
 struct Stand {
-    clock: ManualClock,
-    store: MemoryStore,
-    queue: MemoryQueue,
-    vendor: FakeChannel,
-    push: Push,
-    header: BatchHeader,
-    deliveries: Vec<Delivery>,
+    scene: Scene,
+    batch: Batch,
 }
 
 impl Stand {
@@ -31,80 +24,47 @@ impl Stand {
         let clock = ManualClock::at(noon());
         let store = MemoryStore::new().with_clock(&clock);
         let push = a_push().named(task(&tenant("SHOP"), "t1")).build();
-        run(store.insert_push(&push)).unwrap();
-        let (header, deliveries) = a_batch().of(&push).named("b1").on(channel).to(&["u1", "u2", "u3"]).build();
-        Self {
-            queue: MemoryQueue::new(&clock),
-            vendor: FakeChannel::new(&clock),
-            clock,
-            store,
-            push,
-            header,
-            deliveries,
-        }
+        let mut scene = Scene::with(store, clock, push);
+        scene.channels = Channels::new([channel]);
+        let batch = scene.batch(a_batch().on(channel).to(&["u1", "u2", "u3"]));
+        Self { scene, batch }
     }
 
     fn receipt(&self, slot: usize, event: ReceiptEvent) -> NewReceipt {
-        NewReceipt {
-            kind: self.header.batch.push.kind,
-            id: self.header.batch.push.id.clone(),
-            batch: self.header.batch.batch.clone(),
-            token: self.deliveries[slot].token.clone(),
-            event,
-            at: None,
-        }
+        self.scene.receipt(&self.batch, slot, event)
     }
 
     fn take(&self, about: Option<Channel>, receipts: Vec<NewReceipt>) -> TakenReceipts {
-        let tenant = &self.push.registration.push.tenant;
-        run(take_receipts(&self.store, &self.queue, &self.clock, tenant, about, receipts)).unwrap()
+        self.scene.take(about, receipts).unwrap()
     }
 
     fn record(&self) {
-        run(self.store.record(&self.header, &self.deliveries)).unwrap();
+        self.scene.keep(&self.batch);
     }
 
     fn revoke(&self) -> Revocation {
-        let push = run(self.store.push(&self.push.registration.push)).unwrap().unwrap();
-        let revocation = a_revocation().of(&push).named("rvk_1").build();
-        assert_eq!(run(self.store.insert_revocation(&push, &revocation)).unwrap(), Saved::Yes);
-        revocation
+        self.scene.revoked(a_revocation())
     }
 
     fn dispatch(&self, revocation: &Revocation) -> Vec<Option<Outcome>> {
-        let (dice, channels) = (SeededDice::new(1), Channels::new([self.header.channel]));
-        let with = Dispatcher {
-            store: &self.store,
-            queue: &self.queue,
-            clock: &self.clock,
-            dice: &dice,
-            channels: &channels,
-            client: Some(&self.vendor),
-        };
-        let job = DispatchJob {
-            batch: self.header.batch.clone(),
-            channel: self.header.channel,
-            revocation: revocation.id.clone(),
-        };
-        let deadline = self.clock.now() + SignedDuration::from_secs(30);
-        assert_eq!(run(dispatch_batch(&with, &job, deadline)).unwrap(), Dispatched::Finished);
+        let job = DispatchJob::of(revocation, &self.batch.header);
+        assert_eq!(self.scene.dispatch(&job), Dispatched::Finished);
         self.outcomes()
     }
 
     fn outcomes(&self) -> Vec<Option<Outcome>> {
-        let slots = self.store.progress_of(&self.header.batch).unwrap().slots;
-        (0..3).map(|slot| slots.get(slot).map(|(outcome, _)| outcome)).collect()
+        self.scene.outcomes(&self.batch.header.batch)
     }
 
     fn confirm(&self) -> Confirmed {
-        run(confirm_batch(&self.store, &self.queue, &self.clock, &self.header.batch, 0)).unwrap()
+        self.scene.confirm(&self.batch.header.batch, 0)
     }
 
     fn confirm_jobs(&self) -> Vec<BatchRef> {
-        let jobs = self.queue.sent().into_iter();
+        let jobs = self.scene.queue.sent().into_iter();
         jobs.filter_map(|job| match job {
             Job::Confirm { batch, .. } => Some(batch),
-            _ => None,
+            Job::Fanout { .. } | Job::Check { .. } | Job::Dispatch(_) => None,
         })
         .collect()
     }
@@ -133,7 +93,7 @@ fn what_a_device_said_before_its_batch_was_recorded_is_never_asked_of_the_vendor
     stand.record();
     let told = [Outcome::SkippedOpened, Outcome::SkippedCleared, Outcome::Confirmed];
     assert_eq!(stand.dispatch(&stand.revoke()), told.map(Some));
-    assert!(stand.vendor.calls_from(0).is_empty());
+    assert!(stand.scene.vendor.calls_from(0).is_empty());
 }
 
 #[test]
@@ -158,19 +118,19 @@ fn what_came_early_and_was_written_late_is_looked_for_once_more() {
     other.take(Some(Channel::Huawei), vec![other.receipt(0, ReceiptEvent::Revoked)]);
     assert_eq!(
         other.confirm_jobs(),
-        std::slice::from_ref(&other.header.batch),
+        std::slice::from_ref(&other.batch.header.batch),
         "also where there is no batch yet"
     );
-    let early = revocation_rules::receipt::Receipt {
-        batch: stand.header.batch.clone(),
-        token: TokenDigest::of(&stand.deliveries[0].token),
+    let early = Receipt {
+        batch: stand.batch.header.batch.clone(),
+        token: TokenDigest::of(&stand.batch.deliveries[0].token),
         event: ReceiptEvent::Revoked,
         at: noon(),
         came: Came::BeforeBatch {
             about: Some(Channel::Huawei),
         },
     };
-    run(revocation_app::ports::ReceiptStore::keep_receipts(&stand.store, &[early])).unwrap();
+    run(stand.scene.store.keep_receipts(&[early])).unwrap();
     assert_eq!(stand.confirm(), Confirmed::Done { deliveries: 1 });
     assert_eq!(stand.outcomes()[0], Some(Outcome::Confirmed));
 }
@@ -212,7 +172,7 @@ fn an_early_receipt_finds_an_apple_token_whatever_its_letters() {
     for (recorded, told) in [("00FC13ADFF785122", "00fc13adff785122"), ("00fc13adff785122", "00FC13ADFF785122")] {
         for early in [true, false] {
             let mut stand = Stand::on(Channel::Apns);
-            stand.deliveries[0].token = recorded.parse().unwrap();
+            stand.batch.deliveries[0].token = recorded.parse().unwrap();
             if !early {
                 stand.record();
             }
@@ -236,7 +196,7 @@ fn an_early_receipt_finds_an_apple_token_whatever_its_letters() {
 #[test]
 fn whoever_floods_a_push_with_receipts_of_batches_that_nobody_recorded_is_stopped() {
     let stand = Stand::on(Channel::Huawei);
-    let most = revocation_rules::receipt::most_early(stand.header.batch.push.kind);
+    let most = most_early(stand.batch.header.batch.push.kind);
     let flood = |nth: usize| {
         let receipts = (0..1_000).map(|token| NewReceipt {
             batch: format!("b{nth}").parse().unwrap(),
@@ -268,9 +228,10 @@ fn nothing_is_kept_early_for_a_push_that_nobody_registered_or_that_nobody_can_re
     };
     assert_eq!(stand.take(None, vec![other]).unknown, [0]);
     stand
+        .scene
         .clock
-        .set(stand.push.registration.closes_at() - SignedDuration::from_millis(1));
+        .set(stand.scene.push.registration.closes_at() - SignedDuration::from_millis(1));
     assert_eq!(stand.take(None, vec![opened.clone()]).early, [0]);
-    stand.clock.set(stand.push.registration.closes_at());
+    stand.scene.clock.set(stand.scene.push.registration.closes_at());
     assert_eq!(stand.take(None, vec![opened]).unknown, [0]);
 }

@@ -3,13 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{BatchRecorder, Clock, DispatchJob, Job, PushStore, Recorded, RevocationStore};
-use revocation_app::{
-    Accepted, Checked, Dispatched, Dispatcher, Eagerness, NewBatch, NewRevocation, OutcomeFilter, check_revocation, dispatch_batch,
-    fan_out, list_outcomes, record_deliveries, request_revocation,
-};
+use revocation_app::ports::{BatchRecorder, Clock, DispatchJob, PushStore, Recorded, RevocationStore};
+use revocation_app::{Dispatched, NewBatch, OutcomeFilter, list_outcomes, record_deliveries};
 use revocation_rules::batch::Sending;
-use revocation_rules::channel::{Channel, Channels};
+use revocation_rules::channel::Channel;
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::RevocationId;
 use revocation_rules::outcome::Outcome;
@@ -17,172 +14,103 @@ use revocation_rules::push::Push;
 use revocation_rules::revocation::State;
 use revocation_rules::scope::Scope;
 use revocation_testkit::builders::{a_batch, a_push, message, noon, tenant};
-use revocation_testkit::{FakeChannel, ManualClock, MemoryQueue, MemoryStore, SeededDice, run};
+use revocation_testkit::{ManualClock, MemoryStore, Scene, run};
 
 /// A push that is sent over 12 days.
-struct Scene {
-    clock: ManualClock,
-    store: MemoryStore,
-    queue: MemoryQueue,
-    vendor: FakeChannel,
-    push: Push,
-    channels: Channels,
-    dice: SeededDice,
+fn scene(store: MemoryStore, clock: ManualClock) -> Scene {
+    let push = a_push().named(message(&tenant("APP1"), "m1")).sent_at(clock.now());
+    let push = push.sent_until(clock.now() + SignedDuration::from_hours(12 * 24)).build();
+    Scene::with(store, clock, push)
 }
 
-impl Scene {
-    fn new(store: MemoryStore, clock: ManualClock) -> Self {
-        let push = a_push().named(message(&tenant("APP1"), "m1")).sent_at(clock.now());
-        let push = push.sent_until(clock.now() + SignedDuration::from_hours(12 * 24)).build();
-        run(store.insert_push(&push)).unwrap();
-        Self {
-            queue: MemoryQueue::new(&clock),
-            vendor: FakeChannel::new(&clock),
-            store,
-            push,
-            channels: Channels::new([Channel::Huawei]),
-            dice: SeededDice::new(1),
-            clock,
-        }
-    }
+/// Records batch `b1`, and says whether it is new.
+fn record(scene: &Scene, targets: &[&str]) -> (Recorded, Gate) {
+    scene.clock.advance(SignedDuration::from_secs(1));
+    let new = NewBatch {
+        push: scene.push_ref().clone(),
+        batch: "b1".parse().unwrap(),
+        channel: Channel::Huawei,
+        sending: Sending::Sent,
+        sent_at: None,
+        deliveries: a_batch().to(targets).deliveries(),
+    };
+    let recorded = run(record_deliveries(&scene.store, &scene.queue, &scene.clock, &scene.channels, new)).unwrap();
+    (recorded.kept, recorded.gate)
+}
 
-    /// Records batch `b1`, and says whether it is new.
-    fn record(&self, targets: &[&str]) -> (Recorded, Gate) {
-        self.clock.advance(SignedDuration::from_secs(1));
-        let new = NewBatch {
-            push: self.push.registration.push.clone(),
-            batch: "b1".parse().unwrap(),
-            channel: Channel::Huawei,
-            sending: Sending::Sent,
-            sent_at: None,
-            deliveries: a_batch().to(targets).deliveries(),
-        };
-        let recorded = record_deliveries(&self.store, &self.queue, &self.clock, &self.channels, new);
-        let recorded = run(recorded).unwrap();
-        (recorded.kept, recorded.gate)
-    }
+fn revoke(scene: &Scene) -> RevocationId {
+    scene.clock.advance(SignedDuration::from_secs(1));
+    scene.revoke(Scope::everything()).id
+}
 
-    fn revoke(&self) -> RevocationId {
-        self.clock.advance(SignedDuration::from_secs(1));
-        let request = NewRevocation {
-            push: self.push.registration.push.clone(),
-            scope: Scope::everything(),
-            reason: "wrong price".to_owned(),
-            notices: None,
-            requested_by: "key-1".parse().unwrap(),
-        };
-        let requested = request_revocation(&self.store, &self.queue, &self.clock, &self.dice, &self.channels, &request);
-        let Accepted::New(revocation) = run(requested).unwrap() else {
-            panic!("it was there already");
-        };
-        revocation.id
+/// Works on everything that was queued, and says how many are overwritten once it has settled.
+fn work(scene: &Scene, id: &RevocationId) -> u64 {
+    match scene.work(id).state {
+        State::Settled { totals, .. } => totals[&Channel::Huawei].get(Outcome::Overwritten),
+        state @ (State::Requested | State::Dispatched { .. }) => panic!("{}", state.name()),
     }
+}
 
-    fn dispatch(&self, job: &DispatchJob) -> Dispatched {
-        let with = Dispatcher {
-            store: &self.store,
-            queue: &self.queue,
-            clock: &self.clock,
-            dice: &self.dice,
-            channels: &self.channels,
-            client: Some(&self.vendor),
-        };
-        run(dispatch_batch(&with, job, self.clock.now() + SignedDuration::from_secs(60))).unwrap()
-    }
+fn calls(scene: &Scene) -> usize {
+    scene.vendor.calls_from(0).len()
+}
 
-    /// Works on everything that was queued, and looks whether the revocation can settle.
-    fn work(&self, id: &RevocationId) -> u64 {
-        let push = &self.push.registration.push;
-        let deadline = self.clock.now() + SignedDuration::from_secs(60);
-        run(fan_out(&self.store, &self.queue, &self.clock, push, id, deadline)).unwrap();
-        for job in self.queue.sent() {
-            if let Job::Dispatch(job) = job {
-                self.dispatch(&job);
-            }
-        }
-        let checked = run(check_revocation(
-            &self.store,
-            &self.queue,
-            &self.clock,
-            push,
-            id,
-            Eagerness::Redrive,
-        ))
-        .unwrap();
-        assert!(matches!(checked, Checked::Settled { .. } | Checked::Unchanged), "{checked:?}");
-        match run(self.store.revocation(push, id)).unwrap().unwrap().state {
-            State::Settled { totals, .. } => totals[&Channel::Huawei].get(Outcome::Overwritten),
-            state @ (State::Requested | State::Dispatched { .. }) => panic!("{}", state.name()),
-        }
-    }
-
-    fn calls(&self) -> usize {
-        self.vendor.calls_from(0).len()
-    }
-
-    fn days_pass(&self, days: i64) {
-        self.clock.advance(SignedDuration::from_hours(24 * days));
-    }
-
-    fn delete_expired_batches(&self) {
-        for (kept, batch) in self.store.expired(self.clock.now()) {
-            self.store.delete_expired(kept, &batch);
-        }
-    }
+fn days_pass(scene: &Scene, days: i64) {
+    scene.clock.advance(SignedDuration::from_hours(24 * days));
 }
 
 fn in_memory() -> Scene {
-    Scene::new(MemoryStore::new(), ManualClock::at(noon()))
+    scene(MemoryStore::new(), ManualClock::at(noon()))
 }
 
 fn by_the_clock() -> Scene {
     let clock = ManualClock::at(noon());
-    Scene::new(MemoryStore::new().with_clock(&clock), clock)
+    scene(MemoryStore::new().with_clock(&clock), clock)
 }
 
 #[test]
 fn a_batch_id_that_is_recorded_again_after_its_header_expired_is_revoked_again() {
     for targets in [&["u1", "u2"][..], &["u1", "u2", "u3"]] {
         let scene = in_memory();
-        scene.record(&["u1", "u2"]);
-        let id = scene.revoke();
-        assert_eq!((scene.work(&id), scene.calls()), (2, 2));
+        record(&scene, &["u1", "u2"]);
+        let id = revoke(&scene);
+        assert_eq!((work(&scene, &id), calls(&scene)), (2, 2));
 
-        scene.days_pass(10);
-        scene.delete_expired_batches();
-        let (kept, gate) = scene.record(targets);
+        days_pass(&scene, 10);
+        scene.delete_expired();
+        let (kept, gate) = record(&scene, targets);
         assert_eq!((kept, gate), (Recorded::New, Gate::Revoked { by: id.clone() }));
-        assert_eq!(scene.work(&id), 2 + targets.len() as u64, "what was revoked first stays counted");
-        assert_eq!(scene.calls(), 2 + targets.len(), "the vendor is asked for each of them");
+        assert_eq!(work(&scene, &id), 2 + targets.len() as u64, "what was revoked first stays counted");
+        assert_eq!(calls(&scene), 2 + targets.len(), "the vendor is asked for each of them");
     }
 }
 
 #[test]
 fn a_header_that_expired_and_is_still_there_is_no_recording() {
     let scene = by_the_clock();
-    scene.record(&["u1", "u2"]);
-    let id = scene.revoke();
-    scene.work(&id);
-    scene.days_pass(10);
-    let (kept, _) = scene.record(&["u1", "u2", "u3"]);
-    assert_eq!((kept, scene.work(&id), scene.calls()), (Recorded::New, 5, 5));
+    record(&scene, &["u1", "u2"]);
+    let id = revoke(&scene);
+    work(&scene, &id);
+    days_pass(&scene, 10);
+    let (kept, _) = record(&scene, &["u1", "u2", "u3"]);
+    assert_eq!((kept, work(&scene, &id), calls(&scene)), (Recorded::New, 5, 5));
     // Sent again while it is kept it is the same recording.
-    let (kept, _) = scene.record(&["u1", "u2", "u3"]);
-    assert_eq!((kept, scene.work(&id), scene.calls()), (Recorded::Same, 5, 5));
+    let (kept, _) = record(&scene, &["u1", "u2", "u3"]);
+    assert_eq!((kept, work(&scene, &id), calls(&scene)), (Recorded::Same, 5, 5));
 }
 
 #[test]
 fn outcomes_of_an_earlier_recording_name_no_target_of_the_next() {
     let scene = in_memory();
-    scene.record(&["u1", "u2"]);
-    let id = scene.revoke();
-    scene.work(&id);
-    scene.days_pass(10);
-    scene.delete_expired_batches();
+    record(&scene, &["u1", "u2"]);
+    let id = revoke(&scene);
+    work(&scene, &id);
+    days_pass(&scene, 10);
+    scene.delete_expired();
     // Recorded, and nobody has worked on it yet.
     let (header, deliveries) = a_batch().of(&scene.push).to(&["u8", "u9"]).sent_at(scene.clock.now()).build();
     assert_eq!(run(scene.store.record(&header, &deliveries)).unwrap(), Recorded::New);
-    let page = list_outcomes(&scene.store, &scene.push.registration.push, &id, OutcomeFilter::default(), None);
+    let page = list_outcomes(&scene.store, scene.push_ref(), &id, OutcomeFilter::default(), None);
     let outcomes = run(page).unwrap().outcomes;
     assert_eq!(outcomes.len(), 2);
     assert!(outcomes.iter().all(|outcome| outcome.target.is_none()), "{outcomes:?}");
@@ -192,20 +120,20 @@ fn outcomes_of_an_earlier_recording_name_no_target_of_the_next() {
 fn a_push_that_is_registered_again_is_revoked_as_if_for_the_first_time() {
     for targets in [&["u1", "u2"][..], &["u1", "u2", "u3"]] {
         let mut scene = by_the_clock();
-        scene.record(&["u1", "u2"]);
-        let first = scene.revoke();
-        scene.work(&first);
+        record(&scene, &["u1", "u2"]);
+        let first = revoke(&scene);
+        work(&scene, &first);
 
-        scene.days_pass(60);
+        days_pass(&scene, 60);
         scene.push = again(&scene.push, scene.clock.now());
         run(scene.store.insert_push(&scene.push)).unwrap();
-        let (kept, gate) = scene.record(targets);
+        let (kept, gate) = record(&scene, targets);
         assert_eq!((kept, gate), (Recorded::New, Gate::Open));
-        let second = scene.revoke();
-        assert_eq!(scene.work(&second), targets.len() as u64);
-        assert_eq!(scene.calls(), 2 + targets.len());
+        let second = revoke(&scene);
+        assert_eq!(work(&scene, &second), targets.len() as u64);
+        assert_eq!(calls(&scene), 2 + targets.len());
         // Nobody is shown the first life's.
-        let push = &scene.push.registration.push;
+        let push = scene.push_ref();
         let page = list_outcomes(&scene.store, push, &first, OutcomeFilter::default(), None);
         assert!(run(page).is_err());
     }
@@ -214,16 +142,16 @@ fn a_push_that_is_registered_again_is_revoked_as_if_for_the_first_time() {
 #[test]
 fn a_revocation_of_an_earlier_life_takes_back_nothing_of_the_next() {
     let mut scene = by_the_clock();
-    scene.record(&["u1", "u2"]);
-    let first = scene.revoke();
-    scene.work(&first);
-    scene.days_pass(60);
+    record(&scene, &["u1", "u2"]);
+    let first = revoke(&scene);
+    work(&scene, &first);
+    days_pass(&scene, 60);
     scene.push = again(&scene.push, scene.clock.now());
     run(scene.store.insert_push(&scene.push)).unwrap();
-    scene.record(&["u1", "u2", "u3"]);
+    record(&scene, &["u1", "u2", "u3"]);
 
     // Somebody had asked for a replay that was never walked, and sends a dead letter back.
-    let push = scene.push.registration.push.clone();
+    let push = scene.push_ref().clone();
     let mut revocation = run(scene.store.revocation(&push, &first)).unwrap().unwrap();
     revocation.replayed(&"key-1".parse().unwrap(), scene.clock.now());
     run(scene.store.save_revocation(&revocation)).unwrap();
@@ -235,8 +163,8 @@ fn a_revocation_of_an_earlier_life_takes_back_nothing_of_the_next() {
         revocation: first.clone(),
     };
     assert_eq!(scene.dispatch(&job), Dispatched::NothingToDo);
-    assert_eq!(scene.work(&first), 2, "it settles with what it knows");
-    assert_eq!(scene.calls(), 2);
+    assert_eq!(work(&scene, &first), 2, "it settles with what it knows");
+    assert_eq!(calls(&scene), 2);
 }
 
 fn again(push: &Push, now: Timestamp) -> Push {

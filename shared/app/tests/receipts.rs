@@ -7,117 +7,53 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use revocation_app::ports::{BatchRecorder, BatchWorkStore, Claimed, Clock, Counters, DispatchJob, Job, PushStore, RevocationStore, Saved};
-use revocation_app::{
-    Checked, Confirmed, Dispatched, Dispatcher, Eagerness, NewReceipt, ReceiptError, TakenReceipts, check_revocation, confirm_batch,
-    dispatch_batch, fan_out, shown_outcomes, take_receipts,
-};
-use revocation_rules::batch::{BatchHeader, Delivery};
-use revocation_rules::channel::{Channel, Channels};
+use revocation_app::ports::{BatchWorkStore, Claimed, Clock, DispatchJob, Job};
+use revocation_app::{Checked, Confirmed, Dispatched, Eagerness, NewReceipt, ReceiptError, TakenReceipts, dispatch_batch, take_receipts};
+use revocation_rules::channel::Channel;
+use revocation_rules::counters::shown_outcomes;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::{BatchProgress, Hold};
-use revocation_rules::push::Push;
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
 use revocation_rules::revocation::{Revocation, State};
 use revocation_testkit::builders::{a_batch, a_push, a_revocation, noon, task, tenant};
-use revocation_testkit::{FakeChannel, ManualClock, MemoryQueue, MemoryStore, SeededDice, Weather, run};
+use revocation_testkit::{Batch, ManualClock, MemoryStore, Scene, Weather, run};
 
 /// One batch of three on Huawei.
 struct Stand {
-    clock: ManualClock,
-    store: MemoryStore,
-    queue: MemoryQueue,
-    vendor: FakeChannel,
-    push: Push,
-    header: BatchHeader,
-    deliveries: Vec<Delivery>,
+    scene: Scene,
+    batch: Batch,
 }
 
 impl Stand {
     fn new() -> Self {
-        let clock = ManualClock::at(noon());
         // Every port call yields, and none fails.
         let store = MemoryStore::new().in_weather(&Weather::storm(1, 0));
         let push = a_push().named(task(&tenant("SHOP"), "t1")).build();
-        run(store.insert_push(&push)).unwrap();
-        let (header, deliveries) = a_batch().of(&push).named("b1").on(Channel::Huawei).to(&["u1", "u2", "u3"]).build();
-        run(store.record(&header, &deliveries)).unwrap();
-        Self {
-            queue: MemoryQueue::new(&clock),
-            vendor: FakeChannel::new(&clock),
-            clock,
-            store,
-            push,
-            header,
-            deliveries,
-        }
+        let scene = Scene::with(store, ManualClock::at(noon()), push);
+        let batch = scene.kept(a_batch().to(&["u1", "u2", "u3"]));
+        Self { scene, batch }
     }
 
     fn revoke(&self, id: &str) -> Revocation {
-        let push = run(self.store.push(&self.push.registration.push)).unwrap().unwrap();
-        let revocation = a_revocation().of(&push).named(id).build();
-        assert_eq!(run(self.store.insert_revocation(&push, &revocation)).unwrap(), Saved::Yes);
-        let end = self.clock.now() + SignedDuration::from_secs(30);
-        run(fan_out(
-            &self.store,
-            &self.queue,
-            &self.clock,
-            &revocation.push,
-            &revocation.id,
-            end,
-        ))
-        .unwrap();
+        let revocation = self.scene.revoked(a_revocation().named(id));
+        self.scene.walk(&revocation.id);
         revocation
     }
 
-    fn dispatcher<'a>(
-        &'a self,
-        dice: &'a SeededDice,
-        channels: &'a Channels,
-    ) -> Dispatcher<'a, MemoryStore, MemoryQueue, ManualClock, SeededDice> {
-        Dispatcher {
-            store: &self.store,
-            queue: &self.queue,
-            clock: &self.clock,
-            dice,
-            channels,
-            client: Some(&self.vendor),
-        }
-    }
-
     fn job(&self, revocation: &Revocation) -> DispatchJob {
-        DispatchJob {
-            batch: self.header.batch.clone(),
-            channel: Channel::Huawei,
-            revocation: revocation.id.clone(),
-        }
+        DispatchJob::of(revocation, &self.batch.header)
     }
 
     fn dispatch(&self, revocation: &Revocation) -> Dispatched {
-        let (dice, channels) = (SeededDice::new(1), Channels::new([Channel::Huawei]));
-        let with = self.dispatcher(&dice, &channels);
-        let deadline = self.clock.now() + SignedDuration::from_secs(30);
-        run(dispatch_batch(&with, &self.job(revocation), deadline)).unwrap()
+        self.scene.dispatch(&self.job(revocation))
     }
 
     fn receipt(&self, slot: usize, event: ReceiptEvent) -> NewReceipt {
-        NewReceipt {
-            kind: self.header.batch.push.kind,
-            id: self.header.batch.push.id.clone(),
-            batch: self.header.batch.batch.clone(),
-            token: self.deliveries[slot].token.clone(),
-            event,
-            at: None,
-        }
+        self.scene.receipt(&self.batch, slot, event)
     }
 
     fn take(&self, receipts: Vec<NewReceipt>) -> Result<TakenReceipts, ReceiptError> {
-        self.take_about(None, receipts)
-    }
-
-    fn take_about(&self, about: Option<Channel>, receipts: Vec<NewReceipt>) -> Result<TakenReceipts, ReceiptError> {
-        let tenant = &self.push.registration.push.tenant;
-        run(take_receipts(&self.store, &self.queue, &self.clock, tenant, about, receipts))
+        self.scene.take(None, receipts)
     }
 
     fn tell(&self, slot: usize, event: ReceiptEvent) {
@@ -125,28 +61,26 @@ impl Stand {
     }
 
     fn confirm(&self, nth: u32) -> Confirmed {
-        run(confirm_batch(&self.store, &self.queue, &self.clock, &self.header.batch, nth)).unwrap()
+        self.scene.confirm(&self.batch.header.batch, nth)
     }
 
     fn progress(&self) -> BatchProgress {
-        self.store.progress_of(&self.header.batch).unwrap()
+        self.scene.store.progress_of(&self.batch.header.batch).unwrap()
     }
 
     fn outcomes(&self) -> Vec<Option<Outcome>> {
-        let slots = self.progress().slots;
-        (0..3).map(|slot| slots.get(slot).map(|(outcome, _)| outcome)).collect()
+        self.scene.outcomes(&self.batch.header.batch)
     }
 
     fn counted(&self, revocation: &Revocation, outcome: Outcome) -> u64 {
-        let counters = run(self.store.counters(&revocation.push, &revocation.id)).unwrap();
-        counters[&Channel::Huawei].outcomes.get(outcome)
+        self.scene.counters(&revocation.id, Channel::Huawei).outcomes.get(outcome)
     }
 
     fn confirm_jobs(&self) -> Vec<u32> {
-        let jobs = self.queue.sent().into_iter();
+        let jobs = self.scene.queue.sent().into_iter();
         jobs.filter_map(|job| match job {
-            Job::Confirm { batch, nth } if batch == self.header.batch => Some(nth),
-            _ => None,
+            Job::Confirm { batch, nth } if batch == self.batch.header.batch => Some(nth),
+            Job::Confirm { .. } | Job::Fanout { .. } | Job::Check { .. } | Job::Dispatch(_) => None,
         })
         .collect()
     }
@@ -177,12 +111,17 @@ fn unknown_and_foreign_pushes_are_answered_alike() {
         }
     );
     let digest = TokenDigest::of(&known.token);
-    assert!(stand.store.has_receipt(&stand.header.batch, &digest, ReceiptEvent::Opened));
+    assert!(
+        stand
+            .scene
+            .store
+            .has_receipt(&stand.batch.header.batch, &digest, ReceiptEvent::Opened)
+    );
 
     let foreign = run(take_receipts(
-        &stand.store,
-        &stand.queue,
-        &stand.clock,
+        &stand.scene.store,
+        &stand.scene.queue,
+        &stand.scene.clock,
         &tenant("OTHER"),
         None,
         vec![known],
@@ -226,7 +165,7 @@ fn what_a_device_said_before_the_dispatch_is_never_asked_of_the_vendor() {
     assert_eq!(stand.dispatch(&revocation), Dispatched::Finished);
     let told = [Outcome::SkippedOpened, Outcome::SkippedCleared, Outcome::Confirmed];
     assert_eq!(stand.outcomes(), told.map(Some));
-    assert!(stand.vendor.calls_from(0).is_empty());
+    assert!(stand.scene.vendor.calls_from(0).is_empty());
 }
 
 #[test]
@@ -254,16 +193,16 @@ fn what_a_device_confirms_later_is_told_to_every_revocation_that_counted_it() {
 fn a_batch_that_a_worker_holds_is_left_to_it() {
     let stand = Stand::new();
     let revocation = stand.revoke("rvk_1");
-    let lease = stand.clock.now() + SignedDuration::from_secs(90);
-    let claimed = BatchProgress::fresh(&stand.header).claimed(lease);
-    assert_eq!(run(stand.store.claim(&claimed)).unwrap(), Claimed::Yes);
+    let lease = stand.scene.clock.now() + SignedDuration::from_secs(90);
+    let claimed = BatchProgress::fresh(&stand.batch.header).claimed(lease);
+    assert_eq!(run(stand.scene.store.claim(&claimed)).unwrap(), Claimed::Yes);
     stand.tell(0, ReceiptEvent::Revoked);
     assert_eq!(stand.confirm(0), Confirmed::ComesBack);
     assert_eq!(stand.progress(), claimed);
     assert_eq!(stand.confirm_jobs(), [0, 1]);
 
     // Its worker is lost: the next one reads what the device said.
-    stand.clock.set(lease);
+    stand.scene.clock.set(lease);
     assert_eq!(stand.confirm(1), Confirmed::ComesBack, "nothing has ended yet");
     assert_eq!(stand.dispatch(&revocation), Dispatched::Finished);
     assert_eq!(stand.outcomes()[0], Some(Outcome::Confirmed));
@@ -273,18 +212,16 @@ fn a_batch_that_a_worker_holds_is_left_to_it() {
 fn a_receipt_between_a_dispatch_s_read_and_its_claim_is_not_lost() {
     let stand = Stand::new();
     let revocation = stand.revoke("rvk_1");
-    let dice = SeededDice::new(1);
-    let channels = Channels::new([Channel::Huawei]);
-    let with = stand.dispatcher(&dice, &channels);
+    let with = stand.scene.dispatcher();
     let job = stand.job(&revocation);
-    let mut dispatch = pin!(dispatch_batch(&with, &job, stand.clock.now() + SignedDuration::from_secs(30)));
+    let mut dispatch = pin!(dispatch_batch(&with, &job, stand.scene.clock.now() + SignedDuration::from_secs(30)));
     // It reads, and goes no further than that.
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..2 {
         assert!(dispatch.as_mut().poll(&mut context).is_pending());
     }
     stand.tell(0, ReceiptEvent::Revoked);
-    assert_eq!(stand.store.progress_of(&stand.header.batch), None);
+    assert_eq!(stand.scene.store.progress_of(&stand.batch.header.batch), None);
     assert_eq!(stand.confirm(0), Confirmed::ComesBack);
     assert_eq!(run(dispatch).unwrap(), Dispatched::Finished);
     assert_eq!(stand.outcomes()[0], Some(Outcome::Overwritten));
@@ -296,10 +233,10 @@ fn a_confirmation_is_no_attempt_and_forgets_no_lost_worker() {
     let stand = Stand::new();
     let revocation = stand.revoke("rvk_1");
     stand.dispatch(&revocation);
-    let lease = stand.clock.now() + SignedDuration::from_secs(90);
+    let lease = stand.scene.clock.now() + SignedDuration::from_secs(90);
     let claimed = stand.progress().claimed(lease);
-    run(stand.store.claim(&claimed)).unwrap();
-    stand.clock.set(lease);
+    run(stand.scene.store.claim(&claimed)).unwrap();
+    stand.scene.clock.set(lease);
     stand.tell(0, ReceiptEvent::Revoked);
     assert_eq!(stand.confirm(0), Confirmed::Done { deliveries: 1 });
     let after = stand.progress();
@@ -324,22 +261,11 @@ fn a_confirmation_that_comes_after_the_settling_is_shown_at_once_and_recounted()
     let stand = Stand::new();
     let revocation = stand.revoke("rvk_1");
     stand.dispatch(&revocation);
-    let check = || {
-        let (push, id) = (&revocation.push, &revocation.id);
-        run(check_revocation(
-            &stand.store,
-            &stand.queue,
-            &stand.clock,
-            push,
-            id,
-            Eagerness::Redrive,
-        ))
-        .unwrap()
-    };
-    let read = || run(stand.store.revocation(&revocation.push, &revocation.id)).unwrap().unwrap();
+    let check = || stand.scene.check(&revocation.id, Eagerness::Redrive);
+    let read = || stand.scene.read(&revocation.id);
     let shown = || {
-        let counters = run(stand.store.counters(&revocation.push, &revocation.id)).unwrap();
-        let shown = shown_outcomes(&read(), Channel::Huawei, counters.get(&Channel::Huawei));
+        let counters = stand.scene.counters(&revocation.id, Channel::Huawei);
+        let shown = shown_outcomes(&read(), Channel::Huawei, Some(&counters));
         (shown.get(Outcome::Overwritten), shown.get(Outcome::Confirmed))
     };
     assert!(matches!(check(), Checked::Settled { .. }));
@@ -350,7 +276,7 @@ fn a_confirmation_that_comes_after_the_settling_is_shown_at_once_and_recounted()
     let before = settled(read());
     assert_eq!((shown(), before.1), ((3, 0), 0));
 
-    stand.clock.set(stand.clock.now() + Duration::from_hours(1));
+    stand.scene.clock.set(stand.scene.clock.now() + Duration::from_hours(1));
     stand.tell(2, ReceiptEvent::Revoked);
     assert_eq!(stand.confirm(0), Confirmed::Done { deliveries: 1 });
     assert_eq!(shown(), (2, 1));

@@ -4,11 +4,8 @@
 //! tokens. This keeps the operation, the code, the service's sentence and the
 //! request id, and nothing else.
 
-use std::error::Error;
-use std::fmt::Write as _;
-
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use revocation_app::ports::{Source, StoreError};
+use revocation_app::ports::{Source, StoreError, with_causes};
 
 #[derive(Debug, thiserror::Error)]
 #[error("{operation}: {what}")]
@@ -30,8 +27,8 @@ impl AwsFailure {
             SdkError::TimeoutError(_) => "no answer in time".to_owned(),
             SdkError::DispatchFailure(failure) => failure
                 .as_connector_error()
-                .map_or_else(|| "not sent".to_owned(), |cause| format!("not sent: {}", chain(cause))),
-            SdkError::ResponseError(_) => "an answer that can not be read".to_owned(),
+                .map_or_else(|| "not sent".to_owned(), |cause| format!("not sent: {}", with_causes(cause))),
+            SdkError::ResponseError(_) => "an answer that cannot be read".to_owned(),
             SdkError::ServiceError(answer) => {
                 let error = answer.err();
                 let id = answer.raw().headers().get("x-amzn-requestid").unwrap_or("?");
@@ -46,17 +43,6 @@ impl AwsFailure {
         };
         Self { operation, what }
     }
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        // Writing to a String can not fail.
-        let _ = write!(text, ": {cause}");
-        next = cause.source();
-    }
-    text
 }
 
 pub fn unavailable<E: ProvideErrorMetadata>(operation: &'static str, error: &SdkError<E>) -> StoreError {

@@ -6,10 +6,10 @@
 //! | everything about pushes, batches and revocations | [`DynamoPushStore`] | `store` |
 //! | devices of the self-built channel, their tokens, connections and instructions | [`DynamoDevices`] | `devices` |
 //! | frames to devices | [`ApiGatewayLinks`] | `devices` |
-//! | nonces that were spent | [`DynamoNonces`] | `nonces` |
+//! | nonces that were spent | [`DynamoNonces`] | `nonces.rs` |
 //! | access keys | [`DynamoAccessKeys`] | `access_keys` |
 //! | their secrets, where they sign | [`KmsSeal`] | `access_keys` |
-//! | vendor sessions | [`DynamoVendorSessions`] | `sessions` |
+//! | vendor sessions | [`DynamoVendorSessions`] | `sessions.rs` |
 //! | jobs | [`SqsJobQueue`] | `queue` |
 //! | vendor credentials | [`SecretsManagerCredentials`] | `credentials.rs` |
 //! | time, chance | [`SystemClock`], [`SystemDice`] | `clock.rs`, `dice.rs` |
@@ -32,6 +32,7 @@ mod queue;
 pub mod schema;
 mod sessions;
 mod store;
+mod table;
 
 pub use access_keys::{DynamoAccessKeys, KeyInserted, KmsSeal, ListedKey};
 pub use clock::SystemClock;

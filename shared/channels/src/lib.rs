@@ -17,6 +17,7 @@
 
 mod answers;
 mod apns;
+mod around;
 mod credentials;
 mod dial;
 mod driver;

@@ -1,17 +1,18 @@
 //! What a vendor's code means, where a vendor answers with numbers.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use revocation_rules::retry::{Answer, AttemptFailure};
 
 use crate::answers::{gone, misconfigured, quota_used_up, refused, throttled, transient, unknown};
-use crate::driver::{Call, Reading};
+use crate::driver::{Call, Fate, Heard, Reading};
 
 /// A closed set. What the vendor's texts say besides is not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meaning {
     Accepted,
-    /// The vendor knows that the device can not be reached any more.
+    /// The vendor knows that the device cannot be reached any more.
     Gone,
     /// The vendor does not know the device. It may be gone, or our own setting is
     /// wrong: another app's key or package, another environment.
@@ -27,6 +28,9 @@ pub(crate) enum Meaning {
     Throttled,
     /// Our credentials or settings are wrong; a person can put them right.
     Misconfigured,
+    /// This call is not for us: not granted, or not there. A person can have that
+    /// changed; meanwhile another call may do.
+    NotForUs,
     Transient,
 }
 
@@ -41,6 +45,20 @@ pub(crate) struct Said {
 }
 
 impl Said {
+    pub fn new(reason: impl Into<String>, meaning: Meaning) -> Self {
+        Self {
+            reason: reason.into(),
+            meaning,
+            retry_after: None,
+        }
+    }
+
+    /// It asked for this wait.
+    #[must_use]
+    pub fn after(self, retry_after: Option<Duration>) -> Self {
+        Self { retry_after, ..self }
+    }
+
     /// What a delivery came to. `accepted` is the answer of one that was accepted.
     pub fn answer(&self, accepted: Answer) -> Answer {
         let reason = self.reason.clone();
@@ -52,14 +70,14 @@ impl Said {
             Meaning::NotThere | Meaning::Refused => refused(reason),
             Meaning::QuotaUsedUp => quota_used_up(reason),
             Meaning::Throttled => failed(throttled(reason, self.retry_after)),
-            Meaning::SessionRefused | Meaning::Misconfigured => failed(misconfigured(reason)),
+            Meaning::SessionRefused | Meaning::Misconfigured | Meaning::NotForUs => failed(misconfigured(reason)),
             Meaning::Transient => failed(transient(reason)),
         }
     }
 
     /// What a call came to whose deliveries all share the answer.
-    pub fn reading<A>(&self, call: &Call<'_, A>, accepted: &Answer) -> Reading<A> {
-        match self.meaning {
+    pub fn heard<A>(self, call: &Call<'_, A>, accepted: &Answer) -> Heard<A> {
+        let reading = match self.meaning {
             Meaning::SessionRefused => Reading::NotLetIn,
             Meaning::QuotaUsedUp => Reading::QuotaUsedUp,
             Meaning::Accepted
@@ -69,10 +87,24 @@ impl Said {
             | Meaning::Refused
             | Meaning::Throttled
             | Meaning::Misconfigured
+            | Meaning::NotForUs
             | Meaning::Transient => match self.answer(accepted.clone()) {
                 Answer::Failed(failure) => Reading::Failed(failure),
                 answer => call.all(&answer),
             },
+        };
+        Heard {
+            code: self.reason,
+            reading,
+        }
+    }
+
+    /// What a call that was accepted gave.
+    pub fn given(self, text: Option<String>, unreadable: &str) -> Result<String, Self> {
+        match text {
+            _ if self.meaning != Meaning::Accepted => Err(self),
+            Some(text) => Ok(text),
+            None => Err(Self::new(unreadable, Meaning::Transient)),
         }
     }
 
@@ -82,8 +114,57 @@ impl Said {
             Meaning::Throttled => throttled(self.reason, self.retry_after),
             // An acceptance that gave no session can only be asked for again.
             Meaning::Transient | Meaning::Accepted | Meaning::QuotaUsedUp => transient(self.reason),
-            Meaning::Gone | Meaning::Unknown | Meaning::NotThere | Meaning::Refused | Meaning::SessionRefused | Meaning::Misconfigured => {
-                misconfigured(self.reason)
+            Meaning::Gone
+            | Meaning::Unknown
+            | Meaning::NotThere
+            | Meaning::Refused
+            | Meaning::SessionRefused
+            | Meaning::Misconfigured
+            | Meaning::NotForUs => misconfigured(self.reason),
+        }
+    }
+}
+
+/// What a vendor said of the deliveries of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sayings {
+    /// The same of every one.
+    All(Said),
+    /// The call as a whole was taken, with this code; this of each, in their order.
+    Each { code: String, said: Vec<Said> },
+    /// It is about one or some of several, and nobody says which.
+    OneIsBad(Said),
+}
+
+impl Sayings {
+    /// `whole` of each of so many deliveries, but `bad` of those at these places.
+    pub fn all_but(whole: Said, deliveries: usize, places: &HashSet<usize>, bad: &Said) -> Self {
+        let said = (0..deliveries).map(|at| if places.contains(&at) { bad } else { &whole }.clone());
+        Self::Each {
+            said: said.collect(),
+            code: whole.reason.clone(),
+        }
+    }
+
+    /// What the call came to. Who is bad among several is found by smaller calls:
+    /// `smaller` has what is asked next for each delivery.
+    pub fn heard<A>(self, call: &Call<'_, A>, accepted: &Answer, smaller: impl IntoIterator<Item = A>) -> Heard<A> {
+        match self {
+            Self::OneIsBad(said) if call.deliveries.len() > 1 => {
+                let mut smaller = smaller.into_iter();
+                Heard {
+                    code: said.reason,
+                    reading: call.each(|_| smaller.next().map_or(Fate::Ends(Answer::NotTried), Fate::Then)),
+                }
+            }
+            Self::All(said) | Self::OneIsBad(said) => said.heard(call, accepted),
+            Self::Each { code, said } => {
+                let mut each = said.iter();
+                let reading = call.each(|_| {
+                    let said = each.next();
+                    Fate::Ends(said.map_or(Answer::NotTried, |said| said.answer(accepted.clone())))
+                });
+                Heard { code, reading }
             }
         }
     }
@@ -109,11 +190,7 @@ mod tests {
     const WAIT: Option<Duration> = Some(Duration::from_secs(7));
 
     fn said(meaning: Meaning) -> Said {
-        Said {
-            reason: "v:1".to_owned(),
-            meaning,
-            retry_after: WAIT,
-        }
+        Said::new("v:1", meaning).after(WAIT)
     }
 
     #[test]
@@ -132,6 +209,7 @@ mod tests {
             (Meaning::SessionRefused, Answer::Failed(misconfigured("v:1"))),
             (Meaning::Throttled, Answer::Failed(throttled("v:1", WAIT))),
             (Meaning::Misconfigured, Answer::Failed(misconfigured("v:1"))),
+            (Meaning::NotForUs, Answer::Failed(misconfigured("v:1"))),
             (Meaning::Transient, Answer::Failed(transient("v:1"))),
         ] {
             assert_eq!(said(meaning).answer(overwritten()), answer);

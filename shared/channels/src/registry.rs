@@ -10,6 +10,7 @@ use revocation_rules::retry::Answer;
 
 use crate::answers::{all_failed, misconfigured};
 use crate::apns::{self, ApnsClient};
+use crate::around::Around;
 use crate::huawei;
 use crate::oppo;
 use crate::pace::{Paced, Share};
@@ -52,12 +53,19 @@ pub fn connect_with(
     clock: Arc<dyn Clock>,
 ) -> Option<Box<dyn ChannelClient>> {
     let pace_clock = Arc::clone(&clock);
+    let around = Around {
+        settings,
+        timeouts,
+        credentials,
+        sessions,
+        clock,
+    };
     let client: Result<Box<dyn ChannelClient>, _> = match channel {
-        Channel::Huawei => huawei::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
-        Channel::Xiaomi => xiaomi::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
-        Channel::Oppo => oppo::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
-        Channel::Vivo => vivo::connect(settings, timeouts, credentials, sessions, clock).map(boxed),
-        Channel::Apns => ApnsClient::new(settings, timeouts, credentials, sessions, clock).map(boxed),
+        Channel::Huawei => huawei::connect(around).map(boxed),
+        Channel::Xiaomi => xiaomi::connect(around).map(boxed),
+        Channel::Oppo => oppo::connect(around).map(boxed),
+        Channel::Vivo => vivo::connect(around).map(boxed),
+        Channel::Apns => ApnsClient::new(around).map(boxed),
         Channel::SelfBuilt | Channel::Sms => return None,
     };
     let client = client.unwrap_or_else(|error| {

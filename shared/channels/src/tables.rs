@@ -40,7 +40,7 @@ const fn class(meaning: Meaning) -> &'static str {
         Meaning::QuotaUsedUp => "quota",
         Meaning::SessionRefused => "session",
         Meaning::Throttled => "throttled",
-        Meaning::Misconfigured => "setting",
+        Meaning::Misconfigured | Meaning::NotForUs => "setting",
         Meaning::Transient => "again",
     }
 }

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{BatchRecorder, ChannelClient, ConnectionId, DeviceConnections, Instruction, Order, PushStore};
+use revocation_app::ports::{BatchRecorder, ChannelClient, DeviceConnections, Order, PushStore};
 use revocation_app::{ReceiptTaker, acknowledge, register_device};
 use revocation_channels::self_built;
 use revocation_rules::batch::{BatchHeader, Delivery, Handle};
 use revocation_rules::channel::{Channel, Strategy};
+use revocation_rules::device::ConnectionId;
+use revocation_rules::instruction::Instruction;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};

@@ -4,10 +4,9 @@
 //! label, the tenant, the route as a pattern, the push as a digest, and what came of it. It has no
 //! id of a push, no secret and nothing of a body: `docs/operations.md` has the fields and a query.
 
-use std::fmt::Write as _;
-
 use revocation_app::ports::AccessKey;
 use revocation_rules::actor::Actor;
+use revocation_rules::hex::hex;
 use revocation_rules::ids::{PushId, PushKind, Tenant};
 use revocation_rules::role::Permission;
 use sha2::{Digest, Sha256};
@@ -104,11 +103,7 @@ pub fn answered(asked: &Asked, caller: &Caller, done: &Result<&'static str, &Pro
 /// who reads lines learns no id.
 fn digest(kind: PushKind, id: &PushId) -> String {
     let whole = Sha256::digest(format!("{}#{}", kind.as_str(), id.as_str()));
-    whole.iter().take(DIGEST_BYTES).fold(String::new(), |mut text, byte| {
-        // Writing to a String can not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&whole[..DIGEST_BYTES])
 }
 
 #[cfg(test)]

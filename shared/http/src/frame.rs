@@ -4,8 +4,9 @@
 //! because a device in the field is older or newer than we are.
 
 use jiff::Timestamp;
-use revocation_app::ports::{DeviceReceipt, FromDevice, InstructionId, ToDevice};
+use revocation_rules::frame::{DeviceReceipt, FromDevice, ToDevice};
 use revocation_rules::ids::{BatchId, PushId, PushKind};
+use revocation_rules::instruction::InstructionId;
 use revocation_rules::notice::Notice;
 use revocation_rules::receipt::ReceiptEvent;
 use serde::{Deserialize, Serialize};
@@ -154,8 +155,8 @@ pub fn decode(text: &str) -> Result<FromDevice, FrameError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use revocation_app::ports::Instruction;
     use revocation_rules::ids::{BatchRef, PushRef, Tenant};
+    use revocation_rules::instruction::Instruction;
     use serde_json::{Value, json};
 
     fn instruction(id: &str, notice: Notice) -> Instruction {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use http::StatusCode;
+use revocation_app::ports::causes;
 use revocation_rules::ids::PushId;
 use revocation_rules::visible::visible;
 use serde::Serialize;
@@ -86,10 +87,7 @@ where
 {
     let problem = Problem::from(&error);
     if problem.kind.status().is_server_error() {
-        let causes: Vec<String> = std::iter::successors(std::error::Error::source(&error), |cause| cause.source())
-            .map(ToString::to_string)
-            .collect();
-        tracing::error!(%error, causes = causes.join(": "), code = problem.kind.slug(), "the request could not be answered");
+        tracing::error!(%error, causes = causes(&error), code = problem.kind.slug(), "the request could not be answered");
     }
     problem
 }

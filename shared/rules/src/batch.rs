@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::channel::{Channel, HandleKind};
+use crate::hex::hex;
 use crate::ids::{BatchRef, DeviceToken, Locale, TargetId, VendorTaskId};
 use crate::push::Registration;
-use crate::scope::hex;
 use crate::window;
 
 /// Most deliveries in one batch, which is what one record call takes.

@@ -4,7 +4,7 @@
 
 use crate::channel::Channel;
 use crate::ids::RevocationId;
-use crate::push::Push;
+use crate::push::{Push, PushState};
 
 /// The answer to "may I go on sending?".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,5 +47,13 @@ impl Push {
             .iter()
             .filter(move |closure| closure.scope.has_channel(channel))
             .map(|closure| &closure.by)
+    }
+
+    pub fn state(&self) -> PushState {
+        match self.gate(None) {
+            Gate::Revoked { .. } => PushState::Revoked,
+            Gate::Open if self.closures.is_empty() => PushState::Open,
+            Gate::Open => PushState::PartlyRevoked,
+        }
     }
 }

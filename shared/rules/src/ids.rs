@@ -11,7 +11,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::scope::hex;
+use crate::hex::hex;
 
 use crate::channel::{Channel, Tokens};
 

@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::batch::Delivery;
+use crate::hex::hex;
 use crate::ids::TargetId;
-use crate::scope::{MAX_TARGETS, Scope, hex};
+use crate::scope::{MAX_TARGETS, Scope};
 
 /// A set of places in a scope's list of targets. It only grows: what is
 /// recorded stays recorded.

@@ -5,8 +5,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::suspicion;
-
 /// How a delivery ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -227,13 +225,6 @@ impl SlotOutcomes {
             self.reasons.push("other".to_owned());
         }
         u8::try_from(self.reasons.len() - 1).unwrap_or(u8::MAX)
-    }
-
-    /// How many of these slots failed for a setting that is suspected.
-    pub fn suspected(&self, slots: impl IntoIterator<Item = usize>) -> u64 {
-        let is_suspected =
-            |slot: &usize| matches!(self.get(*slot), Some((Outcome::Failed, reason)) if reason.starts_with(suspicion::PREFIX));
-        slots.into_iter().filter(is_suspected).count() as u64
     }
 
     pub fn counts(&self, slots: impl IntoIterator<Item = usize>) -> Counts {

@@ -307,7 +307,3 @@ impl Change {
         self.outcomes.is_empty() && self.suspected == 0
     }
 }
-
-#[cfg(test)]
-#[path = "progress_tests.rs"]
-mod tests;

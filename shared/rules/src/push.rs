@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::closure::Closure;
-use crate::gate::Gate;
 use crate::ids::{PushKind, PushRef, RevocationId};
 use crate::notice::Notices;
 use crate::shard::ShardCount;
@@ -123,14 +122,6 @@ impl Push {
     /// of the same id may have left some behind.
     pub fn has_revocation(&self, id: &RevocationId) -> bool {
         self.closures.iter().any(|closure| closure.by == *id)
-    }
-
-    pub fn state(&self) -> PushState {
-        match self.gate(None) {
-            Gate::Revoked { .. } => PushState::Revoked,
-            Gate::Open if self.closures.is_empty() => PushState::Open,
-            Gate::Open => PushState::PartlyRevoked,
-        }
     }
 }
 

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 
 use crate::batch::BatchHeader;
 use crate::channel::Channel;
+use crate::hex::hex;
 use crate::ids::{BatchRef, DeviceToken, PushKind};
-use crate::scope::hex;
 use crate::window;
 
 /// Most receipts that one call takes.

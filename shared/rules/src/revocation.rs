@@ -1,6 +1,7 @@
 //! The life of a revocation: requested, dispatched, settled, and perhaps reopened.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,7 @@ impl State {
     }
 }
 
-/// An event that can not happen in this state.
+/// An event that cannot happen in this state.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a revocation that is {from} can not be {event}")]
 pub struct TransitionError {
@@ -81,6 +82,11 @@ impl Fanout {
             cursors: vec![Cursor::Start; usize::from(shards.get())],
             found: BTreeMap::new(),
         }
+    }
+
+    /// All shards of the push.
+    pub fn shards(&self) -> Range<u16> {
+        0..u16::try_from(self.cursors.len()).unwrap_or(u16::MAX)
     }
 
     /// The next shard to walk, and from where.
@@ -157,14 +163,29 @@ impl Revocation {
         }
     }
 
-    /// A recount found nothing outstanding.
-    pub fn settled(&mut self, now: Timestamp, totals: BTreeMap<Channel, Counts>) -> Result<(), TransitionError> {
+    /// Deliveries that the walk found in these batches and that were recorded
+    /// before the request; their recorder counts what came after it.
+    pub fn found(&mut self, headers: &[BatchHeader]) {
+        // The walk of a replay meets what the first one has counted.
+        if self.replays > 0 {
+            return;
+        }
+        for header in headers {
+            if self.may_cover(header) && header.recorded_at < self.requested_at {
+                *self.fanout.found.entry(header.channel).or_default() += u64::from(header.count);
+            }
+        }
+    }
+
+    /// A recount found nothing outstanding: what became of every delivery, and
+    /// which of the targets that the scope names have one.
+    pub fn settled(&mut self, now: Timestamp, totals: BTreeMap<Channel, Counts>, met: Option<TargetMarks>) -> Result<(), TransitionError> {
         match &self.state {
             State::Dispatched { .. } => {
                 self.state = State::Settled {
                     settled_at: now,
                     totals,
-                    met: None,
+                    met,
                 };
                 self.start_checks(now);
                 Ok(())
@@ -175,15 +196,9 @@ impl Revocation {
 
     /// A recount of a settled revocation found the same deliveries, but that
     /// devices confirmed some since. It stays settled, since when it was.
-    pub fn recounted(&mut self, recount: BTreeMap<Channel, Counts>) {
-        if let State::Settled { totals, .. } = &mut self.state {
+    pub(crate) fn recounted(&mut self, recount: BTreeMap<Channel, Counts>, found: Option<TargetMarks>) {
+        if let State::Settled { totals, met, .. } = &mut self.state {
             *totals = recount;
-        }
-    }
-
-    /// What the recount that settled it found of the targets that the scope names.
-    pub fn settled_for(&mut self, found: Option<TargetMarks>) {
-        if let State::Settled { met, .. } = &mut self.state {
             *met = found;
         }
     }

@@ -140,6 +140,14 @@ pub fn judge(slots: &SlotOutcomes, answers: Vec<(usize, Answer)>, elsewhere: Evi
     (judged, suspicion)
 }
 
+impl SlotOutcomes {
+    /// How many of these slots failed for a setting that is suspected.
+    pub fn suspected(&self, slots: impl IntoIterator<Item = usize>) -> u64 {
+        let is_suspected = |slot: &usize| matches!(self.get(*slot), Some((Outcome::Failed, reason)) if reason.starts_with(PREFIX));
+        slots.into_iter().filter(is_suspected).count() as u64
+    }
+}
+
 fn suspected_end(code: &str) -> Answer {
     Answer::Ended {
         outcome: Outcome::Failed,

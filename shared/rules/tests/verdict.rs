@@ -2,41 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use revocation_rules::channel::{Capability, Channel, Channels};
 use revocation_rules::closure::Closure;
 use revocation_rules::gate::Gate;
-use revocation_rules::ids::{PushKind, PushRef, Tenant};
-use revocation_rules::push::{Push, PushType, Registration};
+use revocation_rules::push::Push;
 use revocation_rules::scope::Scope;
-use revocation_rules::shard::ShardCount;
 use revocation_rules::verdict::{MAX_REVOCATIONS, Refusal, Verdict, decide};
-
-fn sent_at() -> Timestamp {
-    "2026-11-23T08:00:00Z".parse().unwrap()
-}
+use revocation_testkit::builders::{a_push, noon};
 
 fn push(closures: Vec<Closure>) -> Push {
     Push {
-        registration: Registration {
-            push: PushRef {
-                tenant: Tenant {
-                    app: "shop".parse().unwrap(),
-                    workspace: "default".parse().unwrap(),
-                },
-                kind: PushKind::Task,
-                id: "t1".parse().unwrap(),
-            },
-            push_type: PushType::Batch,
-            title: "t".to_owned(),
-            sent_at: sent_at(),
-            send_until: None,
-            notices: None,
-        },
-        registered_at: sent_at(),
-        shards: ShardCount::of(PushKind::Task),
         closures,
-        version: 1,
+        ..a_push().build()
     }
 }
 
@@ -61,8 +39,8 @@ fn channels() -> Channels {
 #[test]
 fn the_window_of_a_push_sent_over_hours_closes_after_its_last_delivery() {
     let mut push = push(vec![]);
-    push.registration.send_until = Some(sent_at() + SignedDuration::from_hours(3));
-    let end = sent_at() + SignedDuration::from_hours(7 * 24 + 3);
+    push.registration.send_until = Some(noon() + SignedDuration::from_hours(3));
+    let end = noon() + SignedDuration::from_hours(7 * 24 + 3);
     let before = end - SignedDuration::from_millis(1);
     assert_eq!(decide(&push, &Scope::everything(), &channels(), before), Verdict::Accept);
     assert_eq!(
@@ -72,22 +50,19 @@ fn the_window_of_a_push_sent_over_hours_closes_after_its_last_delivery() {
 }
 
 #[test]
-fn channels_that_can_not_are_refused_only_when_no_named_one_can() {
+fn channels_that_cannot_are_refused_only_when_no_named_one_can() {
     let push = push(vec![]);
-    let sms = decide(&push, &on(&[Channel::Sms, Channel::Vivo]), &channels(), sent_at());
+    let sms = decide(&push, &on(&[Channel::Sms, Channel::Vivo]), &channels(), noon());
     let unable = vec![(Channel::Vivo, Capability::NotConfigured), (Channel::Sms, Capability::Impossible)];
     assert_eq!(sms, Verdict::Refuse(Refusal::ChannelsUnable { channels: unable }));
     let mixed = on(&[Channel::Sms, Channel::Huawei]);
-    assert_eq!(decide(&push, &mixed, &channels(), sent_at()), Verdict::Accept);
-    assert_eq!(
-        decide(&push, &Scope::everything(), &Channels::default(), sent_at()),
-        Verdict::Accept
-    );
+    assert_eq!(decide(&push, &mixed, &channels(), noon()), Verdict::Accept);
+    assert_eq!(decide(&push, &Scope::everything(), &Channels::default(), noon()), Verdict::Accept);
 }
 
 #[test]
 fn what_is_covered_is_revoked_already_even_when_the_window_has_closed() {
-    let late = sent_at() + SignedDuration::from_hours(24 * 30);
+    let late = noon() + SignedDuration::from_hours(24 * 30);
     let push = push(vec![
         closure("rvk_1", &on(&[Channel::Huawei])),
         closure("rvk_2", &Scope::everything()),
@@ -106,9 +81,9 @@ fn a_push_full_of_partial_revocations_can_still_be_revoked_as_a_whole() {
     };
     let closures = (0..MAX_REVOCATIONS).map(|n| closure(&format!("rvk_{n}"), &target(n))).collect();
     let push = push(closures);
-    let one_more = decide(&push, &target(MAX_REVOCATIONS), &channels(), sent_at());
+    let one_more = decide(&push, &target(MAX_REVOCATIONS), &channels(), noon());
     assert_eq!(one_more, Verdict::Refuse(Refusal::TooManyRevocations));
-    assert_eq!(decide(&push, &Scope::everything(), &channels(), sent_at()), Verdict::Accept);
+    assert_eq!(decide(&push, &Scope::everything(), &channels(), noon()), Verdict::Accept);
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Pushes, batches and revocations that read as sentences: `a_batch().of(&push).on(Vivo).build()`.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{Device, Instruction, InstructionId};
 use revocation_rules::actor::Actor;
 use revocation_rules::batch::{self, BatchHeader, Delivery, Handle, Sending};
 use revocation_rules::channel::{Channel, Channels, HandleKind};
+use revocation_rules::device::Device;
 use revocation_rules::ids::{BatchId, PushKind, PushRef, TargetId, Tenant};
+use revocation_rules::instruction::{Instruction, InstructionId};
 use revocation_rules::notice::{Notice, Notices};
 use revocation_rules::plan::can_take_back;
 use revocation_rules::push::{Push, PushType, Registration};

@@ -32,6 +32,7 @@ mod memory_queue;
 mod memory_senders;
 mod memory_sessions;
 mod memory_store;
+mod scene;
 mod weather;
 
 pub use chance::{Chance, SeededDice};
@@ -45,6 +46,7 @@ pub use memory_queue::{MemoryQueue, Receipt};
 pub use memory_senders::MemorySenders;
 pub use memory_sessions::MemorySessions;
 pub use memory_store::{CommittedBatch, Kept, MemoryStore};
+pub use scene::{Batch, Scene};
 pub use weather::{Running, Weather};
 
 /// Polls a future on this thread until it is done. Enough for ports on memory.

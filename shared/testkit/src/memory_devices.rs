@@ -7,14 +7,15 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{
-    Clock as _, ConnectionId, Device, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, Instruction, InstructionId,
-    InstructionPage, KeptToken, LinkError, Posted, SecretMaker, StoreError, ToDevice,
+    Clock as _, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, InstructionPage, KeptToken, LinkError, Posted, SecretMaker,
+    StoreError, StoreFuture,
 };
+use revocation_rules::device::{ConnectionId, Device};
+use revocation_rules::frame::ToDevice;
+use revocation_rules::instruction::{Instruction, InstructionId};
 
 use crate::weather::Lost;
 use crate::{ManualClock, Weather};
-
-type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
 #[derive(Debug, Default)]
 struct Items {
@@ -97,25 +98,25 @@ impl DeviceTokens for MemoryDevices {
 }
 
 impl DeviceConnections for MemoryDevices {
-    fn begin<'a>(&'a self, connection: &'a ConnectionId, device: &'a Device, _now: Timestamp) -> Answer<'a, ()> {
+    fn begin<'a>(&'a self, connection: &'a ConnectionId, device: &'a Device, _now: Timestamp) -> StoreFuture<'a, ()> {
         self.does(move |items| {
             items.ways_back.insert(connection.clone(), device.clone());
         })
         .boxed()
     }
 
-    fn device_of<'a>(&'a self, connection: &'a ConnectionId) -> Answer<'a, Option<Device>> {
+    fn device_of<'a>(&'a self, connection: &'a ConnectionId) -> StoreFuture<'a, Option<Device>> {
         self.does(move |items| items.ways_back.get(connection).cloned()).boxed()
     }
 
-    fn enlist<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId, now: Timestamp) -> Answer<'a, ()> {
+    fn enlist<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId, now: Timestamp) -> StoreFuture<'a, ()> {
         self.does(move |items| {
             items.connections.insert((device.clone(), connection.clone()), now);
         })
         .boxed()
     }
 
-    fn connections<'a>(&'a self, device: &'a Device) -> Answer<'a, Vec<ConnectionId>> {
+    fn connections<'a>(&'a self, device: &'a Device) -> StoreFuture<'a, Vec<ConnectionId>> {
         self.does(move |items| {
             let of_device = items.connections.iter().filter(|((of, _), _)| of == device);
             let mut found: Vec<_> = of_device.map(|((_, connection), at)| (*at, connection.clone())).collect();
@@ -125,7 +126,7 @@ impl DeviceConnections for MemoryDevices {
         .boxed()
     }
 
-    fn begun<'a>(&'a self, device: &'a Device) -> Answer<'a, Vec<ConnectionId>> {
+    fn begun<'a>(&'a self, device: &'a Device) -> StoreFuture<'a, Vec<ConnectionId>> {
         self.does(move |items| {
             let begun = items
                 .ways_back
@@ -143,7 +144,7 @@ impl DeviceConnections for MemoryDevices {
         .boxed()
     }
 
-    fn end<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId) -> Answer<'a, ()> {
+    fn end<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId) -> StoreFuture<'a, ()> {
         self.does(move |items| {
             items.connections.remove(&(device.clone(), connection.clone()));
             items.ways_back.remove(connection);
@@ -154,7 +155,7 @@ impl DeviceConnections for MemoryDevices {
 
 impl DeviceOutbox for MemoryDevices {
     /// One after the other: a crash in between leaves some of them kept.
-    fn keep<'a>(&'a self, instructions: &'a [Instruction]) -> Answer<'a, ()> {
+    fn keep<'a>(&'a self, instructions: &'a [Instruction]) -> StoreFuture<'a, ()> {
         async move {
             for instruction in instructions {
                 let key = (instruction.device(), instruction.id.clone());
@@ -165,12 +166,12 @@ impl DeviceOutbox for MemoryDevices {
         .boxed()
     }
 
-    fn instruction<'a>(&'a self, device: &'a Device, id: &'a InstructionId) -> Answer<'a, Option<Instruction>> {
+    fn instruction<'a>(&'a self, device: &'a Device, id: &'a InstructionId) -> StoreFuture<'a, Option<Instruction>> {
         self.does(move |items| items.instructions.get(&(device.clone(), id.clone())).cloned())
             .boxed()
     }
 
-    fn instructions<'a>(&'a self, device: &'a Device, after: Option<&'a InstructionId>) -> Answer<'a, InstructionPage> {
+    fn instructions<'a>(&'a self, device: &'a Device, after: Option<&'a InstructionId>) -> StoreFuture<'a, InstructionPage> {
         self.does(move |items| {
             let of_device = items.instructions.values().filter(|instruction| instruction.device() == *device);
             let mut rest = of_device.filter(|instruction| after.is_none_or(|after| instruction.id > *after));
@@ -183,7 +184,7 @@ impl DeviceOutbox for MemoryDevices {
         .boxed()
     }
 
-    fn remove<'a>(&'a self, device: &'a Device, id: &'a InstructionId) -> Answer<'a, ()> {
+    fn remove<'a>(&'a self, device: &'a Device, id: &'a InstructionId) -> StoreFuture<'a, ()> {
         self.does(move |items| {
             items.instructions.remove(&(device.clone(), id.clone()));
         })

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use revocation_app::{OutcomeFilter, Unmatched, kept_unmatched, list_outcomes, shown_outcomes};
+use revocation_app::{OutcomeFilter, list_outcomes};
 use revocation_rules::channel::Channel;
+use revocation_rules::counters::shown_outcomes;
 use revocation_rules::ids::{BatchRef, TargetId};
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::revocation::{Revocation, State};
+use revocation_rules::unmatched::{Unmatched, kept_unmatched};
 use revocation_testkit::{CommittedBatch, MemoryStore, Shown, run};
 
 use crate::world::World;

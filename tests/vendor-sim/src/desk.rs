@@ -6,7 +6,7 @@ use crate::bars::Bars;
 use crate::faults::{Fault, Faults, Occasion};
 use crate::stats::Stats;
 use crate::vendor::Vendor;
-use crate::wire::Reply;
+use crate::wire::{Answer, Reply};
 
 #[derive(Default)]
 pub struct Desk {
@@ -22,6 +22,12 @@ impl Desk {
 
     pub fn faults(&self) -> MutexGuard<'_, Faults> {
         lock(&self.faults)
+    }
+
+    /// Answers a request that broke the contract.
+    pub fn broken(&self, what: &str, answer: Answer) -> Reply {
+        self.stats.violation(what);
+        answer.into()
     }
 
     pub fn reset(&self) {

@@ -14,11 +14,13 @@ mod faults;
 mod forms;
 mod one_stream;
 mod serve;
+mod sessions;
 mod sim;
 mod stats;
 mod tls;
 mod vendor;
 mod vendors;
 mod wire;
+mod wrong;
 
 pub use sim::{Options, Sim};

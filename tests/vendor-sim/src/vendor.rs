@@ -19,12 +19,31 @@ pub struct Transport {
     pub one_stream_until_proven: bool,
 }
 
+impl Transport {
+    /// HTTP/2 or HTTP/1.1, as nearly every vendor has it.
+    pub const USUAL: Self = Self {
+        protocols: &[b"h2", b"http/1.1"],
+        max_streams: 100,
+        one_stream_until_proven: false,
+    };
+}
+
+/// An error answer whose code was ordered by the control API, where the vendor's codes are numbers.
+pub fn ordered(status: StatusCode, code: &str, answer: fn(StatusCode, i64, &str) -> Answer) -> Answer {
+    match code.parse() {
+        Ok(code) => answer(status, code, "ordered by the control API"),
+        Err(_) => Answer::empty(status),
+    }
+}
+
 /// One push vendor. Everything here is immediate: nothing waits while a lock is held.
 pub trait Vendor: Send + Sync + 'static {
     /// The name that the control API and the flags use.
     fn name(&self) -> &'static str;
 
-    fn transport(&self) -> Transport;
+    fn transport(&self) -> Transport {
+        Transport::USUAL
+    }
 
     /// Devices, faults and statistics of this vendor.
     fn desk(&self) -> &Desk;

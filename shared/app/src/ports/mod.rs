@@ -17,11 +17,8 @@ mod store;
 pub use bundle::Ports;
 pub use channel::{ChannelClient, CredentialStore, Credentials, Order};
 pub use clock::{Clock, Dice};
-pub use devices::{
-    ConnectionId, Device, DeviceConnections, DeviceLinks, DeviceOutbox, DeviceReceipt, DeviceTokens, FromDevice, Instruction,
-    InstructionId, InstructionPage, KeptToken, LinkError, Posted, SecretMaker, ToDevice,
-};
-pub use error::{QueueError, Source, StoreError};
+pub use devices::{DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, InstructionPage, KeptToken, LinkError, Posted, SecretMaker};
+pub use error::{QueueError, Source, StoreError, StoreFuture, StoreResult, causes, with_causes};
 pub use keys::{AccessKey, AccessKeyStore, KeptSecret, KeyState, SecretDigest, SecretForm, SecretSeal, SecretText};
 pub use nonces::{Nonces, Spent};
 pub use notices::AppNotices;
@@ -30,7 +27,7 @@ pub use receipts::{CallbackSecret, CallbackSecrets, ReceiptStore};
 pub use senders::QueueSenders;
 pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, VendorSession};
 pub use store::{
-    BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, ChannelCounters, Claimed, Counters, Finished, HeaderPage,
-    Inserted, MAX_PAYLOADS, Overview, ProgressList, ProgressPage, PushFilter, PushList, PushListPage, PushListQuery, PushOverview,
-    PushStore, Recorded, RevocationStore, Saved, TargetIndex, TaskNumbers,
+    BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, Claimed, Counters, Finished, Inserted, MAX_PAYLOADS, Overview,
+    ProgressList, PushFilter, PushList, PushListPage, PushListQuery, PushOverview, PushStore, Recorded, RevocationStore, Saved, ShardPage,
+    TargetIndex, TaskNumbers,
 };

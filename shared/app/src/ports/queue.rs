@@ -3,8 +3,10 @@
 use std::future::Future;
 use std::time::Duration;
 
+use revocation_rules::batch::BatchHeader;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef, RevocationId};
+use revocation_rules::revocation::Revocation;
 
 use super::QueueError;
 
@@ -14,6 +16,16 @@ pub struct DispatchJob {
     pub batch: BatchRef,
     pub channel: Channel,
     pub revocation: RevocationId,
+}
+
+impl DispatchJob {
+    pub fn of(revocation: &Revocation, header: &BatchHeader) -> Self {
+        Self {
+            batch: header.batch.clone(),
+            channel: header.channel,
+            revocation: revocation.id.clone(),
+        }
+    }
 }
 
 /// One piece of work.
@@ -29,6 +41,27 @@ pub enum Job {
     /// See whether devices confirmed what a batch was revoked by. `nth` counts
     /// from 0; each look that finds somebody still at work waits longer.
     Confirm { batch: BatchRef, nth: u32 },
+}
+
+impl Job {
+    pub fn fanout(revocation: &Revocation) -> Self {
+        Self::Fanout {
+            push: revocation.push.clone(),
+            revocation: revocation.id.clone(),
+        }
+    }
+
+    pub fn check(revocation: &Revocation, nth: u32) -> Self {
+        Self::Check {
+            push: revocation.push.clone(),
+            revocation: revocation.id.clone(),
+            nth,
+        }
+    }
+
+    pub fn dispatch(revocation: &Revocation, header: &BatchHeader) -> Self {
+        Self::Dispatch(DispatchJob::of(revocation, header))
+    }
 }
 
 pub trait JobQueue: Send + Sync {

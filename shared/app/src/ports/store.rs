@@ -11,17 +11,15 @@ use std::future::Future;
 use jiff::Timestamp;
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
+use revocation_rules::counters::ChannelCounters;
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, TargetId, Tenant};
-use revocation_rules::outcome::Counts;
 use revocation_rules::progress::{BatchProgress, Change};
 use revocation_rules::push::{Push, PushState, PushType};
 use revocation_rules::receipt::Receipts;
 use revocation_rules::revocation::Revocation;
 use revocation_rules::task_number::TaskNumber;
 
-use super::StoreError;
-
-type Answer<T> = Result<T, StoreError>;
+use super::StoreResult;
 
 /// What became of inserting a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,16 +30,16 @@ pub enum Inserted<T> {
 
 pub trait PushStore: Send + Sync {
     /// One push with its closures. Unknown is `None`. Consistent: law L1 hangs on it.
-    fn push(&self, push: &PushRef) -> impl Future<Output = Answer<Option<Push>>> + Send;
+    fn push(&self, push: &PushRef) -> impl Future<Output = StoreResult<Option<Push>>> + Send;
 
     /// Keeps a push unless its id is known, or the number that it would go by
     /// is another's, which is then what is found.
-    fn insert_push(&self, push: &Push) -> impl Future<Output = Answer<Inserted<Push>>> + Send;
+    fn insert_push(&self, push: &Push) -> impl Future<Output = StoreResult<Inserted<Push>>> + Send;
 }
 
 pub trait TaskNumbers: Send + Sync {
     /// The task that goes by a number which is made of its id. Consistent, and one read.
-    fn task_numbered(&self, tenant: &Tenant, number: TaskNumber) -> impl Future<Output = Answer<Option<PushRef>>> + Send;
+    fn task_numbered(&self, tenant: &Tenant, number: TaskNumber) -> impl Future<Output = StoreResult<Option<PushRef>>> + Send;
 }
 
 /// Pushes of one tenant and type, newest first, sent from `from` to `to`, both included.
@@ -88,12 +86,12 @@ pub struct PushListPage {
 
 pub trait PushList: Send + Sync {
     /// Eventually consistent. `None` when `after` is not a place we gave.
-    fn list(&self, query: &PushListQuery) -> impl Future<Output = Answer<Option<PushListPage>>> + Send;
+    fn list(&self, query: &PushListQuery) -> impl Future<Output = StoreResult<Option<PushListPage>>> + Send;
 }
 
 pub trait TargetIndex: Send + Sync {
     /// Keeps that a message went to these targets, so that it is found by them. Twice is once.
-    fn index_targets(&self, push: &Push, targets: &BTreeSet<&TargetId>) -> impl Future<Output = Answer<()>> + Send;
+    fn index_targets(&self, push: &Push, targets: &BTreeSet<&TargetId>) -> impl Future<Output = StoreResult<()>> + Send;
 }
 
 /// What became of recording a batch.
@@ -109,20 +107,25 @@ pub enum Recorded {
 pub trait BatchRecorder: Send + Sync {
     /// Keeps a batch: payload first, header second and under the condition that
     /// the id is free. The header is the commit point.
-    fn record(&self, header: &BatchHeader, deliveries: &[Delivery]) -> impl Future<Output = Answer<Recorded>> + Send;
+    fn record(&self, header: &BatchHeader, deliveries: &[Delivery]) -> impl Future<Output = StoreResult<Recorded>> + Send;
 }
 
+/// A page of what one shard has, in the order of batch ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeaderPage {
-    /// In the order of their batch ids.
-    pub headers: Vec<BatchHeader>,
+pub struct ShardPage<T> {
+    pub items: Vec<T>,
     /// Where the next page starts after; `None` at the end of the shard.
     pub next: Option<BatchId>,
 }
 
 pub trait BatchHeaders: Send + Sync {
     /// A page of one shard's headers. Consistent: law L1 hangs on it.
-    fn headers(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> impl Future<Output = Answer<HeaderPage>> + Send;
+    fn headers(
+        &self,
+        push: &PushRef,
+        shard: u16,
+        after: Option<&BatchId>,
+    ) -> impl Future<Output = StoreResult<ShardPage<BatchHeader>>> + Send;
 }
 
 /// Most batches whose payloads are asked for at once.
@@ -131,7 +134,7 @@ pub const MAX_PAYLOADS: usize = 50;
 pub trait BatchPayloads: Send + Sync {
     /// The deliveries of up to [`MAX_PAYLOADS`] batches of one push, in the order of their headers,
     /// in one trip where they fit. `None` for a payload that is gone. Consistent.
-    fn payloads(&self, headers: &[BatchHeader]) -> impl Future<Output = Answer<Vec<Option<Vec<Delivery>>>>> + Send;
+    fn payloads(&self, headers: &[BatchHeader]) -> impl Future<Output = StoreResult<Vec<Option<Vec<Delivery>>>>> + Send;
 }
 
 /// All that one dispatch needs, read in one trip.
@@ -164,31 +167,30 @@ pub enum Finished {
 
 pub trait BatchWorkStore: Send + Sync {
     /// A batch, its progress, and the revocation it is to be worked on for. `None` when the batch is unknown.
-    fn work(&self, batch: &BatchRef, revocation: &RevocationId) -> impl Future<Output = Answer<Option<BatchWork>>> + Send;
+    fn work(&self, batch: &BatchRef, revocation: &RevocationId) -> impl Future<Output = StoreResult<Option<BatchWork>>> + Send;
 
     /// The same for nobody's revocation: `revocation` is `None`.
-    fn unasked_work(&self, batch: &BatchRef) -> impl Future<Output = Answer<Option<BatchWork>>> + Send;
+    fn unasked_work(&self, batch: &BatchRef) -> impl Future<Output = StoreResult<Option<BatchWork>>> + Send;
 
     /// Writes `progress` (which [`BatchProgress::claimed`] made) unless the
     /// stored version is no longer the one before it.
-    fn claim(&self, progress: &BatchProgress) -> impl Future<Output = Answer<Claimed>> + Send;
+    fn claim(&self, progress: &BatchProgress) -> impl Future<Output = StoreResult<Claimed>> + Send;
 
     /// Writes outcomes, and what each revocation's counters do not know yet, in
     /// one transaction, under the condition that the stored version is
     /// `progress.version` (0: that there is none). The store raises the version by one.
-    fn finish(&self, progress: &BatchProgress, changes: &[(RevocationId, Change)]) -> impl Future<Output = Answer<Finished>> + Send;
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProgressPage {
-    pub progresses: Vec<BatchProgress>,
-    pub next: Option<BatchId>,
+    fn finish(&self, progress: &BatchProgress, changes: &[(RevocationId, Change)]) -> impl Future<Output = StoreResult<Finished>> + Send;
 }
 
 pub trait ProgressList: Send + Sync {
-    /// A page of one shard's progresses, in the order of their batch ids. Some
-    /// may be of an earlier recording than the header that is there.
-    fn progresses(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> impl Future<Output = Answer<ProgressPage>> + Send;
+    /// A page of one shard's progresses. Some may be of an earlier recording
+    /// than the header that is there.
+    fn progresses(
+        &self,
+        push: &PushRef,
+        shard: u16,
+        after: Option<&BatchId>,
+    ) -> impl Future<Output = StoreResult<ShardPage<BatchProgress>>> + Send;
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,38 +203,35 @@ pub enum Saved {
 pub trait RevocationStore: Send + Sync {
     /// One transaction: adds the closure to `push` if its version is still the
     /// one read, and keeps the revocation.
-    fn insert_revocation(&self, push: &Push, revocation: &Revocation) -> impl Future<Output = Answer<Saved>> + Send;
+    fn insert_revocation(&self, push: &Push, revocation: &Revocation) -> impl Future<Output = StoreResult<Saved>> + Send;
 
-    fn revocation(&self, push: &PushRef, revocation: &RevocationId) -> impl Future<Output = Answer<Option<Revocation>>> + Send;
+    fn revocation(&self, push: &PushRef, revocation: &RevocationId) -> impl Future<Output = StoreResult<Option<Revocation>>> + Send;
 
     /// Writes state, fan-out, replays with who asked last, and due time if the stored version is still
     /// `revocation.version`. The store raises the version by one.
-    fn save_revocation(&self, revocation: &Revocation) -> impl Future<Output = Answer<Saved>> + Send;
+    fn save_revocation(&self, revocation: &Revocation) -> impl Future<Output = StoreResult<Saved>> + Send;
 
     /// Revocations whose due time has come, earliest first. Eventually consistent.
-    fn due(&self, now: Timestamp, limit: usize) -> impl Future<Output = Answer<Vec<(PushRef, RevocationId)>>> + Send;
+    fn due(&self, now: Timestamp, limit: usize) -> impl Future<Output = StoreResult<Vec<(PushRef, RevocationId)>>> + Send;
 }
 
-/// A revocation's counters on one channel. For people; the truth is the progresses.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ChannelCounters {
-    /// Deliveries recorded after the revocation was requested.
-    pub late: u64,
-    pub outcomes: Counts,
-    /// Of those that failed: how many for a setting that is suspected.
-    pub suspected: u64,
-}
-
+/// For people; the truth is the progresses.
 pub trait Counters: Send + Sync {
     /// Counts deliveries recorded after the revocation was requested.
-    fn add_late(&self, push: &PushRef, revocation: &RevocationId, channel: Channel, count: u64) -> impl Future<Output = Answer<()>> + Send;
+    fn add_late(
+        &self,
+        push: &PushRef,
+        revocation: &RevocationId,
+        channel: Channel,
+        count: u64,
+    ) -> impl Future<Output = StoreResult<()>> + Send;
 
     /// A revocation's counters, in one query.
     fn counters(
         &self,
         push: &PushRef,
         revocation: &RevocationId,
-    ) -> impl Future<Output = Answer<BTreeMap<Channel, ChannelCounters>>> + Send;
+    ) -> impl Future<Output = StoreResult<BTreeMap<Channel, ChannelCounters>>> + Send;
 }
 
 /// A push with all its revocations and their counters.
@@ -246,5 +245,5 @@ pub struct Overview {
 
 pub trait PushOverview: Send + Sync {
     /// Everything about a push in one query: of its present life, that is the revocations it has closures of.
-    fn overview(&self, push: &PushRef) -> impl Future<Output = Answer<Option<Overview>>> + Send;
+    fn overview(&self, push: &PushRef) -> impl Future<Output = StoreResult<Option<Overview>>> + Send;
 }

@@ -1,7 +1,6 @@
 //! What a vendor signs the callbacks with that come with a key: beside the key,
 //! and read by whoever checks a signature and by nobody else.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use revocation_app::ports::{CallbackSecret, CallbackSecrets, StoreError};
 use revocation_rules::ids::KeyId;
 
@@ -16,9 +15,10 @@ const SECRET: &str = "callback_secret";
 impl CallbackSecrets for DynamoAccessKeys {
     async fn callback_secret(&self, key: &KeyId) -> Result<Option<CallbackSecret>, StoreError> {
         let answer = self
+            .table
             .client
             .get_item()
-            .table_name(&self.table)
+            .table_name(&self.table.name)
             .key("pk", text(key.as_str()))
             .projection_expression(format!("v, {USER}, {SECRET}"))
             .consistent_read(true)
@@ -49,21 +49,6 @@ impl DynamoAccessKeys {
                 .set(SECRET, text(signed_with.secret.as_str())),
             None => Update::default().remove(USER).remove(SECRET),
         };
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(key.as_str()))
-            .update_expression(update.expression())
-            .condition_expression("attribute_exists(pk)")
-            .set_expression_attribute_names(Some(update.names))
-            .set_expression_attribute_values((!update.values.is_empty()).then_some(update.values));
-        let Err(error) = request.send().await else {
-            return Ok(true);
-        };
-        match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-            _ => Err(unavailable("UpdateItem", &error)),
-        }
+        self.change(key, update).await
     }
 }

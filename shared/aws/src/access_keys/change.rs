@@ -1,15 +1,13 @@
 //! Changes one attribute of a key: its state, its label, how its secret is kept.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use revocation_app::ports::{KeptSecret, KeyState, SecretText, StoreError};
 use revocation_rules::actor::KeyLabel;
 use revocation_rules::ids::KeyId;
 
 use super::DynamoAccessKeys;
-use crate::failure::unavailable;
 use crate::items::access_key::{LABEL, SECRET, STATE, keep_secret, state_name};
-use crate::items::text;
 use crate::items::update::Update;
+use crate::items::{keyed, text};
 
 impl DynamoAccessKeys {
     /// Disables a key, or allows it again. Whether there is such a key.
@@ -43,24 +41,10 @@ impl DynamoAccessKeys {
         self.change(id, update).await
     }
 
-    async fn change(&self, id: &KeyId, update: Update) -> Result<bool, StoreError> {
-        let expression = update.expression();
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(id.as_str()))
-            .update_expression(expression)
-            .condition_expression(update.condition.unwrap_or_else(|| "attribute_exists(pk)".to_owned()))
-            .set_expression_attribute_names(Some(update.names))
-            // Removing takes no value, and an empty list of values is refused.
-            .set_expression_attribute_values(Some(update.values).filter(|values| !values.is_empty()));
-        let Err(error) = request.send().await else {
-            return Ok(true);
-        };
-        match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-            _ => Err(unavailable("UpdateItem", &error)),
-        }
+    /// Whether there is such a key, and whatever else the update asks for holds.
+    pub(super) async fn change(&self, id: &KeyId, mut update: Update) -> Result<bool, StoreError> {
+        update.condition.get_or_insert_with(|| "attribute_exists(pk)".to_owned());
+        let written = self.table.update_if(keyed(id.as_str()), &update).await?;
+        Ok(written.is_yes())
     }
 }

@@ -13,7 +13,7 @@ impl DynamoAccessKeys {
     /// # Errors
     /// When the store does not answer or holds a damaged key.
     pub async fn list(&self) -> Result<Vec<ListedKey>, StoreError> {
-        let mut scan = self.client.scan().table_name(&self.table);
+        let mut scan = self.table.scan();
         for name in LISTED {
             scan = scan.expression_attribute_names(format!("#{name}"), name);
         }

@@ -9,21 +9,13 @@ use revocation_rules::queue_sender::QueueSender;
 
 use super::DynamoAccessKeys;
 use crate::failure::unavailable;
-use crate::items::{queue_sender, text};
+use crate::items::{keyed, queue_sender, text};
 
 impl QueueSenders for DynamoAccessKeys {
     async fn is_bound(&self, sender: &QueueSender, tenant: &Tenant) -> Result<bool, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key("pk", text(queue_sender::key(sender, tenant)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| unavailable("GetItem", &error))?;
+        let item = self.table.get(keyed(queue_sender::key(sender, tenant))).await?;
         // It says what its key says, or it counts for nothing.
-        match answer.item.as_ref().map(queue_sender::read).transpose()? {
+        match item.as_ref().map(queue_sender::read).transpose()? {
             Some((named, of, _)) => Ok(named == *sender && of == *tenant),
             None => Ok(false),
         }
@@ -34,10 +26,7 @@ impl DynamoAccessKeys {
     /// # Errors
     /// When the store does not answer.
     pub async fn bind_sender(&self, sender: &QueueSender, tenant: &Tenant, now: Timestamp) -> Result<(), StoreError> {
-        let put = self.client.put_item().table_name(&self.table);
-        let put = put.set_item(Some(queue_sender::write(sender, tenant, now)));
-        put.send().await.map_err(|error| unavailable("PutItem", &error))?;
-        Ok(())
+        self.table.put(queue_sender::write(sender, tenant, now)).await
     }
 
     /// Whether it was bound.
@@ -45,8 +34,8 @@ impl DynamoAccessKeys {
     /// # Errors
     /// When the store does not answer.
     pub async fn unbind_sender(&self, sender: &QueueSender, tenant: &Tenant) -> Result<bool, StoreError> {
-        let delete = self.client.delete_item().table_name(&self.table);
-        let delete = delete.key("pk", text(queue_sender::key(sender, tenant)));
+        let delete = self.table.client.delete_item().table_name(&self.table.name);
+        let delete = delete.set_key(Some(keyed(queue_sender::key(sender, tenant))));
         let answer = delete.return_values(ReturnValue::AllOld).send().await;
         let answer = answer.map_err(|error| unavailable("DeleteItem", &error))?;
         Ok(answer.attributes.is_some())
@@ -57,7 +46,7 @@ impl DynamoAccessKeys {
     /// # Errors
     /// When the store does not answer or holds a damaged binding.
     pub async fn bound_senders(&self) -> Result<Vec<(QueueSender, Tenant, Timestamp)>, StoreError> {
-        let scan = self.client.scan().table_name(&self.table);
+        let scan = self.table.scan();
         let scan = scan.filter_expression("begins_with(pk, :sender)");
         let scan = scan.expression_attribute_values(":sender", text(queue_sender::PREFIX));
         let mut items = scan.into_paginator().items().send();

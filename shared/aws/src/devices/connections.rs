@@ -4,22 +4,21 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use jiff::Timestamp;
-use revocation_app::ports::{ConnectionId, Device, DeviceConnections, StoreError};
+use revocation_app::ports::{DeviceConnections, StoreFuture};
+use revocation_rules::device::{ConnectionId, Device};
 
 use super::{DynamoDevices, items, key};
 use crate::failure::unavailable;
-use crate::items::text;
+use crate::items::{at, text};
 
 /// Many more than a device is told over.
 const MOST_READ: i32 = 100;
 
 impl DynamoDevices {
     fn of_device(&self, device: &Device, prefix: &str) -> QueryFluentBuilder {
-        self.client
+        self.table
             .query()
-            .table_name(&self.table)
             .consistent_read(true)
             .projection_expression("v, sk, registered_at")
             .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
@@ -29,29 +28,29 @@ impl DynamoDevices {
 }
 
 impl DeviceConnections for DynamoDevices {
-    fn begin<'a>(&'a self, connection: &'a ConnectionId, device: &'a Device, now: Timestamp) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn begin<'a>(&'a self, connection: &'a ConnectionId, device: &'a Device, now: Timestamp) -> StoreFuture<'a, ()> {
         async move {
             // The device's first: a way back that is there is found by whoever withdraws the token.
-            self.put(items::begun(device, connection, now)).await?;
-            self.put(items::way_back(connection, device, now)).await
+            self.table.put(items::begun(device, connection, now)).await?;
+            self.table.put(items::way_back(connection, device, now)).await
         }
         .boxed()
     }
 
-    fn device_of<'a>(&'a self, connection: &'a ConnectionId) -> BoxFuture<'a, Result<Option<Device>, StoreError>> {
+    fn device_of<'a>(&'a self, connection: &'a ConnectionId) -> StoreFuture<'a, Option<Device>> {
         async move {
-            let item = self.get(key::connection(connection), key::WAY_BACK).await?;
+            let item = self.table.get(at(key::connection(connection), key::WAY_BACK)).await?;
             item.as_ref().map(items::read_way_back).transpose()
         }
         .boxed()
     }
 
-    fn enlist<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId, now: Timestamp) -> BoxFuture<'a, Result<(), StoreError>> {
-        self.put(items::connection(device, connection, now)).boxed()
+    fn enlist<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId, now: Timestamp) -> StoreFuture<'a, ()> {
+        self.table.put(items::connection(device, connection, now)).boxed()
     }
 
     /// One page: a device that has more connections than that is told over none but the newest it is seen to have.
-    fn connections<'a>(&'a self, device: &'a Device) -> BoxFuture<'a, Result<Vec<ConnectionId>, StoreError>> {
+    fn connections<'a>(&'a self, device: &'a Device) -> StoreFuture<'a, Vec<ConnectionId>> {
         async move {
             let page = self
                 .of_device(device, key::CONNECTION)
@@ -67,7 +66,7 @@ impl DeviceConnections for DynamoDevices {
     }
 
     /// What registered before connections were written down when they began is found by that.
-    fn begun<'a>(&'a self, device: &'a Device) -> BoxFuture<'a, Result<Vec<ConnectionId>, StoreError>> {
+    fn begun<'a>(&'a self, device: &'a Device) -> StoreFuture<'a, Vec<ConnectionId>> {
         async move {
             let mut all = BTreeSet::new();
             for prefix in [key::BEGUN, key::CONNECTION] {
@@ -87,11 +86,11 @@ impl DeviceConnections for DynamoDevices {
 
     /// The device's item first, then the way back: a crash in between leaves what nobody takes, or what is ended
     /// again by whoever withdraws the token.
-    fn end<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn end<'a>(&'a self, device: &'a Device, connection: &'a ConnectionId) -> StoreFuture<'a, ()> {
         async move {
-            self.delete(key::device(device), &key::connection(connection)).await?;
-            self.delete(key::connection(connection), key::WAY_BACK).await?;
-            self.delete(key::device(device), &key::begun(connection)).await
+            self.table.delete(at(key::device(device), key::connection(connection))).await?;
+            self.table.delete(at(key::connection(connection), key::WAY_BACK)).await?;
+            self.table.delete(at(key::device(device), key::begun(connection))).await
         }
         .boxed()
     }

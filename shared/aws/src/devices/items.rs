@@ -1,8 +1,10 @@
 //! How the items look. Whose they are is said by their key, which was asked for.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{ConnectionId, Device, Instruction, KeptToken, StoreError};
+use revocation_app::ports::{KeptToken, StoreError};
+use revocation_rules::device::{ConnectionId, Device};
 use revocation_rules::ids::{BatchRef, KeyId, PushKind, PushRef, Tenant};
+use revocation_rules::instruction::Instruction;
 use revocation_rules::notice::Notice;
 
 use super::key;

@@ -1,6 +1,7 @@
 //! The texts of keys.
 
-use revocation_app::ports::{ConnectionId, Device, InstructionId};
+use revocation_rules::device::{ConnectionId, Device};
+use revocation_rules::instruction::InstructionId;
 
 use crate::items::key::escaped_text;
 

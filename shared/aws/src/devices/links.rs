@@ -11,7 +11,9 @@ use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectio
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use revocation_app::ports::{ConnectionId, DeviceLinks, LinkError, Posted, ToDevice};
+use revocation_app::ports::{DeviceLinks, LinkError, Posted};
+use revocation_rules::device::ConnectionId;
+use revocation_rules::frame::ToDevice;
 
 use crate::failure::source;
 

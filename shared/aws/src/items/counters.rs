@@ -2,8 +2,9 @@
 //! one item takes about a thousand writes a second.
 
 use jiff::Timestamp;
-use revocation_app::ports::{ChannelCounters, StoreError};
+use revocation_app::ports::StoreError;
 use revocation_rules::channel::Channel;
+use revocation_rules::counters::ChannelCounters;
 use revocation_rules::ids::{BatchId, RevocationId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::Change;

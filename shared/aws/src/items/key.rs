@@ -8,10 +8,10 @@
 use std::borrow::Cow;
 
 use revocation_rules::channel::Channel;
+use revocation_rules::hex::hex;
 use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, TargetId, Tenant, WorkspaceId};
 use revocation_rules::push::PushType;
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
-use revocation_rules::scope::hex;
 use revocation_rules::task_number::TaskNumber;
 use sha2::{Digest, Sha256};
 
@@ -44,7 +44,7 @@ pub fn part(id: &str) -> Cow<'_, str> {
     }
 }
 
-/// The id, if it can not be read back from its part of a key.
+/// The id, if it cannot be read back from its part of a key.
 pub fn id_beside(id: &PushId) -> Option<&str> {
     Some(id.as_str()).filter(|id| id.len() > LONGEST_IN_KEY)
 }

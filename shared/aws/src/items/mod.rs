@@ -24,6 +24,7 @@
 
 pub mod access_key;
 pub mod batch;
+pub mod condition;
 pub mod counters;
 mod expiry;
 pub mod key;
@@ -45,7 +46,7 @@ pub mod written_by;
 
 pub use expiry::{LEDGER_DAYS, WORK_DAYS, expires_after, expires_at, gone_since, is_over};
 pub use reader::Reader;
-pub use writer::{Item, Writer, json_text, number, text, time};
+pub use writer::{Item, Writer, at, json_text, keyed, number, text, time};
 
 /// The version that every item says it is written in.
 pub const VERSION: u8 = 1;

@@ -1,8 +1,8 @@
 //! A nonce that was spent.
 
 use jiff::Timestamp;
+use revocation_rules::hex::hex;
 use revocation_rules::ids::KeyId;
-use revocation_rules::scope::hex;
 use sha2::{Digest, Sha256};
 
 use super::{Item, Writer, expires_at, written_by};

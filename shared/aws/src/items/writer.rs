@@ -31,6 +31,16 @@ pub fn json_text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("a value of the rules is JSON")
 }
 
+/// The key of an item.
+pub fn at(pk: impl Into<String>, sk: impl Into<String>) -> Item {
+    Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
+}
+
+/// The key of an item in a table that has no sort key.
+pub fn keyed(pk: impl Into<String>) -> Item {
+    Item::from([("pk".to_owned(), text(pk))])
+}
+
 /// An item in the making.
 pub struct Writer(Item);
 

@@ -165,7 +165,7 @@ fn in_tens(bodies: Vec<String>) -> Vec<Vec<String>> {
     tens
 }
 
-/// Never sooner than asked for, but for what SQS can not wait.
+/// Never sooner than asked for, but for what SQS cannot wait.
 fn whole_seconds(delay: Duration) -> i32 {
     let delay = delay.min(MAX_DELAY);
     let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);

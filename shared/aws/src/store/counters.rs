@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use revocation_app::ports::{ChannelCounters, Counters, StoreError};
+use revocation_app::ports::{Counters, StoreError};
 use revocation_rules::channel::Channel;
+use revocation_rules::counters::ChannelCounters;
 use revocation_rules::ids::{PushRef, RevocationId};
 
 use super::DynamoPushStore;
@@ -11,7 +12,7 @@ use super::transact::Transacted;
 use crate::dice::random_text;
 use crate::failure::{AwsFailure, unavailable};
 use crate::items::counters::{self, Sum, nth_spread};
-use crate::items::{key, text};
+use crate::items::{at, key, text};
 
 impl Counters for DynamoPushStore {
     /// A transaction of one write: its token keeps a repetition from counting twice.
@@ -20,7 +21,7 @@ impl Counters for DynamoPushStore {
         let first = rand::random_range(0..counters::SPREAD);
         let writes = |nth| {
             let sk = key::counters(revocation, channel, nth_spread(first, nth));
-            Ok(vec![self.update_of(key::push(push), sk, &add)?])
+            Ok(vec![self.update_of(at(key::push(push), sk), &add)?])
         };
         match self.transact(&random_text(), writes).await? {
             Transacted::Written => Ok(()),
@@ -34,9 +35,8 @@ impl Counters for DynamoPushStore {
 
     async fn counters(&self, push: &PushRef, revocation: &RevocationId) -> Result<BTreeMap<Channel, ChannelCounters>, StoreError> {
         let mut items = self
-            .client
+            .table
             .query()
-            .table_name(&self.table)
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", text(key::push(push)))

@@ -5,31 +5,28 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
-use revocation_app::ports::{Clock, StoreError};
+use revocation_app::ports::Clock;
 
 use crate::clock::SystemClock;
-use crate::failure::unavailable;
-use crate::items::{Item, text};
+use crate::table::Table;
 
 #[derive(Clone)]
 pub struct DynamoPushStore {
-    pub(super) client: Client,
-    pub(super) table: String,
+    pub(super) table: Table,
     clock: Arc<dyn Clock>,
 }
 
 impl DynamoPushStore {
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self {
-            client,
-            table: table.into(),
+            table: Table::new(client, table),
             clock: Arc::new(SystemClock),
         }
     }
 
     /// The client, for another table over the same connections.
     pub fn client(&self) -> Client {
-        self.client.clone()
+        self.table.client.clone()
     }
 
     /// Another clock. It says until when items are kept, and which are past their time.
@@ -41,21 +38,6 @@ impl DynamoPushStore {
 
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    /// One item, read consistently.
-    pub(super) async fn get(&self, pk: String, sk: String) -> Result<Option<Item>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key("pk", text(pk))
-            .key("sk", text(sk))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| unavailable("GetItem", &error))?;
-        Ok(answer.item)
     }
 }
 

@@ -60,9 +60,8 @@ impl DynamoPushStore {
         let mut start = None;
         loop {
             let answer = self
-                .client
+                .table
                 .query()
-                .table_name(&self.table)
                 .index_name(INDEX)
                 .key_condition_expression("listed_pk = :pk AND listed_sk BETWEEN :from AND :to")
                 .expression_attribute_values(":pk", text(pk.as_str()))

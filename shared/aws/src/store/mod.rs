@@ -5,13 +5,10 @@
 //! condition fails, what is stored is looked at, and if this very call wrote
 //! it, the answer is yes.
 
-mod claim;
 mod counters;
 mod due;
 mod dynamo;
-mod finish;
 mod headers;
-mod insert_revocation;
 mod list;
 mod list_page;
 mod notices;
@@ -19,11 +16,9 @@ mod overview;
 mod payloads;
 mod progresses;
 mod push;
-mod put_progress;
 mod receipts;
 mod record;
 mod revocations;
-mod save_revocation;
 mod shard_page;
 mod targets;
 mod transact;
@@ -31,4 +26,3 @@ mod work;
 mod work_store;
 
 pub use dynamo::DynamoPushStore;
-pub use put_progress::VersionIs;

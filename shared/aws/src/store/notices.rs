@@ -6,20 +6,15 @@ use revocation_rules::ids::Tenant;
 use revocation_rules::notice::Notices;
 
 use super::DynamoPushStore;
-use crate::failure::unavailable;
-use crate::items::{key, notices};
+use crate::items::{at, key, notices};
 
 impl AppNotices for DynamoPushStore {
     async fn notices(&self, of: &Tenant) -> Result<Option<Notices>, StoreError> {
-        let item = self.get(key::app(of), key::NOTICE.to_owned()).await?;
+        let item = self.table.get(at(key::app(of), key::NOTICE)).await?;
         item.as_ref().map(notices::read).transpose()
     }
 
     async fn put_notices(&self, of: &Tenant, all: &Notices, written: &Act) -> Result<(), StoreError> {
-        let put = self.client.put_item().table_name(&self.table);
-        match put.set_item(Some(notices::write(of, all, written))).send().await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(unavailable("PutItem", &error)),
-        }
+        self.table.put(notices::write(of, all, written)).await
     }
 }

@@ -15,9 +15,8 @@ use crate::items::{key, push, revocation, text};
 impl PushOverview for DynamoPushStore {
     async fn overview(&self, of: &PushRef) -> Result<Option<Overview>, StoreError> {
         let mut items = self
-            .client
+            .table
             .query()
-            .table_name(&self.table)
             .consistent_read(true)
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", text(key::push(of)))

@@ -19,7 +19,7 @@ impl BatchPayloads for DynamoPushStore {
             return Ok(Vec::new());
         }
         let keys: Vec<[(String, String); 2]> = headers.iter().map(keys).collect();
-        let items = self.get_all(keys.as_flattened(), Some(ATTRIBUTES)).await?;
+        let items = self.table.get_all(keys.as_flattened(), Some(ATTRIBUTES)).await?;
         let read = |(header, keys): (&BatchHeader, &[(String, String); 2])| {
             let holds = |item: &&_| batch::is_inline(item);
             let item = keys.iter().filter_map(|key| items.get(key)).find(holds);

@@ -1,10 +1,6 @@
 //! Registers pushes and reads them back, by their ids and tasks by their numbers.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::CancellationReason;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use jiff::Timestamp;
 use revocation_app::ports::{Inserted, PushStore, StoreError, TaskNumbers};
 use revocation_rules::ids::{PushRef, Tenant};
@@ -12,16 +8,15 @@ use revocation_rules::push::{KEPT, Push};
 use revocation_rules::task_number::TaskNumber;
 
 use super::DynamoPushStore;
-use super::put_progress::VersionIs;
 use super::transact::Transacted;
 use crate::dice::random_text;
-use crate::failure::{unavailable, worn_out};
-use crate::items::{gone_since, is_over, key, number as number_of, push, task_number, text};
-use crate::pause::{TRIES, before_try};
+use crate::items::condition::Condition;
+use crate::items::{at, gone_since, is_over, key, number as number_of, push, task_number, text};
+use crate::table::Written;
 
 impl PushStore for DynamoPushStore {
     async fn push(&self, of: &PushRef) -> Result<Option<Push>, StoreError> {
-        let item = self.get(key::push(of), key::PUSH.to_owned()).await?;
+        let item = self.table.get(at(key::push(of), key::PUSH)).await?;
         let push = item.as_ref().map(push::read).transpose()?;
         Ok(push.filter(|push| push.is_kept(self.now())))
     }
@@ -36,7 +31,7 @@ impl PushStore for DynamoPushStore {
 
 impl TaskNumbers for DynamoPushStore {
     async fn task_numbered(&self, tenant: &Tenant, number: TaskNumber) -> Result<Option<PushRef>, StoreError> {
-        let item = self.get(key::number(tenant, number), key::NUMBER.to_owned()).await?;
+        let item = self.table.get(at(key::number(tenant, number), key::NUMBER)).await?;
         let item = item.filter(|item| !is_over(item, self.now()));
         item.as_ref().map(|item| task_number::read(tenant, item)).transpose()
     }
@@ -44,13 +39,12 @@ impl TaskNumbers for DynamoPushStore {
 
 /// The condition that no push is in the way: none is there, or one that is past
 /// its time by what [`Push::kept_until`] goes by.
-fn free(now: Timestamp) -> VersionIs {
-    VersionIs {
-        text: "attribute_not_exists(pk) OR (registered_at <= :gone \
-               AND (send_until_at <= :gone OR (attribute_not_exists(send_until_at) AND sent_at <= :gone)))",
-        names: None,
-        values: Some(HashMap::from([(":gone".to_owned(), gone_since(now, KEPT))])),
-    }
+fn free(now: Timestamp) -> Condition {
+    Condition::of(
+        "attribute_not_exists(pk) OR (registered_at <= :gone \
+         AND (send_until_at <= :gone OR (attribute_not_exists(send_until_at) AND sent_at <= :gone)))",
+        [(":gone", gone_since(now, KEPT))],
+    )
 }
 
 impl DynamoPushStore {
@@ -61,18 +55,14 @@ impl DynamoPushStore {
         let number_item = task_number::write(new, number);
         let now = self.now();
         // A number that an expired push of the same id left behind is its own again.
-        let free_number = VersionIs {
-            text: "attribute_not_exists(pk) OR push_id = :id OR expires_at <= :now",
-            names: None,
-            values: Some(HashMap::from([
-                (":id".to_owned(), text(named.id.as_str())),
-                (":now".to_owned(), number_of(now.as_second())),
-            ])),
-        };
+        let free_number = Condition::of(
+            "attribute_not_exists(pk) OR push_id = :id OR expires_at <= :now",
+            [(":id", text(named.id.as_str())), (":now", number_of(now.as_second()))],
+        );
         let writes = |_| {
             Ok(vec![
-                self.put_of(push_item.clone(), free(now))?,
-                self.put_of(number_item.clone(), free_number.clone())?,
+                self.put_of(push_item.clone(), &free(now))?,
+                self.put_of(number_item.clone(), &free_number)?,
             ])
         };
         let reasons = match self.transact(&random_text(), writes).await? {
@@ -87,7 +77,7 @@ impl DynamoPushStore {
                 return Ok(Inserted::Existing(there));
             }
         }
-        // Two ids of one number, one in 2^52: the second can not be had.
+        // Two ids of one number, one in 2^52: the second cannot be had.
         let other = match in_the_way(1) {
             Some(taken) => self.push(&task_number::read(&named.tenant, taken)?).await?,
             None => None,
@@ -99,33 +89,15 @@ impl DynamoPushStore {
     }
 
     async fn insert_alone(&self, new: &Push) -> Result<Inserted<Push>, StoreError> {
-        let item = push::write(new);
-        for nth in 0..TRIES {
-            before_try(nth).await;
-            let free = free(self.now());
-            let put = self
-                .client
-                .put_item()
-                .table_name(&self.table)
-                .set_item(Some(item.clone()))
-                .condition_expression(free.text)
-                .set_expression_attribute_values(free.values)
-                .return_values_on_condition_check_failure(AllOld);
-            let Err(error) = put.send().await else {
-                return Ok(Inserted::New);
-            };
-            match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(lost)) => {
-                    let there = lost.item().ok_or(StoreError::Damaged {
-                        item: "push",
-                        attribute: "pk",
-                    })?;
-                    return push::read(there).map(Inserted::Existing);
-                }
-                Some(PutItemError::TransactionConflictException(_)) => {}
-                _ => return Err(unavailable("PutItem", &error)),
+        match self.table.put_if(&push::write(new), &free(self.now())).await? {
+            Written::Yes => Ok(Inserted::New),
+            Written::No(there) => {
+                let there = there.ok_or(StoreError::Damaged {
+                    item: "push",
+                    attribute: "pk",
+                })?;
+                push::read(&there).map(Inserted::Existing)
             }
         }
-        Err(worn_out("PutItem"))
     }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use futures::{StreamExt, TryStreamExt, stream};
 use revocation_app::ports::{ReceiptStore, StoreError};
 use revocation_rules::channel::Channel;
@@ -12,13 +10,11 @@ use revocation_rules::receipt::{Came, Receipt, ReceiptEvent, TokenDigest};
 use revocation_rules::window;
 
 use super::DynamoPushStore;
-use crate::failure::{AwsFailure, unavailable, worn_out};
-use crate::items::{batch, expires_at, key, number, receipt, text};
-use crate::pause::{TRIES, before_try};
+use crate::failure::unavailable;
+use crate::items::update::Update;
+use crate::items::{VERSION, at, batch, expires_at, key, number, receipt, text};
 
-const WRITE: &str = "BatchWriteItem";
 /// What `DynamoDB` takes in one call.
-const WRITES: usize = 25;
 const READS: usize = 100;
 /// Calls on the way at once.
 const CALLS: usize = 8;
@@ -31,7 +27,7 @@ impl ReceiptStore for DynamoPushStore {
         let keys: Vec<_> = batches.iter().map(key_of).collect();
         let hundreds: Vec<Vec<_>> = keys.chunks(READS).map(<[_]>::to_vec).collect();
         let found: Vec<HashMap<_, _>> = stream::iter(hundreds)
-            .map(|keys| async move { self.get_all(&keys, Some(batch::KNOWN_BY)).await })
+            .map(|keys| async move { self.table.get_all(&keys, Some(batch::KNOWN_BY)).await })
             .buffer_unordered(CALLS)
             .try_collect()
             .await?;
@@ -55,47 +51,22 @@ impl ReceiptStore for DynamoPushStore {
             .iter()
             .map(|receipt| ((&receipt.batch, receipt.event, &receipt.token, receipt.came), receipt))
             .collect();
-        let writes: Vec<WriteRequest> = one_each
-            .into_values()
-            .map(|receipt| {
-                let put = PutRequest::builder().set_item(Some(receipt::write(receipt, now))).build();
-                put.map(|put| WriteRequest::builder().put_request(put).build())
-            })
-            .collect::<Result<_, _>>()
-            .map_err(|error| StoreError::Unavailable(Box::new(AwsFailure::new(WRITE, error.to_string()))))?;
-        let calls: Vec<Vec<WriteRequest>> = writes.chunks(WRITES).map(<[_]>::to_vec).collect();
-        stream::iter(calls)
-            .map(|call| self.write_all(call))
-            .buffer_unordered(CALLS)
-            .try_collect()
-            .await
+        let items = one_each.into_values().map(|receipt| receipt::write(receipt, now));
+        self.table.put_all(items, CALLS).await
     }
 
     async fn admit_early(&self, push: &PushRef, receipts: usize, most: usize) -> Result<bool, StoreError> {
         let Some(before) = most.checked_sub(receipts) else {
             return Ok(false);
         };
-        let added = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(key::early_count(push)))
-            .key("sk", text("count"))
-            .update_expression("SET v = :v, expires_at = :expires ADD receipts :more")
-            .condition_expression("attribute_not_exists(receipts) OR receipts <= :before")
-            .expression_attribute_values(":v", number(1))
-            .expression_attribute_values(":expires", number(expires_at(window::kept_until(self.now()))))
-            .expression_attribute_values(":more", number(receipts))
-            .expression_attribute_values(":before", number(before))
-            .send()
-            .await;
-        match added {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(unavailable("UpdateItem", &error)),
-            },
-        }
+        let mut update = Update::default()
+            .set("v", number(VERSION))
+            .set("expires_at", number(expires_at(window::kept_until(self.now()))))
+            .add("receipts", i64::try_from(receipts).unwrap_or(i64::MAX));
+        update.values.insert(":before".to_owned(), number(before));
+        update.condition = Some("attribute_not_exists(#receipts) OR #receipts <= :before".to_owned());
+        let written = self.table.update_if(at(key::early_count(push), "count"), &update).await?;
+        Ok(written.is_yes())
     }
 }
 
@@ -104,36 +75,11 @@ fn key_of(batch: &BatchRef) -> (String, String) {
 }
 
 impl DynamoPushStore {
-    /// Writes up to 25 items. Those that `DynamoDB` had no time for are written again.
-    async fn write_all(&self, mut writes: Vec<WriteRequest>) -> Result<(), StoreError> {
-        for nth in 0..TRIES {
-            before_try(nth).await;
-            let answer = self
-                .client
-                .batch_write_item()
-                .request_items(&self.table, writes)
-                .send()
-                .await
-                .map_err(|error| unavailable(WRITE, &error))?;
-            writes = answer
-                .unprocessed_items
-                .into_iter()
-                .flat_map(HashMap::into_values)
-                .flatten()
-                .collect();
-            if writes.is_empty() {
-                return Ok(());
-            }
-        }
-        Err(worn_out(WRITE))
-    }
-
     /// What was said of a batch's deliveries, but for that they were shown.
     pub(super) async fn receipts(&self, of: &BatchRef) -> Result<Vec<receipt::Said>, StoreError> {
         let mut items = self
-            .client
+            .table
             .query()
-            .table_name(&self.table)
             .consistent_read(true)
             .projection_expression(receipt::ATTRIBUTES)
             .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")

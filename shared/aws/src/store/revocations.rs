@@ -1,5 +1,6 @@
 //! Revocations: kept with their push's closure, read, moved on, found when due.
 
+use aws_sdk_dynamodb::types::CancellationReason;
 use jiff::Timestamp;
 use revocation_app::ports::{RevocationStore, Saved, StoreError};
 use revocation_rules::ids::{PushRef, RevocationId};
@@ -7,23 +8,91 @@ use revocation_rules::push::Push;
 use revocation_rules::revocation::Revocation;
 
 use super::DynamoPushStore;
-use crate::items::{key, revocation};
+use super::transact::Transacted;
+use crate::dice::random_text;
+use crate::failure::unavailable;
+use crate::items::condition::Condition;
+use crate::items::update::Update;
+use crate::items::{at, json_text, key, push, revocation, text, time, written_by};
+use crate::table::Written;
+
+/// Open revocations by when they are due. It has only keys.
+const OPEN: &str = "open";
 
 impl RevocationStore for DynamoPushStore {
-    async fn insert_revocation(&self, push: &Push, revocation: &Revocation) -> Result<Saved, StoreError> {
-        self.insert(push, revocation).await
+    /// Closes the gate and keeps the revocation, both or neither (law L1).
+    async fn insert_revocation(&self, read: &Push, new: &Revocation) -> Result<Saved, StoreError> {
+        let item = revocation::write(new)?;
+        let mut closures = read.closures.clone();
+        closures.push(new.closure());
+        let close = Update::default()
+            .set("closures", text(json_text(&closures)))
+            .raise_version(read.version)
+            // Versions begin anew in another life of the same id.
+            .and_is("registered_at", time(read.registered_at));
+        let writes = |_| {
+            Ok(vec![
+                self.update_of(at(key::push(&new.push), key::PUSH), &close)?,
+                self.put_of(item.clone(), &Condition::FREE)?,
+            ])
+        };
+        match self.transact(&random_text(), writes).await? {
+            Transacted::Written => Ok(Saved::Yes),
+            Transacted::Refused(reasons) => {
+                // The id is ours alone: a closure by it means that a lost answer said yes.
+                let stored = reasons.first().and_then(CancellationReason::item).map(push::read).transpose()?;
+                let ours = stored.is_some_and(|push| push.closures.iter().any(|closure| closure.by == new.id));
+                Ok(if ours { Saved::Yes } else { Saved::Outdated })
+            }
+        }
     }
 
     async fn revocation(&self, push: &PushRef, id: &RevocationId) -> Result<Option<Revocation>, StoreError> {
-        let item = self.get(key::push(push), key::revocation(id)).await?;
+        let item = self.table.get(at(key::push(push), key::revocation(id))).await?;
         item.as_ref().map(|item| revocation::read(push, item)).transpose()
     }
 
-    async fn save_revocation(&self, revocation: &Revocation) -> Result<Saved, StoreError> {
-        self.save(revocation).await
+    async fn save_revocation(&self, moved: &Revocation) -> Result<Saved, StoreError> {
+        let name = random_text();
+        let update = revocation::update(moved).set(written_by::ATTRIBUTE, text(name.as_str()));
+        let key = at(key::push(&moved.push), key::revocation(&moved.id));
+        Ok(match self.table.update_if(key, &update).await? {
+            Written::Yes => Saved::Yes,
+            Written::No(there) if written_by::is(there.as_ref(), &name) => Saved::Yes,
+            Written::No(_) => Saved::Outdated,
+        })
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<(PushRef, RevocationId)>, StoreError> {
-        self.due_revocations(now, limit).await
+        let mut due = Vec::new();
+        let mut start = None;
+        while due.len() < limit {
+            let page = self
+                .table
+                .query()
+                .index_name(OPEN)
+                .projection_expression("pk, sk")
+                .key_condition_expression("open_pk = :open AND due_at <= :now")
+                .expression_attribute_values(":open", text(revocation::OPEN))
+                .expression_attribute_values(":now", time(now))
+                .limit(i32::try_from(limit - due.len()).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(|error| unavailable("Query", &error))?;
+            for item in page.items.unwrap_or_default() {
+                match self.named(&item).await {
+                    Ok(Some(one)) => due.push(one),
+                    Ok(None) => {}
+                    // One entry that is not ours must not hold up every other revocation.
+                    Err(error) => tracing::error!(%error, "the index of open revocations has an entry that cannot be read"),
+                }
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                break;
+            }
+        }
+        Ok(due)
     }
 }

@@ -1,7 +1,7 @@
 //! A page of what lies in one shard under one prefix, in the order of batch ids.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use revocation_app::ports::StoreError;
+use revocation_app::ports::{ShardPage, StoreError};
 use revocation_rules::ids::{BatchId, PushRef};
 
 use super::DynamoPushStore;
@@ -10,11 +10,6 @@ use crate::items::{Item, key, text};
 
 /// Most items of a page; `DynamoDB` ends it sooner at 1 MB.
 const PAGE: i32 = 500;
-
-pub struct ShardPage {
-    pub items: Vec<Item>,
-    pub next: Option<BatchId>,
-}
 
 /// What to read.
 pub struct ShardQuery<'a> {
@@ -27,12 +22,15 @@ pub struct ShardQuery<'a> {
 }
 
 impl DynamoPushStore {
-    pub(super) async fn shard_page(&self, query: ShardQuery<'_>) -> Result<ShardPage, StoreError> {
+    pub(super) async fn shard_page<T>(
+        &self,
+        query: ShardQuery<'_>,
+        read: impl Fn(&Item) -> Result<T, StoreError>,
+    ) -> Result<ShardPage<T>, StoreError> {
         let pk = key::shard(query.push, query.shard);
         let mut request = self
-            .client
+            .table
             .query()
-            .table_name(&self.table)
             .consistent_read(true)
             .limit(PAGE)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
@@ -53,7 +51,7 @@ impl DynamoPushStore {
         let page = request.send().await.map_err(|error| unavailable("Query", &error))?;
         let next = page.last_evaluated_key.map(|last| batch_of(&last, query.prefix)).transpose()?;
         Ok(ShardPage {
-            items: page.items.unwrap_or_default(),
+            items: page.items.iter().flatten().map(read).collect::<Result<_, _>>()?,
             next,
         })
     }

@@ -24,7 +24,7 @@ impl TargetIndex for DynamoPushStore {
     async fn index_targets(&self, of: &Push, targets: &BTreeSet<&TargetId>) -> Result<(), StoreError> {
         let items: Vec<Item> = targets.iter().map(|one| target::write(of, one)).collect();
         stream::iter(items)
-            .map(|item| self.put(item))
+            .map(|item| self.table.put(item))
             .buffer_unordered(PUTS_AT_ONCE)
             .try_collect()
             .await
@@ -49,9 +49,8 @@ impl DynamoPushStore {
         let mut start = None;
         loop {
             let answer = self
-                .client
+                .table
                 .query()
-                .table_name(&self.table)
                 .consistent_read(true)
                 .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
                 .expression_attribute_values(":pk", text(key::target(&query.tenant, query.push_type, of)))
@@ -85,7 +84,7 @@ impl DynamoPushStore {
         if keys.is_empty() {
             return Ok(true);
         }
-        let found = self.get_all(&keys, None).await?;
+        let found = self.table.get_all(&keys, None).await?;
         let now = self.now();
         for (item, key) in items.iter().zip(&keys) {
             // One that is past its time names a push of an earlier life.

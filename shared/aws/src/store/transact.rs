@@ -5,18 +5,18 @@
 //! a try that `DynamoDB` has cancelled, so one that wrote nothing, is followed by
 //! another with a new token.
 
-use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use aws_sdk_dynamodb::types::{self, CancellationReason, TransactWriteItem};
 use revocation_app::ports::StoreError;
 
 use super::DynamoPushStore;
-use super::put_progress::VersionIs;
-use crate::failure::{AwsFailure, unavailable, worn_out};
+use crate::failure::{unavailable, worn_out};
+use crate::items::Item;
+use crate::items::condition::Condition;
 use crate::items::update::Update;
-use crate::items::{Item, text};
 use crate::pause::{TRIES, before_try};
+use crate::table::not_built;
 
 const OPERATION: &str = "TransactWriteItems";
 const CONDITION_FAILED: &str = "ConditionalCheckFailed";
@@ -38,6 +38,7 @@ impl DynamoPushStore {
         for nth in 0..TRIES {
             before_try(nth).await;
             let sent = self
+                .table
                 .client
                 .transact_write_items()
                 .client_request_token(format!("{name}-{nth}"))
@@ -64,38 +65,33 @@ impl DynamoPushStore {
 
 impl DynamoPushStore {
     /// An update as part of a transaction.
-    pub(super) fn update_of(&self, pk: String, sk: String, update: &Update) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn update_of(&self, key: Item, update: &Update) -> Result<TransactWriteItem, StoreError> {
         let update = types::Update::builder()
-            .table_name(&self.table)
-            .key("pk", text(pk))
-            .key("sk", text(sk))
+            .table_name(&self.table.name)
+            .set_key(Some(key))
             .update_expression(update.expression())
             .set_condition_expression(update.condition.clone())
             .set_expression_attribute_names(Some(update.names.clone()))
             .set_expression_attribute_values(Some(update.values.clone()))
             .return_values_on_condition_check_failure(AllOld)
             .build()
-            .map_err(|error| not_built(&error))?;
+            .map_err(|error| not_built(OPERATION, &error))?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
     /// A put as part of a transaction.
-    pub(super) fn put_of(&self, item: Item, condition: VersionIs) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn put_of(&self, item: Item, condition: &Condition) -> Result<TransactWriteItem, StoreError> {
         let put = types::Put::builder()
-            .table_name(&self.table)
+            .table_name(&self.table.name)
             .set_item(Some(item))
             .condition_expression(condition.text)
-            .set_expression_attribute_names(condition.names)
-            .set_expression_attribute_values(condition.values)
+            .set_expression_attribute_names(condition.names.clone())
+            .set_expression_attribute_values(condition.values.clone())
             .return_values_on_condition_check_failure(AllOld)
             .build()
-            .map_err(|error| not_built(&error))?;
+            .map_err(|error| not_built(OPERATION, &error))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
-}
-
-fn not_built(error: &BuildError) -> StoreError {
-    StoreError::Unavailable(Box::new(AwsFailure::new(OPERATION, error.to_string())))
 }
 
 /// Does this reason go away by waiting?

@@ -6,9 +6,6 @@
 //! payload of the batch is read, which is the right one unless another batch
 //! was sent under the same id. Only then is a second trip needed.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::future::try_join3;
 use revocation_app::ports::{BatchWork, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
@@ -17,9 +14,8 @@ use revocation_rules::progress::BatchProgress;
 use revocation_rules::window;
 
 use super::DynamoPushStore;
-use crate::failure::{AwsFailure, unavailable, worn_out};
-use crate::items::{Item, batch, key, progress, revocation, text};
-use crate::pause::{TRIES, before_try};
+use crate::failure::unavailable;
+use crate::items::{Item, at, batch, key, progress, revocation, text};
 
 impl DynamoPushStore {
     pub(super) async fn read_work(&self, of: &BatchRef, by: Option<&RevocationId>) -> Result<Option<BatchWork>, StoreError> {
@@ -31,7 +27,8 @@ impl DynamoPushStore {
             .into_iter()
             .chain(revocation_key.clone())
             .collect();
-        let (items, first_payload, receipts) = try_join3(self.get_all(&keys, None), self.first_payload(of), self.receipts(of)).await?;
+        let (items, first_payload, receipts) =
+            try_join3(self.table.get_all(&keys, None), self.first_payload(of), self.receipts(of)).await?;
         let Some(header_item) = items.get(&header_key) else {
             return Ok(None);
         };
@@ -78,7 +75,7 @@ impl DynamoPushStore {
         let sk = key::payload(&header.digest);
         let payload = match first_payload {
             Some(payload) if payload.get("sk") == Some(&text(sk.as_str())) => Some(payload),
-            Some(_) => self.get(key::payloads(&header.batch), sk).await?,
+            Some(_) => self.table.get(at(key::payloads(&header.batch), sk)).await?,
             None => None,
         };
         payload.map(|payload| batch::read_deliveries(&payload, header)).transpose()
@@ -86,9 +83,8 @@ impl DynamoPushStore {
 
     async fn first_payload(&self, of: &BatchRef) -> Result<Option<Item>, StoreError> {
         let page = self
-            .client
+            .table
             .query()
-            .table_name(&self.table)
             .consistent_read(true)
             .limit(1)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
@@ -98,45 +94,5 @@ impl DynamoPushStore {
             .await
             .map_err(|error| unavailable("Query", &error))?;
         Ok(page.items.unwrap_or_default().into_iter().next())
-    }
-
-    /// The items of `keys` that exist, with these attributes or all. Keys that `DynamoDB` had no time for are asked for again.
-    pub(super) async fn get_all(
-        &self,
-        keys: &[(String, String)],
-        attributes: Option<&str>,
-    ) -> Result<HashMap<(String, String), Item>, StoreError> {
-        let mut wanted: Vec<Item> = keys
-            .iter()
-            .map(|(pk, sk)| Item::from([("pk".to_owned(), text(pk.as_str())), ("sk".to_owned(), text(sk.as_str()))]))
-            .collect();
-        let mut found = HashMap::new();
-        for nth in 0..TRIES {
-            before_try(nth).await;
-            let ask = KeysAndAttributes::builder()
-                .set_keys(Some(wanted))
-                .consistent_read(true)
-                .set_projection_expression(attributes.map(ToOwned::to_owned))
-                .build()
-                .map_err(|error| StoreError::Unavailable(Box::new(AwsFailure::new("BatchGetItem", error.to_string()))))?;
-            let answer = self
-                .client
-                .batch_get_item()
-                .request_items(&self.table, ask)
-                .send()
-                .await
-                .map_err(|error| unavailable("BatchGetItem", &error))?;
-            for item in answer.responses.into_iter().flat_map(HashMap::into_values).flatten() {
-                if let (Some(AttributeValue::S(pk)), Some(AttributeValue::S(sk))) = (item.get("pk"), item.get("sk")) {
-                    found.insert((pk.clone(), sk.clone()), item);
-                }
-            }
-            let left = answer.unprocessed_keys.into_iter().flat_map(HashMap::into_values);
-            wanted = left.flat_map(|keys| keys.keys).collect();
-            if wanted.is_empty() {
-                return Ok(found);
-            }
-        }
-        Err(worn_out("BatchGetItem"))
     }
 }

@@ -134,12 +134,12 @@ async fn every_header_of_a_shard_comes_once_in_the_order_of_batch_ids() {
     expected.sort_by(|one, other| one.batch.batch.cmp(&other.batch.batch));
 
     let first = stand.store.headers(&push.registration.push, 3, None).await.unwrap();
-    assert_eq!(first.headers.len(), 500);
+    assert_eq!(first.items.len(), 500);
     let next = first.next.clone();
-    assert_eq!(next.as_ref(), first.headers.last().map(|header| &header.batch.batch));
+    assert_eq!(next.as_ref(), first.items.last().map(|header| &header.batch.batch));
     let second = stand.store.headers(&push.registration.push, 3, next.as_ref()).await.unwrap();
     assert_eq!(second.next, None);
-    let found: Vec<_> = first.headers.into_iter().chain(second.headers).collect();
+    let found: Vec<_> = first.items.into_iter().chain(second.items).collect();
     assert_eq!(found, expected);
 }
 
@@ -151,7 +151,7 @@ async fn headers_are_read_consistently_and_without_payloads() {
     let header = a_header(&push, "b1", &sent);
     stand.store.record(&header, &sent).await.unwrap();
     let page = stand.store.headers(&header.batch.push, header.batch.shard, None).await.unwrap();
-    assert_eq!(page.headers, [header]);
+    assert_eq!(page.items, [header]);
     let call = stand.faults.calls("Query").remove(0);
     assert_eq!(call["ConsistentRead"], true);
     let names = call["ExpressionAttributeNames"].as_object().unwrap();

@@ -2,7 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
-use revocation_app::ports::{ConnectionId, Device, DeviceConnections, DeviceOutbox, DeviceTokens, Instruction, KeptToken, StoreError};
+use revocation_app::ports::{DeviceConnections, DeviceOutbox, DeviceTokens, KeptToken, StoreError};
+use revocation_rules::device::{ConnectionId, Device};
+use revocation_rules::instruction::Instruction;
 use revocation_testkit::builders::{a_device, an_instruction, noon};
 use serde_json::json;
 

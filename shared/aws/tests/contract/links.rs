@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, Region, SharedCredentialsProvider};
-use revocation_app::ports::{DeviceLinks, Posted, ToDevice};
+use revocation_app::ports::{DeviceLinks, Posted};
 use revocation_aws::ApiGatewayLinks;
+use revocation_rules::frame::ToDevice;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 

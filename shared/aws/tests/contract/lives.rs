@@ -19,17 +19,6 @@ fn at(stand: &Stand, time: Timestamp) -> DynamoPushStore {
     stand.store.clone().with_clock(Arc::new(StillClock(Mutex::new(time))))
 }
 
-async fn delete(stand: &Stand, sk: &str) {
-    let item = stand.item(sk).await;
-    let delete = stand.client.delete_item().table_name(PUSHES);
-    delete
-        .key("pk", item["pk"].clone())
-        .key("sk", item["sk"].clone())
-        .send()
-        .await
-        .unwrap();
-}
-
 #[tokio::test]
 async fn dynamodb_keeps_the_contract_of_ids_that_are_used_again() {
     let stand = Stand::new().await;
@@ -66,9 +55,7 @@ async fn outcomes_that_outlived_their_batch_are_not_those_of_the_next() {
     for count in [3, 4] {
         let stand = Stand::new().await;
         let push = a_push(&task("t1"));
-        let sent = deliveries(3);
-        let header = a_header(&push, "b1", &sent);
-        stand.store.record(&header, &sent).await.unwrap();
+        let header = stand.recorded(3).await;
         let by = revocation_id("r");
         let mut progress = BatchProgress::fresh(&header);
         for slot in 0..3 {
@@ -76,7 +63,7 @@ async fn outcomes_that_outlived_their_batch_are_not_those_of_the_next() {
         }
         let change = progress.book(&by, &[0, 1, 2]);
         assert_eq!(stand.store.finish(&progress, &[(by.clone(), change)]).await.unwrap(), Finished::Yes);
-        delete(&stand, "batch#").await;
+        stand.delete("batch#").await;
 
         let store = at(&stand, later(31 * DAY));
         let sent = deliveries(count);
@@ -101,9 +88,7 @@ async fn forget_the_recording(stand: &Stand) {
 async fn a_progress_that_older_code_wrote_is_that_of_its_recording() {
     let stand = Stand::new().await;
     let push = a_push(&task("t1"));
-    let sent = deliveries(3);
-    let header = a_header(&push, "b1", &sent);
-    stand.store.record(&header, &sent).await.unwrap();
+    let header = stand.recorded(3).await;
     // Its lease holds for newer code, too.
     assert_eq!(stand.store.claim(&claimed(&header)).await.unwrap(), Claimed::Yes);
     forget_the_recording(&stand).await;
@@ -114,7 +99,7 @@ async fn a_progress_that_older_code_wrote_is_that_of_its_recording() {
     let store = at(&stand, later(31 * DAY));
     let mut second = header.clone();
     (second.sent_at, second.recorded_at) = (later(31 * DAY), later(31 * DAY));
-    assert_eq!(store.record(&second, &sent).await.unwrap(), Recorded::New);
+    assert_eq!(store.record(&second, &deliveries(3)).await.unwrap(), Recorded::New);
     let work = store.work(&header.batch, &revocation_id("r")).await.unwrap().unwrap();
     assert_eq!(work.progress, None);
     let next = BatchProgress::start(&second, work.earlier).claimed(later(31 * DAY + 60));
@@ -125,10 +110,7 @@ async fn a_progress_that_older_code_wrote_is_that_of_its_recording() {
 #[tokio::test]
 async fn older_code_finds_in_a_progress_all_that_it_knows() {
     let stand = Stand::new().await;
-    let push = a_push(&task("t1"));
-    let sent = deliveries(3);
-    let header = a_header(&push, "b1", &sent);
-    stand.store.record(&header, &sent).await.unwrap();
+    let header = stand.recorded(3).await;
     let by = revocation_id("r");
     let mut progress = BatchProgress::fresh(&header);
     progress.slots.end(0, Outcome::Failed, "suspected_setting:apns:BadDeviceToken");

@@ -303,11 +303,11 @@ async fn progresses_of_a_shard_come_in_the_order_of_batch_ids() {
     for shard in 0..16 {
         let page = stand.store.progresses(&push, shard, None).await.unwrap();
         let of_shard: Vec<_> = expected.iter().filter(|progress| progress.batch.shard == shard).cloned().collect();
-        assert_eq!(page.progresses, of_shard);
+        assert_eq!(page.items, of_shard);
         assert_eq!(page.next, None);
         if let [first, rest @ ..] = of_shard.as_slice() {
             let page = stand.store.progresses(&push, shard, Some(&first.batch.batch)).await.unwrap();
-            assert_eq!(page.progresses, rest);
+            assert_eq!(page.items, rest);
         }
         found += of_shard.len();
     }

@@ -119,13 +119,7 @@ async fn a_number_that_an_expired_task_left_behind_is_its_own_again() {
     stand.store.insert_push(&push).await.unwrap();
     // DynamoDB deletes what expired one by one.
     let item = stand.item("push").await;
-    let delete = stand.client.delete_item().table_name(PUSHES);
-    delete
-        .key("pk", item["pk"].clone())
-        .key("sk", item["sk"].clone())
-        .send()
-        .await
-        .unwrap();
+    stand.delete("push").await;
     assert_eq!(stand.store.insert_push(&push).await.unwrap(), Inserted::New);
     let number = task("t1").task_number().unwrap();
     assert_eq!(stand.store.task_numbered(&tenant("app"), number).await.unwrap(), Some(task("t1")));

@@ -122,7 +122,7 @@ async fn what_moved_on_is_saved_unless_somebody_else_was_first() {
     mine.dispatched(later(1)).unwrap();
     let mut totals = Counts::default();
     totals.add(Outcome::Overwritten, 2_000);
-    mine.settled(later(2), BTreeMap::from([(Channel::Huawei, totals)])).unwrap();
+    mine.settled(later(2), BTreeMap::from([(Channel::Huawei, totals)]), None).unwrap();
     stand.faults.plan("UpdateItem", Fault::AnswerLost);
     assert_eq!(stand.store.save_revocation(&mine).await.unwrap(), Saved::Yes);
     mine.version = 3;

@@ -3,47 +3,33 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
-use revocation_rules::retry::{Answer, AttemptFailure};
-
-use crate::answers::{code, gone, misconfigured, overwritten, refused, throttled, transient, unknown};
+use crate::answers::code;
+use crate::driver::Told;
+use crate::meaning::{Meaning, Said};
 use crate::read::Node;
 
-/// One answer of Apple.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Reading {
-    /// It is about this device alone.
-    One(Answer),
-    /// The provider token is too old.
-    TokenExpired,
+/// Whom an answer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// This device alone.
+    One,
     /// Every other request would be told the same.
-    Everyone(AttemptFailure),
+    Everyone,
 }
 
-/// A reading, and the code to store and log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Verdict {
-    /// Such as `apns:Unregistered` or `apns:http_500`.
-    pub reason: String,
-    pub reading: Reading,
-}
-
-pub(super) fn classify(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Verdict {
-    let answer = Node::parse(body);
+pub(super) fn classify(told: &Told<'_>) -> (Said, About) {
+    let answer = Node::parse(told.body);
     let said = answer.as_ref().and_then(|answer| answer.field("reason").text());
     let said = said.as_deref().and_then(code);
-    if status == StatusCode::OK && is_success(body, answer.as_ref()) {
-        return Verdict {
-            reason: "apns:http_200".to_owned(),
-            reading: Reading::One(overwritten()),
-        };
-    }
-    let reason = said.map_or_else(|| format!("apns:http_{}", status.as_u16()), |said| format!("apns:{said}"));
-    let reading = match said.and_then(|said| by_reason(said, &reason, retry_after)) {
-        Some(reading) => reading,
-        None => by_status(status.as_u16(), said, &reason, retry_after),
+    let status = told.status.as_u16();
+    let reason = said.map_or_else(|| format!("apns:http_{status}"), |said| format!("apns:{said}"));
+    let (meaning, about) = if status == 200 && is_success(told.body, answer.as_ref()) {
+        (Meaning::Accepted, About::One)
+    } else {
+        let documented = said.and_then(by_reason);
+        documented.unwrap_or_else(|| by_status(status, said, told.retry_after))
     };
-    Verdict { reason, reading }
+    (Said::new(reason, meaning).after(told.retry_after), about)
 }
 
 /// A success has no body. What has one that gives a reason, or that is none of
@@ -57,18 +43,17 @@ fn is_success(body: &[u8], answer: Option<&Node>) -> bool {
 }
 
 /// The documented reasons.
-fn by_reason(said: &str, reason: &str, retry_after: Option<Duration>) -> Option<Reading> {
+fn by_reason(said: &str) -> Option<(Meaning, About)> {
     Some(match said {
         // Apple knew the device, and says that it is no longer there.
-        "Unregistered" | "ExpiredToken" => Reading::One(gone(reason.to_owned())),
+        "Unregistered" | "ExpiredToken" => (Meaning::Gone, About::One),
         // So is every device of the other environment, and of another topic.
-        "BadDeviceToken" | "DeviceTokenNotForTopic" => Reading::One(unknown(reason.to_owned())),
+        "BadDeviceToken" | "DeviceTokenNotForTopic" => (Meaning::Unknown, About::One),
         // What we sent is wrong, and would be again.
         "BadCollapseId" | "BadExpirationDate" | "BadMessageId" | "BadPriority" | "DuplicateHeaders" | "InvalidPushType"
-        | "MissingDeviceToken" | "PayloadEmpty" | "PayloadTooLarge" | "BadPath" | "MethodNotAllowed" => {
-            Reading::One(refused(reason.to_owned()))
-        }
-        "ExpiredProviderToken" => Reading::TokenExpired,
+        | "MissingDeviceToken" | "PayloadEmpty" | "PayloadTooLarge" | "BadPath" | "MethodNotAllowed" => (Meaning::Refused, About::One),
+        // The provider token is too old.
+        "ExpiredProviderToken" => (Meaning::SessionRefused, About::Everyone),
         // The tenant's key, team or bundle id is wrong. A person can mend that, and then
         // the same request works: not an end for the delivery.
         "InvalidProviderToken"
@@ -81,99 +66,90 @@ fn by_reason(said: &str, reason: &str, retry_after: Option<Duration>) -> Option<
         | "BadEnvironmentKeyInToken"
         | "BadTopic"
         | "MissingTopic"
-        | "TopicDisallowed" => Reading::Everyone(misconfigured(reason)),
+        | "TopicDisallowed" => (Meaning::Misconfigured, About::Everyone),
         // Too many to this one device.
-        "TooManyRequests" => failed(throttled(reason, retry_after)),
+        "TooManyRequests" => (Meaning::Throttled, About::One),
         // We keep the token we have; a new one would only make it worse.
-        "TooManyProviderTokenUpdates" => Reading::Everyone(throttled(reason, retry_after)),
-        "IdleTimeout" => failed(transient(reason)),
+        "TooManyProviderTokenUpdates" => (Meaning::Throttled, About::Everyone),
+        "IdleTimeout" => (Meaning::Transient, About::One),
         _ => return None,
     })
 }
 
 /// Reasons that are not documented, or none at all; Apple's own trouble
 /// (`InternalServerError`, `ServiceUnavailable`, `Shutdown`) is told by its status.
-fn by_status(status: u16, said: Option<&str>, reason: &str, retry_after: Option<Duration>) -> Reading {
+fn by_status(status: u16, said: Option<&str>, retry_after: Option<Duration>) -> (Meaning, About) {
     match (status, said, retry_after) {
         // Not in Apple's words.
-        (410, _, _) => Reading::One(unknown(reason.to_owned())),
+        (410, _, _) => (Meaning::Unknown, About::One),
         // Whoever says how long to wait is throttling, whatever the status.
-        (429, _, _) | (500.., _, Some(_)) => failed(throttled(reason, retry_after)),
+        (429, _, _) | (500.., _, Some(_)) => (Meaning::Throttled, About::One),
         // A new reason: bad requests stay so, and 403 is about certificates and tokens.
-        (400 | 404 | 405 | 413, Some(_), _) => Reading::One(refused(reason.to_owned())),
-        (403, Some(_), _) => Reading::Everyone(misconfigured(reason)),
-        (_, _, _) => failed(transient(reason)),
+        (400 | 404 | 405 | 413, Some(_), _) => (Meaning::Refused, About::One),
+        (403, Some(_), _) => (Meaning::Misconfigured, About::Everyone),
+        (_, _, _) => (Meaning::Transient, About::One),
     }
-}
-
-fn failed(failure: AttemptFailure) -> Reading {
-    Reading::One(Answer::Failed(failure))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    type Class<'a> = &'a dyn Fn(String) -> Reading;
+    use crate::driver::told;
 
     const WAIT: Option<Duration> = Some(Duration::from_secs(7));
 
-    fn read(status: u16, retry_after: Option<Duration>, body: &str) -> Verdict {
-        classify(StatusCode::from_u16(status).unwrap(), retry_after, body.as_bytes())
+    fn read(status: u16, retry_after: Option<Duration>, body: &str) -> (Said, About) {
+        told(status, retry_after, body, classify)
+    }
+
+    /// What is said of one device.
+    fn one(reason: &str, meaning: Meaning) -> (Said, About) {
+        (Said::new(reason, meaning), About::One)
     }
 
     #[test]
-    fn every_documented_reason_has_its_class() {
-        let is_gone = |reason| Reading::One(gone(reason));
-        let is_unknown = |reason| Reading::One(unknown(reason));
-        let is_refused = |reason| Reading::One(refused(reason));
-        let is_ours = |reason| Reading::Everyone(misconfigured(reason));
-        let passes = |reason| failed(transient(reason));
-        let table: [(u16, &str, Class<'_>); 35] = [
-            (400, "BadCollapseId", &is_refused),
-            (400, "BadDeviceToken", &is_unknown),
-            (400, "BadExpirationDate", &is_refused),
-            (400, "BadMessageId", &is_refused),
-            (400, "BadPriority", &is_refused),
-            (400, "BadTopic", &is_ours),
-            (400, "DeviceTokenNotForTopic", &is_unknown),
-            (400, "DuplicateHeaders", &is_refused),
-            (400, "IdleTimeout", &passes),
-            (400, "InvalidPushType", &is_refused),
-            (400, "MissingDeviceToken", &is_refused),
-            (400, "MissingTopic", &is_ours),
-            (400, "PayloadEmpty", &is_refused),
-            (400, "TopicDisallowed", &is_ours),
-            (403, "BadCertificate", &is_ours),
-            (403, "BadCertificateEnvironment", &is_ours),
-            (403, "BadEnvironmentKeyIdInToken", &is_ours),
-            (403, "BadEnvironmentKeyInToken", &is_ours),
-            (403, "ExpiredProviderToken", &|_| Reading::TokenExpired),
-            (403, "Forbidden", &is_ours),
-            (403, "InvalidProviderToken", &is_ours),
-            (403, "MissingProviderToken", &is_ours),
-            (403, "UnrelatedKeyIdInToken", &is_ours),
-            (404, "BadPath", &is_refused),
-            (405, "MethodNotAllowed", &is_refused),
-            (410, "ExpiredToken", &is_gone),
-            (410, "Unregistered", &is_gone),
-            (413, "PayloadTooLarge", &is_refused),
-            (429, "TooManyProviderTokenUpdates", &|reason| {
-                Reading::Everyone(throttled(reason, None))
-            }),
-            (429, "TooManyRequests", &|reason| failed(throttled(reason, None))),
-            (500, "InternalServerError", &passes),
-            (503, "ServiceUnavailable", &passes),
-            (503, "Shutdown", &passes),
-            (400, "NeverHeardOf", &is_refused),
-            (403, "NeverHeardOf", &is_ours),
+    fn every_documented_reason_has_its_meaning() {
+        use About::{Everyone, One};
+        use Meaning::{Gone, Misconfigured, Refused, SessionRefused, Throttled, Transient, Unknown};
+        let table = [
+            (400, "BadCollapseId", Refused, One),
+            (400, "BadDeviceToken", Unknown, One),
+            (400, "BadExpirationDate", Refused, One),
+            (400, "BadMessageId", Refused, One),
+            (400, "BadPriority", Refused, One),
+            (400, "BadTopic", Misconfigured, Everyone),
+            (400, "DeviceTokenNotForTopic", Unknown, One),
+            (400, "DuplicateHeaders", Refused, One),
+            (400, "IdleTimeout", Transient, One),
+            (400, "InvalidPushType", Refused, One),
+            (400, "MissingDeviceToken", Refused, One),
+            (400, "MissingTopic", Misconfigured, Everyone),
+            (400, "PayloadEmpty", Refused, One),
+            (400, "TopicDisallowed", Misconfigured, Everyone),
+            (403, "BadCertificate", Misconfigured, Everyone),
+            (403, "BadCertificateEnvironment", Misconfigured, Everyone),
+            (403, "BadEnvironmentKeyIdInToken", Misconfigured, Everyone),
+            (403, "BadEnvironmentKeyInToken", Misconfigured, Everyone),
+            (403, "ExpiredProviderToken", SessionRefused, Everyone),
+            (403, "Forbidden", Misconfigured, Everyone),
+            (403, "InvalidProviderToken", Misconfigured, Everyone),
+            (403, "MissingProviderToken", Misconfigured, Everyone),
+            (403, "UnrelatedKeyIdInToken", Misconfigured, Everyone),
+            (404, "BadPath", Refused, One),
+            (405, "MethodNotAllowed", Refused, One),
+            (410, "ExpiredToken", Gone, One),
+            (410, "Unregistered", Gone, One),
+            (413, "PayloadTooLarge", Refused, One),
+            (429, "TooManyProviderTokenUpdates", Throttled, Everyone),
+            (429, "TooManyRequests", Throttled, One),
+            (500, "InternalServerError", Transient, One),
+            (503, "ServiceUnavailable", Transient, One),
+            (503, "Shutdown", Transient, One),
+            (400, "NeverHeardOf", Refused, One),
+            (403, "NeverHeardOf", Misconfigured, Everyone),
         ];
-        for (status, said, class) in table {
-            let reason = format!("apns:{said}");
-            let expected = Verdict {
-                reason: reason.clone(),
-                reading: class(reason),
-            };
+        for (status, said, meaning, about) in table {
+            let expected = (Said::new(format!("apns:{said}"), meaning), about);
             assert_eq!(
                 read(status, None, &format!(r#"{{"reason":"{said}"}}"#)),
                 expected,
@@ -185,48 +161,50 @@ mod tests {
     #[test]
     fn success_has_no_body() {
         for nothing in ["", " \n", "{}", "null"] {
-            assert_eq!(read(200, None, nothing).reading, Reading::One(overwritten()), "{nothing}");
+            assert_eq!(read(200, None, nothing), one("apns:http_200", Meaning::Accepted), "{nothing}");
         }
     }
 
     #[test]
     fn a_success_that_says_something_else_is_none() {
-        assert_eq!(read(200, None, "<html>").reading, failed(transient("apns:http_200")));
-        assert_eq!(read(200, None, r#"{"reason":7}"#).reading, failed(transient("apns:7")));
+        assert_eq!(read(200, None, "<html>"), one("apns:http_200", Meaning::Transient));
+        assert_eq!(read(200, None, r#"{"reason":7}"#), one("apns:7", Meaning::Transient));
         assert_eq!(
-            read(200, None, r#"{"reason":"BadDeviceToken"}"#).reading,
-            Reading::One(unknown("apns:BadDeviceToken".to_owned()))
+            read(200, None, r#"{"reason":"BadDeviceToken"}"#),
+            one("apns:BadDeviceToken", Meaning::Unknown)
         );
     }
 
     #[test]
     fn a_device_that_is_gone_has_a_time() {
         let body = r#"{"reason":"Unregistered","timestamp":1700000000000}"#;
-        assert_eq!(read(410, None, body).reading, Reading::One(gone("apns:Unregistered".to_owned())));
+        assert_eq!(read(410, None, body), one("apns:Unregistered", Meaning::Gone));
     }
 
     #[test]
     fn the_vendors_wait_is_kept() {
-        let reading = |status, said: &str| read(status, WAIT, &format!(r#"{{"reason":"{said}"}}"#)).reading;
-        assert_eq!(reading(429, "TooManyRequests"), failed(throttled("apns:TooManyRequests", WAIT)));
-        assert_eq!(
-            reading(429, "TooManyProviderTokenUpdates"),
-            Reading::Everyone(throttled("apns:TooManyProviderTokenUpdates", WAIT))
-        );
-        assert_eq!(
-            reading(503, "ServiceUnavailable"),
-            failed(throttled("apns:ServiceUnavailable", WAIT))
-        );
+        for (status, said, about) in [
+            (429, "TooManyRequests", About::One),
+            (429, "TooManyProviderTokenUpdates", About::Everyone),
+            (503, "ServiceUnavailable", About::One),
+        ] {
+            let expected = Said::new(format!("apns:{said}"), Meaning::Throttled).after(WAIT);
+            assert_eq!(read(status, WAIT, &format!(r#"{{"reason":"{said}"}}"#)), (expected, about));
+        }
     }
 
     #[test]
     fn without_a_reason_the_status_decides() {
         for body in ["", "<html>", r#"{"reason":"a text, not a code"}"#] {
-            assert_eq!(read(410, None, body).reading, Reading::One(unknown("apns:http_410".to_owned())));
-            assert_eq!(read(429, None, body).reading, failed(throttled("apns:http_429", None)));
-            assert_eq!(read(500, None, body).reading, failed(transient("apns:http_500")));
-            assert_eq!(read(403, None, body).reading, failed(transient("apns:http_403")));
-            assert_eq!(read(302, None, body).reading, failed(transient("apns:http_302")));
+            for (status, meaning) in [
+                (410, Meaning::Unknown),
+                (429, Meaning::Throttled),
+                (500, Meaning::Transient),
+                (403, Meaning::Transient),
+                (302, Meaning::Transient),
+            ] {
+                assert_eq!(read(status, None, body), one(&format!("apns:http_{status}"), meaning));
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order, SessionStore};
+use revocation_app::ports::{ChannelClient, Clock, Order};
 use revocation_rules::channel::Channel;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
@@ -16,10 +16,10 @@ use super::order::Run;
 use super::settings::{ApnsCredentials, parse};
 use super::token::ProviderTokens;
 use crate::answers::{all_failed, none_tried};
+use crate::around::Around;
 use crate::credentials::CredentialCache;
 use crate::dial::DialError;
 use crate::elapsed::elapsed_ms;
-use crate::settings::{Settings, Timeouts};
 
 pub(crate) struct ApnsClient {
     credentials: CredentialCache<ApnsCredentials>,
@@ -29,18 +29,12 @@ pub(crate) struct ApnsClient {
 }
 
 impl ApnsClient {
-    pub fn new(
-        settings: &Settings,
-        timeouts: Timeouts,
-        credentials: Arc<dyn CredentialStore>,
-        sessions: Arc<dyn SessionStore>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, DialError> {
+    pub fn new(around: Around<'_>) -> Result<Self, DialError> {
         Ok(Self {
-            credentials: CredentialCache::new(Channel::Apns, credentials, parse),
-            links: Links::new(settings, timeouts)?,
-            tokens: ProviderTokens::new(sessions, Arc::clone(&clock)),
-            clock,
+            credentials: CredentialCache::new(Channel::Apns, around.credentials, parse),
+            links: Links::new(around.settings, around.timeouts)?,
+            tokens: ProviderTokens::new(around.sessions, Arc::clone(&around.clock)),
+            clock: around.clock,
         })
     }
 

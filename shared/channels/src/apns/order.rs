@@ -16,14 +16,16 @@ use revocation_rules::batch::Handle;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
 
-use super::answer::{Reading, classify};
+use super::answer::{About, classify};
 use super::link::{Link, MAX_STREAMS};
 use super::links::Links;
 use super::request::Common;
 use super::settings::ApnsCredentials;
 use super::token::{ProviderToken, ProviderTokens};
-use crate::answers::{misconfigured, refused, transient, without_handle};
+use crate::answers::{overwritten, refused, transient, without_handle};
+use crate::driver::Told;
 use crate::https::NoReply;
+use crate::meaning::Meaning;
 use crate::retry_after::retry_after;
 use crate::single_flight::Kept;
 
@@ -121,21 +123,23 @@ impl<'a> Run<'a> {
             drop(turn);
             match asked {
                 Ok(reply) => {
-                    let wait = retry_after(&reply.headers, self.clock.now());
-                    match classify(reply.status, wait, &reply.body).reading {
-                        Reading::One(answer) => return answer,
-                        Reading::Everyone(failure) => return self.halt(failure),
-                        Reading::TokenExpired if signed_anew => {
-                            return self.halt(misconfigured("apns:ExpiredProviderToken"));
+                    let (said, about) = classify(&Told {
+                        status: reply.status,
+                        retry_after: retry_after(&reply.headers, self.clock.now()),
+                        body: &reply.body,
+                    });
+                    if said.meaning == Meaning::SessionRefused && !signed_anew {
+                        signed_anew = true;
+                        so_far = Answer::Failed(transient(said.reason));
+                        if let Err(failure) = self.sign_anew(&token).await {
+                            return self.halt(failure);
                         }
-                        Reading::TokenExpired => {
-                            signed_anew = true;
-                            so_far = Answer::Failed(transient("apns:ExpiredProviderToken"));
-                            if let Err(failure) = self.sign_anew(&token).await {
-                                return self.halt(failure);
-                            }
-                        }
+                        continue;
                     }
+                    return match (said.answer(overwritten()), about) {
+                        (Answer::Failed(failure), About::Everyone) => self.halt(failure),
+                        (answer, About::One | About::Everyone) => answer,
+                    };
                 }
                 Err(none @ (NoReply::Timeout | NoReply::TooLong)) => {
                     return Answer::Failed(transient(format!("apns:{}", none.as_str())));

@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Order, SessionStore, SessionText};
+use revocation_app::ports::{Clock, SessionText};
 use revocation_rules::ids::Tenant;
-use revocation_rules::retry::{Answer, AttemptFailure};
+use revocation_rules::retry::AttemptFailure;
 
-use super::run::Run;
 use super::session::Sessions;
-use super::vendor::Vendor;
-use crate::answers::{all_failed, misconfigured, none_tried};
+use super::vendor::{AccountOf, Vendor, VendorCredentials};
+use crate::answers::misconfigured;
+use crate::around::Around;
 use crate::credentials::CredentialCache;
 use crate::dial::DialError;
 use crate::https::Https;
-use crate::settings::{Settings, Timeouts};
 use crate::single_flight::Kept;
 
 pub(crate) struct Client<V: Vendor> {
@@ -33,27 +30,20 @@ pub(super) struct Caller<V: Vendor> {
 }
 
 impl<V: Vendor> Caller<V> {
-    fn account(&self) -> &V::Account {
-        V::account(&self.credentials.value)
+    fn account(&self) -> &AccountOf<V> {
+        self.credentials.value.account()
     }
 }
 
 impl<V: Vendor> Client<V> {
-    pub fn new(
-        vendor: V,
-        settings: &Settings,
-        timeouts: Timeouts,
-        credentials: Arc<dyn CredentialStore>,
-        sessions: Arc<dyn SessionStore>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, DialError> {
-        let https = Arc::new(Https::new(settings, timeouts)?);
+    pub fn new(vendor: V, around: Around<'_>) -> Result<Self, DialError> {
+        let https = Arc::new(Https::new(around.settings, around.timeouts)?);
         Ok(Self {
             vendor,
-            credentials: CredentialCache::new(V::CHANNEL, credentials, V::parse),
-            sessions: Sessions::new(Arc::clone(&https), sessions, Arc::clone(&clock)),
+            credentials: CredentialCache::new(V::CHANNEL, around.credentials, V::Credentials::parse),
+            sessions: Sessions::new(Arc::clone(&https), around.sessions, Arc::clone(&around.clock)),
             https,
-            clock,
+            clock: around.clock,
         })
     }
 
@@ -61,14 +51,14 @@ impl<V: Vendor> Client<V> {
     /// refused are read anew, once: they may have been rotated.
     pub(super) async fn caller(&self, tenant: &Tenant) -> Result<Caller<V>, AttemptFailure> {
         let credentials = self.credentials.read(tenant, self.clock.now(), None).await?;
-        match self.session(V::account(&credentials.value), None).await {
+        match self.session(credentials.value.account(), None).await {
             Ok(session) => Ok(Caller { credentials, session }),
             Err(AttemptFailure::Misconfigured { reason }) => {
                 let newer = self.credentials.read(tenant, self.clock.now(), Some(credentials.version)).await?;
-                if V::account(&newer.value) == V::account(&credentials.value) {
+                if newer.value.account() == credentials.value.account() {
                     return Err(misconfigured(reason));
                 }
-                let session = self.session(V::account(&newer.value), None).await?;
+                let session = self.session(newer.value.account(), None).await?;
                 Ok(Caller {
                     credentials: newer,
                     session,
@@ -85,33 +75,17 @@ impl<V: Vendor> Client<V> {
             .credentials
             .read(tenant, self.clock.now(), Some(before.credentials.version))
             .await?;
-        let account = V::account(&credentials.value);
+        let account = credentials.value.account();
         let same = account == before.account();
         let refused = before.session.as_ref().map(|session| session.version);
         let session = self.session(account, refused.filter(|_| same)).await?;
         Ok((!same || session.is_some()).then_some(Caller { credentials, session }))
     }
 
-    async fn session(&self, account: &V::Account, refused: Option<u64>) -> Result<Option<Kept<SessionText>>, AttemptFailure> {
+    async fn session(&self, account: &AccountOf<V>, refused: Option<u64>) -> Result<Option<Kept<SessionText>>, AttemptFailure> {
         match self.vendor.login() {
             None => Ok(None),
             Some(login) => self.sessions.open(login, account, refused).await.map(Some),
         }
-    }
-}
-
-impl<V: Vendor> ChannelClient for Client<V> {
-    fn revoke<'a>(&'a self, order: &'a Order<'a>) -> BoxFuture<'a, Vec<(usize, Answer)>> {
-        async move {
-            if self.clock.now() >= order.call_until {
-                return none_tried(order);
-            }
-            // One login before the calls, and one answer for all when there is none.
-            if let Err(failure) = self.caller(&order.push.tenant).await {
-                return all_failed(order, &failure);
-            }
-            Run::new(self, order).finish().await
-        }
-        .boxed()
     }
 }

@@ -44,12 +44,23 @@ mod tests {
     use revocation_rules::retry::Answer;
 
     use super::*;
-    use crate::driver::{Told, Verdict, Who};
+    use crate::driver::{Heard, Told, VendorCredentials, Who};
     use crate::sessions::AccountKey;
 
     impl AccountKey for () {
         fn parts(&self) -> Vec<&str> {
             Vec::new()
+        }
+    }
+
+    impl VendorCredentials for () {
+        type Account = ();
+
+        fn parse(_: &str) -> Option<()> {
+            Some(())
+        }
+        fn account(&self) -> &() {
+            self
         }
     }
 
@@ -59,15 +70,8 @@ mod tests {
     impl Vendor for Pairs {
         const CHANNEL: Channel = Channel::Huawei;
         type Credentials = ();
-        type Account = ();
         type Ask<'a> = char;
 
-        fn parse(_: &str) -> Option<()> {
-            Some(())
-        }
-        fn account(credentials: &()) -> &() {
-            credentials
-        }
         fn first(&self, _: Strategy, _: &ToCall<'_>) -> Result<char, Answer> {
             Ok('a')
         }
@@ -80,8 +84,8 @@ mod tests {
         fn request(&self, _: &Call<'_, char>, _: &Who<'_, ()>) -> Option<Request<Full<Bytes>>> {
             None
         }
-        fn read(&self, call: &Call<'_, char>, _: &Told<'_>) -> Verdict<char> {
-            Verdict {
+        fn read(&self, call: &Call<'_, char>, _: &Told<'_>) -> Heard<char> {
+            Heard {
                 code: String::new(),
                 reading: call.all(&Answer::NotTried),
             }

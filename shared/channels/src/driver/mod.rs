@@ -20,4 +20,6 @@ mod vendor;
 
 pub(crate) use client::Client;
 pub(crate) use request::{form, post, sensitive};
-pub(crate) use vendor::{Call, Fate, Given, Login, Reading, Told, Vendor, Verdict, Who};
+#[cfg(test)]
+pub(crate) use vendor::told;
+pub(crate) use vendor::{Call, Fate, Given, Heard, Login, Reading, Told, Vendor, VendorCredentials, Who};

@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::StreamExt;
+use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
-use revocation_app::ports::Order;
+use futures::{FutureExt, StreamExt};
+use revocation_app::ports::{ChannelClient, Order};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
@@ -14,8 +15,8 @@ use tokio::time::Instant;
 
 use super::client::{Caller, Client};
 use super::group::group;
-use super::vendor::{Call, Fate, Reading, Told, Vendor, Verdict, Who};
-use crate::answers::{misconfigured, quota_used_up, transient, waiting};
+use super::vendor::{Call, Fate, Heard, Reading, Told, Vendor, Who};
+use crate::answers::{all_failed, misconfigured, none_tried, quota_used_up, transient, waiting};
 use crate::elapsed::elapsed_ms;
 use crate::retry_after::retry_after;
 
@@ -23,7 +24,7 @@ use crate::retry_after::retry_after;
 const CALLS_AT_ONCE: usize = 4;
 
 type CallOf<'a, V> = Call<'a, <V as Vendor>::Ask<'a>>;
-type VerdictOf<'a, V> = Verdict<<V as Vendor>::Ask<'a>>;
+type HeardOf<'a, V> = Heard<<V as Vendor>::Ask<'a>>;
 
 pub(super) struct Run<'a, V: Vendor> {
     client: &'a Client<V>,
@@ -93,15 +94,15 @@ impl<'a, V: Vendor> Run<'a, V> {
         if let Some(answer) = self.no_turn(&call) {
             return same(answer);
         }
-        let Some(verdict) = self.ask(&call).await else {
+        let Some(heard) = self.ask(&call).await else {
             return same(not_asked(&call));
         };
-        match verdict.reading {
-            Reading::Each(fates) => self.sort(&call, fates.0, &verdict.code),
-            Reading::NotLetIn => same(Answer::Failed(self.failed(misconfigured(verdict.code)))),
+        match heard.reading {
+            Reading::Each(fates) => self.sort(&call, fates.0, &heard.code),
+            Reading::NotLetIn => same(Answer::Failed(self.failed(misconfigured(heard.code)))),
             Reading::QuotaUsedUp => {
-                self.stop(Stopped::QuotaUsedUp(verdict.code.clone()));
-                same(quota_used_up(verdict.code))
+                self.stop(Stopped::QuotaUsedUp(heard.code.clone()));
+                same(quota_used_up(heard.code))
             }
             Reading::Failed(failure) => same(Answer::Failed(self.failed(failure))),
         }
@@ -162,10 +163,10 @@ impl<'a, V: Vendor> Run<'a, V> {
 
     /// Makes one call; who is not let in renews what lets us in, once. `None`
     /// when time ran out before anything was asked.
-    async fn ask(&self, call: &CallOf<'a, V>) -> Option<VerdictOf<'a, V>> {
+    async fn ask(&self, call: &CallOf<'a, V>) -> Option<HeardOf<'a, V>> {
         let tenant = &self.order.push.tenant;
         let failed = |failure: AttemptFailure| {
-            Some(Verdict {
+            Some(Heard {
                 code: failure.reason().to_owned(),
                 reading: Reading::Failed(failure),
             })
@@ -190,7 +191,7 @@ impl<'a, V: Vendor> Run<'a, V> {
         }
     }
 
-    async fn ask_once(&self, call: &CallOf<'a, V>, caller: &Caller<V>) -> VerdictOf<'a, V> {
+    async fn ask_once(&self, call: &CallOf<'a, V>, caller: &Caller<V>) -> HeardOf<'a, V> {
         let channel = V::CHANNEL;
         let started = Instant::now();
         let who = Who {
@@ -198,11 +199,11 @@ impl<'a, V: Vendor> Run<'a, V> {
             session: caller.session.as_ref().map(|session| &session.value),
             revocation: self.order.revocation,
         };
-        let failed = |failure: AttemptFailure| Verdict {
+        let failed = |failure: AttemptFailure| Heard {
             code: failure.reason().to_owned(),
             reading: Reading::Failed(failure),
         };
-        let verdict = match self.client.vendor.request(call, &who) {
+        let heard = match self.client.vendor.request(call, &who) {
             None => failed(misconfigured(format!("{channel}:bad_settings"))),
             Some(request) => match self.client.https.call(request).await {
                 Ok(reply) => {
@@ -216,7 +217,7 @@ impl<'a, V: Vendor> Run<'a, V> {
                 Err(none) => failed(transient(format!("{channel}:{}", none.as_str()))),
             },
         };
-        let (what, code) = (V::name(&call.ask), &verdict.code);
+        let (what, code) = (V::name(&call.ask), &heard.code);
         tracing::info!(
             revocation.id = %self.order.revocation,
             channel = %channel,
@@ -226,17 +227,33 @@ impl<'a, V: Vendor> Run<'a, V> {
             duration_ms = elapsed_ms(started),
             "asked {channel} to {what}: {code}"
         );
-        verdict
+        heard
+    }
+}
+
+impl<V: Vendor> ChannelClient for Client<V> {
+    fn revoke<'a>(&'a self, order: &'a Order<'a>) -> BoxFuture<'a, Vec<(usize, Answer)>> {
+        async move {
+            if self.clock.now() >= order.call_until {
+                return none_tried(order);
+            }
+            // One login before the calls, and one answer for all when there is none.
+            if let Err(failure) = self.caller(&order.push.tenant).await {
+                return all_failed(order, &failure);
+            }
+            Run::new(self, order).finish().await
+        }
+        .boxed()
     }
 }
 
 /// Keeps the wait that the vendor asked for.
-fn patient<A>(verdict: Verdict<A>, asked_for: Option<Duration>) -> Verdict<A> {
-    let reading = match verdict.reading {
+fn patient<A>(heard: Heard<A>, asked_for: Option<Duration>) -> Heard<A> {
+    let reading = match heard.reading {
         Reading::Failed(failure) => Reading::Failed(waiting(failure, asked_for)),
         other @ (Reading::Each(_) | Reading::NotLetIn | Reading::QuotaUsedUp) => other,
     };
-    Verdict { reading, ..verdict }
+    Heard { reading, ..heard }
 }
 
 /// Nothing was asked yet; or a first call was, which did not do it.

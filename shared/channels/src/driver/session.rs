@@ -9,7 +9,7 @@ use revocation_rules::retry::AttemptFailure;
 use tokio::time::Instant;
 
 use super::request::sensitive;
-use super::vendor::{Login, Told, Vendor};
+use super::vendor::{AccountOf, Login, Told, Vendor};
 use crate::answers::{misconfigured, transient, waiting};
 use crate::elapsed::elapsed_ms;
 use crate::https::Https;
@@ -43,14 +43,14 @@ impl<V: Vendor> Sessions<V> {
     /// The account's session; another one than `refused`, if given.
     pub async fn open(
         &self,
-        login: &dyn Login<V::Account>,
-        account: &V::Account,
+        login: &dyn Login<AccountOf<V>>,
+        account: &AccountOf<V>,
         refused: Option<u64>,
     ) -> Result<Kept<SessionText>, AttemptFailure> {
         self.shared.open(account, refused, || self.log_in(login, account)).await
     }
 
-    async fn log_in(&self, login: &dyn Login<V::Account>, account: &V::Account) -> Result<Opened, AttemptFailure> {
+    async fn log_in(&self, login: &dyn Login<AccountOf<V>>, account: &AccountOf<V>) -> Result<Opened, AttemptFailure> {
         let channel = V::CHANNEL;
         let started = Instant::now();
         let result = self.ask(login, account).await;
@@ -66,7 +66,7 @@ impl<V: Vendor> Sessions<V> {
         result
     }
 
-    async fn ask(&self, login: &dyn Login<V::Account>, account: &V::Account) -> Result<Opened, AttemptFailure> {
+    async fn ask(&self, login: &dyn Login<AccountOf<V>>, account: &AccountOf<V>) -> Result<Opened, AttemptFailure> {
         let channel = V::CHANNEL;
         let asked_at = self.clock.now();
         let request = login

@@ -19,17 +19,9 @@ use crate::sessions::AccountKey;
 /// waits: all of it is decided from what is passed in.
 pub(crate) trait Vendor: Send + Sync + 'static {
     const CHANNEL: Channel;
-    /// What a tenant's credentials document holds.
-    type Credentials: Send + Sync;
-    /// The part of it that lets us in: a session belongs to it.
-    type Account: AccountKey + Eq + Send + Sync;
+    type Credentials: VendorCredentials;
     /// What a call asks for. Deliveries that ask for the same share a call.
     type Ask<'a>: Clone + Eq + Hash + Send + Sync;
-
-    /// Reads a credentials document; `None` when it is not one of this vendor's.
-    fn parse(document: &str) -> Option<Self::Credentials>;
-
-    fn account(credentials: &Self::Credentials) -> &Self::Account;
 
     /// What is asked for a delivery first; an answer when nothing is to be asked.
     fn first<'a>(&self, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Self::Ask<'a>, Answer>;
@@ -43,13 +35,26 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     /// Builds the HTTP request. Returns `None` only if the settings cannot make one.
     fn request<'a>(&self, call: &Call<'a, Self::Ask<'a>>, who: &Who<'_, Self::Credentials>) -> Option<Request<Full<Bytes>>>;
 
-    fn read<'a>(&self, call: &Call<'a, Self::Ask<'a>>, told: &Told<'_>) -> Verdict<Self::Ask<'a>>;
+    fn read<'a>(&self, call: &Call<'a, Self::Ask<'a>>, told: &Told<'_>) -> Heard<Self::Ask<'a>>;
 
     /// How a session is opened; `None` where calls carry the credentials themselves.
-    fn login(&self) -> Option<&dyn Login<Self::Account>> {
+    fn login(&self) -> Option<&dyn Login<AccountOf<Self>>> {
         None
     }
 }
+
+/// What a tenant's credentials document holds.
+pub(crate) trait VendorCredentials: Sized + Send + Sync {
+    /// The part of it that lets us in: a session belongs to it.
+    type Account: AccountKey + Eq + Send + Sync;
+
+    /// Reads a document; `None` when it is not one of this vendor's.
+    fn parse(document: &str) -> Option<Self>;
+
+    fn account(&self) -> &Self::Account;
+}
+
+pub(crate) type AccountOf<V> = <<V as Vendor>::Credentials as VendorCredentials>::Account;
 
 /// How a vendor's session is opened.
 pub(crate) trait Login<A>: Send + Sync {
@@ -92,8 +97,8 @@ pub(crate) struct Told<'t> {
     pub body: &'t [u8],
 }
 
-/// What an answer means, and the code to log.
-pub(crate) struct Verdict<A> {
+/// What came of a call, and the code to log.
+pub(crate) struct Heard<A> {
     /// Such as `huawei:80300007` or `huawei:http_502`.
     pub code: String,
     pub reading: Reading<A>,
@@ -137,4 +142,14 @@ impl<'a, A> Call<'a, A> {
     pub fn tokens(&self) -> impl Iterator<Item = &'a str> {
         self.deliveries.iter().map(|delivery| delivery.token.as_str())
     }
+}
+
+/// What is read of an answer.
+#[cfg(test)]
+pub(crate) fn told<T>(status: u16, retry_after: Option<Duration>, body: &str, read: impl FnOnce(&Told<'_>) -> T) -> T {
+    read(&Told {
+        status: StatusCode::from_u16(status).unwrap(),
+        retry_after,
+        body: body.as_bytes(),
+    })
 }

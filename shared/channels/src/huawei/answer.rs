@@ -3,82 +3,39 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use http::StatusCode;
-use revocation_rules::retry::AttemptFailure;
-
-use crate::answers::{misconfigured, throttled, transient};
-use crate::meaning::{Meaning, undocumented};
+use crate::driver::Told;
+use crate::meaning::{Meaning, Said, Sayings, undocumented};
 use crate::read::{Code, Devices, Node};
 
-/// A session whose end can not be read is used for half of this, as if it were
+/// A session whose end cannot be read is used for half of this, as if it were
 /// the shortest that is of use.
 const SHORT_SESSION: Duration = Duration::from_mins(10);
-
-/// One answer of `messages:send`, for all tokens of the call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Reading {
-    Accepted,
-    /// Accepted, but for these of the call's devices, which Huawei does not know.
-    AcceptedBut(HashSet<usize>),
-    /// Not for all devices; for which, can not be read.
-    SomeUnknown,
-    AllUnknown,
-    /// No for good.
-    Refused,
-    /// The session is not, or no longer, good.
-    SessionRefused,
-    Failed(AttemptFailure),
-}
-
-/// A reading, and the code to store and log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Verdict {
-    /// Such as `huawei:80300007` or `huawei:http_502`.
-    pub reason: String,
-    pub reading: Reading,
-}
 
 const SUCCESS: i64 = 80_000_000;
 const PARTIAL: i64 = 80_100_000;
 /// Huawei could not ask its own login: its advice is to check the client's id and secret.
 const LOGIN_UNASKED: i64 = 80_600_003;
 
-/// Reads an answer to a call with these tokens.
-pub(super) fn classify<'a>(
-    status: StatusCode,
-    retry_after: Option<Duration>,
-    body: &[u8],
-    tokens: impl IntoIterator<Item = &'a str>,
-) -> Verdict {
-    let answer = Node::parse(body).unwrap_or(Node::Null);
+/// Reads an answer of `messages:send` to a call with these tokens.
+pub(super) fn classify(told: &Told<'_>, tokens: &[&str]) -> Sayings {
+    let answer = Node::parse(told.body).unwrap_or(Node::Null);
+    let status = told.status.as_u16();
     let known = answer.field("code").code().number();
-    let reason = known.map_or_else(|| format!("huawei:http_{}", status.as_u16()), |code| format!("huawei:{code}"));
-    let failed_transiently = || Reading::Failed(transient(reason.clone()));
-    let reading = match (status.as_u16(), known) {
-        (401, _) => Reading::SessionRefused,
+    let meaning = match (status, known) {
+        (401, _) => Meaning::SessionRefused,
         // Flow control: the app's devices per second are used up.
-        (503, _) | (429, None) => Reading::Failed(throttled(reason.clone(), retry_after)),
+        (503, _) | (429, None) => Meaning::Throttled,
         // The login is wrong; the address or the app id in it is.
-        (500.., Some(LOGIN_UNASKED)) | (404 | 405, None) => Reading::Failed(misconfigured(reason.clone())),
-        (200, Some(SUCCESS)) => taken(answer.field("msg"), SUCCESS, tokens),
-        (200, Some(PARTIAL)) => taken(answer.field("msg"), PARTIAL, tokens),
-        (500.., _) | (_, None | Some(SUCCESS | PARTIAL)) => failed_transiently(),
-        (status, Some(code)) => by_code(status, code, reason.clone(), retry_after),
+        (500.., Some(LOGIN_UNASKED)) | (404 | 405, None) => Meaning::Misconfigured,
+        (200, Some(SUCCESS | PARTIAL)) => Meaning::Accepted,
+        (500.., _) | (_, None | Some(SUCCESS | PARTIAL)) => Meaning::Transient,
+        (status, Some(code)) => documented(code).unwrap_or_else(|| by_family(status, code)),
     };
-    Verdict { reason, reading }
-}
-
-fn by_code(status: u16, code: i64, reason: String, retry_after: Option<Duration>) -> Reading {
-    match documented(code).unwrap_or_else(|| by_family(status, code)) {
-        Meaning::Unknown => Reading::AllUnknown,
-        Meaning::SessionRefused => Reading::SessionRefused,
-        Meaning::Throttled => Reading::Failed(throttled(reason, retry_after)),
-        Meaning::Misconfigured => Reading::Failed(misconfigured(reason)),
-        Meaning::Refused => Reading::Refused,
-        // The others are no code's meaning here: a yes is told from its whole answer above.
-        Meaning::Transient | Meaning::Accepted | Meaning::Gone | Meaning::NotThere | Meaning::QuotaUsedUp => {
-            Reading::Failed(transient(reason))
-        }
+    let reason = known.map_or_else(|| format!("huawei:http_{status}"), |code| format!("huawei:{code}"));
+    let said = Said::new(reason, meaning).after(told.retry_after);
+    match (said.meaning, known) {
+        (Meaning::Accepted, Some(code)) => taken(said, answer.field("msg"), code, tokens),
+        _ => Sayings::All(said),
     }
 }
 
@@ -129,37 +86,42 @@ const fn by_family(status: u16, code: i64) -> Meaning {
 /// Whom a yes is for. What `msg` says is JSON text, or the object itself; under
 /// success it is a word. If it says that some were not taken, and not readably
 /// which, nobody can be claimed: they are asked for again in smaller calls.
-fn taken<'a>(msg: &Node, code: i64, sent: impl IntoIterator<Item = &'a str>) -> Reading {
-    let said = msg.unwrapped();
-    match (&*said, code) {
+fn taken(yes: Said, msg: &Node, code: i64, tokens: &[&str]) -> Sayings {
+    let some_unknown = |yes: Said| {
+        Sayings::OneIsBad(Said {
+            meaning: Meaning::Unknown,
+            ..yes
+        })
+    };
+    let told = msg.unwrapped();
+    match (&*told, code) {
         (Node::Object(_), _) => {}
-        (Node::Null | Node::Text(_) | Node::Number(_) | Node::Bool(_), SUCCESS) => return Reading::Accepted,
-        _ => return Reading::SomeUnknown,
+        (Node::Null | Node::Text(_) | Node::Number(_) | Node::Bool(_), SUCCESS) => return Sayings::All(yes),
+        _ => return some_unknown(yes),
     }
-    let tokens: Vec<&str> = sent.into_iter().collect();
-    let Some(illegal) = illegal(&said, &tokens) else {
-        return Reading::SomeUnknown;
+    let Some(illegal) = illegal(&told, tokens) else {
+        return some_unknown(yes);
     };
     let counts = [("failure", illegal.len()), ("success", tokens.len() - illegal.len())];
-    let agrees = |(name, named): (&str, usize)| match said.field(name).code() {
+    let agrees = |(name, named): (&str, usize)| match told.field(name).code() {
         Code::None => None,
         Code::Number(count) => Some(usize::try_from(count) == Ok(named)),
         Code::Unreadable => Some(false),
     };
     let fits = counts.map(agrees);
     if fits.contains(&Some(false)) {
-        return Reading::SomeUnknown;
+        return some_unknown(yes);
     }
     match (illegal.is_empty(), code) {
-        (true, SUCCESS) => Reading::Accepted,
+        (true, SUCCESS) => Sayings::All(yes),
         // It says that not all were taken, and its counts that all were.
-        (true, _) if fits == [Some(true); 2] => Reading::Accepted,
-        (true, _) => Reading::SomeUnknown,
-        (false, _) => Reading::AcceptedBut(illegal),
+        (true, _) if fits == [Some(true); 2] => Sayings::All(yes),
+        (true, _) => some_unknown(yes),
+        (false, _) => Sayings::all_but(yes, tokens.len(), &illegal, &Said::new("huawei:illegal_token", Meaning::Unknown)),
     }
 }
 
-/// The devices that Huawei calls illegal. `None` when that can not be read, or
+/// The devices that Huawei calls illegal. `None` when that cannot be read, or
 /// names somebody else. The later service writes `illegalTokens`, sorted by reason.
 fn illegal(said: &Node, tokens: &[&str]) -> Option<HashSet<usize>> {
     let devices = Devices::new(tokens.iter().copied());
@@ -173,23 +135,22 @@ fn illegal(said: &Node, tokens: &[&str]) -> Option<HashSet<usize>> {
 }
 
 /// Reads a login's answer: the access token and how long it is good.
-pub(super) fn classify_login(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Result<(String, Duration), AttemptFailure> {
-    match status.as_u16() {
+pub(super) fn classify_login(told: &Told<'_>) -> Result<(String, Duration), Said> {
+    let meaning = match told.status.as_u16() {
         200 => {
-            let answer = Node::parse(body).unwrap_or(Node::Null);
-            let token = answer
-                .field("access_token")
-                .text()
-                .ok_or_else(|| transient("huawei:login_unreadable"))?;
+            let answer = Node::parse(told.body).unwrap_or(Node::Null);
+            let token = answer.field("access_token").text();
+            let token = token.ok_or_else(|| Said::new("huawei:login_unreadable", Meaning::Transient))?;
             let secs = answer.field("expires_in").code().number();
             let good_for = secs.and_then(|secs| u64::try_from(secs).ok()).filter(|secs| *secs > 0);
-            Ok((token, good_for.map_or(SHORT_SESSION, Duration::from_secs)))
+            return Ok((token, good_for.map_or(SHORT_SESSION, Duration::from_secs)));
         }
-        429 | 503 => Err(throttled(format!("huawei:login_http_{}", status.as_u16()), retry_after)),
+        429 | 503 => Meaning::Throttled,
         // The id or the secret is wrong.
-        400..=499 => Err(misconfigured(format!("huawei:login_http_{}", status.as_u16()))),
-        other => Err(transient(format!("huawei:login_http_{other}"))),
-    }
+        400..=499 => Meaning::Misconfigured,
+        _ => Meaning::Transient,
+    };
+    Err(Said::new(format!("huawei:login_http_{}", told.status.as_u16()), meaning).after(told.retry_after))
 }
 
 #[cfg(test)]

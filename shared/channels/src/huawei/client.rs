@@ -1,60 +1,45 @@
 //! Joins the parts.
 
-use std::sync::Arc;
+use std::iter::repeat;
 
 use bytes::Bytes;
 use http::Request;
 use http::header::AUTHORIZATION;
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
+use revocation_app::ports::ChannelClient;
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
 
-use super::answer::{self, classify};
+use super::answer::classify;
 use super::login::HuaweiLogin;
 use super::request::{MAX_TOKENS, Overwrite, body, path};
-use super::settings::{AUTH_URL, Account, HuaweiCredentials, PUSH_URL, parse};
-use crate::answers::{overwritten, refused, unknown, without_handle};
+use super::settings::{AUTH_URL, Account, HuaweiCredentials, PUSH_URL};
+use crate::answers::{overwritten, without_handle};
+use crate::around::Around;
 use crate::dial::{DialError, origin};
-use crate::driver::{Call, Client, Fate, Login, Reading, Told, Vendor, Verdict, Who, post, sensitive};
-use crate::settings::{Settings, Timeouts};
+use crate::driver::{Call, Client, Heard, Login, Told, Vendor, Who, post, sensitive};
 
 struct Huawei {
     push_url: String,
     login: HuaweiLogin,
 }
 
-pub(crate) fn connect(
-    settings: &Settings,
-    timeouts: Timeouts,
-    credentials: Arc<dyn CredentialStore>,
-    sessions: Arc<dyn SessionStore>,
-    clock: Arc<dyn Clock>,
-) -> Result<impl ChannelClient + 'static, DialError> {
+pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static, DialError> {
     let huawei = Huawei {
-        push_url: origin(settings.get(&PUSH_URL))?,
+        push_url: origin(around.settings.get(&PUSH_URL))?,
         login: HuaweiLogin {
-            auth_url: origin(settings.get(&AUTH_URL))?,
+            auth_url: origin(around.settings.get(&AUTH_URL))?,
         },
     };
-    Client::new(huawei, settings, timeouts, credentials, sessions, clock)
+    Client::new(huawei, around)
 }
 
 impl Vendor for Huawei {
     const CHANNEL: Channel = Channel::Huawei;
     type Credentials = HuaweiCredentials;
-    type Account = Account;
     type Ask<'a> = Overwrite<'a>;
-
-    fn parse(document: &str) -> Option<HuaweiCredentials> {
-        parse(document)
-    }
-
-    fn account(credentials: &HuaweiCredentials) -> &Account {
-        &credentials.account
-    }
 
     fn first<'a>(&self, _: Strategy, delivery: &ToCall<'a>) -> Result<Overwrite<'a>, Answer> {
         match delivery.handle {
@@ -84,39 +69,15 @@ impl Vendor for Huawei {
         Some(request)
     }
 
-    fn read<'a>(&self, call: &Call<'a, Overwrite<'a>>, told: &Told<'_>) -> Verdict<Overwrite<'a>> {
-        let verdict = classify(told.status, told.retry_after, told.body, call.tokens());
-        let code = verdict.reason;
-        let reading = match verdict.reading {
-            answer::Reading::Accepted => call.all(&overwritten()),
-            answer::Reading::AcceptedBut(illegal) => {
-                let mut places = 0..;
-                call.each(|_| {
-                    let is_illegal = places.next().is_some_and(|at| illegal.contains(&at));
-                    Fate::Ends(if is_illegal {
-                        unknown("huawei:illegal_token".to_owned())
-                    } else {
-                        overwritten()
-                    })
-                })
-            }
-            answer::Reading::SomeUnknown if call.deliveries.len() > 1 => in_halves(call),
-            answer::Reading::AllUnknown | answer::Reading::SomeUnknown => call.all(&unknown(code.clone())),
-            answer::Reading::Refused => call.all(&refused(code.clone())),
-            answer::Reading::SessionRefused => Reading::NotLetIn,
-            answer::Reading::Failed(failure) => Reading::Failed(failure),
-        };
-        Verdict { code, reading }
+    fn read<'a>(&self, call: &Call<'a, Overwrite<'a>>, told: &Told<'_>) -> Heard<Overwrite<'a>> {
+        let tokens: Vec<&str> = call.tokens().collect();
+        // The same notify id shows the same notice.
+        let most = tokens.len().div_ceil(2);
+        let half = Overwrite { most, ..call.ask.clone() };
+        classify(told, &tokens).heard(call, &overwritten(), repeat(half))
     }
 
     fn login(&self) -> Option<&dyn Login<Account>> {
         Some(&self.login)
     }
-}
-
-/// Asks again with half as many a call, until it is found who was not taken:
-/// the others are not to end with them. The same notify id shows the same notice.
-fn in_halves<'a>(call: &Call<'a, Overwrite<'a>>) -> Reading<Overwrite<'a>> {
-    let most = call.deliveries.len().div_ceil(2);
-    call.each(|_| Fate::Then(Overwrite { most, ..call.ask.clone() }))
 }

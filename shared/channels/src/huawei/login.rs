@@ -10,6 +10,7 @@ use super::answer::classify_login;
 use super::request::{LOGIN_PATH, login_form};
 use super::settings::Account;
 use crate::driver::{Given, Login, Told, post};
+use crate::meaning::Said;
 use crate::sessions::AccountKey;
 
 pub(super) struct HuaweiLogin {
@@ -29,7 +30,7 @@ impl Login<Account> for HuaweiLogin {
     }
 
     fn read(&self, told: &Told<'_>) -> Result<Given, AttemptFailure> {
-        let (access_token, good_for) = classify_login(told.status, told.retry_after, told.body)?;
+        let (access_token, good_for) = classify_login(told).map_err(Said::login_failure)?;
         Ok(Given {
             text: access_token.into(),
             good_for,

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::driver::VendorCredentials;
 use crate::secret::Secret;
 use crate::settings::Setting;
 
@@ -44,19 +45,26 @@ pub(super) struct Account {
     pub client_secret: Secret,
 }
 
-/// `None` when the document is not one of Huawei's.
-pub(super) fn parse(document: &str) -> Option<HuaweiCredentials> {
-    let Document {
-        app_id,
-        client_secret,
-        category,
-    } = serde_json::from_str(document).ok()?;
-    // The app id becomes part of a path.
-    let app_id_is_plain = !app_id.is_empty() && app_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (app_id_is_plain && !client_secret.expose().is_empty()).then_some(HuaweiCredentials {
-        account: Account { app_id, client_secret },
-        category,
-    })
+impl VendorCredentials for HuaweiCredentials {
+    type Account = Account;
+
+    fn parse(document: &str) -> Option<Self> {
+        let Document {
+            app_id,
+            client_secret,
+            category,
+        } = serde_json::from_str(document).ok()?;
+        // The app id becomes part of a path.
+        let app_id_is_plain = !app_id.is_empty() && app_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        (app_id_is_plain && !client_secret.expose().is_empty()).then_some(Self {
+            account: Account { app_id, client_secret },
+            category,
+        })
+    }
+
+    fn account(&self) -> &Account {
+        &self.account
+    }
 }
 
 #[cfg(test)]
@@ -65,10 +73,10 @@ mod tests {
 
     #[test]
     fn a_document_has_an_app_id_and_a_secret() {
-        let read = parse(r#"{"app_id":"104","client_secret":"s","category":"WORK"}"#).unwrap();
+        let read = HuaweiCredentials::parse(r#"{"app_id":"104","client_secret":"s","category":"WORK"}"#).unwrap();
         assert_eq!(read.account.app_id, "104");
         assert_eq!(read.category.as_deref(), Some("WORK"));
-        assert!(parse(r#"{"app_id":"104","client_secret":"s","later":1}"#).is_some());
+        assert!(HuaweiCredentials::parse(r#"{"app_id":"104","client_secret":"s","later":1}"#).is_some());
         for bad in [
             "",
             "{}",
@@ -77,13 +85,13 @@ mod tests {
             r#"{"app_id":"104/../105","client_secret":"s"}"#,
             r#"{"app_id":"104","client_secret":""}"#,
         ] {
-            assert_eq!(parse(bad), None, "{bad}");
+            assert_eq!(HuaweiCredentials::parse(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn credentials_never_show_the_secret() {
-        let read = parse(r#"{"app_id":"104","client_secret":"planted"}"#).unwrap();
+        let read = HuaweiCredentials::parse(r#"{"app_id":"104","client_secret":"planted"}"#).unwrap();
         assert!(!format!("{read:?}").contains("planted"));
     }
 }

@@ -2,60 +2,42 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
-
-use crate::meaning::{Meaning, Said, undocumented};
+use crate::driver::Told;
+use crate::meaning::{Meaning, Said, Sayings, undocumented};
 use crate::read::{Code, Devices, Node};
 
-/// One answer to a push.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Reading {
-    /// The same for every delivery of the call.
-    All(Said),
-    /// One for each delivery of the call, in their order.
-    Each(Vec<Said>),
-    /// One of several registration ids is bad, and nobody says which.
-    OneIsBad(Said),
-}
-
-/// Reads an answer to a call with these registration ids.
-pub(super) fn classify(status: StatusCode, retry_after: Option<Duration>, body: &[u8], tokens: &[&str]) -> Reading {
-    let (said, data) = read(status, retry_after, body, "");
+/// Reads an answer to a push to these registration ids.
+pub(super) fn classify(told: &Told<'_>, tokens: &[&str]) -> Sayings {
+    let (said, data) = read(told, "");
     match (said.meaning, tokens) {
         // 32: the whole call was taken before, so it names nobody.
-        (Meaning::Accepted, _) if said.reason != YES => Reading::All(said),
-        (Meaning::Accepted, [_]) => Reading::All(alone(&data, retry_after).unwrap_or(said)),
-        (Meaning::Accepted, _) => Reading::Each(each(&data, retry_after, tokens)),
-        (Meaning::Gone | Meaning::Unknown, [_, _, ..]) => Reading::OneIsBad(said),
-        _ => Reading::All(said),
+        (Meaning::Accepted, _) if said.reason != YES => Sayings::All(said),
+        (Meaning::Accepted, [_]) => Sayings::All(alone(&data, told.retry_after).unwrap_or(said)),
+        (Meaning::Accepted, _) => Sayings::Each {
+            code: said.reason,
+            said: each(&data, told.retry_after, tokens),
+        },
+        (Meaning::Gone | Meaning::Unknown, [_, _, ..]) => Sayings::OneIsBad(said),
+        _ => Sayings::All(said),
     }
 }
 
 const YES: &str = "oppo:0";
 
 /// Reads a login's answer: the token.
-pub(super) fn classify_login(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Result<String, Said> {
-    let (said, data) = read(status, retry_after, body, "login_");
-    if said.meaning != Meaning::Accepted {
-        return Err(said);
-    }
-    data.field("auth_token").text().ok_or_else(|| Said {
-        reason: "oppo:login_unreadable".to_owned(),
-        meaning: Meaning::Transient,
-        retry_after: None,
-    })
+pub(super) fn classify_login(told: &Told<'_>) -> Result<String, Said> {
+    let (said, data) = read(told, "login_");
+    said.given(data.field("auth_token").text(), "oppo:login_unreadable")
 }
 
 /// The said over a whole call, and its `data`, which is an object or a list, or JSON text.
-fn read(status: StatusCode, retry_after: Option<Duration>, body: &[u8], call: &str) -> (Said, Node) {
-    let answer = Node::parse(body).unwrap_or(Node::Null);
+fn read(told: &Told<'_>, call: &str) -> (Said, Node) {
+    let status = told.status.as_u16();
+    let answer = Node::parse(told.body).unwrap_or(Node::Null);
     let known = answer.field("code").code().number();
     let message = answer.field("message").text().unwrap_or_default();
-    let reason = known.map_or_else(
-        || format!("oppo:{call}http_{}", status.as_u16()),
-        |code| format!("oppo:{call}{code}"),
-    );
-    let meaning = match (status.as_u16(), known) {
+    let reason = known.map_or_else(|| format!("oppo:{call}http_{status}"), |code| format!("oppo:{call}{code}"));
+    let meaning = match (status, known) {
         (429 | 503, _) => Meaning::Throttled,
         (500.., _) => Meaning::Transient,
         // OPPO says yes under 200 only.
@@ -65,11 +47,7 @@ fn read(status: StatusCode, retry_after: Option<Duration>, body: &[u8], call: &s
         (404 | 405, None) => Meaning::Misconfigured,
         _ => Meaning::Transient,
     };
-    let said = Said {
-        reason,
-        meaning,
-        retry_after,
-    };
+    let said = Said::new(reason, meaning).after(told.retry_after);
     (said, answer.field("data").unwrapped().into_owned())
 }
 
@@ -78,14 +56,7 @@ fn read(status: StatusCode, retry_after: Option<Duration>, body: &[u8], call: &s
 /// harmless: what was taken is a duplicate then.
 fn each(data: &Node, retry_after: Option<Duration>, tokens: &[&str]) -> Vec<Said> {
     let devices = Devices::new(tokens.iter().copied());
-    let mut each = vec![
-        Said {
-            reason: "oppo:unnamed".to_owned(),
-            meaning: Meaning::Transient,
-            retry_after: None,
-        };
-        tokens.len()
-    ];
+    let mut each = vec![Said::new("oppo:unnamed", Meaning::Transient); tokens.len()];
     let mut named = vec![false; tokens.len()];
     for target in data.entries().unwrap_or_default() {
         let name = target.field("registrationId").text();
@@ -113,15 +84,11 @@ fn alone(data: &Node, retry_after: Option<Duration>) -> Option<Said> {
 }
 
 /// What one target's entry says. Only a code of 0 is a yes, or the id that its
-/// message got while nothing speaks against it. A "no" that can not be read is
+/// message got while nothing speaks against it. A "no" that cannot be read is
 /// one for good: it would be the same, asked again.
 fn of_target(target: &Node, retry_after: Option<Duration>) -> Said {
     let message = target.field("errorMessage");
-    let said = |reason: String, meaning| Said {
-        reason,
-        meaning,
-        retry_after,
-    };
+    let said = |reason: String, meaning| Said::new(reason, meaning).after(retry_after);
     match target.field("errorCode").code() {
         Code::Number(code) => {
             let meaning = match by_code(200, code, &message.text().unwrap_or_default()) {

@@ -1,59 +1,42 @@
 //! Joins the parts.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
+use revocation_app::ports::ChannelClient;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
 
-use super::answer::{self, classify};
+use super::answer::classify;
 use super::login::OppoLogin;
 use super::request::{MAX_MESSAGES, notify_id, push};
-use super::settings::{Account, OppoCredentials, URL, parse};
+use super::settings::{Account, OppoCredentials, URL};
 use crate::answers::{overwritten, without_handle};
+use crate::around::Around;
 use crate::dial::{DialError, origin};
-use crate::driver::{Call, Client, Fate, Login, Told, Vendor, Verdict, Who, post};
+use crate::driver::{Call, Client, Heard, Login, Told, Vendor, Who, post};
 use crate::part::Part;
-use crate::settings::{Settings, Timeouts};
 
 struct Oppo {
     url: String,
     login: OppoLogin,
 }
 
-pub(crate) fn connect(
-    settings: &Settings,
-    timeouts: Timeouts,
-    credentials: Arc<dyn CredentialStore>,
-    sessions: Arc<dyn SessionStore>,
-    clock: Arc<dyn Clock>,
-) -> Result<impl ChannelClient + 'static, DialError> {
-    let url = origin(settings.get(&URL))?;
+pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static, DialError> {
+    let url = origin(around.settings.get(&URL))?;
     let oppo = Oppo {
         login: OppoLogin { url: url.clone() },
         url,
     };
-    Client::new(oppo, settings, timeouts, credentials, sessions, clock)
+    Client::new(oppo, around)
 }
 
 impl Vendor for Oppo {
     const CHANNEL: Channel = Channel::Oppo;
     type Credentials = OppoCredentials;
-    type Account = Account;
     /// Each message of a call has its own notify id and notice: one call takes them all.
     type Ask<'a> = Part;
-
-    fn parse(document: &str) -> Option<OppoCredentials> {
-        parse(document)
-    }
-
-    fn account(credentials: &OppoCredentials) -> &Account {
-        &credentials.account
-    }
 
     fn first(&self, _: Strategy, delivery: &ToCall<'_>) -> Result<Part, Answer> {
         notify_id(delivery).map(|_| Part::WHOLE).ok_or_else(without_handle)
@@ -72,32 +55,9 @@ impl Vendor for Oppo {
         post(&format!("{}{path}", self.url), super::FORM, form)
     }
 
-    fn read(&self, call: &Call<'_, Part>, told: &Told<'_>) -> Verdict<Part> {
+    fn read(&self, call: &Call<'_, Part>, told: &Told<'_>) -> Heard<Part> {
         let tokens: Vec<&str> = call.tokens().collect();
-        let (said, reading) = match classify(told.status, told.retry_after, told.body, &tokens) {
-            answer::Reading::All(said) => {
-                let reading = said.reading(call, &overwritten());
-                (said, reading)
-            }
-            answer::Reading::Each(said) => {
-                // The call as a whole was taken.
-                let mut each = said.iter();
-                let reading = call.each(|_| Fate::Ends(each.next().map_or(Answer::NotTried, |said| said.answer(overwritten()))));
-                return Verdict {
-                    code: "oppo:0".to_owned(),
-                    reading,
-                };
-            }
-            answer::Reading::OneIsBad(said) => {
-                let mut parts = call.ask.split(tokens.len());
-                let reading = call.each(|_| parts.next().map_or(Fate::Ends(Answer::NotTried), Fate::Then));
-                (said, reading)
-            }
-        };
-        Verdict {
-            code: said.reason,
-            reading,
-        }
+        classify(told, &tokens).heard(call, &overwritten(), call.ask.split(tokens.len()))
     }
 
     fn login(&self) -> Option<&dyn Login<Account>> {

@@ -35,7 +35,7 @@ impl Login<Account> for OppoLogin {
     }
 
     fn read(&self, told: &Told<'_>) -> Result<Given, AttemptFailure> {
-        let text = classify_login(told.status, told.retry_after, told.body).map_err(Said::login_failure)?;
+        let text = classify_login(told).map_err(Said::login_failure)?;
         Ok(Given {
             text: text.into(),
             good_for: GOOD_FOR,

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use revocation_rules::batch::Handle;
+use revocation_rules::hex::hex;
 use revocation_rules::ids::RevocationId;
 use revocation_rules::plan::ToCall;
-use revocation_rules::scope::hex;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -53,7 +53,7 @@ struct Notification<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// `None` for a delivery that can not be overwritten; none is asked for.
+    /// `None` for a delivery that cannot be overwritten; none is asked for.
     fn new(delivery: &ToCall<'a>, revocation: &RevocationId, credentials: &'a OppoCredentials) -> Option<Self> {
         let (token, notice) = (delivery.token.as_str(), delivery.notice);
         let notify_id = notify_id(delivery)?;

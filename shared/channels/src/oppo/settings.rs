@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::driver::VendorCredentials;
 use crate::secret::Secret;
 use crate::settings::Setting;
 
@@ -41,20 +42,27 @@ pub(super) struct Account {
     pub master_secret: Secret,
 }
 
-/// `None` when the document is not one of OPPO's.
-pub(super) fn parse(document: &str) -> Option<OppoCredentials> {
-    let Document {
-        app_key,
-        master_secret,
-        channel_id,
-        category,
-    } = serde_json::from_str(document).ok()?;
-    (!app_key.is_empty() && !master_secret.expose().is_empty()).then(|| OppoCredentials {
-        account: Account { app_key, master_secret },
-        // OPPO refuses an empty one; it means the same as none.
-        channel_id: channel_id.filter(|id| !id.is_empty()),
-        category: category.filter(|category| !category.is_empty()),
-    })
+impl VendorCredentials for OppoCredentials {
+    type Account = Account;
+
+    fn parse(document: &str) -> Option<Self> {
+        let Document {
+            app_key,
+            master_secret,
+            channel_id,
+            category,
+        } = serde_json::from_str(document).ok()?;
+        (!app_key.is_empty() && !master_secret.expose().is_empty()).then(|| Self {
+            account: Account { app_key, master_secret },
+            // OPPO refuses an empty one; it means the same as none.
+            channel_id: channel_id.filter(|id| !id.is_empty()),
+            category: category.filter(|category| !category.is_empty()),
+        })
+    }
+
+    fn account(&self) -> &Account {
+        &self.account
+    }
 }
 
 #[cfg(test)]
@@ -63,10 +71,10 @@ mod tests {
 
     #[test]
     fn a_document_has_an_app_key_and_a_master_secret() {
-        let read = parse(r#"{"app_key":"k","master_secret":"s","channel_id":"c","category":"IM"}"#).unwrap();
+        let read = OppoCredentials::parse(r#"{"app_key":"k","master_secret":"s","channel_id":"c","category":"IM"}"#).unwrap();
         assert_eq!(read.account.app_key, "k");
         assert_eq!((read.channel_id.as_deref(), read.category.as_deref()), (Some("c"), Some("IM")));
-        let read = parse(r#"{"app_key":"k","master_secret":"s","channel_id":"","category":"","later":1}"#).unwrap();
+        let read = OppoCredentials::parse(r#"{"app_key":"k","master_secret":"s","channel_id":"","category":"","later":1}"#).unwrap();
         assert_eq!((read.channel_id, read.category), (None, None));
         for bad in [
             "",
@@ -76,13 +84,13 @@ mod tests {
             r#"{"app_key":"k","master_secret":""}"#,
             r#"{"app_key":1,"master_secret":"s"}"#,
         ] {
-            assert_eq!(parse(bad), None, "{bad}");
+            assert_eq!(OppoCredentials::parse(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn credentials_never_show_the_secret() {
-        let read = parse(r#"{"app_key":"k","master_secret":"planted"}"#).unwrap();
+        let read = OppoCredentials::parse(r#"{"app_key":"k","master_secret":"planted"}"#).unwrap();
         assert!(!format!("{read:?}").contains("planted"));
     }
 }

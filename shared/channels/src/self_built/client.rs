@@ -15,9 +15,10 @@ use futures::future::BoxFuture;
 use futures::future::join_all;
 use futures::{FutureExt, StreamExt, stream};
 use revocation_app::MOST_CONNECTIONS;
-use revocation_app::ports::{
-    ChannelClient, Clock, ConnectionId, Device, DeviceConnections, DeviceLinks, DeviceOutbox, Instruction, Order, Posted, ToDevice,
-};
+use revocation_app::ports::{ChannelClient, Clock, DeviceConnections, DeviceLinks, DeviceOutbox, Order, Posted};
+use revocation_rules::device::{ConnectionId, Device};
+use revocation_rules::frame::ToDevice;
+use revocation_rules::instruction::Instruction;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::retry::Answer;
 use tokio::time::Instant;

@@ -1,7 +1,8 @@
 //! An order becomes instructions. Pure.
 
-use revocation_app::ports::{Instruction, InstructionId, Order};
+use revocation_app::ports::Order;
 use revocation_rules::batch::Handle;
+use revocation_rules::instruction::{Instruction, InstructionId};
 use revocation_rules::window;
 
 /// The instructions with their slots, and the slots that name no notification to overwrite.

@@ -1,22 +1,11 @@
 //! What vivo's answer means for us. Pure. Codes: vivo push's return codes.
 
 use crate::driver::Told;
-use crate::meaning::{Meaning, Said, undocumented};
+use crate::meaning::{Meaning, Said, Sayings, undocumented};
 use crate::read::{Code, Devices, Node};
 
-/// One answer to `/message/pushToList`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Reading {
-    /// The same for every delivery of the call.
-    All(Said),
-    /// One for each delivery of the call, in their order.
-    Each(Vec<Said>),
-    /// One of several devices is bad, and nobody says which.
-    OneIsBad(Said),
-}
-
 /// Whom an answer calls invalid: under `invalidUser` for one device, under
-/// `invalidUsers` for a list. `None` when that can not be read.
+/// `invalidUsers` for a list. `None` when that cannot be read.
 fn invalid_users(answer: &Node) -> Option<Vec<Node>> {
     let mut invalid = answer.field("invalidUser").entries()?;
     invalid.extend(answer.field("invalidUsers").entries()?);
@@ -26,7 +15,7 @@ fn invalid_users(answer: &Node) -> Option<Vec<Node>> {
 }
 
 /// Why a device that is called invalid is. That it is, is said by its being
-/// named: what can not be read of it is a "no" for good, since it would be
+/// named: what cannot be read of it is a "no" for good, since it would be
 /// the same, asked again.
 fn invalid(user: &Node) -> Said {
     let (reason, meaning) = match user.field("status").code() {
@@ -38,15 +27,7 @@ fn invalid(user: &Node) -> Said {
         Code::Number(status) => (format!("vivo:invalid_user_{status}"), Meaning::Refused),
         Code::None | Code::Unreadable => ("vivo:invalid_user".to_owned(), Meaning::Refused),
     };
-    said(reason, meaning)
-}
-
-fn said(reason: impl Into<String>, meaning: Meaning) -> Said {
-    Said {
-        reason: reason.into(),
-        meaning,
-        retry_after: None,
-    }
+    Said::new(reason, meaning)
 }
 
 /// Reads an answer to `/message/send`.
@@ -57,7 +38,7 @@ pub(super) fn classify_send(told: &Told<'_>) -> Said {
     }
     // It says more than the code beside it, and there is one device only that it can be about.
     match invalid_users(&answer) {
-        None => said("vivo:invalid_user", Meaning::Refused),
+        None => Said::new("vivo:invalid_user", Meaning::Refused),
         Some(users) => users.first().map_or(whole, invalid),
     }
 }
@@ -69,18 +50,18 @@ pub(super) fn classify_save(told: &Told<'_>) -> Result<String, Said> {
         // It names no device that could be gone: who says so is not believed, and asked again.
         said.meaning = Meaning::Transient;
     }
-    given(said, answer.field("taskId").text(), "vivo:unreadable")
+    said.given(answer.field("taskId").text(), "vivo:unreadable")
 }
 
 /// Reads an answer to `/message/pushToList` with these devices.
-pub(super) fn classify_list(told: &Told<'_>, tokens: &[&str]) -> Reading {
+pub(super) fn classify_list(told: &Told<'_>, tokens: &[&str]) -> Sayings {
     let (list, answer) = read(told, "");
     match list.meaning {
         Meaning::Accepted => each(list, &answer, tokens),
-        Meaning::Gone | Meaning::Unknown if tokens.len() > 1 => Reading::OneIsBad(list),
+        Meaning::Gone | Meaning::Unknown if tokens.len() > 1 => Sayings::OneIsBad(list),
         // It was saved a moment ago. Asked again it is saved anew.
-        Meaning::NotThere => Reading::All(said(list.reason, Meaning::Transient)),
-        _ => Reading::All(list),
+        Meaning::NotThere => Sayings::All(Said::new(list.reason, Meaning::Transient)),
+        _ => Sayings::All(list),
     }
 }
 
@@ -106,15 +87,7 @@ pub(super) fn classify_recall(told: &Told<'_>) -> Said {
 /// Reads a login's answer: the token.
 pub(super) fn classify_login(told: &Told<'_>) -> Result<String, Said> {
     let (said, answer) = read(told, "login_");
-    given(said, answer.field("authToken").text(), "vivo:login_unreadable")
-}
-
-fn given(whole: Said, text: Option<String>, unreadable: &str) -> Result<String, Said> {
-    match text {
-        _ if whole.meaning != Meaning::Accepted => Err(whole),
-        Some(text) => Ok(text),
-        None => Err(said(unreadable, Meaning::Transient)),
-    }
+    said.given(answer.field("authToken").text(), "vivo:login_unreadable")
 }
 
 fn read(told: &Told<'_>, call: &str) -> (Said, Node) {
@@ -132,29 +105,26 @@ fn read(told: &Told<'_>, call: &str) -> (Said, Node) {
         (404 | 405, None) => Meaning::Misconfigured,
         _ => Meaning::Transient,
     };
-    let said = Said {
-        reason,
-        meaning,
-        retry_after: told.retry_after,
-    };
+    let said = Said::new(reason, meaning).after(told.retry_after);
     (said, answer)
 }
 
-/// A list that was taken says whom it was not taken for. Where that can not be
+/// A list that was taken says whom it was not taken for. Where that cannot be
 /// read, or names somebody we did not ask for, nobody can say who was meant: to
 /// claim that any was taken would be a guess. Smaller lists find it.
-fn each(list: Said, answer: &Node, tokens: &[&str]) -> Reading {
+fn each(list: Said, answer: &Node, tokens: &[&str]) -> Sayings {
     let devices = Devices::new(tokens.iter().copied());
+    let code = list.reason.clone();
     let mut each = vec![list; tokens.len()];
     let users = invalid_users(answer);
     let named = |user: &Node| devices.find(&user.field("userid").text()?).map(|at| (at, invalid(user)));
     let Some(told) = users.and_then(|users| users.iter().map(named).collect::<Option<Vec<_>>>()) else {
-        return Reading::OneIsBad(said("vivo:invalid_users", Meaning::Transient));
+        return Sayings::OneIsBad(Said::new("vivo:invalid_users", Meaning::Transient));
     };
     for (at, said) in told {
         each[at] = said;
     }
-    Reading::Each(each)
+    Sayings::Each { code, said: each }
 }
 
 /// `None` for a code that nobody documents.
@@ -165,7 +135,7 @@ fn documented(code: i64) -> Option<Meaning> {
         // Resources, calls, logins: too many at once.
         10040 | 10072 | 10093 => Meaning::Throttled,
         // 10070, 10073: the day's messages of the class; 10071: not at this hour. 10252: more
-        // than vivo saves of lists; it can not be our notice, which is far below any length.
+        // than vivo saves of lists; it cannot be our notice, which is far below any length.
         10070 | 10071 | 10073 | 10252 => Meaning::QuotaUsedUp,
         // No id; an illegal id, which one of another app is as well.
         10050 | 10302 => Meaning::Unknown,

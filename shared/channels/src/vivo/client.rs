@@ -1,11 +1,9 @@
 //! Joins the parts.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use http::{HeaderName, Request};
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
+use revocation_app::ports::ChannelClient;
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::ids::VendorTaskId;
@@ -13,17 +11,17 @@ use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::{ToCall, reason};
 use revocation_rules::retry::Answer;
 
-use super::answer::{Reading, classify_list, classify_recall, classify_save, classify_send};
+use super::answer::{classify_list, classify_recall, classify_save, classify_send};
 use super::login::VivoLogin;
 use super::recall::RecallAddress;
 use super::request::{LIST_PATH, MAX_DEVICES, Overwrite, SAVE_PATH, SEND_PATH, list, recall, save, send};
-use super::settings::{Account, RECALL_PATH, URL, VivoCredentials, parse};
+use super::settings::{Account, RECALL_PATH, URL, VivoCredentials};
 use crate::answers::{overwritten, recalled, refused, without_handle};
+use crate::around::Around;
 use crate::dial::{DialError, origin};
-use crate::driver::{Call, Client, Fate, Login, Told, Vendor, Verdict, Who, post, sensitive};
+use crate::driver::{Call, Client, Fate, Heard, Login, Told, Vendor, Who, post, sensitive};
 use crate::meaning::{Meaning, Said};
 use crate::part::Part;
-use crate::settings::{Settings, Timeouts};
 
 const AUTH_TOKEN: HeaderName = HeaderName::from_static("authtoken");
 
@@ -45,21 +43,15 @@ enum Ask<'a> {
     Push(String, Overwrite<'a>),
 }
 
-pub(crate) fn connect(
-    settings: &Settings,
-    timeouts: Timeouts,
-    credentials: Arc<dyn CredentialStore>,
-    sessions: Arc<dyn SessionStore>,
-    clock: Arc<dyn Clock>,
-) -> Result<impl ChannelClient + 'static, DialError> {
-    let url = origin(settings.get(&URL))?;
+pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static, DialError> {
+    let url = origin(around.settings.get(&URL))?;
     let vivo = Vivo {
-        recall_path: path(settings.get(&RECALL_PATH))?,
+        recall_path: path(around.settings.get(&RECALL_PATH))?,
         recall_address: RecallAddress::default(),
         login: VivoLogin { url: url.clone() },
         url,
     };
-    Client::new(vivo, settings, timeouts, credentials, sessions, clock)
+    Client::new(vivo, around)
 }
 
 /// A path as it stands behind an address.
@@ -92,16 +84,7 @@ fn without_task() -> Answer {
 impl Vendor for Vivo {
     const CHANNEL: Channel = Channel::Vivo;
     type Credentials = VivoCredentials;
-    type Account = Account;
     type Ask<'a> = Ask<'a>;
-
-    fn parse(document: &str) -> Option<VivoCredentials> {
-        parse(document)
-    }
-
-    fn account(credentials: &VivoCredentials) -> &Account {
-        &credentials.account
-    }
 
     fn first<'a>(&self, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Ask<'a>, Answer> {
         let task = delivery.vendor_task.map(Ask::Recall);
@@ -148,19 +131,19 @@ impl Vendor for Vivo {
         Some(request)
     }
 
-    fn read<'a>(&self, call: &Call<'a, Ask<'a>>, told: &Told<'_>) -> Verdict<Ask<'a>> {
+    fn read<'a>(&self, call: &Call<'a, Ask<'a>>, told: &Told<'_>) -> Heard<Ask<'a>> {
         match (&call.ask, call.deliveries.as_slice()) {
             (Ask::Recall(_), _) => {
                 self.recall_address.answered(told.status);
                 read_recall(call, classify_recall(told))
             }
-            (Ask::Overwrite(_) | Ask::Push(..), [_]) => the_same(call, classify_send(told)),
+            (Ask::Overwrite(_) | Ask::Push(..), [_]) => classify_send(told).heard(call, &overwritten()),
             (Ask::Overwrite(overwrite), _) => match classify_save(told) {
-                Ok(task_id) => Verdict {
+                Ok(task_id) => Heard {
                     code: "vivo:saved".to_owned(),
                     reading: call.each(|_| Fate::Then(Ask::Push(task_id.clone(), overwrite.clone()))),
                 },
-                Err(said) => the_same(call, said),
+                Err(said) => said.heard(call, &overwritten()),
             },
             (Ask::Push(task_id, overwrite), _) => read_list(call, task_id, overwrite, told),
         }
@@ -171,53 +154,29 @@ impl Vendor for Vivo {
     }
 }
 
-/// An overwrite with one answer for all.
-fn the_same<'a>(call: &Call<'a, Ask<'a>>, said: Said) -> Verdict<Ask<'a>> {
-    Verdict {
-        reading: said.reading(call, &overwritten()),
-        code: said.reason,
-    }
-}
-
 /// What the recall does not take back is overwritten, where the strategy says
 /// so and the delivery can be; else it was refused, with the recall's code.
 /// That the address of the recall is not there (404) is such a refusal, too:
 /// the deliveries were sent with all that a recall needs.
-fn read_recall<'a>(call: &Call<'a, Ask<'a>>, said: Said) -> Verdict<Ask<'a>> {
-    let reading = match said.meaning {
-        Meaning::NotThere => call.each(|delivery| match (call.strategy, overwrite(delivery)) {
-            (Strategy::RecallThenOverwrite, Some(overwrite)) => Fate::Then(Ask::Overwrite(overwrite)),
-            _ => Fate::Ends(refused(said.reason.clone())),
-        }),
-        _ => said.reading(call, &recalled()),
-    };
-    Verdict {
+fn read_recall<'a>(call: &Call<'a, Ask<'a>>, said: Said) -> Heard<Ask<'a>> {
+    if said.meaning != Meaning::NotThere {
+        return said.heard(call, &recalled());
+    }
+    let reading = call.each(|delivery| match (call.strategy, overwrite(delivery)) {
+        (Strategy::RecallThenOverwrite, Some(overwrite)) => Fate::Then(Ask::Overwrite(overwrite)),
+        _ => Fate::Ends(refused(said.reason.clone())),
+    });
+    Heard {
         code: said.reason,
         reading,
     }
 }
 
-fn read_list<'a>(call: &Call<'a, Ask<'a>>, task_id: &str, overwrite: &Overwrite<'a>, told: &Told<'_>) -> Verdict<Ask<'a>> {
+fn read_list<'a>(call: &Call<'a, Ask<'a>>, task_id: &str, overwrite: &Overwrite<'a>, told: &Told<'_>) -> Heard<Ask<'a>> {
     let tokens: Vec<&str> = call.tokens().collect();
-    match classify_list(told, &tokens) {
-        Reading::All(said) => the_same(call, said),
-        Reading::Each(said) => {
-            let mut each = said.iter();
-            Verdict {
-                // The list as a whole was taken.
-                code: "vivo:0".to_owned(),
-                reading: call.each(|_| Fate::Ends(each.next().map_or(Answer::NotTried, |said| said.answer(overwritten())))),
-            }
-        }
-        Reading::OneIsBad(said) => {
-            let mut parts = overwrite.part.split(tokens.len());
-            let part = |part| Ask::Push(task_id.to_owned(), Overwrite { part, ..overwrite.clone() });
-            Verdict {
-                code: said.reason,
-                reading: call.each(|_| parts.next().map_or(Fate::Ends(Answer::NotTried), |next| Fate::Then(part(next)))),
-            }
-        }
-    }
+    let parts = overwrite.part.split(tokens.len());
+    let smaller = parts.map(|part| Ask::Push(task_id.to_owned(), Overwrite { part, ..overwrite.clone() }));
+    classify_list(told, &tokens).heard(call, &overwritten(), smaller)
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use md5::{Digest, Md5};
+use revocation_rules::hex::hex;
 use revocation_rules::ids::{RevocationId, VendorTaskId};
 use revocation_rules::notice::Notice;
 use revocation_rules::plan::ToCall;
-use revocation_rules::scope::hex;
 use serde::Serialize;
 use sha2::Sha256;
 

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::driver::VendorCredentials;
 use crate::secret::Secret;
 use crate::settings::Setting;
 
@@ -48,23 +49,30 @@ pub(super) struct Account {
     pub secret: Secret,
 }
 
-/// `None` when the document is not one of vivo's.
-pub(super) fn parse(document: &str) -> Option<VivoCredentials> {
-    let Document {
-        app_id,
-        app_key,
-        app_secret,
-        category,
-    } = serde_json::from_str(document).ok()?;
-    (!app_key.is_empty() && !app_secret.expose().is_empty()).then(|| VivoCredentials {
-        account: Account {
-            id: app_id,
-            id_text: app_id.to_string(),
-            key: app_key,
-            secret: app_secret,
-        },
-        category: category.filter(|category| !category.is_empty()),
-    })
+impl VendorCredentials for VivoCredentials {
+    type Account = Account;
+
+    fn parse(document: &str) -> Option<Self> {
+        let Document {
+            app_id,
+            app_key,
+            app_secret,
+            category,
+        } = serde_json::from_str(document).ok()?;
+        (!app_key.is_empty() && !app_secret.expose().is_empty()).then(|| Self {
+            account: Account {
+                id: app_id,
+                id_text: app_id.to_string(),
+                key: app_key,
+                secret: app_secret,
+            },
+            category: category.filter(|category| !category.is_empty()),
+        })
+    }
+
+    fn account(&self) -> &Account {
+        &self.account
+    }
 }
 
 #[cfg(test)]
@@ -73,10 +81,10 @@ mod tests {
 
     #[test]
     fn a_document_has_an_app_id_a_key_and_a_secret() {
-        let read = parse(r#"{"app_id":10004,"app_key":"k","app_secret":"s","category":"IM"}"#).unwrap();
+        let read = VivoCredentials::parse(r#"{"app_id":10004,"app_key":"k","app_secret":"s","category":"IM"}"#).unwrap();
         assert_eq!((read.account.id, read.account.id_text.as_str()), (10004, "10004"));
         assert_eq!(read.category.as_deref(), Some("IM"));
-        let read = parse(r#"{"app_id":1,"app_key":"k","app_secret":"s","category":"","later":1}"#).unwrap();
+        let read = VivoCredentials::parse(r#"{"app_id":1,"app_key":"k","app_secret":"s","category":"","later":1}"#).unwrap();
         assert_eq!(read.category, None);
         for bad in [
             "",
@@ -87,13 +95,13 @@ mod tests {
             r#"{"app_id":1,"app_key":"k","app_secret":""}"#,
             r#"{"app_id":1,"app_key":"k"}"#,
         ] {
-            assert_eq!(parse(bad), None, "{bad}");
+            assert_eq!(VivoCredentials::parse(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn credentials_never_show_the_secret() {
-        let read = parse(r#"{"app_id":1,"app_key":"k","app_secret":"planted"}"#).unwrap();
+        let read = VivoCredentials::parse(r#"{"app_id":1,"app_key":"k","app_secret":"planted"}"#).unwrap();
         assert!(!format!("{read:?}").contains("planted"));
     }
 }

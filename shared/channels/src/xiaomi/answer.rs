@@ -2,74 +2,33 @@
 //! codes, dev.mi.com pId=1560.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
-use http::StatusCode;
-use revocation_rules::retry::AttemptFailure;
-
-use crate::answers::{misconfigured, throttled, transient};
-use crate::meaning::{Meaning, undocumented};
+use crate::driver::Told;
+use crate::meaning::{Meaning, Said, Sayings, undocumented};
 use crate::read::{Devices, Node};
 
-/// One answer, for all devices of the call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Reading {
-    Accepted,
-    /// Accepted, but for these of the call's devices, which Xiaomi does not know.
-    AcceptedBut(HashSet<usize>),
-    AllUnknown,
-    /// One of the devices is none; which, is not said.
-    SomeUnknown,
-    /// No for good.
-    Refused,
-    /// The message is not known (any more).
-    NotFound,
-    /// The app may not do this. A person can have it granted.
-    Forbidden,
-    /// There is no such address.
-    NoSuchCall,
-    /// The secret is wrong, or was replaced.
-    NotLetIn,
-    QuotaUsedUp,
-    Failed(AttemptFailure),
-}
-
-/// A reading, and the code to store and log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Verdict {
-    /// Such as `xiaomi:20301` or `xiaomi:http_502`.
-    pub reason: String,
-    pub reading: Reading,
-}
-
 /// Reads an answer to a call for these devices.
-pub(super) fn classify<'a>(
-    status: StatusCode,
-    retry_after: Option<Duration>,
-    body: &[u8],
-    tokens: impl IntoIterator<Item = &'a str>,
-) -> Verdict {
-    let answer = Node::parse(body).unwrap_or(Node::Null);
+pub(super) fn classify(told: &Told<'_>, tokens: &[&str]) -> Sayings {
+    let answer = Node::parse(told.body).unwrap_or(Node::Null);
+    let status = told.status.as_u16();
     let known = answer.field("code").code().number();
-    let mut reason = known.map_or_else(|| format!("xiaomi:http_{}", status.as_u16()), |code| format!("xiaomi:{code}"));
-    let failed_transiently = |reason: &str| Reading::Failed(transient(reason));
-    let reading = match (status.as_u16(), known) {
-        (429 | 503, _) => Reading::Failed(throttled(reason.clone(), retry_after)),
-        (200, Some(0)) if is_ok(&answer) => {
-            let reading = accepted(answer.field("data"), tokens);
-            if reading == Reading::SomeUnknown {
-                "xiaomi:bad_regids_unreadable".clone_into(&mut reason);
-            }
-            reading
-        }
-        (500.., _) | (_, Some(0)) => failed_transiently(&reason),
-        (status, Some(code)) => by_code(status, code, &reason, retry_after),
-        (401, None) => Reading::NotLetIn,
-        (403, None) => Reading::Forbidden,
-        (404 | 405 | 410, None) => Reading::NoSuchCall,
-        (_, None) => failed_transiently(&reason),
+    let meaning = match (status, known) {
+        (429 | 503, _) => Meaning::Throttled,
+        (200, Some(0)) if is_ok(&answer) => Meaning::Accepted,
+        (500.., _) | (_, Some(0)) => Meaning::Transient,
+        (status, Some(code)) => by_code(status, code),
+        (401, None) => Meaning::SessionRefused,
+        (403 | 404 | 405 | 410, None) => Meaning::NotForUs,
+        (_, None) => Meaning::Transient,
     };
-    Verdict { reason, reading }
+    let reason = known.map_or_else(|| format!("xiaomi:http_{status}"), |code| format!("xiaomi:{code}"));
+    let said = Said::new(reason, meaning).after(told.retry_after);
+    match (said.meaning, known) {
+        (Meaning::Accepted, _) => accepted(said, answer.field("data"), tokens),
+        // 20301, "sent to nobody": all of the devices are invalid. The others are said of one.
+        (Meaning::Unknown, Some(code)) if code != 20301 => Sayings::OneIsBad(said),
+        _ => Sayings::All(said),
+    }
 }
 
 /// `result` is "ok" or not said, and no `reason` is given, as errors have one.
@@ -81,21 +40,11 @@ fn is_ok(answer: &Node) -> bool {
     says("result", &["ok"]) && says("reason", &["ok", "success"])
 }
 
-fn by_code(status: u16, code: i64, reason: &str, retry_after: Option<Duration>) -> Reading {
-    let forbidden = matches!(code, 10031 | 10036 | 21303 | 26006);
-    match documented(code).unwrap_or_else(|| undocumented(status)) {
-        Meaning::SessionRefused => Reading::NotLetIn,
-        // 20301, "sent to nobody": all of the devices are invalid. The others are said of one.
-        Meaning::Unknown if code == 20301 => Reading::AllUnknown,
-        Meaning::Unknown => Reading::SomeUnknown,
-        Meaning::NotThere => Reading::NotFound,
-        Meaning::QuotaUsedUp => Reading::QuotaUsedUp,
-        Meaning::Throttled => Reading::Failed(throttled(reason, retry_after)),
-        Meaning::Misconfigured if forbidden => Reading::Forbidden,
-        Meaning::Misconfigured => Reading::Failed(misconfigured(reason)),
-        Meaning::Refused => Reading::Refused,
-        // A yes is told from its whole answer, and nothing here is known to be gone.
-        Meaning::Transient | Meaning::Accepted | Meaning::Gone => Reading::Failed(transient(reason)),
+fn by_code(status: u16, code: i64) -> Meaning {
+    match code {
+        // Not allowed, blocked, to be reviewed first: a person can have it granted.
+        10031 | 10036 | 21303 | 26006 => Meaning::NotForUs,
+        _ => documented(code).unwrap_or_else(|| undocumented(status)),
     }
 }
 
@@ -127,21 +76,21 @@ fn documented(code: i64) -> Option<Meaning> {
 }
 
 /// The devices that Xiaomi took, and those it calls bad: a text with commas, or
-/// a list. Where that can not be read, or names somebody else, nobody can say
+/// a list. Where that cannot be read, or names somebody else, nobody can say
 /// which devices were taken: they are asked for again in smaller calls.
-fn accepted<'a>(data: &Node, sent: impl IntoIterator<Item = &'a str>) -> Reading {
+fn accepted(yes: Said, data: &Node, tokens: &[&str]) -> Sayings {
     let data = data.unwrapped();
     let bad = match &*data {
-        nothing if nothing.is_nothing() => return Reading::Accepted,
+        nothing if nothing.is_nothing() => return Sayings::All(yes),
         data @ Node::Object(_) => data.field("bad_regids").names(),
         _ => None,
     };
-    let devices = Devices::new(sent);
+    let devices = Devices::new(tokens.iter().copied());
     let bad: Option<HashSet<usize>> = bad.and_then(|names| names.iter().map(|name| devices.find(name)).collect());
     match bad {
-        Some(bad) if bad.is_empty() => Reading::Accepted,
-        Some(bad) => Reading::AcceptedBut(bad),
-        None => Reading::SomeUnknown,
+        Some(bad) if bad.is_empty() => Sayings::All(yes),
+        Some(bad) => Sayings::all_but(yes, tokens.len(), &bad, &Said::new("xiaomi:bad_regid", Meaning::Unknown)),
+        None => Sayings::OneIsBad(Said::new("xiaomi:bad_regids_unreadable", Meaning::Unknown)),
     }
 }
 

@@ -1,24 +1,25 @@
 //! Joins the parts.
 
-use std::sync::Arc;
+use std::iter::repeat;
 
 use bytes::Bytes;
 use http::Request;
 use http::header::AUTHORIZATION;
 use http_body_util::Full;
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, SessionStore};
+use revocation_app::ports::ChannelClient;
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
 
-use super::answer::{self, classify};
+use super::answer::classify;
 use super::request::{Ask, How, MAX_TARGETS, body, is_list};
-use super::settings::{Account, EUROPE_URL, GLOBAL_URL, INDIA_URL, RUSSIA_URL, Region, URL, XiaomiCredentials, parse};
-use crate::answers::{gone, misconfigured, overwritten, recalled, refused, unknown, without_handle};
+use super::settings::{EUROPE_URL, GLOBAL_URL, INDIA_URL, RUSSIA_URL, Region, URL, XiaomiCredentials};
+use crate::answers::{gone, overwritten, recalled, without_handle};
+use crate::around::Around;
 use crate::dial::{DialError, origin};
-use crate::driver::{Call, Client, Fate, Reading, Told, Vendor, Verdict, Who, post, sensitive};
-use crate::settings::{Settings, Timeouts};
+use crate::driver::{Call, Client, Fate, Heard, Told, Vendor, Who, post, sensitive};
+use crate::meaning::{Meaning, Sayings};
 
 pub(super) struct Xiaomi {
     url: String,
@@ -28,21 +29,15 @@ pub(super) struct Xiaomi {
     india_url: String,
 }
 
-pub(crate) fn connect(
-    settings: &Settings,
-    timeouts: Timeouts,
-    credentials: Arc<dyn CredentialStore>,
-    sessions: Arc<dyn SessionStore>,
-    clock: Arc<dyn Clock>,
-) -> Result<impl ChannelClient + 'static, DialError> {
+pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static, DialError> {
     let xiaomi = Xiaomi {
-        url: origin(settings.get(&URL))?,
-        global_url: origin(settings.get(&GLOBAL_URL))?,
-        europe_url: origin(settings.get(&EUROPE_URL))?,
-        russia_url: origin(settings.get(&RUSSIA_URL))?,
-        india_url: origin(settings.get(&INDIA_URL))?,
+        url: origin(around.settings.get(&URL))?,
+        global_url: origin(around.settings.get(&GLOBAL_URL))?,
+        europe_url: origin(around.settings.get(&EUROPE_URL))?,
+        russia_url: origin(around.settings.get(&RUSSIA_URL))?,
+        india_url: origin(around.settings.get(&INDIA_URL))?,
     };
-    Client::new(xiaomi, settings, timeouts, credentials, sessions, clock)
+    Client::new(xiaomi, around)
 }
 
 impl Xiaomi {
@@ -62,16 +57,7 @@ type XiaomiCall<'a> = Call<'a, Ask<'a>>;
 impl Vendor for Xiaomi {
     const CHANNEL: Channel = Channel::Xiaomi;
     type Credentials = XiaomiCredentials;
-    type Account = Account;
     type Ask<'a> = Ask<'a>;
-
-    fn parse(document: &str) -> Option<XiaomiCredentials> {
-        parse(document)
-    }
-
-    fn account(credentials: &XiaomiCredentials) -> &Account {
-        &credentials.account
-    }
 
     fn first<'a>(&self, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Ask<'a>, Answer> {
         let Some(Handle::NotifyId(notify_id)) = delivery.handle else {
@@ -111,31 +97,25 @@ impl Vendor for Xiaomi {
         Some(request)
     }
 
-    fn read<'a>(&self, call: &XiaomiCall<'a>, told: &Told<'_>) -> Verdict<Ask<'a>> {
-        let verdict = classify(told.status, told.retry_after, told.body, call.tokens());
-        let code = verdict.reason;
-        let reading = match verdict.reading {
-            answer::Reading::Accepted => call.all(&taken(&call.ask)),
-            answer::Reading::AcceptedBut(bad) => {
-                let mut places = 0..;
-                call.each(|_| {
-                    let is_bad = places.next().is_some_and(|at| bad.contains(&at));
-                    Fate::Ends(if is_bad {
-                        unknown("xiaomi:bad_regid".to_owned())
-                    } else {
-                        taken(&call.ask)
+    fn read<'a>(&self, call: &XiaomiCall<'a>, told: &Told<'_>) -> Heard<Ask<'a>> {
+        let tokens: Vec<&str> = call.tokens().collect();
+        match classify(told, &tokens) {
+            Sayings::All(said) if is_overwritten_instead(call, said.meaning) => Heard {
+                code: said.reason,
+                reading: call.each(|delivery| {
+                    Fate::Then(Ask {
+                        how: How::Overwrite(delivery.notice),
+                        notify_id: call.ask.notify_id,
+                        most: MAX_TARGETS,
                     })
-                })
+                }),
+            },
+            said => {
+                let most = tokens.len().div_ceil(2);
+                let half = Ask { most, ..call.ask.clone() };
+                said.heard(call, &taken(&call.ask), repeat(half))
             }
-            answer::Reading::SomeUnknown if call.deliveries.len() > 1 => in_halves(call),
-            answer::Reading::AllUnknown | answer::Reading::SomeUnknown => call.all(&unknown(code.clone())),
-            answer::Reading::Refused | answer::Reading::NotFound => instead(call, || call.all(&refused(code.clone()))),
-            answer::Reading::Forbidden | answer::Reading::NoSuchCall => instead(call, || Reading::Failed(misconfigured(code.clone()))),
-            answer::Reading::NotLetIn => Reading::NotLetIn,
-            answer::Reading::QuotaUsedUp => Reading::QuotaUsedUp,
-            answer::Reading::Failed(failure) => Reading::Failed(failure),
-        };
-        Verdict { code, reading }
+        }
     }
 }
 
@@ -147,23 +127,11 @@ fn taken(ask: &Ask<'_>) -> Answer {
     }
 }
 
-/// Asks again with half as many a call, until the bad one is found: the others
-/// are not to end with it.
-fn in_halves<'a>(call: &XiaomiCall<'a>) -> Reading<Ask<'a>> {
-    let most = call.deliveries.len().div_ceil(2);
-    call.each(|_| Fate::Then(Ask { most, ..call.ask.clone() }))
-}
-
-/// Overwrites what the recall did not take, where that is the strategy.
-fn instead<'a>(call: &XiaomiCall<'a>, otherwise: impl FnOnce() -> Reading<Ask<'a>>) -> Reading<Ask<'a>> {
+/// Did a recall not do it, for good or for want of a right, where the strategy has another way?
+fn is_overwritten_instead(call: &XiaomiCall<'_>, meaning: Meaning) -> bool {
+    let is_no = matches!(meaning, Meaning::Refused | Meaning::NotThere | Meaning::NotForUs);
     match (call.ask.how, call.strategy) {
-        (How::Recall, Strategy::RecallThenOverwrite) => call.each(|delivery| {
-            Fate::Then(Ask {
-                how: How::Overwrite(delivery.notice),
-                notify_id: call.ask.notify_id,
-                most: MAX_TARGETS,
-            })
-        }),
-        (How::Recall, Strategy::Recall | Strategy::Overwrite) | (How::Overwrite(_), _) => otherwise(),
+        (How::Recall, Strategy::RecallThenOverwrite) => is_no,
+        (How::Recall, Strategy::Recall | Strategy::Overwrite) | (How::Overwrite(_), _) => false,
     }
 }

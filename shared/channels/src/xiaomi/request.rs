@@ -83,10 +83,10 @@ pub(super) fn body<'a>(ask: &Ask<'_>, tokens: impl IntoIterator<Item = &'a str>,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::xiaomi::settings::parse;
+    use crate::driver::VendorCredentials as _;
 
     fn credentials(channel_id: &str) -> XiaomiCredentials {
-        parse(&format!(r#"{{"app_secret":"s","package":"com.example.shop"{channel_id}}}"#)).unwrap()
+        XiaomiCredentials::parse(&format!(r#"{{"app_secret":"s","package":"com.example.shop"{channel_id}}}"#)).unwrap()
     }
 
     fn ask(how: How<'_>) -> Ask<'_> {

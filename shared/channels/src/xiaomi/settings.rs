@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::driver::sensitive;
+use crate::driver::{VendorCredentials, sensitive};
 use crate::secret::Secret;
 use crate::sessions::AccountKey;
 use crate::settings::Setting;
@@ -85,25 +85,32 @@ impl AccountKey for Account {
     }
 }
 
-/// `None` when the document is not one of Xiaomi's.
-pub(super) fn parse(document: &str) -> Option<XiaomiCredentials> {
-    let Document {
-        app_secret,
-        package,
-        region,
-        channel_id,
-    } = serde_json::from_str(document).ok()?;
-    // Xiaomi would read a comma as a second package.
-    let package_is_one = !package.is_empty() && package.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte));
-    let secret_is_one = !app_secret.expose().is_empty() && sensitive(app_secret.expose()).is_some();
-    (package_is_one && secret_is_one).then_some(XiaomiCredentials {
-        account: Account {
+impl VendorCredentials for XiaomiCredentials {
+    type Account = Account;
+
+    fn parse(document: &str) -> Option<Self> {
+        let Document {
             app_secret,
             package,
             region,
-        },
-        channel_id,
-    })
+            channel_id,
+        } = serde_json::from_str(document).ok()?;
+        // Xiaomi would read a comma as a second package.
+        let package_is_one = !package.is_empty() && package.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte));
+        let secret_is_one = !app_secret.expose().is_empty() && sensitive(app_secret.expose()).is_some();
+        (package_is_one && secret_is_one).then_some(Self {
+            account: Account {
+                app_secret,
+                package,
+                region,
+            },
+            channel_id,
+        })
+    }
+
+    fn account(&self) -> &Account {
+        &self.account
+    }
 }
 
 #[cfg(test)]
@@ -112,10 +119,11 @@ mod tests {
 
     #[test]
     fn a_document_has_a_secret_and_a_package() {
-        let read = parse(r#"{"app_secret":"s","package":"com.example.shop","channel_id":"104","region":"europe"}"#).unwrap();
+        let read =
+            XiaomiCredentials::parse(r#"{"app_secret":"s","package":"com.example.shop","channel_id":"104","region":"europe"}"#).unwrap();
         assert_eq!(read.account.region, Region::Europe);
         assert_eq!(read.channel_id.as_deref(), Some("104"));
-        let least = parse(r#"{"app_secret":"s","package":"com.example","later":1}"#).unwrap();
+        let least = XiaomiCredentials::parse(r#"{"app_secret":"s","package":"com.example","later":1}"#).unwrap();
         assert_eq!(least.account.region, Region::Cn);
         for bad in [
             "",
@@ -127,13 +135,13 @@ mod tests {
             r#"{"app_secret":"s","package":"a,b"}"#,
             r#"{"app_secret":"s","package":"p","region":"moon"}"#,
         ] {
-            assert_eq!(parse(bad), None, "{bad}");
+            assert_eq!(XiaomiCredentials::parse(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn credentials_never_show_the_secret() {
-        let read = parse(r#"{"app_secret":"planted","package":"p"}"#).unwrap();
+        let read = XiaomiCredentials::parse(r#"{"app_secret":"planted","package":"p"}"#).unwrap();
         assert!(!format!("{read:?}").contains("planted"));
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use revocation_app::ports::ChannelClient;
-use revocation_channels::connect_with;
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::Channel;
 use revocation_rules::outcome::Outcome;
@@ -14,7 +13,7 @@ use serde_json::json;
 
 use crate::server::{Do, Server};
 use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, count, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient, unknown,
+    Case, Documents, ManualClock, client_of, count, ended, misconfigured, overwritten, revoke_at, throttled, transient, unknown,
 };
 
 pub fn document(key_id: &str) -> String {
@@ -27,13 +26,11 @@ pub fn ok() -> Do {
 }
 
 pub fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
-    let settings = settings(&server.url, &server.ca_pem);
-    connect_with(Channel::Apns, &settings, TIMEOUTS, documents.clone(), no_sessions(), clock.clone()).unwrap()
+    client_of(Channel::Apns, server, documents, clock)
 }
 
 pub async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
-    case.revoke(&*client(server, &Documents::new([Some(document("K"))]), &ManualClock::new()))
-        .await
+    revoke_at(Channel::Apns, server, document("K"), case).await
 }
 
 /// The different provider tokens that were used.

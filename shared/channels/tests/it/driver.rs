@@ -2,8 +2,8 @@
 
 use revocation_rules::outcome::Outcome;
 
-use crate::oppo::{LOGIN, devices, oppo, revoke, taken, tokens};
-use crate::support::{count, ended, overwritten};
+use crate::oppo::{LOGIN, oppo, revoke, taken, tokens};
+use crate::support::{count, devices, ended, overwritten};
 
 #[tokio::test]
 async fn a_quota_that_ends_within_a_call_ends_the_order() {

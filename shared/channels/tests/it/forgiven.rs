@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::oppo::BATCH;
 use crate::server::{Do, Server};
-use crate::support::{ended, overwritten, transient, unknown};
+use crate::support::{devices, ended, overwritten, transient, unknown};
 use crate::{apns, huawei, oppo, vivo, xiaomi};
 
 fn refused(reason: &str) -> Answer {
@@ -17,7 +17,7 @@ fn refused(reason: &str) -> Answer {
 async fn oppo_says(data: Value) -> Vec<Answer> {
     let body = json!({"code": 0, "message": "success", "data": data}).to_string();
     let server = oppo::oppo(move |_, _| Do::answer(200, body.clone())).await;
-    oppo::revoke(&server, &oppo::devices(2)).await
+    oppo::revoke(&server, &devices(2)).await
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_yes_is_read_whatever_form_it_has() {
         r#""{\"result\":\"ok\",\"code\":\"0\"}""#,
     ] {
         let server = Server::http1(move |_, _| Do::answer(200, body)).await;
-        assert_eq!(xiaomi::revoke(&server, &xiaomi::devices(2)).await, vec![overwritten(); 2], "{body}");
+        assert_eq!(xiaomi::revoke(&server, &devices(2)).await, vec![overwritten(); 2], "{body}");
     }
     for body in [r#"{"code":80000000}"#, r#"{"code":"80000000","msg":{}}"#] {
         let server = huawei::huawei(move |_, _| Do::answer(200, body)).await;
@@ -104,7 +104,7 @@ async fn a_compressed_or_foreign_encoding_is_read() {
     ] {
         let answer = Do::bytes(body, encoding);
         let server = Server::http1(move |_, _| answer.clone()).await;
-        let answers = xiaomi::revoke(&server, &xiaomi::devices(1)).await;
+        let answers = xiaomi::revoke(&server, &devices(1)).await;
         assert_eq!(answers, [overwritten()], "{encoding:?}");
     }
 }
@@ -112,7 +112,7 @@ async fn a_compressed_or_foreign_encoding_is_read() {
 #[tokio::test]
 async fn an_answer_without_end_is_not_kept() {
     let server = Server::http1(|_, _| Do::answer(200, " ".repeat(3 * 1024 * 1024))).await;
-    let answers = xiaomi::revoke(&server, &xiaomi::devices(1)).await;
+    let answers = xiaomi::revoke(&server, &devices(1)).await;
     assert_eq!(answers, [transient("xiaomi:answer_too_long")]);
     let server = Server::http2(10, |_, _| Do::answer(200, " ".repeat(64 * 1024))).await;
     let answers = apns::revoke(&server, &crate::support::Case::apns(1)).await;
@@ -130,7 +130,7 @@ async fn a_list_of_bad_devices_in_another_form_ends_them_alone() {
     ] {
         let body = json!({"result": "ok", "code": 0, "data": data}).to_string();
         let server = Server::http1(move |_, _| Do::answer(200, body.clone())).await;
-        let answers = xiaomi::revoke(&server, &xiaomi::devices(3)).await;
+        let answers = xiaomi::revoke(&server, &devices(3)).await;
         assert_eq!(answers, [overwritten(), bad(), overwritten()], "{data}");
     }
     for msg in [json!({"illegal_tokens": [" t1 "]}), json!({"illegalTokens": {" noRight ": ["t1"]}})] {
@@ -164,7 +164,7 @@ async fn a_list_that_can_not_be_read_is_asked_about_in_halves_until_the_bad_one_
     })
     .await;
     expected[5] = unknown("xiaomi:bad_regids_unreadable");
-    assert_eq!(xiaomi::revoke(&server, &xiaomi::devices(16)).await, expected);
+    assert_eq!(xiaomi::revoke(&server, &devices(16)).await, expected);
 
     let server = vivo::vivo(|seen, _| {
         let is_bad = seen.path != vivo::SAVE && seen.path != vivo::RECALL && vivo::devices_of(seen).iter().any(|token| token == "r5");
@@ -213,7 +213,7 @@ async fn a_device_that_the_vendor_does_not_know_may_be_our_own_settings_fault() 
     ];
     assert_eq!(apns::revoke(&server, &crate::support::Case::apns(5)).await, expected);
     let server = Server::http1(|_, _| xiaomi::code(20301)).await;
-    assert_eq!(xiaomi::revoke(&server, &xiaomi::devices(2)).await, vec![unknown("xiaomi:20301"); 2]);
+    assert_eq!(xiaomi::revoke(&server, &devices(2)).await, vec![unknown("xiaomi:20301"); 2]);
 }
 
 #[tokio::test]
@@ -241,7 +241,7 @@ async fn a_login_is_read_whatever_form_it_has() {
             _ => oppo::taken(seen, |_| None),
         })
         .await;
-        assert_eq!(oppo::revoke(&server, &oppo::devices(2)).await, vec![overwritten(); 2], "{login}");
+        assert_eq!(oppo::revoke(&server, &devices(2)).await, vec![overwritten(); 2], "{login}");
         assert_eq!(server.seen_at(BATCH).len(), 1);
     }
 }

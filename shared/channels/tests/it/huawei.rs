@@ -15,7 +15,8 @@ use serde_json::json;
 
 use crate::server::{Do, Seen, Server};
 use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient, unknown,
+    Case, Documents, ManualClock, TIMEOUTS, client_of, ended, misconfigured, no_sessions, overwritten, revoke_at, settings, throttled,
+    transient, unknown,
 };
 
 const LOGIN: &str = "/oauth2/v3/token";
@@ -40,21 +41,11 @@ pub async fn huawei(sends: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) 
 }
 
 fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
-    let settings = settings(&server.url, &server.ca_pem);
-    connect_with(
-        Channel::Huawei,
-        &settings,
-        TIMEOUTS,
-        documents.clone(),
-        no_sessions(),
-        clock.clone(),
-    )
-    .unwrap()
+    client_of(Channel::Huawei, server, documents, clock)
 }
 
 pub async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
-    case.revoke(&*client(server, &Documents::new([Some(document("s"))]), &ManualClock::new()))
-        .await
+    revoke_at(Channel::Huawei, server, document("s"), case).await
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use revocation_app::ports::ChannelClient;
-use revocation_channels::connect_with;
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::Channel;
 use revocation_rules::outcome::Outcome;
@@ -13,7 +12,8 @@ use serde_json::{Value, json};
 
 use crate::server::{Do, Seen, Server};
 use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient, unknown,
+    Case, Documents, ManualClock, client_of, devices, ended, misconfigured, notify_ids, overwritten, revoke_at, throttled, transient,
+    unknown,
 };
 
 pub const LOGIN: &str = "/server/v1/auth";
@@ -73,23 +73,11 @@ pub async fn oppo(pushes: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -
 }
 
 pub fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
-    let settings = settings(&server.url, &server.ca_pem);
-    connect_with(Channel::Oppo, &settings, TIMEOUTS, documents.clone(), no_sessions(), clock.clone()).unwrap()
+    client_of(Channel::Oppo, server, documents, clock)
 }
 
 pub async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
-    case.revoke(&*client(server, &Documents::new([Some(document("s"))]), &ManualClock::new()))
-        .await
-}
-
-/// `count` deliveries with one notify id.
-pub fn devices(count: usize) -> Case {
-    Case::new((0..count).map(|n| (format!("r{n}"), Some(Handle::NotifyId(7)))))
-}
-
-/// A delivery for each of these notify ids.
-pub fn notify_ids(ids: impl IntoIterator<Item = u32>) -> Case {
-    Case::new(ids.into_iter().map(|id| (format!("r{id}"), Some(Handle::NotifyId(id)))))
+    revoke_at(Channel::Oppo, server, document("s"), case).await
 }
 
 #[tokio::test]

@@ -9,9 +9,9 @@ use revocation_rules::outcome::Outcome;
 use revocation_rules::retry::Answer;
 use serde_json::json;
 
-use crate::oppo::{BATCH, LOGIN, SEND, client, code, devices, document, logged_in, messages, oppo, revoke, taken};
+use crate::oppo::{BATCH, LOGIN, SEND, client, code, document, logged_in, messages, oppo, revoke, taken};
 use crate::server::{Do, Server};
-use crate::support::{Documents, ManualClock, count, ended, misconfigured, overwritten, throttled, transient};
+use crate::support::{Documents, ManualClock, count, devices, ended, misconfigured, overwritten, throttled, transient};
 
 #[tokio::test]
 async fn a_session_that_ran_out_is_renewed_once_and_the_call_repeated() {

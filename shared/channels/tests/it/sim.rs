@@ -94,6 +94,19 @@ impl World {
         self.stats().await["violations"].take()
     }
 
+    pub async fn nothing_was_wrong(&self) {
+        assert_eq!(self.violations().await, json!([]));
+    }
+
+    /// The notice stands in the place of the message on this device, and came in silence.
+    pub async fn overwritten(&self, token: &str) {
+        let device = self.device(token).await;
+        assert_eq!(device["notifications"].as_array().unwrap().len(), 1);
+        let shown = &device["notifications"][0];
+        assert_eq!((&shown["title"], &shown["key"]), (&json!("Message revoked"), &json!("7")));
+        assert_eq!((&shown["silent"], &device["pushes"]), (&json!(true), &json!(1)));
+    }
+
     async fn control(&self, path: &str, body: &Value) -> Value {
         let request = http::Request::post(format!("{}{path}", self.sim.control))
             .body(body.to_string())

@@ -16,19 +16,6 @@ async fn start(devices: usize, has_recall: bool) -> (World, Case, Box<dyn Channe
     (world, case.by(Strategy::RecallThenOverwrite), client)
 }
 
-async fn assert_nothing_was_wrong(world: &World) {
-    assert_eq!(world.violations().await, json!([]));
-}
-
-async fn assert_overwritten(world: &World, token: &str) {
-    let device = world.device(token).await;
-    assert_eq!(device["notifications"].as_array().unwrap().len(), 1);
-    let shown = &device["notifications"][0];
-    assert_eq!((&shown["title"], &shown["key"]), (&json!("Message revoked"), &json!("7")));
-    assert_eq!(shown["silent"], true);
-    assert_eq!(device["pushes"], 1);
-}
-
 #[tokio::test]
 async fn a_recall_takes_the_message_off_every_device_and_shows_nothing() {
     for strategy in [Strategy::Recall, Strategy::RecallThenOverwrite] {
@@ -40,7 +27,7 @@ async fn a_recall_takes_the_message_off_every_device_and_shows_nothing() {
         }
         let stats = world.stats().await;
         assert_eq!((&stats["calls"], &stats["recalls"]), (&json!(1), &json!(1)));
-        assert_nothing_was_wrong(&world).await;
+        world.nothing_was_wrong().await;
     }
 }
 
@@ -49,10 +36,10 @@ async fn without_a_recall_every_user_reads_the_notice_in_the_messages_place() {
     for (devices, calls) in [(1, 2), (2, 3), (1_000, 3)] {
         let (world, case, client) = start(devices, false).await;
         assert_eq!(case.revoke(&*client).await, vec![overwritten(); devices]);
-        assert_overwritten(&world, "d0").await;
-        assert_overwritten(&world, &format!("d{}", devices - 1)).await;
+        world.overwritten("d0").await;
+        world.overwritten(&format!("d{}", devices - 1)).await;
         assert_eq!(world.stats().await["calls"], calls);
-        assert_nothing_was_wrong(&world).await;
+        world.nothing_was_wrong().await;
     }
 }
 
@@ -62,12 +49,12 @@ async fn a_sending_that_vivo_no_longer_knows_is_overwritten() {
     let case = case.sent_as([Some("5002"), Some("5001")]);
     // Nobody was sent 5002.
     assert_eq!(case.revoke(&*client).await, [overwritten(), recalled()]);
-    assert_nothing_was_wrong(&world).await;
+    world.nothing_was_wrong().await;
     let (world, case, client) = start(2, true).await;
     let case = case.sent_as([Some("5002"), Some("5003")]).by(Strategy::Recall);
     assert_eq!(case.revoke(&*client).await, vec![ended(Outcome::Refused, "vivo:10155"); 2]);
     assert_eq!(world.titles("d0").await, ["Half price"]);
-    assert_nothing_was_wrong(&world).await;
+    world.nothing_was_wrong().await;
 }
 
 #[tokio::test]
@@ -80,7 +67,7 @@ async fn a_device_that_is_gone_leaves_the_others_overwritten() {
         let mut expected = vec![overwritten(); devices];
         expected[0] = ended(Outcome::TargetGone, "vivo:invalid_user_2");
         assert_eq!(case.by(Strategy::Overwrite).revoke(&*client).await, expected);
-        assert_nothing_was_wrong(&world).await;
+        world.nothing_was_wrong().await;
     }
 }
 
@@ -92,10 +79,10 @@ async fn a_device_that_spoils_a_list_is_found_and_nobody_is_pushed_to_twice() {
     expected[4] = ended(Outcome::TargetGone, "vivo:10311");
     assert_eq!(case.revoke(&*client).await, expected);
     for token in ["d0", "d3", "d5", "d8"] {
-        assert_overwritten(&world, token).await;
+        world.overwritten(token).await;
     }
     assert_eq!(world.titles("d4").await, ["Half price"]);
-    assert_nothing_was_wrong(&world).await;
+    world.nothing_was_wrong().await;
 }
 
 #[tokio::test]
@@ -105,7 +92,7 @@ async fn a_session_that_ran_out_is_renewed_once() {
     world.fault(json!({"expire_sessions": true})).await;
     assert_eq!(case.revoke(&*client).await, vec![overwritten(); 2]);
     assert_eq!(world.stats().await["logins"], 2);
-    assert_nothing_was_wrong(&world).await;
+    world.nothing_was_wrong().await;
 }
 
 #[tokio::test]
@@ -116,7 +103,7 @@ async fn an_answer_that_was_lost_leaves_one_notice() {
     assert_eq!(case.revoke(&*client).await, vec![transient("vivo:connection_broken"); 2]);
     assert_eq!(case.revoke(&*client).await, vec![overwritten(); 2]);
     assert_eq!(world.titles("d0").await, ["Message revoked"]);
-    assert_nothing_was_wrong(&world).await;
+    world.nothing_was_wrong().await;
 }
 
 #[tokio::test]
@@ -129,5 +116,5 @@ async fn a_wait_a_quota_and_a_wrong_secret_end_as_such() {
     let wrong = world.client(&json!({"app_id": 10_004, "app_key": "key", "app_secret": "other"}));
     assert_eq!(case.revoke(&*wrong).await, vec![misconfigured("vivo:login_10203"); 2]);
     assert_eq!(world.titles("d0").await, ["Half price"]);
-    assert_nothing_was_wrong(&world).await;
+    world.nothing_was_wrong().await;
 }

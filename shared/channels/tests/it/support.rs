@@ -8,7 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Credentials, Order, StoreError};
-use revocation_channels::{Setting, Settings, Timeouts};
+use revocation_channels::{Setting, Settings, Timeouts, connect_with};
 use revocation_rules::batch::{BatchHeader, Handle, Sending};
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::ids::{BatchRef, DeviceToken, PushKind, PushRef, RevocationId, Tenant, VendorTaskId};
@@ -17,6 +17,8 @@ use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
 use revocation_testkit::MemorySessions;
+
+use crate::server::Server;
 
 /// Short enough for a test, long enough for a busy machine.
 pub const TIMEOUTS: Timeouts = Timeouts {
@@ -186,6 +188,28 @@ impl Case {
     pub async fn revoke(&self, client: &dyn ChannelClient) -> Vec<Answer> {
         self.revoke_until(client, Timestamp::MAX).await
     }
+}
+
+/// A channel's client in front of a server that stands for the vendor.
+pub fn client_of(channel: Channel, server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
+    let settings = settings(&server.url, &server.ca_pem);
+    connect_with(channel, &settings, TIMEOUTS, documents.clone(), no_sessions(), clock.clone()).unwrap()
+}
+
+/// Revokes with credentials that stay as they are, and says what each delivery came to.
+pub async fn revoke_at(channel: Channel, server: &Server, document: String, case: &Case) -> Vec<Answer> {
+    let client = client_of(channel, server, &Documents::new([Some(document)]), &ManualClock::new());
+    case.revoke(&*client).await
+}
+
+/// `count` deliveries with one notify id.
+pub fn devices(count: usize) -> Case {
+    Case::new((0..count).map(|n| (format!("r{n}"), Some(Handle::NotifyId(7)))))
+}
+
+/// A delivery for each of these notify ids.
+pub fn notify_ids(ids: impl IntoIterator<Item = u32>) -> Case {
+    Case::new(ids.into_iter().map(|id| (format!("r{id}"), Some(Handle::NotifyId(id)))))
 }
 
 /// A store of sessions with nothing in it.

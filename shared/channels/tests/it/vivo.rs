@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use crate::server::{Do, Seen, Server};
 use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, recalled, settings, throttled, transient,
-    unknown,
+    Case, Documents, ManualClock, TIMEOUTS, client_of, ended, misconfigured, no_sessions, overwritten, recalled, revoke_at, settings,
+    throttled, transient, unknown,
 };
 
 pub const LOGIN: &str = "/message/auth";
@@ -59,12 +59,11 @@ pub fn client_with(settings: &Settings, documents: &Arc<Documents>, clock: &Arc<
 }
 
 pub fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
-    client_with(&settings(&server.url, &server.ca_pem), documents, clock)
+    client_of(Channel::Vivo, server, documents, clock)
 }
 
 pub async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
-    case.revoke(&*client(server, &Documents::new([Some(document("s"))]), &ManualClock::new()))
-        .await
+    revoke_at(Channel::Vivo, server, document("s"), case).await
 }
 
 /// `count` deliveries with one notify id, of one sending.

@@ -12,8 +12,8 @@ use serde_json::json;
 
 use crate::server::{Do, Server};
 use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, ended, misconfigured, no_sessions, overwritten, recalled, settings, throttled, transient,
-    unknown,
+    Case, Documents, ManualClock, TIMEOUTS, client_of, devices, ended, misconfigured, no_sessions, notify_ids, overwritten, recalled,
+    revoke_at, settings, throttled, transient, unknown,
 };
 
 pub const SEND: &str = "/v3/message/regid";
@@ -33,31 +33,11 @@ pub fn code(code: i64) -> Do {
 }
 
 pub fn client(server: &Server, documents: &Arc<Documents>, clock: &Arc<ManualClock>) -> Box<dyn ChannelClient> {
-    let settings = settings(&server.url, &server.ca_pem);
-    connect_with(
-        Channel::Xiaomi,
-        &settings,
-        TIMEOUTS,
-        documents.clone(),
-        no_sessions(),
-        clock.clone(),
-    )
-    .unwrap()
+    client_of(Channel::Xiaomi, server, documents, clock)
 }
 
 pub async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
-    case.revoke(&*client(server, &Documents::new([Some(document("s"))]), &ManualClock::new()))
-        .await
-}
-
-/// `count` deliveries with one notify id.
-pub fn devices(count: usize) -> Case {
-    Case::new((0..count).map(|n| (format!("r{n}"), Some(Handle::NotifyId(7)))))
-}
-
-/// A delivery for each of these notify ids.
-pub fn notify_ids(ids: impl IntoIterator<Item = u32>) -> Case {
-    Case::new(ids.into_iter().map(|id| (format!("r{id}"), Some(Handle::NotifyId(id)))))
+    revoke_at(Channel::Xiaomi, server, document("s"), case).await
 }
 
 #[tokio::test]

@@ -11,9 +11,10 @@ use revocation_rules::retry::Answer;
 
 use crate::server::{Do, Server};
 use crate::support::{
-    Case, Documents, ManualClock, TIMEOUTS, count, ended, misconfigured, no_sessions, overwritten, settings, throttled, transient,
+    Case, Documents, ManualClock, TIMEOUTS, count, devices, ended, misconfigured, no_sessions, notify_ids, overwritten, settings,
+    throttled, transient,
 };
-use crate::xiaomi::{RECALL, SEND, client, code, devices, document, notify_ids, revoke};
+use crate::xiaomi::{RECALL, SEND, client, code, document, revoke};
 
 #[tokio::test]
 async fn when_the_days_quota_is_used_up_all_that_is_left_ends_and_nothing_more_is_asked() {

@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::IssuedToken;
-use revocation_app::ports::Device;
 #[cfg(feature = "description")]
 use revocation_app::{DEVICE_TOKEN_LIFE, DEVICE_TOKEN_LIVES};
+use revocation_rules::device::Device;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Deserialize)]

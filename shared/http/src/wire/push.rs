@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use revocation_app::ports::{ChannelCounters, Overview};
-use revocation_app::{Unmatched, kept_unmatched, shown_outcomes, shown_suspected};
+use revocation_app::ports::Overview;
 use revocation_rules::actor::{Act, KeyLabel};
 use revocation_rules::channel::Channel;
+use revocation_rules::counters::ChannelCounters;
+use revocation_rules::counters::{shown_outcomes, shown_suspected};
 use revocation_rules::ids::{KeyId, PushId, PushKind, RevocationId};
 use revocation_rules::notice::Notices;
 use revocation_rules::outcome::{Counts, Outcome};
@@ -14,6 +15,7 @@ use revocation_rules::push::PushState;
 use revocation_rules::revocation::{Revocation, State};
 #[cfg(feature = "description")]
 use revocation_rules::scope::MAX_TARGETS;
+use revocation_rules::unmatched::{Unmatched, kept_unmatched};
 use serde::Serialize;
 
 #[cfg(feature = "description")]

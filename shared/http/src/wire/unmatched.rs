@@ -1,9 +1,9 @@
 //! Targets that a scope names and that have no delivery in it.
 
-use revocation_app::Unmatched;
 use revocation_rules::ids::TargetId;
 #[cfg(feature = "description")]
 use revocation_rules::scope::MAX_TARGETS;
+use revocation_rules::unmatched::Unmatched;
 use serde::Serialize;
 
 /// Most names that an answer repeats.

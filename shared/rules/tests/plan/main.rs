@@ -7,43 +7,24 @@ mod ways;
 use jiff::{SignedDuration, Timestamp};
 use revocation_rules::batch::{BatchHeader, Delivery, Handle, Sending};
 use revocation_rules::channel::{Channel, Channels};
-use revocation_rules::ids::{BatchRef, PushKind, PushRef, Tenant};
-use revocation_rules::notice::{Notice, Notices};
+use revocation_rules::notice::Notice;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::{Left, Plan, ToCall, apply, end, plan, reason};
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::receipt::{ReceiptEvent, Receipts, TokenDigest};
 use revocation_rules::retry::{Answer, AttemptFailure, MAX_ATTEMPTS};
-use revocation_rules::revocation::{Fanout, Revocation, State};
+use revocation_rules::revocation::Revocation;
 use revocation_rules::scope::Scope;
-use revocation_rules::shard::ShardCount;
 use revocation_rules::window;
-
-fn sent_at() -> Timestamp {
-    "2026-11-23T08:00:00Z".parse().unwrap()
-}
+use revocation_testkit::builders::{a_batch, a_revocation, noon};
 
 fn header(channel: Channel, sending: Sending) -> BatchHeader {
+    let (header, _) = a_batch().on(channel).build();
     BatchHeader {
-        batch: BatchRef {
-            push: PushRef {
-                tenant: Tenant {
-                    app: "shop".parse().unwrap(),
-                    workspace: "default".parse().unwrap(),
-                },
-                kind: PushKind::Task,
-                id: "t1".parse().unwrap(),
-            },
-            shard: 0,
-            batch: "b1".parse().unwrap(),
-        },
-        channel,
         count: 3,
         without_handle: 1,
         sending,
-        sent_at: sent_at(),
-        recorded_at: sent_at(),
-        digest: "d".to_owned(),
+        ..header
     }
 }
 
@@ -70,23 +51,10 @@ fn only(targets: &[&str]) -> Scope {
     }
 }
 
-fn a_revocation(scope: Scope) -> Revocation {
+fn revocation_of(scope: Scope) -> Revocation {
     Revocation {
-        id: "rvk_1".parse().unwrap(),
-        push: header(Channel::Huawei, Sending::Sent).batch.push,
         scope,
-        reason: "wrong price".to_owned(),
-        notices: Notices::default(),
-        requested_by: "key1".parse().unwrap(),
-        requested_at: sent_at(),
-        state: State::Requested,
-        fanout: Fanout::new(ShardCount::of(PushKind::Message)),
-        due_at: None,
-        checks: 0,
-        replays: 0,
-        last_replay: None,
-        closes_at: window::closes_at(sent_at()),
-        version: 1,
+        ..a_revocation().build()
     }
 }
 
@@ -96,20 +64,12 @@ fn all() -> Channels {
 
 /// The plan at the time of sending, when no receipt is there.
 fn plan_at_first<'a>(header: &BatchHeader, deliveries: &'a [Delivery], revocation: &'a Revocation, progress: &BatchProgress) -> Plan<'a> {
-    plan(
-        header,
-        Some(deliveries),
-        revocation,
-        progress,
-        &Receipts::default(),
-        &all(),
-        sent_at(),
-    )
+    plan(header, Some(deliveries), revocation, progress, &Receipts::default(), &all(), noon())
 }
 
 /// Slots that end by themselves, and slots to call.
 fn planned(header: &BatchHeader, scope: &Scope, channels: &Channels, now: Timestamp) -> (Vec<(usize, Outcome, &'static str)>, Vec<usize>) {
-    let (deliveries, revocation) = (deliveries(), a_revocation(scope.clone()));
+    let (deliveries, revocation) = (deliveries(), revocation_of(scope.clone()));
     let progress = BatchProgress::fresh(header);
     let plan = plan(
         header,
@@ -126,7 +86,7 @@ fn planned(header: &BatchHeader, scope: &Scope, channels: &Channels, now: Timest
 #[test]
 fn a_delivery_with_a_handle_is_called_and_one_without_is_not_revocable() {
     let header = header(Channel::Huawei, Sending::Sent);
-    let (ends, calls) = planned(&header, &Scope::everything(), &all(), sent_at());
+    let (ends, calls) = planned(&header, &Scope::everything(), &all(), noon());
     assert_eq!(ends, [(1, Outcome::NotRevocable, reason::NO_HANDLE)]);
     assert_eq!(calls, [0, 2]);
 }
@@ -134,16 +94,16 @@ fn a_delivery_with_a_handle_is_called_and_one_without_is_not_revocable() {
 #[test]
 fn a_list_of_targets_covers_all_deliveries_of_a_target_and_no_others() {
     let header = header(Channel::Huawei, Sending::Sent);
-    let (ends, calls) = planned(&header, &only(&["u1"]), &all(), sent_at());
+    let (ends, calls) = planned(&header, &only(&["u1"]), &all(), noon());
     assert_eq!((ends.len(), calls), (1, vec![0]));
-    let (ends, calls) = planned(&header, &only(&["nobody"]), &all(), sent_at());
+    let (ends, calls) = planned(&header, &only(&["nobody"]), &all(), noon());
     assert!(ends.is_empty() && calls.is_empty());
 }
 
 #[test]
 fn a_whole_batch_ends_alike_for_what_concerns_it_as_a_whole() {
-    let now = sent_at();
-    let closed = window::closes_at(sent_at());
+    let now = noon();
+    let closed = window::closes_at(noon());
     let rows = [
         (
             Channel::Sms,
@@ -203,7 +163,7 @@ fn what_has_ended_is_left_alone() {
         &mut progress.slots,
         &[(0, Outcome::Overwritten, "r"), (1, Outcome::NotRevocable, "r")],
     );
-    let revocation = a_revocation(Scope::everything());
+    let revocation = revocation_of(Scope::everything());
     let plan = plan_at_first(&header, &deliveries, &revocation, &progress);
     assert_eq!(plan.in_scope, [0, 1, 2]);
     assert!(plan.ends.is_empty());
@@ -214,8 +174,8 @@ fn what_has_ended_is_left_alone() {
 fn a_lost_payload_and_used_up_attempts_end_as_failed() {
     let header = header(Channel::Huawei, Sending::Sent);
     let fresh = BatchProgress::fresh(&header);
-    let (revocation, nothing) = (a_revocation(Scope::everything()), Receipts::default());
-    let without = plan(&header, None, &revocation, &fresh, &nothing, &all(), sent_at());
+    let (revocation, nothing) = (revocation_of(Scope::everything()), Receipts::default());
+    let without = plan(&header, None, &revocation, &fresh, &nothing, &all(), noon());
     assert!(
         without
             .ends
@@ -229,7 +189,7 @@ fn a_lost_payload_and_used_up_attempts_end_as_failed() {
         attempts: MAX_ATTEMPTS,
         ..fresh
     };
-    let plan = plan(&header, Some(&deliveries), &revocation, &worn, &nothing, &all(), sent_at());
+    let plan = plan(&header, Some(&deliveries), &revocation, &worn, &nothing, &all(), noon());
     assert!(plan.calls.is_empty());
     assert_eq!(plan.ends[0], (0, Outcome::Failed, reason::ATTEMPTS_USED_UP));
 }
@@ -288,11 +248,11 @@ fn what_the_device_said_spares_the_call() {
         (ReceiptEvent::Revoked, Some((0, Outcome::Confirmed, reason::CONFIRMED))),
     ];
     let header = header(Channel::Huawei, Sending::Sent);
-    let (deliveries, revocation) = (deliveries(), a_revocation(Scope::everything()));
+    let (deliveries, revocation) = (deliveries(), revocation_of(Scope::everything()));
     let fresh = BatchProgress::fresh(&header);
     for (event, end) in rows {
         let receipts = Receipts::from_iter([(TokenDigest::of(&deliveries[0].token), event)]);
-        let plan = plan(&header, Some(&deliveries), &revocation, &fresh, &receipts, &all(), sent_at());
+        let plan = plan(&header, Some(&deliveries), &revocation, &fresh, &receipts, &all(), noon());
         assert_eq!(plan.ends.iter().find(|(slot, ..)| *slot == 0).copied(), end);
         assert_eq!(plan.calls.iter().any(|call| call.slot == 0), end.is_none());
     }
@@ -303,7 +263,7 @@ fn each_user_reads_their_own_language() {
     let header = header(Channel::Huawei, Sending::Sent);
     let mut deliveries = deliveries();
     deliveries[0].locale = Some("zh-CN".parse().unwrap());
-    let mut revocation = a_revocation(Scope::everything());
+    let mut revocation = revocation_of(Scope::everything());
     let chinese = Notice {
         title: "撤回".to_owned(),
         text: "消息已撤回".to_owned(),
@@ -318,13 +278,13 @@ fn each_user_reads_their_own_language() {
 #[test]
 fn what_another_replay_has_opened_is_outstanding_for_both() {
     let header = header(Channel::Huawei, Sending::Sent);
-    let (mut first, mut second) = (a_revocation(Scope::everything()), a_revocation(Scope::everything()));
+    let (mut first, mut second) = (revocation_of(Scope::everything()), revocation_of(Scope::everything()));
     second.id = "rvk_2".parse().unwrap();
     let mut progress = BatchProgress::fresh(&header);
     end(&mut progress.slots, &[0, 1, 2].map(|slot| (slot, Outcome::Failed, "r")));
     for revocation in [&mut first, &mut second] {
         progress.book(&revocation.id, &[0, 1, 2]);
-        revocation.replayed(&"key1".parse().unwrap(), sent_at());
+        revocation.replayed(&"key1".parse().unwrap(), noon());
     }
     for revocation in [&first, &second] {
         progress.start_replay(revocation, &[0, 1, 2]);
@@ -335,7 +295,7 @@ fn what_another_replay_has_opened_is_outstanding_for_both() {
 #[test]
 fn a_replay_opens_what_failed_and_nothing_else() {
     let header = header(Channel::Huawei, Sending::Sent);
-    let (deliveries, mut revocation) = (deliveries(), a_revocation(Scope::everything()));
+    let (deliveries, mut revocation) = (deliveries(), revocation_of(Scope::everything()));
     let mut progress = BatchProgress::fresh(&header);
     end(
         &mut progress.slots,
@@ -348,7 +308,7 @@ fn a_replay_opens_what_failed_and_nothing_else() {
     progress.book(&revocation.id, &[0, 1, 2]);
     assert!(progress.is_finished(&revocation));
 
-    revocation.replayed(&"key1".parse().unwrap(), sent_at());
+    revocation.replayed(&"key1".parse().unwrap(), noon());
     assert!(!progress.is_finished(&revocation));
     progress.start_replay(&revocation, &[0, 1, 2]);
     let plan = plan_at_first(&header, &deliveries, &revocation, &progress);

@@ -105,7 +105,7 @@ async fn a_page_starts_after_the_place_it_is_given(store: &(impl PushStore + Bat
         .headers(&push.registration.push, header.batch.shard, Some(&header.batch.batch))
         .await
         .unwrap();
-    assert_eq!((after.headers, after.next), (Vec::new(), None));
+    assert_eq!((after.items, after.next), (Vec::new(), None));
 }
 
 async fn a_shard_shows_no_other_shards_pushes_or_tenants(store: &(impl PushStore + BatchRecorder + BatchHeaders)) {
@@ -123,7 +123,7 @@ async fn all_headers(store: &impl BatchHeaders, push: &Push, shard: u16) -> Vec<
     let mut after = None;
     loop {
         let page = store.headers(&push.registration.push, shard, after.as_ref()).await.unwrap();
-        all.extend(page.headers);
+        all.extend(page.items);
         after = page.next;
         if after.is_none() {
             return all;

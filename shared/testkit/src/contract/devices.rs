@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
-use revocation_app::ports::{ConnectionId, Device, DeviceConnections, DeviceOutbox, DeviceTokens, Instruction, InstructionId, KeptToken};
+use revocation_app::ports::{DeviceConnections, DeviceOutbox, DeviceTokens, KeptToken};
+use revocation_rules::device::{ConnectionId, Device};
+use revocation_rules::instruction::{Instruction, InstructionId};
 
 use super::fresh;
 use crate::builders::{a_device, an_instruction, noon};

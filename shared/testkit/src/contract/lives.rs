@@ -191,13 +191,7 @@ async fn a_batch_past_its_time_makes_room_for_another_recording(
         let (other, others) = a_batch().of(&push).to(targets).build();
         let end = window::kept_until(first.sent_at);
         let second = recorded_again(&other, end);
-        let headers = async || {
-            store
-                .headers(&push.registration.push, first.batch.shard, None)
-                .await
-                .unwrap()
-                .headers
-        };
+        let headers = async || store.headers(&push.registration.push, first.batch.shard, None).await.unwrap().items;
         let asked = BTreeSet::from([first.batch.clone()]);
         set(end - MS);
         assert_ne!(store.record(&second, &others).await.unwrap(), Recorded::New);

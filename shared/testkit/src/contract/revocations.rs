@@ -74,10 +74,10 @@ async fn every_state_is_read_as_it_was_saved(store: &(impl PushStore + Revocatio
             0 => {}
             1 => revocation.dispatched(now).unwrap(),
             2 => {
+                let met = "05".to_owned().try_into().unwrap();
                 revocation
-                    .settled(now, BTreeMap::from([(Channel::Huawei, totals.clone())]))
+                    .settled(now, BTreeMap::from([(Channel::Huawei, totals.clone())]), Some(met))
                     .unwrap();
-                revocation.settled_for(Some("05".to_owned().try_into().unwrap()));
             }
             _ => revocation.checked(now + SignedDuration::from_hours(24 * 30)),
         }

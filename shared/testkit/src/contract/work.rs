@@ -170,9 +170,9 @@ async fn progresses_are_listed_in_order_and_by_shard(
         let mut after = None;
         loop {
             let page = store.progresses(&push.registration.push, shard, after.as_ref()).await.unwrap();
-            assert!(page.progresses.iter().all(|progress| progress.batch.shard == shard));
-            assert!(page.progresses.is_sorted_by(|a, b| a.batch.batch < b.batch.batch));
-            found.extend(page.progresses);
+            assert!(page.items.iter().all(|progress| progress.batch.shard == shard));
+            assert!(page.items.is_sorted_by(|a, b| a.batch.batch < b.batch.batch));
+            found.extend(page.items);
             after = page.next;
             if after.is_none() {
                 break;

@@ -1,6 +1,6 @@
 //! Recording batches, and reading their headers.
 
-use revocation_app::ports::{BatchHeaders, BatchPayloads, BatchRecorder, HeaderPage, Recorded, StoreError};
+use revocation_app::ports::{BatchHeaders, BatchPayloads, BatchRecorder, Recorded, ShardPage, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::ids::{BatchId, PushRef};
 use revocation_rules::window;
@@ -36,12 +36,12 @@ impl BatchRecorder for MemoryStore {
 }
 
 impl BatchHeaders for MemoryStore {
-    async fn headers(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> Result<HeaderPage, StoreError> {
+    async fn headers(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> Result<ShardPage<BatchHeader>, StoreError> {
         self.weather.before().await?;
         let (mut headers, next) = page(&self.items().headers, push, shard, after, self.page);
         headers.retain(|header| window::is_kept(header.sent_at, self.now()));
         self.weather.after().await?;
-        Ok(HeaderPage { headers, next })
+        Ok(ShardPage { items: headers, next })
     }
 }
 

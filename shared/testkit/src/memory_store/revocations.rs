@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use revocation_app::ports::{ChannelCounters, Counters, RevocationStore, Saved, StoreError};
+use revocation_app::ports::{Counters, RevocationStore, Saved, StoreError};
 use revocation_rules::channel::Channel;
+use revocation_rules::counters::ChannelCounters;
 use revocation_rules::ids::{PushRef, RevocationId};
 use revocation_rules::outcome::Counts;
 use revocation_rules::push::Push;

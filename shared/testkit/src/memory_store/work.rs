@@ -3,7 +3,7 @@
 //! Notes what law L7 forbids: a write by somebody who is not the last one that
 //! claimed or wrote, and an outcome that changes into what it may not become.
 
-use revocation_app::ports::{BatchWork, BatchWorkStore, Claimed, Finished, ProgressList, ProgressPage, StoreError};
+use revocation_app::ports::{BatchWork, BatchWorkStore, Claimed, Finished, ProgressList, ShardPage, StoreError};
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::{BatchProgress, Change};
@@ -150,10 +150,10 @@ impl MemoryStore {
 }
 
 impl ProgressList for MemoryStore {
-    async fn progresses(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> Result<ProgressPage, StoreError> {
+    async fn progresses(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> Result<ShardPage<BatchProgress>, StoreError> {
         self.weather.before().await?;
         let (progresses, next) = page(&self.items().progresses, push, shard, after, self.page);
         self.weather.after().await?;
-        Ok(ProgressPage { progresses, next })
+        Ok(ShardPage { items: progresses, next })
     }
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use openapi_check::Description;
-use revocation_app::ports::{ChannelCounters, Device, Overview, PushListPage, Recorded};
+use revocation_app::ports::{Overview, PushListPage, Recorded};
 use revocation_app::{
     ChannelPreview, ChannelTotals, DeliveryOutcome, IssuedToken, OutcomePage, OutcomesCursor, Preview, RecordedBatch, TakenReceipts,
-    TokenText, Unmatched,
+    TokenText,
 };
 use revocation_http::auth::Caller;
 use revocation_http::vendor_receipts::Vendor;
@@ -17,6 +17,8 @@ use revocation_http::wire::{
 };
 use revocation_rules::actor::Actor;
 use revocation_rules::channel::{Capability, Channel, Strategy};
+use revocation_rules::counters::ChannelCounters;
+use revocation_rules::device::Device;
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{PushKind, PushRef, RevocationId, Tenant};
 use revocation_rules::marks::TargetMarks;
@@ -27,6 +29,7 @@ use revocation_rules::revocation::{Fanout, Revocation, State};
 use revocation_rules::role::{Permission, Role};
 use revocation_rules::scope::Scope;
 use revocation_rules::shard::ShardCount;
+use revocation_rules::unmatched::Unmatched;
 use revocation_rules::verdict::{Refusal, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -17,8 +17,9 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use revocation_app::ports::Clock;
+use revocation_app::ports::{BatchRecorder, Clock, Recorded};
 use revocation_aws::{DynamoAccessKeys, DynamoDevices, DynamoNonces, DynamoPushStore, DynamoVendorSessions};
+use revocation_rules::batch::BatchHeader;
 
 pub const PUSHES: &str = "pushes";
 pub const CONNECTIONS: &str = "connections";
@@ -94,6 +95,22 @@ impl Stand {
         let mut items = self.items(sk).await;
         assert_eq!(items.len(), 1, "items under {sk}");
         items.remove(0)
+    }
+
+    /// Deletes the only item whose sort key starts with `sk`, as TTL does.
+    pub async fn delete(&self, sk: &str) {
+        let item = self.item(sk).await;
+        let delete = self.client.delete_item().table_name(PUSHES);
+        let delete = delete.key("pk", item["pk"].clone()).key("sk", item["sk"].clone());
+        delete.send().await.unwrap();
+    }
+
+    /// Records batch `b1` of task `t1` with so many deliveries. Nobody registered the task.
+    pub async fn recorded(&self, count: u32) -> BatchHeader {
+        let sent = deliveries(count);
+        let header = a_header(&a_push(&task("t1")), "b1", &sent);
+        assert_eq!(self.store.record(&header, &sent).await.unwrap(), Recorded::New);
+        header
     }
 
     /// Writes an item as it is, past the store.

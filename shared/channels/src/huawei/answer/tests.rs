@@ -3,58 +3,48 @@
 use serde_json::json;
 
 use super::*;
+use crate::driver::told;
 
 const WAIT: Option<Duration> = Some(Duration::from_secs(7));
 
-fn read(status: u16, retry_after: Option<Duration>, body: &str) -> Verdict {
-    classify(
-        StatusCode::from_u16(status).unwrap(),
-        retry_after,
-        body.as_bytes(),
-        ["t1", "t2", "t3"],
-    )
+fn read(status: u16, retry_after: Option<Duration>, body: &str) -> Sayings {
+    told(status, retry_after, body, |told| classify(told, &["t1", "t2", "t3"]))
 }
 
-fn read_code(status: u16, code: &str) -> Verdict {
+fn read_code(status: u16, code: &str) -> Sayings {
     read(status, None, &json!({"code": code, "msg": "m", "requestId": "157"}).to_string())
 }
 
-fn failed(failure: AttemptFailure) -> Reading {
-    Reading::Failed(failure)
+/// The same for all devices.
+fn all(code: &str, meaning: Meaning) -> Sayings {
+    Sayings::All(Said::new(format!("huawei:{code}"), meaning))
 }
 
 #[test]
-fn every_documented_code_has_its_class() {
-    let reason = |code: &str| format!("huawei:{code}");
-    let mut table = vec![
-        ("80000000", Reading::Accepted),
-        ("80100017", failed(throttled(reason("80100017"), None))),
-        ("80200001", Reading::SessionRefused),
-        ("80200003", Reading::SessionRefused),
-        ("80200005", Reading::SessionRefused),
-        ("80300036", Reading::SessionRefused),
-        ("80000001", failed(transient(reason("80000001")))),
-        ("80300002", failed(misconfigured(reason("80300002")))),
-        ("80300007", Reading::AllUnknown),
-        ("80300011", failed(misconfigured(reason("80300011")))),
-        ("80600003", failed(misconfigured(reason("80600003")))),
-        ("81000001", failed(transient(reason("81000001")))),
+fn every_documented_code_has_its_meaning() {
+    use Meaning::{Accepted, Misconfigured, Refused, SessionRefused, Throttled, Transient, Unknown};
+    let table: &[(&[&str], Meaning)] = &[
+        (&["80000000"], Accepted),
+        (&["80100017"], Throttled),
+        (&["80200001", "80200003", "80200005", "80300036"], SessionRefused),
+        (&["80000001", "81000001"], Transient),
+        (&["80300007"], Unknown),
+        (
+            &["80300002", "80300011", "80300028", "80300032", "80300037", "80600003"],
+            Misconfigured,
+        ),
+        (
+            &[
+                "80100001", "80100002", "80100003", "80100004", "80100013", "80100016", "80100018", "80100020", "80100022", "80300008",
+                "80300010", "80300013", "80300017", "82000001", "82000002", "82000007", "82000013",
+            ],
+            Refused,
+        ),
     ];
-    for code in ["80300028", "80300032", "80300037"] {
-        table.push((code, failed(misconfigured(reason(code)))));
-    }
-    for code in [
-        "80100001", "80100002", "80100003", "80100004", "80100013", "80100016", "80100018", "80100020", "80100022", "80300008", "80300010",
-        "80300013", "80300017", "82000001", "82000002", "82000007", "82000013",
-    ] {
-        table.push((code, Reading::Refused));
-    }
-    for (code, reading) in table {
-        let expected = Verdict {
-            reason: reason(code),
-            reading,
-        };
-        assert_eq!(read_code(200, code), expected, "{code}");
+    for (codes, meaning) in table {
+        for code in *codes {
+            assert_eq!(read_code(200, code), all(code, *meaning), "{code}");
+        }
     }
 }
 
@@ -67,48 +57,48 @@ fn a_documented_error_code_means_the_same_under_http_400() {
 
 #[test]
 fn the_http_status_counts_where_huawei_says_so() {
-    let reading = |status, retry_after, body| read(status, retry_after, body).reading;
-    assert_eq!(reading(401, None, ""), Reading::SessionRefused);
-    assert_eq!(reading(404, None, ""), failed(misconfigured("huawei:http_404")));
-    assert_eq!(reading(500, None, ""), failed(transient("huawei:http_500")));
-    assert_eq!(reading(502, None, "<html>"), failed(transient("huawei:http_502")));
-    assert_eq!(reading(503, None, ""), failed(throttled("huawei:http_503", None)));
-    assert_eq!(reading(503, WAIT, ""), failed(throttled("huawei:http_503", WAIT)));
-    assert_eq!(reading(200, None, ""), failed(transient("huawei:http_200")));
+    for (status, body, meaning) in [
+        (401, "", Meaning::SessionRefused),
+        (404, "", Meaning::Misconfigured),
+        (500, "", Meaning::Transient),
+        (502, "<html>", Meaning::Transient),
+        (503, "", Meaning::Throttled),
+        (200, "", Meaning::Transient),
+    ] {
+        assert_eq!(read(status, None, body), all(&format!("http_{status}"), meaning));
+    }
+    let waiting = Said::new("huawei:http_503", Meaning::Throttled).after(WAIT);
+    assert_eq!(read(503, WAIT, ""), Sayings::All(waiting));
 }
 
 #[test]
 fn success_under_an_error_status_is_no_success() {
-    assert_eq!(read_code(500, "80000000").reading, failed(transient("huawei:80000000")));
-    assert_eq!(read_code(400, "80000000").reading, failed(transient("huawei:80000000")));
+    for status in [500, 400] {
+        assert_eq!(read_code(status, "80000000"), all("80000000", Meaning::Transient));
+    }
 }
 
 #[test]
 fn a_code_that_nobody_documents_is_told_by_its_family_and_its_status() {
-    for (status, code, reading) in [
-        (200, "80999999", failed(transient("huawei:80999999"))),
-        (200, "820000010", failed(transient("huawei:820000010"))),
-        (400, "80999999", Reading::Refused),
-        (200, "80100099", Reading::Refused),
-        (200, "80300099", Reading::Refused),
-        (200, "80200099", Reading::SessionRefused),
-        (500, "80100099", failed(transient("huawei:80100099"))),
-        (200, "t1 is bad", failed(transient("huawei:http_200"))),
+    for (status, code, meaning) in [
+        (200, "80999999", Meaning::Transient),
+        (200, "820000010", Meaning::Transient),
+        (400, "80999999", Meaning::Refused),
+        (200, "80100099", Meaning::Refused),
+        (200, "80300099", Meaning::Refused),
+        (200, "80200099", Meaning::SessionRefused),
+        (500, "80100099", Meaning::Transient),
     ] {
-        assert_eq!(read_code(status, code).reading, reading, "{status} {code}");
+        assert_eq!(read_code(status, code), all(code, meaning), "{status} {code}");
     }
+    assert_eq!(read_code(200, "t1 is bad"), all("http_200", Meaning::Transient));
 }
 
 #[test]
 fn a_wrong_login_of_ours_is_a_setting_whatever_the_status() {
     for status in [200, 400, 500] {
-        let expected = failed(misconfigured("huawei:80600003"));
-        assert_eq!(read_code(status, "80600003").reading, expected, "{status}");
+        assert_eq!(read_code(status, "80600003"), all("80600003", Meaning::Misconfigured), "{status}");
     }
-}
-
-fn but(places: &[usize]) -> Reading {
-    Reading::AcceptedBut(places.iter().copied().collect())
 }
 
 #[test]
@@ -124,15 +114,20 @@ fn some_illegal_tokens_leave_the_others_accepted() {
     ] {
         for code in [json!("80100000"), json!(80_100_000), json!("80000000")] {
             let body = json!({"code": code, "msg": msg}).to_string();
-            assert_eq!(read(200, None, &body).reading, but(&[1]), "{body}");
+            let Sayings::Each { said, .. } = read(200, None, &body) else {
+                panic!("{body}")
+            };
+            let meanings: Vec<_> = said.iter().map(|said| said.meaning).collect();
+            assert_eq!(meanings, [Meaning::Accepted, Meaning::Unknown, Meaning::Accepted], "{body}");
+            assert_eq!(said[1].reason, "huawei:illegal_token");
         }
     }
     let all_taken = json!({"code": "80100000", "msg": {"success": 3, "failure": 0, "illegal_tokens": []}}).to_string();
-    assert_eq!(read(200, None, &all_taken).reading, Reading::Accepted);
+    assert_eq!(read(200, None, &all_taken), all("80100000", Meaning::Accepted));
 }
 
 #[test]
-fn a_list_that_can_not_be_read_claims_nobody() {
+fn a_list_that_cannot_be_read_claims_nobody() {
     for msg in [
         json!(""),
         json!(null),
@@ -150,12 +145,14 @@ fn a_list_that_can_not_be_read_claims_nobody() {
         json!({"success": "x", "failure": 1, "illegal_tokens": ["t2"]}),
     ] {
         let body = json!({"code": "80100000", "msg": msg}).to_string();
-        assert_eq!(read(200, None, &body).reading, Reading::SomeUnknown, "{body}");
+        let unknown = Said::new("huawei:80100000", Meaning::Unknown);
+        assert_eq!(read(200, None, &body), Sayings::OneIsBad(unknown), "{body}");
     }
     let contradictory = r#"{"code":"80000000","msg":{"success":0,"failure":3}}"#;
-    assert_eq!(read(200, None, contradictory).reading, Reading::SomeUnknown);
+    let unknown = Said::new("huawei:80000000", Meaning::Unknown);
+    assert_eq!(read(200, None, contradictory), Sayings::OneIsBad(unknown));
     let twice = r#"{"code":"80000000","code":"80300007"}"#;
-    assert_eq!(read(200, None, twice).reading, failed(transient("huawei:http_200")));
+    assert_eq!(read(200, None, twice), all("http_200", Meaning::Transient));
 }
 
 #[test]
@@ -168,7 +165,7 @@ fn a_yes_is_one_in_any_form_and_only_then() {
         r#"{"code":"80000000","msg":{"success":3,"failure":0}}"#,
         "\u{feff}{\"code\":\"80000000\"}",
     ] {
-        assert_eq!(read(200, None, yes).reading, Reading::Accepted, "{yes}");
+        assert_eq!(read(200, None, yes), all("80000000", Meaning::Accepted), "{yes}");
     }
     for no_yes in [
         r#"{"msg":"Success"}"#,
@@ -176,13 +173,13 @@ fn a_yes_is_one_in_any_form_and_only_then() {
         r#"{"code":true}"#,
         r#"{"code":null}"#,
     ] {
-        assert_eq!(read(200, None, no_yes).reading, failed(transient("huawei:http_200")), "{no_yes}");
+        assert_eq!(read(200, None, no_yes), all("http_200", Meaning::Transient), "{no_yes}");
     }
 }
 
 #[test]
 fn a_login_gives_a_session_or_a_reason() {
-    let read = |status: u16, body: &str| classify_login(StatusCode::from_u16(status).unwrap(), WAIT, body.as_bytes());
+    let read = |status: u16, body: &str| told(status, WAIT, body, classify_login);
     assert_eq!(
         read(200, r#"{"access_token":"a","expires_in":3600,"token_type":"Bearer"}"#),
         Ok(("a".to_owned(), Duration::from_hours(1)))
@@ -207,13 +204,19 @@ fn a_login_gives_a_session_or_a_reason() {
         r#"{"access_token":null}"#,
         r#"{"access_token":["a"]}"#,
     ] {
-        assert_eq!(read(200, unreadable), Err(transient("huawei:login_unreadable")), "{unreadable}");
+        let said = Said::new("huawei:login_unreadable", Meaning::Transient);
+        assert_eq!(read(200, unreadable), Err(said), "{unreadable}");
     }
-    assert_eq!(read(400, r#"{"error":1101}"#), Err(misconfigured("huawei:login_http_400")));
-    assert_eq!(read(401, ""), Err(misconfigured("huawei:login_http_401")));
-    assert_eq!(read(429, ""), Err(throttled("huawei:login_http_429", WAIT)));
-    assert_eq!(read(503, ""), Err(throttled("huawei:login_http_503", WAIT)));
-    assert_eq!(read(500, ""), Err(transient("huawei:login_http_500")));
+    for (status, body, meaning) in [
+        (400, r#"{"error":1101}"#, Meaning::Misconfigured),
+        (401, "", Meaning::Misconfigured),
+        (429, "", Meaning::Throttled),
+        (503, "", Meaning::Throttled),
+        (500, "", Meaning::Transient),
+    ] {
+        let said = Said::new(format!("huawei:login_http_{status}"), meaning).after(WAIT);
+        assert_eq!(read(status, body), Err(said));
+    }
 }
 
 #[test]

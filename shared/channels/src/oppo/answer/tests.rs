@@ -3,24 +3,17 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::driver::told;
 
 const WAIT: Option<Duration> = Some(Duration::from_secs(7));
 
-fn said(reason: &str, meaning: Meaning, retry_after: Option<Duration>) -> Said {
-    Said {
-        reason: reason.to_owned(),
-        meaning,
-        retry_after,
-    }
-}
-
-fn read(status: u16, retry_after: Option<Duration>, body: &str, tokens: &[&str]) -> Reading {
-    classify(StatusCode::from_u16(status).unwrap(), retry_after, body.as_bytes(), tokens)
+fn read(status: u16, retry_after: Option<Duration>, body: &str, tokens: &[&str]) -> Sayings {
+    told(status, retry_after, body, |told| classify(told, tokens))
 }
 
 fn one(status: u16, body: &Value) -> Said {
     match read(status, None, &body.to_string(), &["t1"]) {
-        Reading::All(said) => said,
+        Sayings::All(said) => said,
         other => panic!("{other:?}"),
     }
 }
@@ -28,7 +21,7 @@ fn one(status: u16, body: &Value) -> Said {
 fn batch(data: &Value) -> Vec<(String, Meaning)> {
     let body = json!({"code": 0, "message": "", "data": data}).to_string();
     match read(200, None, &body, &["t1", "t2", "t3"]) {
-        Reading::Each(saids) => saids.into_iter().map(|v| (v.reason, v.meaning)).collect(),
+        Sayings::Each { said, .. } => said.into_iter().map(|v| (v.reason, v.meaning)).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -50,7 +43,7 @@ fn every_documented_code_has_its_meaning() {
     ];
     for (codes, meaning) in table {
         for code in *codes {
-            let expected = said(&format!("oppo:{code}"), *meaning, None);
+            let expected = Said::new(format!("oppo:{code}"), *meaning);
             assert_eq!(one(200, &json!({"code": code, "message": "m"})), expected, "{code}");
         }
     }
@@ -188,7 +181,7 @@ fn a_call_that_was_taken_before_is_so_for_all_of_it() {
     let body = json!({"code": 32, "message": "Duplicate"}).to_string();
     assert_eq!(
         read(200, None, &body, &["t1", "t2"]),
-        Reading::All(said("oppo:32", Meaning::Accepted, None))
+        Sayings::All(Said::new("oppo:32", Meaning::Accepted))
     );
 }
 
@@ -197,7 +190,7 @@ fn one_bad_id_never_ends_the_others() {
     let body = json!({"code": 10000, "message": "Invalid RegistrationId"}).to_string();
     assert_eq!(
         read(200, None, &body, &["t1", "t2"]),
-        Reading::OneIsBad(said("oppo:10000", Meaning::Unknown, None))
+        Sayings::OneIsBad(Said::new("oppo:10000", Meaning::Unknown))
     );
 }
 
@@ -220,7 +213,7 @@ fn the_http_status_counts_where_it_says_more() {
     ] {
         assert_eq!(
             read(status, WAIT, body, &["t1"]),
-            Reading::All(said(reason, meaning, WAIT)),
+            Sayings::All(Said::new(reason, meaning).after(WAIT)),
             "{status} {body}"
         );
     }
@@ -234,7 +227,7 @@ fn success_under_an_error_status_is_no_success() {
 
 #[test]
 fn a_login_gives_a_token_or_a_reason() {
-    let read = |status: u16, body: &str| classify_login(StatusCode::from_u16(status).unwrap(), WAIT, body.as_bytes());
+    let read = |status: u16, body: &str| told(status, WAIT, body, classify_login);
     let ok = r#"{"code":0,"message":"Success","data":{"auth_token":"a","create_time":1700000000000}}"#;
     assert_eq!(read(200, ok), Ok("a".to_owned()));
     for ok in [
@@ -252,14 +245,14 @@ fn a_login_gives_a_token_or_a_reason() {
         (404, "", "oppo:login_http_404", Meaning::Misconfigured),
         (500, "", "oppo:login_http_500", Meaning::Transient),
     ] {
-        assert_eq!(read(status, body), Err(said(reason, meaning, WAIT)), "{status} {body}");
+        assert_eq!(read(status, body), Err(Said::new(reason, meaning).after(WAIT)), "{status} {body}");
     }
     for unreadable in [
         r#"{"code":0}"#,
         r#"{"code":0,"data":{"auth_token":""}}"#,
         r#"{"code":0,"data":{"auth_token":{}}}"#,
     ] {
-        let expected = Err(said("oppo:login_unreadable", Meaning::Transient, None));
+        let expected = Err(Said::new("oppo:login_unreadable", Meaning::Transient));
         assert_eq!(read(200, unreadable), expected, "{unreadable}");
     }
 }

@@ -2,26 +2,19 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::driver::told;
 
 const WAIT: Option<Duration> = Some(Duration::from_secs(7));
 
 fn with<T>(status: u16, body: &str, read: impl FnOnce(&Told<'_>) -> T) -> T {
-    read(&Told {
-        status: StatusCode::from_u16(status).unwrap(),
-        retry_after: WAIT,
-        body: body.as_bytes(),
-    })
+    told(status, WAIT, body, read)
 }
 
 fn waiting(reason: &str, meaning: Meaning) -> Said {
-    Said {
-        retry_after: WAIT,
-        ..said(reason, meaning)
-    }
+    Said::new(reason, meaning).after(WAIT)
 }
 
 fn result(code: i64) -> String {
@@ -128,36 +121,37 @@ fn a_send_to_an_invalid_user_is_no_send() {
         assert_eq!(under_ok, under_code);
         under_ok
     };
-    assert_eq!(send(1), said("vivo:invalid_user_1", Meaning::Unknown));
-    assert_eq!(send(2), said("vivo:invalid_user_2", Meaning::Gone));
-    assert_eq!(send(4), said("vivo:invalid_user_4", Meaning::Refused));
-    assert_eq!(send(9), said("vivo:invalid_user_9", Meaning::Refused));
+    assert_eq!(send(1), Said::new("vivo:invalid_user_1", Meaning::Unknown));
+    assert_eq!(send(2), Said::new("vivo:invalid_user_2", Meaning::Gone));
+    assert_eq!(send(4), Said::new("vivo:invalid_user_4", Meaning::Refused));
+    assert_eq!(send(9), Said::new("vivo:invalid_user_9", Meaning::Refused));
 }
 
-fn list(body: &Value) -> Reading {
+fn list(body: &Value) -> Sayings {
     with(200, &body.to_string(), |told| classify_list(told, &["t1", "t2", "t3"]))
 }
 
 #[test]
 fn a_list_says_whom_it_did_not_reach() {
     let ok = || waiting("vivo:0", Meaning::Accepted);
-    assert_eq!(list(&json!({"result": 0})), Reading::Each(vec![ok(), ok(), ok()]));
-    assert_eq!(
-        list(&json!({"result": 0, "invalidUsers": []})),
-        Reading::Each(vec![ok(), ok(), ok()])
-    );
+    let each = |said: [Said; 3]| Sayings::Each {
+        code: "vivo:0".to_owned(),
+        said: said.to_vec(),
+    };
+    assert_eq!(list(&json!({"result": 0})), each([ok(), ok(), ok()]));
+    assert_eq!(list(&json!({"result": 0, "invalidUsers": []})), each([ok(), ok(), ok()]));
     assert_eq!(
         list(&json!({"result": 0, "invalidUsers": [{"status": 2, "userid": "t2"}, {"status": 1, "userid": "t3"}]})),
-        Reading::Each(vec![
+        each([
             ok(),
-            said("vivo:invalid_user_2", Meaning::Gone),
-            said("vivo:invalid_user_1", Meaning::Unknown)
+            Said::new("vivo:invalid_user_2", Meaning::Gone),
+            Said::new("vivo:invalid_user_1", Meaning::Unknown)
         ])
     );
 }
 
 #[test]
-fn a_send_whose_invalid_user_can_not_be_read_is_no_send() {
+fn a_send_whose_invalid_user_cannot_be_read_is_no_send() {
     let send = |field: &str, user: Value| with(200, &json!({"result": 0, "taskId": 7, field: user}).to_string(), classify_send);
     for field in ["invalidUser", "invalidUsers"] {
         for nothing in [json!(null), json!({}), json!([]), json!("")] {
@@ -169,17 +163,17 @@ fn a_send_whose_invalid_user_can_not_be_read_is_no_send() {
             json!({"status": [1]}),
             json!([{"status": true}]),
         ] {
-            assert_eq!(send(field, unreadable), said("vivo:invalid_user", Meaning::Refused));
+            assert_eq!(send(field, unreadable), Said::new("vivo:invalid_user", Meaning::Refused));
         }
         for unreadable in [json!("t1"), json!(1), json!(true)] {
-            assert_eq!(send(field, unreadable), said("vivo:invalid_user", Meaning::Refused));
+            assert_eq!(send(field, unreadable), Said::new("vivo:invalid_user", Meaning::Refused));
         }
         for known in [
             json!({"status": "2"}),
             json!([{"status": 2.0}]),
             json!(r#"{"status":2,"userid":"t1"}"#),
         ] {
-            assert_eq!(send(field, known), said("vivo:invalid_user_2", Meaning::Gone));
+            assert_eq!(send(field, known), Said::new("vivo:invalid_user_2", Meaning::Gone));
         }
     }
 }
@@ -211,10 +205,10 @@ fn a_yes_is_one_in_any_form_and_only_then() {
 fn who_is_named_without_a_readable_status_was_not_taken() {
     for status in [json!(null), json!("gone"), json!([1])] {
         let users = json!([{"status": status, "userid": " T2 "}]);
-        let Reading::Each(said_of) = list(&json!({"result": "0", "invalidUsers": users})) else {
+        let Sayings::Each { said: said_of, .. } = list(&json!({"result": "0", "invalidUsers": users})) else {
             panic!("{users}");
         };
-        assert_eq!(said_of[1], said("vivo:invalid_user", Meaning::Refused));
+        assert_eq!(said_of[1], Said::new("vivo:invalid_user", Meaning::Refused));
         assert_eq!(said_of[2], waiting("vivo:0", Meaning::Accepted));
     }
 }
@@ -230,7 +224,7 @@ fn a_list_that_names_somebody_else_or_nobody_readably_is_asked_for_in_halves() {
         json!("t1"),
         json!(7),
     ] {
-        let expected = Reading::OneIsBad(said("vivo:invalid_users", Meaning::Transient));
+        let expected = Sayings::OneIsBad(Said::new("vivo:invalid_users", Meaning::Transient));
         assert_eq!(list(&json!({"result": 0, "invalidUsers": users})), expected, "{users}");
     }
 }
@@ -238,7 +232,7 @@ fn a_list_that_names_somebody_else_or_nobody_readably_is_asked_for_in_halves() {
 #[test]
 fn one_bad_id_never_ends_the_others() {
     for (code, meaning) in [(10050, Meaning::Unknown), (10302, Meaning::Unknown), (10311, Meaning::Gone)] {
-        let expected = Reading::OneIsBad(waiting(&format!("vivo:{code}"), meaning));
+        let expected = Sayings::OneIsBad(waiting(&format!("vivo:{code}"), meaning));
         assert_eq!(list(&json!({"result": code})), expected);
     }
 }
@@ -247,11 +241,11 @@ fn one_bad_id_never_ends_the_others() {
 fn a_saved_notice_that_is_gone_is_saved_again() {
     assert_eq!(
         list(&json!({"result": 10155})),
-        Reading::All(said("vivo:10155", Meaning::Transient))
+        Sayings::All(Said::new("vivo:10155", Meaning::Transient))
     );
     assert_eq!(
         list(&json!({"result": 10073})),
-        Reading::All(waiting("vivo:10073", Meaning::QuotaUsedUp))
+        Sayings::All(waiting("vivo:10073", Meaning::QuotaUsedUp))
     );
 }
 
@@ -260,7 +254,7 @@ fn a_notice_is_saved_under_an_id() {
     let save = |body: &str| with(200, body, classify_save);
     assert_eq!(save(r#"{"result":0,"desc":"d","taskId":"9"}"#), Ok("9".to_owned()));
     assert_eq!(save(r#"{"result":"0","taskId":9}"#), Ok("9".to_owned()));
-    assert_eq!(save(r#"{"result":0}"#), Err(said("vivo:unreadable", Meaning::Transient)));
+    assert_eq!(save(r#"{"result":0}"#), Err(Said::new("vivo:unreadable", Meaning::Transient)));
     assert_eq!(
         save(r#"{"result":10252,"taskId":"9"}"#),
         Err(waiting("vivo:10252", Meaning::QuotaUsedUp))
@@ -278,7 +272,7 @@ fn a_login_gives_a_token_or_a_reason() {
     ] {
         assert_eq!(
             login(200, unreadable),
-            Err(said("vivo:login_unreadable", Meaning::Transient)),
+            Err(Said::new("vivo:login_unreadable", Meaning::Transient)),
             "{unreadable}"
         );
     }

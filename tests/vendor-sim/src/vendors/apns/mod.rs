@@ -58,12 +58,6 @@ impl Apns {
             topics: Mutex::default(),
         }
     }
-
-    /// Answers a request that broke the contract.
-    fn broken(&self, what: &str, answer: Answer) -> Reply {
-        self.desk.stats.violation(what);
-        answer.into()
-    }
 }
 
 impl Vendor for Apns {

@@ -111,7 +111,7 @@ impl Apns {
 
     /// Answers a request that broke the contract.
     fn refused(&self, reason: &str, what: &str) -> Reply {
-        self.broken(&format!("push: {what}"), reasons::answer(reason))
+        self.desk.broken(&format!("push: {what}"), reasons::answer(reason))
     }
 }
 

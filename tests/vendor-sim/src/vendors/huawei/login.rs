@@ -2,13 +2,10 @@
 
 use std::collections::HashMap;
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::{Huawei, Session, codes};
-use crate::clock::now_s;
+use super::{Huawei, codes};
 use crate::desk::{fault_before_effect, lock};
 use crate::faults::Occasion;
 use crate::wire::{Answer, Call, Reply};
@@ -19,7 +16,9 @@ impl Huawei {
     pub(super) fn login(&self, call: &Call) -> Reply {
         self.desk.stats.login();
         if call.method != Method::POST {
-            return self.broken("login: not POST", codes::http_only(StatusCode::METHOD_NOT_ALLOWED));
+            return self
+                .desk
+                .broken("login: not POST", codes::http_only(StatusCode::METHOD_NOT_ALLOWED));
         }
         let content_type = call.header("content-type").unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
@@ -48,12 +47,7 @@ impl Huawei {
             return fault;
         }
 
-        let access_token = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 48]>());
-        let session = Session {
-            app_id: id.to_string(),
-            expires_at_s: now_s() + LIFETIME_S,
-        };
-        lock(&self.sessions).insert(access_token.clone(), session);
+        let access_token = self.sessions.open::<48>(id.to_string(), LIFETIME_S);
         Answer::json(
             StatusCode::OK,
             &json!({
@@ -66,7 +60,8 @@ impl Huawei {
     }
 
     fn bad_login(&self, what: &str, error: u32, sub_error: u32) -> Reply {
-        self.broken(&format!("login: {what}"), refusal(StatusCode::BAD_REQUEST, error, sub_error, what))
+        self.desk
+            .broken(&format!("login: {what}"), refusal(StatusCode::BAD_REQUEST, error, sub_error, what))
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::codes;
 use crate::bars::Notification;
 use crate::wire::without_values;
+use crate::wrong::{self, wrong};
 
 const BODY_LIMIT_BYTES: usize = 4096;
 const TOKEN_LIMIT: usize = 1000;
@@ -28,19 +29,7 @@ const CATEGORIES: [&str; 13] = [
     "MARKETING",
 ];
 
-/// What is wrong with a request: the code to answer, and words without any of its values.
-#[derive(Debug)]
-pub struct Wrong {
-    pub code: &'static str,
-    pub what: String,
-}
-
-fn wrong<T>(code: &'static str, what: &str) -> Result<T, Wrong> {
-    Err(Wrong {
-        code,
-        what: what.to_owned(),
-    })
-}
+pub type Wrong = wrong::Wrong<&'static str>;
 
 /// A correct request.
 #[derive(Debug)]

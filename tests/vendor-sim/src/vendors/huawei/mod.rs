@@ -16,7 +16,8 @@ use serde_json::Value;
 
 use crate::desk::{Desk, lock};
 use crate::serve::Link;
-use crate::vendor::{Transport, Vendor};
+use crate::sessions::Sessions;
+use crate::vendor::Vendor;
 use crate::wire::{Answer, Call, Reply};
 
 #[derive(Deserialize)]
@@ -30,29 +31,16 @@ struct App {
     high_importance: bool,
 }
 
-struct Session {
-    app_id: String,
-    expires_at_s: u64,
-}
-
 #[derive(Default)]
 pub struct Huawei {
     desk: Desk,
     apps: Mutex<HashMap<String, App>>,
-    sessions: Mutex<HashMap<String, Session>>,
+    sessions: Sessions<String>,
 }
 
 impl Vendor for Huawei {
     fn name(&self) -> &'static str {
         "huawei"
-    }
-
-    fn transport(&self) -> Transport {
-        Transport {
-            protocols: &[b"h2", b"http/1.1"],
-            max_streams: 100,
-            one_stream_until_proven: false,
-        }
     }
 
     fn desk(&self) -> &Desk {
@@ -70,7 +58,7 @@ impl Vendor for Huawei {
         match parts.as_slice() {
             ["oauth2", "v3", "token"] => self.login(call),
             ["v1", app_id, "messages:send"] => self.send(call, app_id),
-            _ => self.broken("an unknown path", codes::http_only(StatusCode::NOT_FOUND)),
+            _ => self.desk.broken("an unknown path", codes::http_only(StatusCode::NOT_FOUND)),
         }
     }
 
@@ -87,21 +75,13 @@ impl Vendor for Huawei {
     }
 
     fn expire_sessions(&self) {
-        for session in lock(&self.sessions).values_mut() {
-            session.expires_at_s = 0;
-        }
+        self.sessions.expire();
     }
 
     fn forget(&self) {
         lock(&self.apps).clear();
-        lock(&self.sessions).clear();
+        self.sessions.forget();
     }
 }
 
-impl Huawei {
-    /// Answers a request that broke the contract.
-    fn broken(&self, what: &str, answer: Answer) -> Reply {
-        self.desk.stats.violation(what);
-        answer.into()
-    }
-}
+impl Huawei {}

@@ -8,16 +8,17 @@ use serde_json::json;
 use super::message::{Checked, Wrong};
 use super::{Huawei, codes, message};
 use crate::bars::{Effect, Keep, Notification, Standing};
-use crate::clock::{now_ms, now_s};
+use crate::clock::now_ms;
 use crate::desk::{fault_before_effect, lock};
 use crate::faults::Occasion;
+use crate::sessions::Known;
 use crate::wire::{Call, Reply};
 
 impl Huawei {
     pub(super) fn send(&self, call: &Call, app_id: &str) -> Reply {
         self.desk.stats.call();
         if call.method != Method::POST {
-            return self.broken("send: not POST", codes::http_only(StatusCode::METHOD_NOT_ALLOWED));
+            return self.desk.broken("send: not POST", codes::http_only(StatusCode::METHOD_NOT_ALLOWED));
         }
         if let Err(reply) = self.check_session(call, app_id) {
             return reply;
@@ -42,27 +43,26 @@ impl Huawei {
     fn check_session(&self, call: &Call, app_id: &str) -> Result<(), Reply> {
         let Some(credential) = call.bearer() else {
             let answer = codes::answer(codes::UNAUTHENTICATED, "the access token is missing");
-            return Err(self.broken("send: no bearer token", answer));
+            return Err(self.desk.broken("send: no bearer token", answer));
         };
-        let sessions = lock(&self.sessions);
-        let Some(session) = sessions.get(credential) else {
+        let Some(known) = self.sessions.find(credential) else {
             let answer = codes::answer(codes::UNAUTHENTICATED, "the access token is unknown");
-            return Err(self.broken("send: an access token that was never issued", answer));
+            return Err(self.desk.broken("send: an access token that was never issued", answer));
         };
         self.desk.stats.session(credential);
-        if session.expires_at_s <= now_s() {
-            let answer = codes::answer(codes::SESSION_EXPIRED, "the access token has expired");
-            return Err(answer.into());
+        match known {
+            Known::Expired => Err(codes::answer(codes::SESSION_EXPIRED, "the access token has expired").into()),
+            Known::Good(of) if of != app_id => {
+                let answer = codes::answer(codes::APP_NOT_ALLOWED, "not the app of the access token");
+                Err(self.desk.broken("send: another app's access token", answer))
+            }
+            Known::Good(_) => Ok(()),
         }
-        if session.app_id != app_id {
-            let answer = codes::answer(codes::APP_NOT_ALLOWED, "not the app of the access token");
-            return Err(self.broken("send: another app's access token", answer));
-        }
-        Ok(())
     }
 
     fn wrong(&self, wrong: &Wrong) -> Reply {
-        self.broken(&format!("send: {}", wrong.what), codes::answer(wrong.code, &wrong.what))
+        self.desk
+            .broken(&format!("send: {}", wrong.what), codes::answer(wrong.code, &wrong.what))
     }
 
     fn apply(&self, app_id: &str, message: Checked) -> Reply {

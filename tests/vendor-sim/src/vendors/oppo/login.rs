@@ -3,16 +3,15 @@
 use std::fmt::Write;
 
 use aws_lc_rs::digest;
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::{Oppo, Session, Wrong, codes, wrong};
-use crate::clock::{now_ms, now_s};
+use super::{Oppo, codes};
+use crate::clock::now_ms;
 use crate::desk::{fault_before_effect, lock};
 use crate::faults::Occasion;
 use crate::forms::Form;
 use crate::wire::{Call, Reply};
+use crate::wrong::{Wrong, wrong};
 
 const LIFETIME_S: u64 = 86_400;
 const CLOCK_TOLERANCE_MS: u64 = 600_000;
@@ -45,12 +44,7 @@ impl Oppo {
         if let Some(fault) = fault_before_effect(self, Occasion::Login) {
             return fault;
         }
-        let token = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 36]>());
-        let session = Session {
-            app_key: checked.app_key,
-            expires_at_s: now_s() + LIFETIME_S,
-        };
-        lock(&self.sessions).insert(token.clone(), session);
+        let token = self.sessions.open::<36>(checked.app_key, LIFETIME_S);
         codes::ok(&json!({ "auth_token": token, "create_time": now_ms() })).into()
     }
 }

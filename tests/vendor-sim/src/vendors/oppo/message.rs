@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Wrong, codes, wrong};
+use super::codes;
 use crate::bars::Notification;
+use crate::wrong::{Wrong, wrong};
 
 const TITLE_LIMIT: usize = 50;
 const SUB_TITLE_LIMIT: usize = 10;

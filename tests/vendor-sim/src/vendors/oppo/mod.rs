@@ -17,8 +17,10 @@ use serde_json::Value;
 
 use crate::desk::{Desk, lock};
 use crate::serve::Link;
-use crate::vendor::{Transport, Vendor};
+use crate::sessions::Sessions;
+use crate::vendor::{Vendor, ordered};
 use crate::wire::{Answer, Call, Reply};
+use crate::wrong::Wrong;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,17 +29,12 @@ struct App {
     master_secret: String,
 }
 
-struct Session {
-    app_key: String,
-    expires_at_s: u64,
-}
-
 #[derive(Default)]
 pub struct Oppo {
     desk: Desk,
     /// App key to master secret.
     apps: Mutex<HashMap<String, String>>,
-    sessions: Mutex<HashMap<String, Session>>,
+    sessions: Sessions<String>,
     /// Device and `app_message_id` of everything that was pushed.
     pushed: Mutex<HashSet<(String, String)>>,
 }
@@ -45,14 +42,6 @@ pub struct Oppo {
 impl Vendor for Oppo {
     fn name(&self) -> &'static str {
         "oppo"
-    }
-
-    fn transport(&self) -> Transport {
-        Transport {
-            protocols: &[b"h2", b"http/1.1"],
-            max_streams: 100,
-            one_stream_until_proven: false,
-        }
     }
 
     fn desk(&self) -> &Desk {
@@ -70,10 +59,10 @@ impl Vendor for Oppo {
             "/server/v1/auth" => Self::login,
             "/server/v1/message/notification/unicast" => Self::unicast,
             "/server/v1/message/notification/unicast_batch" => Self::unicast_batch,
-            _ => return self.broken("an unknown path", Answer::empty(StatusCode::NOT_FOUND)),
+            _ => return self.desk.broken("an unknown path", Answer::empty(StatusCode::NOT_FOUND)),
         };
         if call.method != Method::POST {
-            return self.broken("not POST", Answer::empty(StatusCode::METHOD_NOT_ALLOWED));
+            return self.desk.broken("not POST", Answer::empty(StatusCode::METHOD_NOT_ALLOWED));
         }
         answer(self, call)
     }
@@ -83,10 +72,7 @@ impl Vendor for Oppo {
     }
 
     fn error(&self, status: StatusCode, code: &str) -> Answer {
-        match code.parse() {
-            Ok(code) => codes::error_with(status, code, "ordered by the control API"),
-            Err(_) => Answer::empty(status),
-        }
+        ordered(status, code, codes::error_with)
     }
 
     fn knows_code(&self, code: &str) -> bool {
@@ -94,39 +80,18 @@ impl Vendor for Oppo {
     }
 
     fn expire_sessions(&self) {
-        for session in lock(&self.sessions).values_mut() {
-            session.expires_at_s = 0;
-        }
+        self.sessions.expire();
     }
 
     fn forget(&self) {
         lock(&self.apps).clear();
-        lock(&self.sessions).clear();
+        self.sessions.forget();
         lock(&self.pushed).clear();
     }
 }
 
-/// What is wrong with a request: the code to answer, and words without any of its values.
-struct Wrong {
-    code: i64,
-    what: String,
-}
-
-fn wrong<T>(code: i64, what: &str) -> Result<T, Wrong> {
-    Err(Wrong {
-        code,
-        what: what.to_owned(),
-    })
-}
-
 impl Oppo {
-    /// Answers a request that broke the contract.
-    fn broken(&self, what: &str, answer: Answer) -> Reply {
-        self.desk.stats.violation(what);
-        answer.into()
-    }
-
     fn wrong(&self, wrong: &Wrong) -> Reply {
-        self.broken(&wrong.what, codes::error(wrong.code, &wrong.what))
+        self.desk.broken(&wrong.what, codes::error(wrong.code, &wrong.what))
     }
 }

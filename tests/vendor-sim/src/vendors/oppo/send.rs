@@ -4,13 +4,15 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::message::{Checked, Message};
-use super::{Oppo, Wrong, codes, message, wrong};
+use super::{Oppo, codes, message};
 use crate::bars::{Effect, Keep, Notification, Standing};
-use crate::clock::{now_ms, now_s};
+use crate::clock::now_ms;
 use crate::desk::{fault_before_effect, lock};
 use crate::faults::Occasion;
 use crate::forms::Form;
+use crate::sessions::Known;
 use crate::wire::{Call, Reply, without_values};
+use crate::wrong::{Wrong, wrong};
 
 const BATCH_LIMIT: usize = 1000;
 
@@ -79,18 +81,17 @@ impl Oppo {
     fn check_session(&self, form: &Form) -> Result<String, Reply> {
         let Some(token) = form.filled("auth_token") else {
             let answer = codes::error(codes::MISSING_TOKEN, "Missing AuthToken");
-            return Err(self.broken("no auth_token in the form", answer));
+            return Err(self.desk.broken("no auth_token in the form", answer));
         };
-        let sessions = lock(&self.sessions);
-        let Some(session) = sessions.get(token) else {
+        let Some(known) = self.sessions.find(token) else {
             let answer = codes::error(codes::BAD_TOKEN, "Invalid AuthToken");
-            return Err(self.broken("an auth_token that was never issued", answer));
+            return Err(self.desk.broken("an auth_token that was never issued", answer));
         };
         self.desk.stats.session(token);
-        if session.expires_at_s <= now_s() {
-            return Err(codes::error(codes::BAD_TOKEN, "Invalid AuthToken").into());
+        match known {
+            Known::Good(app_key) => Ok(app_key),
+            Known::Expired => Err(codes::error(codes::BAD_TOKEN, "Invalid AuthToken").into()),
         }
-        Ok(session.app_key.clone())
     }
 
     fn apply(&self, app_key: &str, messages: Vec<Checked>, answer: impl FnOnce(Vec<(String, Fate)>) -> Reply) -> Reply {

@@ -4,10 +4,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::message::{Checked, Message};
-use super::{App, Saved, Vivo, Wrong, check_app, check_request_id, codes, message, read, wrong};
+use super::{App, Saved, Vivo, check_app, check_request_id, codes, message, read};
 use crate::desk::{fault_before_effect, lock};
 use crate::faults::Occasion;
 use crate::wire::{Call, Reply};
+use crate::wrong::{Wrong, wrong};
 
 const LEAST_TARGETS: usize = 2;
 const MOST_TARGETS: usize = 1000;

@@ -1,15 +1,14 @@
 //! `POST /message/auth`: a signature for a token that is good for a day.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Session, Vivo, Wrong, codes, read, wrong};
-use crate::clock::{now_ms, now_s};
+use super::{Vivo, codes, read};
+use crate::clock::now_ms;
 use crate::desk::{fault_before_effect, lock};
 use crate::faults::Occasion;
 use crate::wire::{Call, Reply};
+use crate::wrong::{Wrong, wrong};
 
 const LIFETIME_S: u64 = 86_400;
 const CLOCK_TOLERANCE_MS: u64 = 600_000;
@@ -44,12 +43,7 @@ impl Vivo {
         if let Some(fault) = fault_before_effect(self, Occasion::Login) {
             return Err(fault);
         }
-        let token = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 36]>());
-        let session = Session {
-            app_id: login.app_id,
-            expires_at_s: now_s() + LIFETIME_S,
-        };
-        lock(&self.sessions).insert(token.clone(), session);
+        let token = self.sessions.open::<36>(login.app_id, LIFETIME_S);
         Ok(codes::ok(json!({ "authToken": token })).into())
     }
 }

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{App, Wrong, check_app, check_request_id, codes, wrong};
+use super::{App, check_app, check_request_id, codes};
 use crate::bars::Notification;
+use crate::wrong::{Wrong, wrong};
 
 const TITLE_LIMIT: usize = 40;
 const CONTENT_LIMIT: usize = 100;

@@ -20,11 +20,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::bars::Standing;
-use crate::clock::now_s;
 use crate::desk::{Desk, lock};
 use crate::serve::Link;
-use crate::vendor::{Transport, Vendor};
+use crate::sessions::{Known, Sessions};
+use crate::vendor::{Vendor, ordered};
 use crate::wire::{Answer, Call, Reply, without_values};
+use crate::wrong::{Wrong, wrong};
 use message::Checked;
 
 #[derive(Deserialize, Clone)]
@@ -45,11 +46,6 @@ fn yes() -> bool {
     true
 }
 
-struct Session {
-    app_id: i64,
-    expires_at_s: u64,
-}
-
 /// A message that was saved to be pushed to lists.
 struct Saved {
     app_id: i64,
@@ -60,7 +56,7 @@ struct Saved {
 pub struct Vivo {
     desk: Desk,
     apps: Mutex<HashMap<i64, App>>,
-    sessions: Mutex<HashMap<String, Session>>,
+    sessions: Sessions<i64>,
     /// By task.
     saved: Mutex<HashMap<String, Saved>>,
 }
@@ -68,14 +64,6 @@ pub struct Vivo {
 impl Vendor for Vivo {
     fn name(&self) -> &'static str {
         "vivo"
-    }
-
-    fn transport(&self) -> Transport {
-        Transport {
-            protocols: &[b"h2", b"http/1.1"],
-            max_streams: 100,
-            one_stream_until_proven: false,
-        }
     }
 
     fn desk(&self) -> &Desk {
@@ -95,10 +83,10 @@ impl Vendor for Vivo {
             "/message/saveListPayload" => Self::save,
             "/message/pushToList" => Self::push_to_list,
             "/message/recall" => Self::recall,
-            _ => return self.broken("an unknown path", Answer::empty(StatusCode::NOT_FOUND)),
+            _ => return self.desk.broken("an unknown path", Answer::empty(StatusCode::NOT_FOUND)),
         };
         if call.method != Method::POST {
-            return self.broken("not POST", Answer::empty(StatusCode::METHOD_NOT_ALLOWED));
+            return self.desk.broken("not POST", Answer::empty(StatusCode::METHOD_NOT_ALLOWED));
         }
         answer(self, call).unwrap_or_else(|refused| refused)
     }
@@ -108,10 +96,7 @@ impl Vendor for Vivo {
     }
 
     fn error(&self, status: StatusCode, code: &str) -> Answer {
-        match code.parse() {
-            Ok(code) => codes::error_with(status, code, "ordered by the control API"),
-            Err(_) => Answer::empty(status),
-        }
+        ordered(status, code, codes::error_with)
     }
 
     fn knows_code(&self, code: &str) -> bool {
@@ -119,29 +104,14 @@ impl Vendor for Vivo {
     }
 
     fn expire_sessions(&self) {
-        for session in lock(&self.sessions).values_mut() {
-            session.expires_at_s = 0;
-        }
+        self.sessions.expire();
     }
 
     fn forget(&self) {
         lock(&self.apps).clear();
-        lock(&self.sessions).clear();
+        self.sessions.forget();
         lock(&self.saved).clear();
     }
-}
-
-/// What is wrong with a request: the code to answer, and words without any of its values.
-struct Wrong {
-    code: i64,
-    what: String,
-}
-
-fn wrong<T>(code: i64, what: &str) -> Result<T, Wrong> {
-    Err(Wrong {
-        code,
-        what: what.to_owned(),
-    })
 }
 
 /// A JSON body with known fields only.
@@ -169,17 +139,15 @@ impl Vivo {
     fn check_session(&self, call: &Call) -> Result<App, Reply> {
         let refused = || codes::error(codes::UNAUTHENTICATED, "权限认证失败");
         let Some(token) = call.header("authToken").filter(|token| !token.is_empty()) else {
-            return Err(self.broken("no authToken in the header", refused()));
+            return Err(self.desk.broken("no authToken in the header", refused()));
         };
-        let sessions = lock(&self.sessions);
-        let Some(session) = sessions.get(token) else {
-            return Err(self.broken("an authToken that was never issued", refused()));
+        let Some(known) = self.sessions.find(token) else {
+            return Err(self.desk.broken("an authToken that was never issued", refused()));
         };
         self.desk.stats.session(token);
-        let app = lock(&self.apps).get(&session.app_id).cloned();
-        match app {
-            Some(app) if session.expires_at_s > now_s() => Ok(app),
-            _ => Err(refused().into()),
+        match known {
+            Known::Good(app_id) => lock(&self.apps).get(&app_id).cloned().ok_or_else(|| refused().into()),
+            Known::Expired => Err(refused().into()),
         }
     }
 
@@ -199,14 +167,8 @@ impl Vivo {
         })
     }
 
-    /// Answers a request that broke the contract.
-    fn broken(&self, what: &str, answer: Answer) -> Reply {
-        self.desk.stats.violation(what);
-        answer.into()
-    }
-
     fn wrong(&self, wrong: &Wrong) -> Reply {
-        self.broken(&wrong.what, codes::error(wrong.code, &wrong.what))
+        self.desk.broken(&wrong.what, codes::error(wrong.code, &wrong.what))
     }
 }
 

@@ -7,10 +7,11 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{App, Vivo, Wrong, check_app, codes, read, wrong};
+use super::{App, Vivo, check_app, codes, read};
 use crate::desk::{fault_before_effect, lock};
 use crate::faults::Occasion;
 use crate::wire::{Answer, Call, Reply};
+use crate::wrong::{Wrong, wrong};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

@@ -4,12 +4,13 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::message::{Checked, Message};
-use super::{App, Vivo, Wrong, codes, message, read, wrong};
+use super::{App, Vivo, codes, message, read};
 use crate::bars::{Effect, Keep, Notification};
 use crate::clock::now_ms;
 use crate::desk::fault_before_effect;
 use crate::faults::Occasion;
 use crate::wire::{Call, Reply};
+use crate::wrong::{Wrong, wrong};
 
 impl Vivo {
     pub(super) fn send(&self, call: &Call) -> Result<Reply, Reply> {

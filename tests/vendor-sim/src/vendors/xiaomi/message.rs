@@ -1,8 +1,9 @@
 //! The form of a message, as the server API's parameter list describes it.
 
-use super::{Wrong, codes, wrong};
+use super::codes;
 use crate::bars::Notification;
 use crate::forms::Form;
+use crate::wrong::{Wrong, wrong};
 
 pub const TARGET_LIMIT: usize = 1000;
 /// Both are documented as "shorter than".

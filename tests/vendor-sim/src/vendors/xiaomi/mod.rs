@@ -18,8 +18,9 @@ use serde_json::{Map, Value, json};
 use crate::bars::Standing;
 use crate::desk::{Desk, lock};
 use crate::serve::Link;
-use crate::vendor::{Transport, Vendor};
+use crate::vendor::{Vendor, ordered};
 use crate::wire::{Answer, Call, Reply};
+use crate::wrong::{Wrong, wrong};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,14 +39,6 @@ pub struct Xiaomi {
 impl Vendor for Xiaomi {
     fn name(&self) -> &'static str {
         "xiaomi"
-    }
-
-    fn transport(&self) -> Transport {
-        Transport {
-            protocols: &[b"h2", b"http/1.1"],
-            max_streams: 100,
-            one_stream_until_proven: false,
-        }
     }
 
     fn desk(&self) -> &Desk {
@@ -69,16 +62,18 @@ impl Vendor for Xiaomi {
                 "revoke",
             ]
             | ["v2", "message", "revoke"] => {
-                return self.broken("a recall of v1 or v2, which are gone", Answer::empty(StatusCode::GONE));
+                return self
+                    .desk
+                    .broken("a recall of v1 or v2, which are gone", Answer::empty(StatusCode::GONE));
             }
             ["v2" | "v3" | "v4", "message", "regid"] | ["v3", "message", "regid" | "alias" | "user_account", "revoke"] => true,
             _ => false,
         };
         if !known {
-            return self.broken("an unknown path", Answer::empty(StatusCode::NOT_FOUND));
+            return self.desk.broken("an unknown path", Answer::empty(StatusCode::NOT_FOUND));
         }
         if call.method != Method::POST {
-            return self.broken("not POST", Answer::empty(StatusCode::METHOD_NOT_ALLOWED));
+            return self.desk.broken("not POST", Answer::empty(StatusCode::METHOD_NOT_ALLOWED));
         }
         match parts.as_slice() {
             [_, _, kind, "revoke"] => self.revoke(call, kind),
@@ -92,10 +87,7 @@ impl Vendor for Xiaomi {
     }
 
     fn error(&self, status: StatusCode, code: &str) -> Answer {
-        match code.parse() {
-            Ok(code) => codes::error_with(status, code, "ordered by the control API"),
-            Err(_) => Answer::empty(status),
-        }
+        ordered(status, code, codes::error_with)
     }
 
     fn knows_code(&self, code: &str) -> bool {
@@ -110,25 +102,12 @@ impl Vendor for Xiaomi {
     }
 }
 
-/// What is wrong with a request: the code to answer, and words without any of its values.
-struct Wrong {
-    code: i64,
-    what: String,
-}
-
-fn wrong<T>(code: i64, what: &str) -> Result<T, Wrong> {
-    Err(Wrong {
-        code,
-        what: what.to_owned(),
-    })
-}
-
 impl Xiaomi {
     /// The secret of the request, which must be `Authorization: key=<secret>`.
     fn check_secret(&self, call: &Call) -> Result<Secret, Reply> {
         let credential = call.header("authorization").and_then(|value| value.strip_prefix("key="));
         let Some(secret) = credential.filter(|secret| !secret.is_empty()) else {
-            return Err(self.broken(
+            return Err(self.desk.broken(
                 "no Authorization: key=..",
                 codes::error(codes::UNAUTHENTICATED, "authentication failed"),
             ));
@@ -169,14 +148,8 @@ impl Xiaomi {
         Ok(bad)
     }
 
-    /// Answers a request that broke the contract.
-    fn broken(&self, what: &str, answer: Answer) -> Reply {
-        self.desk.stats.violation(what);
-        answer.into()
-    }
-
     fn wrong(&self, wrong: &Wrong) -> Reply {
-        self.broken(&wrong.what, codes::error(wrong.code, &wrong.what))
+        self.desk.broken(&wrong.what, codes::error(wrong.code, &wrong.what))
     }
 }
 

@@ -4,11 +4,12 @@
 
 use std::collections::HashSet;
 
-use super::{Secret, Wrong, Xiaomi, codes, message, reached, wrong};
+use super::{Secret, Xiaomi, codes, message, reached};
 use crate::desk::fault_before_effect;
 use crate::faults::Occasion;
 use crate::forms::Form;
 use crate::wire::{Call, Reply};
+use crate::wrong::{Wrong, wrong};
 
 struct Checked {
     package: String,

@@ -1,13 +1,14 @@
 //! `POST /v3/message/regid`, and the same of v2 and v4.
 
 use super::message::Checked;
-use super::{Secret, Wrong, Xiaomi, codes, message, reached, wrong};
+use super::{Secret, Xiaomi, codes, message, reached};
 use crate::bars::{Effect, Keep, Notification};
 use crate::clock::now_ms;
 use crate::desk::fault_before_effect;
 use crate::faults::Occasion;
 use crate::forms::Form;
 use crate::wire::{Call, Reply};
+use crate::wrong::{Wrong, wrong};
 
 impl Xiaomi {
     pub(super) fn send(&self, call: &Call, version: &str) -> Reply {

@@ -1,36 +1,22 @@
-use jiff::SignedDuration;
+//! Which recording a progress belongs to, who holds it, and what it has told the counters.
 
-use super::*;
-use crate::batch::Sending;
-use crate::ids::{PushKind, PushRef, Tenant};
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use revocation_rules::batch::BatchHeader;
+use revocation_rules::ids::RevocationId;
+use revocation_rules::outcome::Outcome;
+use revocation_rules::progress::{BatchProgress, Recording};
+use revocation_testkit::builders::a_batch;
+
+fn header() -> BatchHeader {
+    a_batch().to(&["u1", "u2"]).build().0
+}
 
 fn fresh() -> BatchProgress {
     BatchProgress::fresh(&header())
-}
-
-fn header() -> BatchHeader {
-    let tenant = Tenant {
-        app: "shop".parse().unwrap(),
-        workspace: "default".parse().unwrap(),
-    };
-    BatchHeader {
-        batch: BatchRef {
-            push: PushRef {
-                tenant,
-                kind: PushKind::Task,
-                id: "t1".parse().unwrap(),
-            },
-            shard: 0,
-            batch: "b1".parse().unwrap(),
-        },
-        channel: Channel::Huawei,
-        count: 2,
-        without_handle: 0,
-        sending: Sending::Sent,
-        sent_at: Timestamp::UNIX_EPOCH,
-        recorded_at: Timestamp::UNIX_EPOCH,
-        digest: "d".to_owned(),
-    }
 }
 
 fn recorded_at(seconds: i64) -> BatchHeader {

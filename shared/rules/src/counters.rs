@@ -1,10 +1,20 @@
-//! The outcomes of a revocation that people are shown.
+//! What a revocation's counters say, and which of their numbers people are shown.
+//!
+//! Counters are for people; the truth is the progresses.
 
-use revocation_rules::channel::Channel;
-use revocation_rules::outcome::{Counts, Outcome};
-use revocation_rules::revocation::{Revocation, State};
+use crate::channel::Channel;
+use crate::outcome::{Counts, Outcome};
+use crate::revocation::{Revocation, State};
 
-use crate::ports::ChannelCounters;
+/// A revocation's counters on one channel.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChannelCounters {
+    /// Deliveries recorded after the revocation was requested.
+    pub late: u64,
+    pub outcomes: Counts,
+    /// Of those that failed: how many for a setting that is suspected.
+    pub suspected: u64,
+}
 
 /// While it is under way: the counters. Once settled: the recount, which is the
 /// truth of that moment; or the counters, where they count the same deliveries,
