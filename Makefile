@@ -99,7 +99,7 @@ package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binarie
 keys:            ## access keys: make keys ARGS="new --app shop --workspace default --role operator"
 	@$(CARGO) run --quiet --bin revocation-keys -- $(or $(ARGS),--help)
 
-generate:        ## what is written for others from what is declared once: infra/template.yaml, the routes of `make watch`
+generate:        ## write what is declared once as others read it: the template, the API's description, the routes of `make watch`
 	@$(CARGO) run --quiet --package generate
 
 # The functions, the commands and the stands.

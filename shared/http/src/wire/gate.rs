@@ -57,7 +57,7 @@ pub(crate) mod described {
     use revocation_rules::ids::TargetId;
     use serde_json::json;
 
-    use super::*;
+    use super::{Channel, GateAnswer};
     use crate::description::example::{REVOCATION, examples};
     use crate::description::{Operation, Tag};
 

@@ -95,7 +95,7 @@ pub(crate) mod described {
     use revocation_rules::ids::PushKind;
     use serde_json::{Value, json};
 
-    use super::*;
+    use super::NoticeBody;
     use crate::description::example::examples;
     use crate::description::{Operation, Tag};
 

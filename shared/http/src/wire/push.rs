@@ -30,7 +30,6 @@ use super::unmatched::UnmatchedAnswer;
 pub struct PushAnswer<'a> {
     #[serde(flatten)]
     push: RegisteredAnswer<'a>,
-    ///
     state: PushState,
     /// Oldest first.
     #[cfg_attr(feature = "description", schemars(length(max = 101)))]
@@ -261,7 +260,7 @@ fn channel_progress(revocation: &Revocation, channel: Channel, counters: Option<
 pub(crate) mod described {
     use serde_json::json;
 
-    use super::*;
+    use super::{PushAnswer, RevocationAnswer};
     use crate::description::example::{examples, push as a_push, replayed, settled};
     use crate::description::{Operation, Tag};
 

@@ -101,7 +101,7 @@ impl<'a> From<&'a Push> for RegisteredAnswer<'a> {
 pub(crate) mod described {
     use serde_json::{Value, json};
 
-    use super::*;
+    use super::{PushKind, PushType, RegisterBody, RegisteredAnswer};
     use crate::description::example::{examples, push, told};
     use crate::description::{Operation, Schemas, Tag};
     use crate::route::kind_word;
