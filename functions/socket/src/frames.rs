@@ -1,8 +1,8 @@
 //! One event of the WebSocket API: a device connects, says something, or is gone.
 //!
-//! Frames are answered over the connection and never by the function's own
-//! answer, which the gateway drops unless it is told otherwise. What an event
-//! is about is said by its kind: a device may name a route as it likes.
+//! An answer to a device is a frame over its connection. The function's own
+//! answer is not sent: the gateway drops it. The event's kind (connect, message,
+//! disconnect) decides what is done; its route does not, since a device chooses that.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -31,7 +31,7 @@ pub struct RegisterBody {
 
 impl RegisterBody {
     /// # Errors
-    /// 400 naming each line of the notice that can not be one.
+    /// 400 naming each line of the notice that cannot be one.
     pub fn registration(self, push: PushRef) -> Result<Registration, Problem> {
         let mut errors = Vec::new();
         // Nobody knows yet which channels a revocation will cover.
