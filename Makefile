@@ -19,6 +19,8 @@ DENY := .tools/deny
 BROWSER := .tools/browser
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
+# schedules of the simulation; 12,000 where nobody says so
+SIMULATION_RUNS ?= 100000
 # what the release binaries are built for, and which ones
 ARCH ?= arm64
 BINS ?= $(notdir $(wildcard functions/*))
@@ -26,7 +28,7 @@ BINS ?= $(notdir $(wildcard functions/*))
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
 
-.PHONY: help demo dev watch test lint package keys generate build
+.PHONY: help demo dev watch check test lint package keys generate build
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-9s %s\n",$$1,$$2}'
@@ -40,16 +42,32 @@ dev: build       ## the whole system on this machine until Ctrl-C, with curl lin
 watch: build $(VENV)/package-pins.txt  ## like dev, with the HTTP functions run from source and rebuilt on change
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(TARGET)/debug/watch
 
-test: build $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPAAS)/installed-pins.txt $(BROWSER)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine, and in a browser
+check:           ## formatting, clippy and every test that needs nothing but Rust, in a minute and a half
+	@echo "== formatting"
+	@$(CARGO) fmt --check
+	@echo "== clippy"
+	@$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
+	@echo "== tests"
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-	  echo "== tests"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e --exclude browser; \
-	  echo "== the local stack"; $(CARGO) nextest run --no-fail-fast --workspace --exclude e2e --exclude browser --run-ignored only --test-threads 1; \
+	  $(CARGO) nextest run --no-fail-fast --workspace -E 'not package(third-party-clients)'; \
 	else \
-	  echo "== tests"; $(CARGO) test --quiet --no-fail-fast --workspace --exclude e2e --exclude browser --all-targets; \
+	  $(CARGO) test --quiet --no-fail-fast --workspace --exclude e2e --exclude browser --exclude third-party-clients --all-targets; \
+	fi
+
+# Everything is built at once, by one selection of packages and targets: another would have other features and
+# build the same crates again.
+test: $(VENV)/installed-pins.txt $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPAAS)/installed-pins.txt $(BROWSER)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine, and in a browser
+	@echo "building everything" >&2
+	@$(CARGO) build --workspace --all-targets
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	  echo "== tests"; SIMULATION_RUNS=$(SIMULATION_RUNS) $(CARGO) nextest run --no-fail-fast --workspace; \
+	  echo "== the local stack"; $(CARGO) nextest run --no-fail-fast --workspace --run-ignored only --test-threads 1; \
+	else \
+	  echo "== tests"; SIMULATION_RUNS=$(SIMULATION_RUNS) $(CARGO) test --quiet --no-fail-fast --workspace --exclude e2e --exclude browser --all-targets; \
 	  echo "== the local stack"; $(CARGO) test --quiet --workspace --exclude e2e --exclude browser --tests -- --ignored --test-threads=1; \
 	fi
 	@echo "== examples in the documentation"
-	@$(CARGO) test --quiet --workspace --exclude e2e --exclude browser --doc
+	@$(CARGO) test --quiet --workspace --doc
 	@echo "== end to end"
 	@$(CARGO) test --workspace --test e2e
 	@echo "== in a browser"
@@ -81,11 +99,10 @@ package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binarie
 keys:            ## access keys: make keys ARGS="new --app shop --workspace default --role operator"
 	@$(CARGO) run --quiet --bin revocation-keys -- $(or $(ARGS),--help)
 
-generate:        ## what is written for others from what is declared once: infra/template.yaml, the routes of `make watch`
+generate:        ## write what is declared once as others read it: the template, the API's description, the routes of `make watch`
 	@$(CARGO) run --quiet --package generate
 
-# The functions, the commands and the stands. Always the whole workspace: another selection would have other
-# features and build the same crates again.
+# The functions, the commands and the stands.
 build: $(VENV)/installed-pins.txt
 	@echo "building the functions and the local stack" >&2
 	@$(CARGO) build --workspace --bins

@@ -88,7 +88,7 @@ def with_sdk(call):
     if action in KNOWN:
         request = getattr(models, action + "Request")(**{snake(name): value for name, value in parameters.items()})
         answer = getattr(client, snake(action))(request)
-        # As its own types have it: what they can not hold is lost here, as it would be to any caller.
+        # As its own types have it: what they cannot hold is lost here, as it would be to any caller.
         return {"status": answer.status_code, "body": answer.body.to_map()}
     params = utils_models.Params(
         action=action,

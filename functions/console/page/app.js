@@ -76,7 +76,7 @@ function heading(text, ...beside) {
   return h('div', { class: 'heading' }, title, beside);
 }
 
-/** What can not be gone on with. A key that is no longer good ends the session. */
+/** What cannot be gone on with. A key that is no longer good ends the session. */
 function fail(error, signal) {
   if (signal?.aborted || error?.name === 'AbortError') return;
   if (error instanceof Problem && error.status === 401) {

@@ -55,7 +55,7 @@ impl<K: AccessKeyStore, S: SecretSeal, N: Nonces> Door<K, S, N> {
     }
 
     async fn read(&self, call: &Call, now: Timestamp) -> Result<ReadKey, Fault> {
-        // What can not be a key's id is an unknown key.
+        // What cannot be a key's id is an unknown key.
         let id: KeyId = call.key.parse().map_err(|_| Fault::new(FaultKind::KeyNotFound))?;
         let found = self.cache.read(&id, &self.keys, now).await?;
         found.ok_or_else(|| Fault::new(FaultKind::KeyNotFound))

@@ -1,4 +1,4 @@
-//! What API Gateway hands over is read as it was signed, and what can not be checked is refused.
+//! What API Gateway hands over is read as it was signed, and what cannot be checked is refused.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -38,7 +38,7 @@ struct Asked {
     messages: Vec<String>,
 }
 
-/// A batch that can not be looked at comes again with all its messages; so does
+/// A batch that cannot be looked at comes again with all its messages; so does
 /// what is no job of ours, until the redrive policy parks it.
 async fn each_batch(event: SqsEvent, look: impl AsyncFn(BatchRef, u32) -> Result<(), ConfirmError>) -> SqsBatchResponse {
     let mut asked: BTreeMap<BatchRef, Asked> = BTreeMap::new();

@@ -1,15 +1,15 @@
 //! One event of the WebSocket API: a device connects, says something, or is gone.
 //!
-//! Frames are answered over the connection and never by the function's own
-//! answer, which the gateway drops unless it is told otherwise. What an event
-//! is about is said by its kind: a device may name a route as it likes.
+//! An answer to a device is a frame over its connection. The function's own
+//! answer is not sent: the gateway drops it. The event's kind (connect, message,
+//! disconnect) decides what is done; its route does not, since a device chooses that.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
 use http::header::AUTHORIZATION;
-use revocation_app::ports::{DeviceLinks, LinkError, Ports, Posted};
+use revocation_app::ports::{DeviceLinks, LinkError, Ports, Posted, causes};
 use revocation_app::{
     AcknowledgeError, ConnectError, DeviceError, ReceiptTaker, acknowledge, connect_device, disconnect_device, register_device,
     report_from_device,
@@ -176,13 +176,7 @@ fn refusal(error: &AcknowledgeError) -> ToDevice {
 
 /// Logs an error with its causes; none of them holds a device, a token or a text.
 fn report(error: &impl Error, what: &'static str) {
-    let mut causes = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    tracing::error!(%error, causes = causes.join(": "), "{what}");
+    tracing::error!(%error, causes = causes(error), "{what}");
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a device offers to speak.
+//! The WebSocket subprotocols that a device offers.
 //!
 //! There is one way to speak here, and a device need not name it. But a client library that offers subprotocols and
 //! is answered none closes the connection itself (RFC 6455, 4.1), so one of those offered is said back.

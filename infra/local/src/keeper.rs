@@ -1,4 +1,4 @@
-//! Runs a program that can not outlive us.
+//! Runs a program that cannot outlive us.
 
 use std::process::Stdio;
 use std::time::Duration;

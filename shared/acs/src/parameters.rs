@@ -9,7 +9,7 @@ use percent_encoding::percent_decode;
 
 use crate::encoding::encoded;
 
-/// Why parameters can not be read.
+/// Why parameters cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParametersError {
     #[error("a parameter is not UTF-8")]

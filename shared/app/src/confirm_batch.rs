@@ -1,8 +1,9 @@
 //! Works in what devices confirmed after their batch was revoked.
 //!
 //! Every revocation that counted a delivery hears in the same transaction that
-//! it is confirmed. May run twice at once, be killed anywhere, and be asked for
-//! what is done. A job that meets a worker comes back.
+//! it is confirmed. This may run twice at once, be killed anywhere, and be asked
+//! to do what is done already. If a dispatcher is at work on the batch, the job
+//! comes back later.
 
 use revocation_rules::batch::Delivery;
 use revocation_rules::confirming::{confirmed_slots, next_look};

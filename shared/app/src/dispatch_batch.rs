@@ -1,6 +1,6 @@
 //! Revokes one delivery batch: lease, vendor, outcomes.
 //!
-//! May run twice at once, be killed anywhere, and be asked for what is done.
+//! A dispatch may run twice at once, be killed anywhere, and be asked to do what is done already.
 
 use std::time::Duration;
 

@@ -27,7 +27,7 @@ pub enum SweepError {
 /// Sweeps until nothing is due or `deadline` comes.
 ///
 /// # Errors
-/// When the index of due revocations can not be read. A revocation that can
+/// When the index of due revocations cannot be read. A revocation that can
 /// not be checked is logged, counted, and does not hold up the others.
 pub async fn sweep(
     store: &(impl RevocationStore + BatchHeaders + ProgressList + Counters),

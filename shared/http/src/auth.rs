@@ -44,7 +44,7 @@ pub struct Caller {
     pub actor: Actor,
     pub tenant: Tenant,
     pub role: Role,
-    /// What they say counts for deliveries of this channel only: they are its vendor.
+    /// Set for a vendor that calls back: what it reports counts for deliveries of this channel only.
     pub channel: Option<Channel>,
 }
 

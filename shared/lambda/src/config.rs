@@ -1,4 +1,4 @@
-//! Settings are read once, and complained about all at once.
+//! Reads the settings of a function once, from its environment. What is missing or wrong is reported all at once.
 
 use std::str::FromStr;
 

@@ -158,7 +158,7 @@ fn path(raw: String, behind_gateway: bool) -> Result<String, Fault> {
     }
 }
 
-/// A header that can not be one is passed over, as if it had not been sent.
+/// A header that cannot be one is passed over, as if it had not been sent.
 #[derive(Debug, Default)]
 struct Headers(HeaderMap);
 

@@ -133,8 +133,8 @@ impl BatchProgress {
         }
     }
 
-    /// What revocations may still ask for when a later recording takes its
-    /// place. Those of an earlier life of the push ask no more.
+    /// What each revocation had counted in this progress when a later recording
+    /// takes its place. Revocations of an earlier life of the push ask no more.
     fn counted_for_later(self, header: &BatchHeader) -> BTreeMap<RevocationId, Earlier> {
         let recorded_at = match self.recording {
             Recording::At(at) | Recording::Unnamed { written_at: at } => at,

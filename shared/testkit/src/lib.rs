@@ -12,6 +12,7 @@
 //! | spent nonces | [`MemoryNonces`] |
 //! | vendor sessions | [`MemorySessions`] |
 //! | all of these as one world | [`Memory`] |
+//! | one push from its recording to its settling | [`Scene`] |
 //! | crashes, lost answers and interleavings between any two port calls | [`Weather`] |
 //! | pushes, batches and revocations that read as sentences | [`builders`] |
 //! | what every implementation of a port must do | [`contract`] |

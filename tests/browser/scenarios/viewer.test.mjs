@@ -1,4 +1,4 @@
-// A viewer looks and can not touch.
+// A viewer looks and cannot touch.
 
 import assert from 'node:assert/strict';
 

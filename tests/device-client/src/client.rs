@@ -26,7 +26,7 @@ pub struct Timing {
     /// Between two registrations over one connection; the gateway ends one
     /// that is silent for ten minutes.
     pub register_every: Duration,
-    /// How long a message waits for a device that can not hear what it missed.
+    /// How long a message waits for a device that cannot hear what it missed.
     pub hold: Duration,
     /// Before the second connection, and at most before any; less by chance.
     pub first_wait: Duration,
@@ -121,7 +121,7 @@ impl Client {
 
     /// The sender's message arrives over the sender's own way. A device that
     /// comes back hears first what was taken back while it was away; when it
-    /// can not, messages are shown after a while all the same.
+    /// cannot, messages are shown after a while all the same.
     pub fn show(&self, message: Message) -> Arrived {
         let arrived = self.state.change(|inner| inner.arrive(message));
         if arrived == Arrived::Held {

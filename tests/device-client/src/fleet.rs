@@ -64,7 +64,7 @@ impl Fleet {
     }
 
     /// Those that are offline and `wanted` come online, `at_once` of them, for
-    /// a service that can not take all at the same time. One that is not
+    /// a service that cannot take all at the same time. One that is not
     /// registered in a minute makes room for the next.
     pub async fn come_online(&self, at_once: usize, wanted: impl Fn(&str) -> bool) {
         let offline = self

@@ -173,7 +173,7 @@ fn every_api_is_served_and_throttled_and_paths_have_no_stage() {
     }
 }
 
-/// It is named as text: those behind the API can not refer to its stage without a circle.
+/// It is named as text: those behind the API cannot refer to its stage without a circle.
 #[test]
 fn who_sends_to_devices_names_the_stage_that_exists() {
     let template = Template::read();

@@ -1,4 +1,4 @@
-//! Least privilege: what a function can not need, its role does not have.
+//! Least privilege: what a function cannot need, its role does not have.
 
 use std::collections::BTreeSet;
 

@@ -84,6 +84,8 @@ fn a_binary_reads_every_setting_that_it_gets_and_gets_every_setting_that_it_read
     }
 }
 
+const CHANNELS: &str = include_str!("../../../docs/channels.md");
+
 /// `HuaweiAuthUrl` for `HUAWEI_AUTH_URL`.
 fn parameter(name: &str) -> String {
     let part = |part: &str| part[..1].to_owned() + &part[1..].to_lowercase();
@@ -91,7 +93,7 @@ fn parameter(name: &str) -> String {
 }
 
 #[test]
-fn every_dispatcher_gets_the_settings_of_its_own_vendor_as_they_are_declared() {
+fn every_dispatcher_gets_the_settings_of_its_own_vendor_as_they_are_declared_and_described() {
     let template = Template::read();
     let all: BTreeSet<_> = Channel::ALL.into_iter().flat_map(settings).map(|setting| setting.name).collect();
     for (channel, function) in template.dispatchers() {
@@ -104,6 +106,7 @@ fn every_dispatcher_gets_the_settings_of_its_own_vendor_as_they_are_declared() {
             let parameter = &template.0["Parameters"][&name];
             assert_eq!(parameter["Default"], setting.default, "{name}");
             assert_eq!(parameter["Description"].as_str().unwrap_or_default(), setting.description, "{name}");
+            assert!(CHANNELS.contains(&format!("`{name}`")), "{name} is not in docs/channels.md");
         }
     }
 }

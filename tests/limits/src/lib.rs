@@ -8,12 +8,12 @@ use revocation_http::auth::{KeyCache, SenderCallbacks, authenticate, authenticat
 use revocation_http::body::{self, MAX_BODY_BYTES};
 use revocation_http::problem::{Problem, ProblemKind};
 use revocation_http::respond::{Reply, respond, respond_to_fault};
-use revocation_http::route::{DevicesRoute, LookupRoute, ReceiptsRoute, RecordRoute, RevokeRoute, Route, route};
+use revocation_http::route::{DevicesRoute, ReceiptsRoute, RecordRoute, RevokeRoute, Route, route};
 use revocation_http::wire::{
     DeviceTokenBody, NoticeBody, ReceiptsBody, RecordBody, RegisterBody, RevokeBody, gate_question, outcomes_question, push_list_query,
 };
 use revocation_lambda::http_event::{HttpEvent, HttpRequest};
-use revocation_rules::ids::Tenant;
+use revocation_rules::ids::{PushKind, PushRef, Tenant};
 use revocation_testkit::MemoryAccessKeys;
 
 /// Reads the text of an HTTP event as whichever function its path belongs to, but for mPaaS.
@@ -31,6 +31,14 @@ fn tenant() -> Result<Tenant, Problem> {
     Ok(Tenant {
         app: "shop".parse().map_err(id)?,
         workspace: "default".parse().map_err(id)?,
+    })
+}
+
+fn push() -> Result<PushRef, Problem> {
+    Ok(PushRef {
+        tenant: tenant()?,
+        kind: PushKind::Task,
+        id: "1".parse().map_err(|_| Problem::new(ProblemKind::Internal))?,
     })
 }
 
@@ -54,9 +62,13 @@ fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
             let key = "key-1".parse().map_err(|_| Problem::new(ProblemKind::Internal))?;
             body.revocation(push.of(tenant()?), key).map(drop)
         }
-        Route::Lookup(LookupRoute::Gate(push)) => gate_question(push.of(tenant()?), &request.query).map(drop),
-        Route::Lookup(LookupRoute::Outcomes(..)) => outcomes_question(&request.query).map(drop),
-        Route::Lookup(LookupRoute::Pushes) => push_list_query(tenant()?, &request.query, now).map(drop),
+        // A query at most: whichever route it is, its query is read as every one of theirs.
+        Route::Lookup(_) => {
+            let query = &request.query;
+            let gate = gate_question(push()?, query).map(drop);
+            let outcomes = outcomes_question(query).map(drop);
+            gate.and(outcomes).and(push_list_query(tenant()?, query, now).map(drop))
+        }
         Route::Revoke(RevokeRoute::WriteNotice) => body::json::<NoticeBody>(headers, body)?.notices().map(drop),
         Route::Receipts(ReceiptsRoute::Receipts) => body::json::<ReceiptsBody>(headers, body).map(drop),
         Route::Receipts(ReceiptsRoute::Vendor(vendor)) => {
@@ -66,16 +78,7 @@ fn read(request: &HttpRequest, now: Timestamp) -> Result<(), Problem> {
             vendor.told(body).map(|told| told.pieces().for_each(drop))
         }
         Route::Devices(DevicesRoute::Issue(_)) => body::json::<DeviceTokenBody>(headers, body).map(|_| ()),
-        Route::Devices(DevicesRoute::Withdraw(_))
-        | Route::Revoke(RevokeRoute::Replay(..))
-        | Route::Lookup(
-            LookupRoute::Push(_)
-            | LookupRoute::Revocation(..)
-            | LookupRoute::Totals(_)
-            | LookupRoute::ReadNotice
-            | LookupRoute::Me
-            | LookupRoute::OpenApi,
-        ) => Ok(()),
+        Route::Devices(DevicesRoute::Withdraw(_)) | Route::Revoke(RevokeRoute::Replay(..)) => Ok(()),
     }
 }
 

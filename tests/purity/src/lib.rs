@@ -1,4 +1,4 @@
-//! Which crate may use what.
+//! Which crate may use what, and that what documents name is there.
 //!
 //! The rules decide without I/O, the use cases know no cloud, and one TLS stack
 //! is enough. Asked of cargo itself, for every platform; dependencies of tests
@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
     use std::process::Command;
 
     /// Everything that is linked into `package`, as `name vX.Y.Z`.
@@ -104,5 +105,45 @@ mod tests {
             .filter(|name| !name.starts_with("openssl-probe "))
             .collect();
         assert!(found.is_empty(), "{found:?}");
+    }
+
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    }
+
+    /// What stands between backticks in a document of this repository.
+    fn code_in(document: &str) -> Vec<String> {
+        let text = std::fs::read_to_string(root().join(document)).unwrap();
+        text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_file_that_the_architecture_names_is_there() {
+        let folders = ["docs/", "functions/", "infra/", "shared/", "tests/"];
+        let named: Vec<String> = code_in("docs/architecture.md")
+            .into_iter()
+            .filter(|code| folders.iter().any(|folder| code.starts_with(folder)))
+            .collect();
+        assert!(named.len() > 30, "{named:?}");
+        let missing: Vec<&String> = named.iter().filter(|name| !root().join(name).exists()).collect();
+        assert!(missing.is_empty(), "docs/architecture.md names {missing:?}");
+    }
+
+    #[test]
+    fn the_readme_of_the_rules_names_every_file_of_them() {
+        let folder = root().join("shared/rules/src");
+        let mut there: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".rs") && !name.ends_with("_tests.rs") && name != "lib.rs")
+            .collect();
+        let mut named: Vec<String> = code_in("shared/rules/README.md")
+            .into_iter()
+            .filter(|code| code.ends_with(".rs"))
+            .collect();
+        there.sort();
+        named.sort();
+        named.dedup();
+        assert_eq!(named, there);
     }
 }

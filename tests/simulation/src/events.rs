@@ -1,4 +1,4 @@
-//! Interesting things that happened, counted, so that the simulation can not go blind silently.
+//! Interesting things that happened, counted, so that the simulation cannot go blind silently.
 
 use std::collections::BTreeMap;
 

@@ -40,7 +40,7 @@ impl Devices {
         Ok(())
     }
 
-    /// Shows a message on devices, as its sender would have. Without a key it can not be overwritten.
+    /// Shows a message on devices, as its sender would have. Without a key it cannot be overwritten.
     pub async fn deliver(&self, vendor: &str, tokens: &[String], key: Option<&str>, title: &str) -> Result<(), StandError> {
         self.show(tokens, &json!({"vendor": vendor, "key": key, "title": title, "body": title}))
             .await

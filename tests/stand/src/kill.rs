@@ -9,7 +9,7 @@ use crate::stand::Stand;
 /// Kills every running process of `function`. Returns how many there were.
 ///
 /// # Errors
-/// When the processes of this machine can not be read.
+/// When the processes of this machine cannot be read.
 pub fn kill_function(stand: &Stand, function: &str) -> Result<usize, StandError> {
     let mut killed = 0;
     for pid in pids(stand, function)? {

@@ -48,12 +48,6 @@ impl Sim {
     ///
     /// When a port is taken or is for a vendor that there is not, or the system gives no threads.
     pub fn start(options: &Options) -> io::Result<Self> {
-        let identity = Identity::generate().map_err(io::Error::other)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("vendor-sim")
-            .enable_all()
-            .build()?;
         let vendors = vendors::all(options.apns_streams);
         if let Some(unknown) = options
             .ports
@@ -62,6 +56,12 @@ impl Sim {
         {
             return Err(io::Error::other(format!("there is no vendor {unknown}")));
         }
+        let identity = Identity::generate().map_err(io::Error::other)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("vendor-sim")
+            .enable_all()
+            .build()?;
         let mut urls = BTreeMap::new();
         for vendor in &vendors {
             let tls = identity.server(vendor.transport().protocols).map_err(io::Error::other)?;

@@ -57,7 +57,7 @@ pub trait SecretMaker: Send + Sync {
 /// Who is connected. A connection is known from its beginning, and its
 /// device's from when it registers: before that nothing can be sent to it.
 pub trait DeviceConnections: Send + Sync {
-    /// Whose connection this is.
+    /// Keeps that this connection is this device's.
     fn begin<'a>(&'a self, connection: &'a ConnectionId, device: &'a Device, now: Timestamp) -> StoreFuture<'a, ()>;
 
     /// The device of a connection that began and has not ended. Consistent.

@@ -3,7 +3,7 @@
 //!
 //! The store keeps one record per account and knows nothing of its meaning.
 //! Every write names the version it was decided from, so whoever lost its lease
-//! can not write over what came after it.
+//! cannot write over what came after it.
 
 use std::fmt;
 

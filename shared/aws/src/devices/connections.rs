@@ -1,4 +1,4 @@
-//! Who is connected.
+//! Keeps which devices are connected.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! How far a revocation is on one channel, spread over [`SPREAD`] items, since
+//! The items that count how far a revocation is on one channel, spread over [`SPREAD`] items, since
 //! one item takes about a thousand writes a second.
 
 use jiff::Timestamp;

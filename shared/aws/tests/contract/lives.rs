@@ -87,7 +87,6 @@ async fn forget_the_recording(stand: &Stand) {
 #[tokio::test]
 async fn a_progress_that_older_code_wrote_is_that_of_its_recording() {
     let stand = Stand::new().await;
-    let push = a_push(&task("t1"));
     let header = stand.recorded(3).await;
     // Its lease holds for newer code, too.
     assert_eq!(stand.store.claim(&claimed(&header)).await.unwrap(), Claimed::Yes);

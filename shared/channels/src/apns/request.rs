@@ -57,7 +57,7 @@ impl<'a> Common<'a> {
         }
     }
 
-    /// The request for one device. `None` when the collapse id can not be a header.
+    /// The request for one device. `None` when the collapse id cannot be a header.
     pub fn request(&self, call: &ToCall<'_>, collapse_id: &str, provider_token: &HeaderValue) -> Option<Request<Full<Bytes>>> {
         let token = call.token.as_str();
         let body = self.bodies.get(call.notice).cloned().unwrap_or_else(|| body(call.notice));

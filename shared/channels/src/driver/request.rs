@@ -1,4 +1,4 @@
-//! What requests are made of.
+//! Builds the requests to vendors.
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -6,7 +6,7 @@ use http::{HeaderValue, Request};
 use http_body_util::Full;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// `None` for an address that is none; the settings were checked.
+/// Returns `None` if `url` is no address. Settings are checked before, so that this does not happen.
 pub(crate) fn post(url: &str, content_type: &'static str, body: impl Into<Bytes>) -> Option<Request<Full<Bytes>>> {
     Request::post(url)
         .header(CONTENT_TYPE, content_type)

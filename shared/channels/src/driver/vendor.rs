@@ -1,4 +1,4 @@
-//! What a vendor brings.
+//! What each vendor has to implement, and the driver then calls.
 
 use std::hash::Hash;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     /// What the call does, as a word for the log: `overwrite`, `recall`.
     fn name(ask: &Self::Ask<'_>) -> &'static str;
 
-    /// `None` only for settings that do not make a request.
+    /// Builds the HTTP request. Returns `None` only if the settings cannot make one.
     fn request<'a>(&self, call: &Call<'a, Self::Ask<'a>>, who: &Who<'_, Self::Credentials>) -> Option<Request<Full<Bytes>>>;
 
     fn read<'a>(&self, call: &Call<'a, Self::Ask<'a>>, told: &Told<'_>) -> Heard<Self::Ask<'a>>;

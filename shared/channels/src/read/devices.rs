@@ -1,4 +1,4 @@
-//! Whom an answer names.
+//! Finds the devices that a vendor's answer names.
 
 use std::collections::HashMap;
 

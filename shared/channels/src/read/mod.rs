@@ -2,7 +2,7 @@
 //!
 //! Forgiving about form, never about what counts as a yes. The same thing said
 //! in another form is read (a number as a text, an object as JSON text, another
-//! encoding); what can not be read is [`Code::Unreadable`] or `None`, and never
+//! encoding); what cannot be read is [`Code::Unreadable`] or `None`, and never
 //! the same as what was not said. docs/channels.md has the table.
 //!
 //! | what | file |

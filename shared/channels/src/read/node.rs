@@ -25,7 +25,7 @@ pub(crate) enum Node {
     Contradiction,
 }
 
-/// What is asked of an answer that can not be read: nothing is there.
+/// What is asked of an answer that cannot be read: nothing is there.
 const MISSING: &Node = &Node::Null;
 
 impl Node {

@@ -1,4 +1,4 @@
-//! What a node says, whatever form it says it in.
+//! Reads values from a node of an answer, whatever form they come in.
 
 use super::node::Node;
 
@@ -70,7 +70,7 @@ impl Node {
     }
 
     /// The names in a list, a list in JSON text, a text with commas, or an object of
-    /// such lists. `None` when any part can not be read.
+    /// such lists. `None` when any part cannot be read.
     pub fn names(&self) -> Option<Vec<String>> {
         let whole = self.unwrapped();
         if whole.is_nothing() {

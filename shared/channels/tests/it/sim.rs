@@ -1,5 +1,6 @@
 //! The vendors' simulator, and short ways to ask things of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use http_body_util::{BodyExt, Full};
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use revocation_app::ports::{ChannelClient, Clock};
 use revocation_channels::connect_with;
 use revocation_rules::batch::Handle;
-use revocation_rules::channel::Channel;
+use revocation_rules::channel::{Channel, Peer};
 use serde_json::{Value, json};
 use vendor_sim::{Options, Sim};
 
@@ -129,4 +130,12 @@ async fn ask(path: &str, request: http::Request<String>) -> Value {
     let body = response.into_body().collect().await.unwrap().to_bytes();
     assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&body));
     serde_json::from_slice(&body).unwrap()
+}
+
+#[test]
+fn every_vendor_has_a_simulator_of_its_own() {
+    let sim = Sim::start(&Options::default()).unwrap();
+    let vendors = Channel::dispatched().filter(|channel| channel.facts().peer == Peer::Vendor);
+    let vendors: BTreeSet<&str> = vendors.map(Channel::as_str).collect();
+    assert_eq!(sim.urls.keys().copied().collect::<BTreeSet<_>>(), vendors);
 }

@@ -1,6 +1,7 @@
 //! The whole document: what is said once, and each route's operation.
 
 use revocation_rules::ids::{PushId, PushKind, RevocationId};
+use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::problems;
@@ -22,7 +23,7 @@ pub fn document() -> Value {
     let mut schemas = Schemas::new();
     let parameters = parameters(&mut schemas);
     let paths = paths(&mut schemas);
-    schemas.output_as(|generator| generator.subschema_for::<ProblemDocument>());
+    schemas.output_as(SchemaGenerator::subschema_for::<ProblemDocument>);
     let mut named = schemas.named();
     named.insert(
         "GatewayAnswer".to_owned(),
@@ -81,8 +82,9 @@ fn path_item(pattern: &str, kind: PushKind) -> Value {
         ("{device}", "Device"),
         ("{channel}", "VendorChannel"),
     ];
-    let names = named.iter().filter(|(name, _)| pattern.contains(name));
-    let parameters: Vec<_> = names
+    let parameters: Vec<_> = named
+        .iter()
+        .filter(|(name, _)| pattern.contains(name))
         .map(|(_, parameter)| json!({ "$ref": format!("#/components/parameters/{parameter}") }))
         .collect();
     if parameters.is_empty() {

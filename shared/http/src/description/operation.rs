@@ -16,6 +16,7 @@ pub enum Tag {
     Description,
 }
 
+type BodyOf = fn(PushKind, &mut Schemas) -> Value;
 type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 /// Examples by name, of messages and of tasks.
 type Examples = fn(PushKind) -> Value;
@@ -35,7 +36,7 @@ pub struct Operation {
     summary: &'static str,
     about: &'static str,
     query: Vec<(Value, SchemaOf)>,
-    body: Option<(fn(PushKind, &mut Schemas) -> Value, Examples)>,
+    body: Option<(BodyOf, Examples)>,
     form: Option<Value>,
     answers: Vec<Answer>,
     problems: Vec<(u16, &'static str)>,
@@ -60,7 +61,7 @@ impl Operation {
 
     /// `more` is what else is said of the parameter: its description, an example, whether it is required.
     pub fn query<T: JsonSchema>(self, name: &'static str, more: Value) -> Self {
-        self.query_as(name, more, |generator| generator.subschema_for::<T>())
+        self.query_as(name, more, SchemaGenerator::subschema_for::<T>)
     }
 
     pub fn query_as(mut self, name: &'static str, mut more: Value, schema: SchemaOf) -> Self {
@@ -76,7 +77,7 @@ impl Operation {
     }
 
     /// A body that may be called anything.
-    pub fn body_as(mut self, schema: fn(PushKind, &mut Schemas) -> Value, examples: Examples) -> Self {
+    pub fn body_as(mut self, schema: BodyOf, examples: Examples) -> Self {
         self.body = Some((schema, examples));
         self.problem(400, "InvalidRequest").problem(413, "PayloadTooLarge")
     }
@@ -88,7 +89,7 @@ impl Operation {
     }
 
     pub fn answer<T: JsonSchema>(self, status: u16, about: &'static str, examples: Examples) -> Self {
-        self.answer_as(status, about, |generator| generator.subschema_for::<T>(), examples)
+        self.answer_as(status, about, SchemaGenerator::subschema_for::<T>, examples)
     }
 
     pub fn answer_as(mut self, status: u16, about: &'static str, schema: SchemaOf, examples: Examples) -> Self {

@@ -20,14 +20,18 @@ enum By {
 
 /// Every answer that is a problem.
 pub(super) fn responses() -> Value {
-    let of = |kind| Problem::new(kind);
-    let window_closed = Problem::from(&RecordError::WindowClosed {
-        closed_at: at("2026-11-30T08:00:00Z"),
-    });
-    let unable = Refusal::ChannelsUnable {
-        channels: vec![(Channel::Sms, Capability::Impossible)],
-    };
-    let responses = [
+    let all = of_the_caller().into_iter().chain(conflicts()).chain(of_bodies_and_us());
+    all.collect::<Map<_, _>>().into()
+}
+
+type Response = (String, Value);
+
+fn of(kind: ProblemKind) -> Problem {
+    Problem::new(kind)
+}
+
+fn of_the_caller() -> Vec<Response> {
+    vec![
         response(
             "InvalidRequest",
             "The path, query, a header or the body is not as described.",
@@ -77,6 +81,17 @@ pub(super) fn responses() -> Value {
             &[of(ProblemKind::MethodNotAllowed).with_detail("use GET, PUT")],
             &[],
         ),
+    ]
+}
+
+fn conflicts() -> Vec<Response> {
+    let window_closed = Problem::from(&RecordError::WindowClosed {
+        closed_at: at("2026-11-30T08:00:00Z"),
+    });
+    let unable = Refusal::ChannelsUnable {
+        channels: vec![(Channel::Sms, Capability::Impossible)],
+    };
+    vec![
         response(
             "PushConflict",
             "The id is taken by a push that was registered differently.",
@@ -98,6 +113,11 @@ pub(super) fn responses() -> Value {
             &[window_closed, Problem::from(&unable), Problem::from(&Refusal::TooManyRevocations)],
             &[],
         ),
+    ]
+}
+
+fn of_bodies_and_us() -> Vec<Response> {
+    vec![
         response(
             "PayloadTooLarge",
             "A body has at most 1 MiB, and a batch must fit in one item.",
@@ -135,12 +155,11 @@ pub(super) fn responses() -> Value {
                 .with_retry_after_s(1)],
             &[],
         ),
-    ];
-    responses.into_iter().collect::<Map<_, _>>().into()
+    ]
 }
 
 /// `shown` are its examples, `others` what it may be besides.
-fn response(name: &str, about: &str, by: By, shown: &[Problem], others: &[ProblemKind]) -> (String, Value) {
+fn response(name: &str, about: &str, by: By, shown: &[Problem], others: &[ProblemKind]) -> Response {
     let codes: Vec<_> = shown
         .iter()
         .map(|problem| problem.kind)

@@ -25,7 +25,7 @@ impl Schemas {
     }
 
     pub fn input<T: JsonSchema>(&mut self) -> Value {
-        self.input_as(|generator| generator.subschema_for::<T>())
+        self.input_as(SchemaGenerator::subschema_for::<T>)
     }
 
     pub fn input_as(&mut self, schema: impl FnOnce(&mut SchemaGenerator) -> Schema) -> Value {

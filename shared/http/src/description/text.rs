@@ -44,3 +44,12 @@ fn block<T>(text: &mut String, [open, close]: [char; 2], depth: usize, parts: im
     text.push_str(&"  ".repeat(depth));
     text.push(close);
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_text_is_the_document() {
+        let read: serde_json::Value = serde_json::from_str(&super::text()).unwrap();
+        assert_eq!(read, super::super::document());
+    }
+}

@@ -69,7 +69,7 @@ impl<'a> WithdrawnTokenAnswer<'a> {
 pub(crate) mod described {
     use serde_json::json;
 
-    use super::*;
+    use super::{DeviceTokenAnswer, DeviceTokenBody, WithdrawnTokenAnswer};
     use crate::description::example::{examples, told};
     use crate::description::{Operation, Tag};
 

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::query::Query;
 
 /// # Errors
-/// 400 for an unknown channel, a target that can not be one, or an unknown parameter.
+/// 400 for an unknown channel, a target that cannot be one, or an unknown parameter.
 pub fn gate_question(push: PushRef, query: &str) -> Result<GateQuestion, Problem> {
     let query = Query::parse(query, &["channel", "target"])?;
     Ok(GateQuestion {
@@ -57,7 +57,7 @@ pub(crate) mod described {
     use revocation_rules::ids::TargetId;
     use serde_json::json;
 
-    use super::*;
+    use super::{Channel, GateAnswer};
     use crate::description::example::{REVOCATION, examples};
     use crate::description::{Operation, Tag};
 

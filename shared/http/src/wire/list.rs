@@ -102,7 +102,7 @@ pub(crate) mod described {
     use schemars::{SchemaGenerator, json_schema};
     use serde_json::json;
 
-    use super::*;
+    use super::{MAX_LIMIT, MAX_PUSH_TITLE_CHARS, PushKind, PushListAnswer, PushState, PushType, TargetId};
     use crate::description::example::{examples, push as a_push};
     use crate::description::{Operation, Tag};
 

@@ -39,7 +39,7 @@ impl<'a> From<&'a Caller> for MeAnswer<'a> {
 pub(crate) mod described {
     use serde_json::json;
 
-    use super::*;
+    use super::MeAnswer;
     use crate::description::example::examples;
     use crate::description::{Operation, Tag};
 

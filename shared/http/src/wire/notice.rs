@@ -56,7 +56,7 @@ impl NoticeBody {
     /// As the whole body of a request: an app's own notice, for any channel.
     ///
     /// # Errors
-    /// 400 naming each line that can not be one.
+    /// 400 naming each line that cannot be one.
     pub fn notices(self) -> Result<Notices, Problem> {
         let mut errors = Vec::new();
         let notices = self.check_at("", &Channel::ALL, &mut errors);
@@ -95,7 +95,7 @@ pub(crate) mod described {
     use revocation_rules::ids::PushKind;
     use serde_json::{Value, json};
 
-    use super::*;
+    use super::NoticeBody;
     use crate::description::example::examples;
     use crate::description::{Operation, Tag};
 

@@ -82,7 +82,7 @@ pub(crate) mod described {
     use schemars::json_schema;
     use serde_json::json;
 
-    use super::*;
+    use super::{Channel, Outcome, OutcomesAnswer};
     use crate::description::example::examples;
     use crate::description::{Operation, Tag};
 

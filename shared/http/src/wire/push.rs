@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use revocation_app::ports::Overview;
 use revocation_rules::actor::{Act, KeyLabel};
 use revocation_rules::channel::Channel;
-use revocation_rules::counters::ChannelCounters;
-use revocation_rules::counters::{shown_outcomes, shown_suspected};
+use revocation_rules::counters::{ChannelCounters, shown_outcomes, shown_suspected};
 use revocation_rules::ids::{KeyId, PushId, PushKind, RevocationId};
 use revocation_rules::notice::Notices;
 use revocation_rules::outcome::{Counts, Outcome};
@@ -30,7 +29,6 @@ use super::unmatched::UnmatchedAnswer;
 pub struct PushAnswer<'a> {
     #[serde(flatten)]
     push: RegisteredAnswer<'a>,
-    ///
     state: PushState,
     /// Oldest first.
     #[cfg_attr(feature = "description", schemars(length(max = 101)))]
@@ -261,7 +259,7 @@ fn channel_progress(revocation: &Revocation, channel: Channel, counters: Option<
 pub(crate) mod described {
     use serde_json::json;
 
-    use super::*;
+    use super::{PushAnswer, RevocationAnswer};
     use crate::description::example::{examples, push as a_push, replayed, settled};
     use crate::description::{Operation, Tag};
 

@@ -77,7 +77,7 @@ pub(crate) mod described {
     use schemars::json_schema;
     use serde_json::json;
 
-    use super::*;
+    use super::{ReceiptsAnswer, ReceiptsBody};
     use crate::description::example::{examples, told};
     use crate::description::{Operation, Tag};
     use crate::vendor_receipts::Vendor;

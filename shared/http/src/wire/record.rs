@@ -113,7 +113,6 @@ pub struct RecordAnswer {
     recorded: u16,
     /// The same call was made before; nothing was recorded twice.
     again: bool,
-    ///
     gate: GateState,
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_id: Option<RevocationId>,
@@ -167,7 +166,7 @@ impl From<RecordedBatch> for RecordAnswer {
 pub(crate) mod described {
     use serde_json::json;
 
-    use super::*;
+    use super::{RecordAnswer, RecordBody};
     use crate::description::example::{REVOCATION, examples, told};
     use crate::description::{Operation, Tag};
 

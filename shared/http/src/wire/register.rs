@@ -31,7 +31,7 @@ pub struct RegisterBody {
 
 impl RegisterBody {
     /// # Errors
-    /// 400 naming each line of the notice that can not be one.
+    /// 400 naming each line of the notice that cannot be one.
     pub fn registration(self, push: PushRef) -> Result<Registration, Problem> {
         let mut errors = Vec::new();
         // Nobody knows yet which channels a revocation will cover.
@@ -101,7 +101,7 @@ impl<'a> From<&'a Push> for RegisteredAnswer<'a> {
 pub(crate) mod described {
     use serde_json::{Value, json};
 
-    use super::*;
+    use super::{PushKind, PushType, RegisterBody, RegisteredAnswer};
     use crate::description::example::{examples, push, told};
     use crate::description::{Operation, Schemas, Tag};
     use crate::route::kind_word;

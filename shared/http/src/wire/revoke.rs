@@ -125,7 +125,6 @@ const REFUSALS: [ProblemKind; 3] = [
 pub struct PreviewAnswer {
     #[cfg_attr(feature = "description", schemars(extend("const" = true)))]
     dry_run: bool,
-    ///
     #[cfg_attr(feature = "description", schemars(extend("enum" = ["accept", "already_revoked", "refuse"])))]
     verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -216,7 +215,7 @@ pub(crate) mod described {
     use schemars::json_schema;
     use serde_json::{Value, json};
 
-    use super::*;
+    use super::{PreviewAnswer, RevokeBody};
     use crate::description::example::{examples, revocation, settled, told};
     use crate::description::{Operation, Tag};
     use crate::wire::RevocationAnswer;

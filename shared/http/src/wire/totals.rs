@@ -47,7 +47,7 @@ impl From<BTreeMap<Channel, ChannelTotals>> for TotalsAnswer {
 pub(crate) mod described {
     use serde_json::json;
 
-    use super::*;
+    use super::TotalsAnswer;
     use crate::description::example::examples;
     use crate::description::{Operation, Tag};
 

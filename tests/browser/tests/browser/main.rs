@@ -26,6 +26,10 @@ pub fn here() -> &'static Path {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // Whoever collects tests is not to start a stack: the scenarios are no tests of Rust's.
+    if std::env::args().any(|argument| argument == "--list") {
+        return ExitCode::SUCCESS;
+    }
     match run(std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect()).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -1,6 +1,6 @@
 //! `push-xiaomi` and `xiaomi-push` against the simulated Xiaomi.
 //!
-//! Two, because the first can not be told a notification id: it takes the milliseconds since 1970.
+//! Two, because the first cannot be told a notification id: it takes the milliseconds since 1970.
 
 use serde_json::{Value, json};
 

@@ -6,7 +6,9 @@ use openapi_check::Description;
 use revocation_app::{DEVICE_TOKEN_LIFE, DEVICE_TOKEN_LIVES, NewReceipt};
 use revocation_http::body;
 use revocation_http::vendor_receipts::Vendor;
-use revocation_http::wire::{DeviceTokenBody, NoticeBody, ReceiptsBody, RecordBody, RegisterBody, RevokeBody};
+use revocation_http::wire::{
+    DeviceTokenBody, NoticeBody, ReceiptsBody, RecordBody, RegisterBody, RevokeBody, gate_question, outcomes_question, push_list_query,
+};
 use revocation_rules::batch;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{PushKind, PushRef, Tenant};
@@ -346,6 +348,24 @@ fn both_agree_on_the_limits_of_receipts() {
             ),
         ],
     );
+}
+
+#[test]
+fn both_know_the_same_parameters_of_a_query() {
+    let description = Description::load();
+    let operations = operations(&description);
+    let (asked, now) = ("planted=1", "2026-11-23T08:00:30Z".parse().unwrap());
+    for (operation, told) in [
+        ("checkTaskGate", gate_question(push(PushKind::Task), asked).map(drop)),
+        ("listMessageOutcomes", outcomes_question(asked).map(drop)),
+        ("listPushes", push_list_query(push(PushKind::Task).tenant, asked, now).map(drop)),
+    ] {
+        let described = operations.iter().find(|op| op.id() == operation).unwrap();
+        let parameters = described.operation["parameters"].as_array().unwrap();
+        let names: Vec<_> = parameters.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
+        let detail = format!("has an unknown parameter; known are {}", names.join(", "));
+        assert_eq!(told.unwrap_err().errors[0].detail, detail, "{operation}");
+    }
 }
 
 #[test]
