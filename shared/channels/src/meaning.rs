@@ -138,8 +138,8 @@ pub(crate) enum Sayings {
 
 impl Sayings {
     /// `whole` of each of so many deliveries, but `bad` of those at these places.
-    pub fn all_but(whole: Said, deliveries: usize, places: &HashSet<usize>, bad: &Said) -> Self {
-        let said = (0..deliveries).map(|at| if places.contains(&at) { bad } else { &whole }.clone());
+    pub fn all_but(whole: &Said, deliveries: usize, places: &HashSet<usize>, bad: &Said) -> Self {
+        let said = (0..deliveries).map(|at| if places.contains(&at) { bad } else { whole }.clone());
         Self::Each {
             said: said.collect(),
             code: whole.reason.clone(),

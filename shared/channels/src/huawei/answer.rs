@@ -117,7 +117,7 @@ fn taken(yes: Said, msg: &Node, code: i64, tokens: &[&str]) -> Sayings {
         // It says that not all were taken, and its counts that all were.
         (true, _) if fits == [Some(true); 2] => Sayings::All(yes),
         (true, _) => some_unknown(yes),
-        (false, _) => Sayings::all_but(yes, tokens.len(), &illegal, &Said::new("huawei:illegal_token", Meaning::Unknown)),
+        (false, _) => Sayings::all_but(&yes, tokens.len(), &illegal, &Said::new("huawei:illegal_token", Meaning::Unknown)),
     }
 }
 

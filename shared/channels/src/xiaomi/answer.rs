@@ -89,7 +89,7 @@ fn accepted(yes: Said, data: &Node, tokens: &[&str]) -> Sayings {
     let bad: Option<HashSet<usize>> = bad.and_then(|names| names.iter().map(|name| devices.find(name)).collect());
     match bad {
         Some(bad) if bad.is_empty() => Sayings::All(yes),
-        Some(bad) => Sayings::all_but(yes, tokens.len(), &bad, &Said::new("xiaomi:bad_regid", Meaning::Unknown)),
+        Some(bad) => Sayings::all_but(&yes, tokens.len(), &bad, &Said::new("xiaomi:bad_regid", Meaning::Unknown)),
         None => Sayings::OneIsBad(Said::new("xiaomi:bad_regids_unreadable", Meaning::Unknown)),
     }
 }
