@@ -50,7 +50,7 @@ fn request(key: &str) -> (String, Value) {
 fn each_role_may_do_what_it_is_for_and_no_more() {
     let who: Vec<&str> = Role::ALL.into_iter().map(Role::as_str).chain(["", "disabled", "unknown"]).collect();
     let row = |what: &str, cells: Vec<String>| {
-        let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:<10}")).collect();
+        let cells: Vec<_> = cells.iter().map(|cell| format!("{cell:<10}")).collect();
         format!("{what:<56}{}\n", cells.concat().trim_end())
     };
     let name = |who: &&str| if who.is_empty() { "nobody".to_owned() } else { (*who).to_owned() };

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stand::{Stand, StandError};
 
 use crate::Outcome;
-use crate::fixture::{aws, check, expect, expect_problem, now, task};
+use crate::fixture::{aws, check, expect, expect_problem, task};
 use crate::mpaas::Sdk;
 
 /// How long a function believes a key.
