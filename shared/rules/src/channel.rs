@@ -13,6 +13,7 @@ pub use table::Channel;
 
 /// How a deployment takes messages back on a channel. Configuration; the
 /// default is the product's table of channels.
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {

@@ -81,6 +81,8 @@ fn settings(stand: &Stand) -> Result<Vec<(&'static str, String)>, StandError> {
         ("FANOUT_QUEUE_URL", output("FanoutQueueUrl")?),
         ("RECEIPTS_QUEUE_URL", output("ReceiptsQueueUrl")?),
         ("SOCKET_URL", output("SocketUrl")?),
+        // Frames are posted where devices connect.
+        ("SOCKET_API_URL", output("SocketUrl")?.replacen("ws", "http", 1)),
         ("DISPATCH_QUEUE_URLS", urls?.join(",")),
         ("CHANNELS", channels.join(",")),
     ])
