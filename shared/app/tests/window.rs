@@ -1,7 +1,5 @@
 //! Law L5: to the millisecond, on the use cases, with a clock that stands still.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
-
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{DispatchJob, PushStore};
 use revocation_app::{Accepted, Dispatched, NewBatch, RecordError, RequestError, record_deliveries};

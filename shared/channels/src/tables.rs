@@ -27,7 +27,7 @@ fn rows(heading: &str) -> Vec<(i64, &'static str)> {
             rows.extend((first..=code).map(|code| (code, class)));
         }
     }
-    assert!(rows.len() > 20, "{heading} has a table");
+    assert!(!rows.is_empty(), "{heading} has a table");
     rows
 }
 

@@ -129,18 +129,19 @@ mod tests {
         assert!(missing.is_empty(), "docs/architecture.md names {missing:?}");
     }
 
+    fn is_rust(name: &str) -> bool {
+        Path::new(name).extension().is_some_and(|extension| extension == "rs")
+    }
+
     #[test]
     fn the_readme_of_the_rules_names_every_file_of_them() {
         let folder = root().join("shared/rules/src");
         let mut there: Vec<String> = std::fs::read_dir(folder)
             .unwrap()
             .map(|file| file.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".rs") && !name.ends_with("_tests.rs") && name != "lib.rs")
+            .filter(|name| is_rust(name) && !name.ends_with("_tests.rs") && name != "lib.rs")
             .collect();
-        let mut named: Vec<String> = code_in("shared/rules/README.md")
-            .into_iter()
-            .filter(|code| code.ends_with(".rs"))
-            .collect();
+        let mut named: Vec<String> = code_in("shared/rules/README.md").into_iter().filter(|code| is_rust(code)).collect();
         there.sort();
         named.sort();
         named.dedup();

@@ -6,43 +6,37 @@ use serde::{Deserialize, Serialize};
 use super::Strategy;
 use super::facts::{Counting, Facts, HandleKind, NoticeLimits, Peer, RecalledBy, Tokens};
 
-/// A push channel. What is so of it stands in its [`Facts`].
-#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(description = "A push channel."))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    Huawei,
-    Xiaomi,
-    Oppo,
-    Vivo,
-    Apns,
-    SelfBuilt,
-    Sms,
+/// Each channel with its facts. A macro, so that no list of them can lack one.
+macro_rules! channels {
+    ($($channel:ident => $facts:ident,)*) => {
+        /// A push channel. What is so of it stands in its [`Facts`].
+        #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(description = "A push channel."))]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Channel {
+            $($channel,)*
+        }
+
+        impl Channel {
+            pub const ALL: [Self; [$(stringify!($channel)),*].len()] = [$(Self::$channel),*];
+
+            pub const fn facts(self) -> &'static Facts {
+                match self {
+                    $(Self::$channel => &$facts,)*
+                }
+            }
+        }
+    };
 }
 
-impl Channel {
-    /// Every channel. The last one's place says how many there are.
-    pub const ALL: [Self; Self::Sms as usize + 1] = [
-        Self::Huawei,
-        Self::Xiaomi,
-        Self::Oppo,
-        Self::Vivo,
-        Self::Apns,
-        Self::SelfBuilt,
-        Self::Sms,
-    ];
-
-    pub const fn facts(self) -> &'static Facts {
-        match self {
-            Self::Huawei => &HUAWEI,
-            Self::Xiaomi => &XIAOMI,
-            Self::Oppo => &OPPO,
-            Self::Vivo => &VIVO,
-            Self::Apns => &APNS,
-            Self::SelfBuilt => &SELF_BUILT,
-            Self::Sms => &SMS,
-        }
-    }
+channels! {
+    Huawei => HUAWEI,
+    Xiaomi => XIAOMI,
+    Oppo => OPPO,
+    Vivo => VIVO,
+    Apns => APNS,
+    SelfBuilt => SELF_BUILT,
+    Sms => SMS,
 }
 
 static HUAWEI: Facts = Facts {
