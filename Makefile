@@ -20,7 +20,7 @@ BROWSER := .tools/browser
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
 # schedules of the simulation; 12,000 where nobody says so
-SIMULATION_RUNS ?= 100000
+SIMULATION_RUNS ?= 12000
 # what the release binaries are built for, and which ones
 ARCH ?= arm64
 BINS ?= $(notdir $(wildcard functions/*))
