@@ -42,7 +42,7 @@ dev: build       ## the whole system on this machine until Ctrl-C, with curl lin
 watch: build $(VENV)/package-pins.txt  ## like dev, with the HTTP functions run from source and rebuilt on change
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(TARGET)/debug/watch
 
-check:           ## formatting, clippy and every test that needs nothing but Rust, in a minute and a half
+check:           ## formatting, clippy and every test that needs nothing but Rust, in two minutes
 	@echo "== formatting"
 	@$(CARGO) fmt --check
 	@echo "== clippy"
