@@ -19,8 +19,8 @@ DENY := .tools/deny
 BROWSER := .tools/browser
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
-# schedules of the simulation; 12,000 where nobody says so
-SIMULATION_RUNS ?= 12000
+# schedules of the simulation with `make test`; 12,000 where nobody says so
+SIMULATION_RUNS ?= 100000
 # what the release binaries are built for, and which ones
 ARCH ?= arm64
 BINS ?= $(notdir $(wildcard functions/*))

@@ -4,6 +4,7 @@ use revocation_rules::batch::Delivery;
 use revocation_rules::ids::RevocationId;
 use revocation_rules::plan;
 use revocation_rules::progress::{BatchProgress, Change};
+use revocation_rules::revocation::Revocation;
 
 use crate::ports::{RevocationStore, StoreError};
 
@@ -14,7 +15,7 @@ pub(crate) async fn book_all(
     progress: &mut BatchProgress,
     revocations: Vec<RevocationId>,
     deliveries: Option<&[Delivery]>,
-) -> Result<Vec<(RevocationId, Change)>, StoreError> {
+) -> Result<Vec<(Revocation, Change)>, StoreError> {
     let mut changes = Vec::with_capacity(revocations.len());
     for id in revocations {
         let Some(revocation) = store.revocation(&progress.batch.push, &id).await? else {
@@ -27,7 +28,7 @@ pub(crate) async fn book_all(
         let in_scope = plan::slots_in_scope(progress.channel, progress.slots.len(), deliveries, &revocation.scope);
         if in_scope.iter().all(|slot| progress.slots.get(*slot).is_some()) {
             let change = progress.book(&id, &in_scope);
-            changes.push((id, change));
+            changes.push((revocation, change));
         }
     }
     Ok(changes)

@@ -104,6 +104,7 @@ async fn write(
     let counted: Vec<RevocationId> = progress.counted.keys().cloned().collect();
     let changes = book_all(store, &mut progress, counted, deliveries).await?;
     progress.hold = hold;
+    let changes: Vec<_> = changes.into_iter().map(|(revocation, change)| (revocation.id, change)).collect();
     store.finish(&progress, &changes).await
 }
 

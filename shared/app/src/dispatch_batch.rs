@@ -19,12 +19,15 @@ use crate::book::book_all;
 use crate::judge_unknown::judge_unknown;
 use crate::ports::{
     BatchWorkStore, ChannelClient, Claimed, Clock, Counters, Dice, DispatchJob, Finished, Job, JobQueue, Order, QueueError,
-    RevocationStore, StoreError,
+    RevocationStore, Saved, StoreError,
 };
 
 /// How long a worker holds a batch. Longer than an invocation can last, so
 /// that nobody works on what another still may write.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(90);
+
+/// Tries to have a settled revocation looked at while others write it, too.
+const ROUNDS: usize = 5;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dispatched {
@@ -157,7 +160,7 @@ where
     let mut changes = book_own(&mut progress, &revocation, deliveries, &todo.in_scope);
     progress.put_down(&revocation.id);
     if revocation.replays > 0 {
-        changes.extend(book_others(store, &mut progress, &revocation.id, deliveries).await?);
+        changes.extend(book_others(store, &mut progress, &revocation.id, deliveries, now).await?);
     }
     if store.finish(&progress, &changes).await? == Finished::Lost {
         come_back(queue, job, until(lease_end(now), now)).await?;
@@ -197,16 +200,40 @@ fn warn_of_lost_worker(revocation: &Revocation, claimed: &BatchProgress, deliver
 }
 
 /// Another revocation that covers the same deliveries counted them as failed:
-/// tells its counters, too, what became of them.
+/// tells its counters, too, what became of them, and has it looked at if it had settled with that.
 async fn book_others(
     store: &impl RevocationStore,
     progress: &mut BatchProgress,
     except: &RevocationId,
     deliveries: Option<&[Delivery]>,
+    now: Timestamp,
 ) -> Result<Vec<(RevocationId, Change)>, StoreError> {
     let failed_once = |(id, counts): (&RevocationId, &Counts)| (id != except && counts.get(Outcome::Failed) > 0).then(|| id.clone());
     let others: Vec<RevocationId> = progress.counted.iter().filter_map(failed_once).collect();
-    book_all(store, progress, others, deliveries).await
+    let mut changes = Vec::with_capacity(others.len());
+    for (mut revocation, change) in book_all(store, progress, others, deliveries).await? {
+        if !change.is_empty() {
+            disturb(store, &mut revocation, now).await?;
+        }
+        changes.push((revocation.id, change));
+    }
+    Ok(changes)
+}
+
+/// Before the outcomes are written, so that a worker that is killed between the two has caused a look too many and
+/// not one too few.
+async fn disturb(store: &impl RevocationStore, revocation: &mut Revocation, now: Timestamp) -> Result<(), StoreError> {
+    for _ in 0..ROUNDS {
+        if !revocation.disturbed(now) || store.save_revocation(revocation).await? == Saved::Yes {
+            return Ok(());
+        }
+        // Whoever changed it may have counted before this.
+        let Some(newer) = store.revocation(&revocation.push, &revocation.id).await? else {
+            return Ok(());
+        };
+        *revocation = newer;
+    }
+    Ok(())
 }
 
 async fn come_back(queue: &impl JobQueue, job: &DispatchJob, wait: Duration) -> Result<(), QueueError> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use revocation_app::ports::{AppNotices, Clock, DispatchJob};
-use revocation_app::{Accepted, Confirmed, NewRevocation, ReplayError};
+use revocation_app::{Accepted, Confirmed, Eagerness, NewRevocation, ReplayError};
 use revocation_rules::actor::Act;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::RevocationId;
@@ -103,6 +103,35 @@ fn another_revocation_of_the_same_deliveries_is_told_of_a_replay() {
     }
 }
 
+/// Another one's replay changes what it was settled with: its totals say so a quarter of an hour later, not a day.
+#[test]
+fn a_settled_revocation_is_looked_at_soon_after_anothers_replay() {
+    let (scene, batch) = two_deliveries();
+    let part = scene.revoke(only("u1"));
+    let whole = scene.revoke(Scope::everything());
+    scene.vendor.is(Mood::Exhausted);
+    for (id, failed) in [(&part.id, 1), (&whole.id, 2)] {
+        assert_eq!(settled(&scene.work(id), Outcome::Failed), failed);
+    }
+    // The sweep looks less and less often.
+    for _ in 0..12 {
+        let due = scene.read(&whole.id).due_at.unwrap();
+        scene.clock.set(scene.clock.now().max(due));
+        scene.check(&whole.id, Eagerness::Redrive);
+    }
+
+    scene.vendor.is(Mood::Well);
+    let replayed = scene.replay(&part.id).unwrap();
+    scene.walk(&part.id);
+    attempt(&scene, &batch, &replayed);
+    let due = scene.read(&whole.id).due_at.unwrap();
+    assert_eq!(due.duration_since(scene.clock.now()), SignedDuration::from_mins(15));
+    scene.clock.set(due);
+    scene.check(&whole.id, Eagerness::Redrive);
+    let after = scene.read(&whole.id);
+    assert_eq!((settled(&after, Outcome::Overwritten), settled(&after, Outcome::Failed)), (1, 1));
+}
+
 #[test]
 fn another_revocations_end_gives_nobody_new_attempts() {
     let (scene, batch) = two_deliveries();
@@ -157,7 +186,9 @@ fn a_replay_that_finds_no_payload_leaves_what_was_counted() {
     scene.vendor.is(Mood::Exhausted);
     scene.work(&id);
     scene.replay(&id).unwrap();
-    scene.store.delete_expired(Kept::Payload, &batch.header.batch);
+    scene
+        .store
+        .delete_expired(&Kept::Payload(batch.header.digest.clone()), &batch.header.batch);
     let after = scene.work(&id);
     assert_eq!((settled(&after, Outcome::Failed), counted(&scene, &id, Outcome::Failed)), (1, 1));
 }

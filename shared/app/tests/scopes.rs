@@ -230,7 +230,9 @@ fn whom_a_lost_payload_was_for_is_not_known() {
     let lost = recorded(&scene, "b2", &["user-9"]);
     let scope = targets(&["user-1", "user-9"]);
     let revocation = revoke(&scene, &scope);
-    scene.store.delete_expired(Kept::Payload, &lost.header.batch);
+    scene
+        .store
+        .delete_expired(&Kept::Payload(lost.header.digest.clone()), &lost.header.batch);
     assert_eq!(named(&scene, &scope, &revocation), Unmatched::Unknown);
     let preview = dry_run(&scene, &scope);
     assert_eq!((preview.unexamined_deliveries, preview.unmatched), (1, Unmatched::Unknown));
@@ -244,11 +246,11 @@ fn a_header_that_expired_unseen_leaves_it_unknown() {
     let scene = a_message();
     let scope = targets(&["user-1", "nobody"]);
     let revocation = revoke(&scene, &scope);
-    let batch = scene.store.committed()[0].header.batch.clone();
+    let header = scene.store.committed()[0].header.clone();
     scene.walk(&revocation.id);
     scene.clock.set(noon() + SignedDuration::from_hours(10 * 24));
-    for kept in [Kept::Payload, Kept::Header] {
-        scene.store.delete_expired(kept, &batch);
+    for kept in [Kept::Payload(header.digest), Kept::Header] {
+        scene.store.delete_expired(&kept, &header.batch);
     }
     assert_eq!(kept_unmatched(&scene.work(&revocation.id)), Some(Unmatched::Unknown));
 }

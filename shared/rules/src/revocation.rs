@@ -127,6 +127,10 @@ pub struct Revocation {
 
 /// How soon the sweep looks at a revocation that is under way.
 const FIRST_CHECK: SignedDuration = SignedDuration::from_secs(60);
+/// How long after a look the next one comes at most, while it is under way.
+const LONGEST_UNDER_WAY: SignedDuration = SignedDuration::from_mins(15);
+/// After so many looks the next one comes as late as that.
+const CHECKS_UNDER_WAY: u32 = 4;
 /// How long after the window's end the last check comes: longer than clocks may differ.
 const LAST_CHECK: SignedDuration = SignedDuration::from_mins(10);
 
@@ -224,6 +228,19 @@ impl Revocation {
         }
     }
 
+    /// What it was settled with is about to change in another revocation's hands: the sweep looks as soon as at one
+    /// that is under way, and half an hour later in case it came too early. False if it does so anyway.
+    pub fn disturbed(&mut self, now: Timestamp) -> bool {
+        if !matches!(self.state, State::Settled { .. }) {
+            return false;
+        }
+        let soon = now.saturating_add(LONGEST_UNDER_WAY).unwrap_or(Timestamp::MAX);
+        let before = (self.due_at, self.checks);
+        self.due_at = Some(self.due_at.map_or(soon, |due| due.min(soon)));
+        self.checks = self.checks.min(CHECKS_UNDER_WAY);
+        before != (self.due_at, self.checks)
+    }
+
     /// The sweep has looked and changed nothing: it looks again, less and less
     /// often, and for the last time when no delivery can be revoked any more.
     pub fn checked(&mut self, now: Timestamp) {
@@ -246,7 +263,7 @@ impl Revocation {
         let longest = if settled {
             SignedDuration::from_hours(24)
         } else {
-            SignedDuration::from_mins(15)
+            LONGEST_UNDER_WAY
         };
         let wait = (FIRST_CHECK * (1 << self.checks.min(12))).min(longest);
         let next = now.saturating_add(wait).unwrap_or(Timestamp::MAX);

@@ -210,3 +210,38 @@ fn the_counters_are_shown_where_they_count_the_same_deliveries_as_the_recount() 
     // More were suspected than are shown as failed: some of them were replayed since.
     assert_eq!(shown_suspected(&recounted, Some(&confirmed)), 1);
 }
+
+/// Looked at last by the sweep, `checks` looks after it settled.
+fn settled_for_long(checks: u32) -> Revocation {
+    let mut revocation = dispatched(a_revocation().build());
+    let finished = worked_on(&revocation, &[Outcome::Overwritten, Outcome::Failed]);
+    let count = recount(&revocation, &[finished], later(1));
+    revocation.settle(count, later(1)).unwrap();
+    for _ in 0..checks {
+        revocation.checked(later(1));
+    }
+    revocation
+}
+
+#[test]
+fn what_changes_under_a_settled_revocation_has_it_looked_at_in_a_quarter_of_an_hour_and_again_in_half_an_hour() {
+    let mut revocation = settled_for_long(12);
+    assert_eq!(revocation.due_at, Some(later(25)));
+    assert!(revocation.disturbed(later(2)));
+    let soon = later(2) + SignedDuration::from_mins(15);
+    assert_eq!(revocation.due_at, Some(soon));
+    assert!(!revocation.disturbed(later(2)), "once is enough");
+    revocation.checked(soon);
+    assert_eq!(revocation.due_at, Some(soon + SignedDuration::from_mins(32)));
+}
+
+#[test]
+fn a_look_that_comes_sooner_stays_and_one_under_way_is_looked_at_anyway() {
+    let mut fresh = settled_for_long(0);
+    let due = fresh.due_at;
+    assert!(!fresh.disturbed(later(1)));
+    assert_eq!(fresh.due_at, due);
+
+    let mut under_way = dispatched(a_revocation().build());
+    assert!(!under_way.disturbed(later(2)));
+}

@@ -217,7 +217,7 @@ impl Scene {
     /// Has TTL delete what has expired.
     pub fn delete_expired(&self) {
         for (kept, batch) in self.store.expired(self.clock.now()) {
-            self.store.delete_expired(kept, &batch);
+            self.store.delete_expired(&kept, &batch);
         }
     }
 }

@@ -145,7 +145,8 @@ impl World {
         let token = delivery.token.as_str();
         let said = |event| {
             let token = TokenDigest::of(&delivery.token);
-            self.store.has_receipt_on(header.channel, &header.batch, &token, event)
+            self.store
+                .has_receipt_on(header.channel, &header.batch, &token, event, self.life_began)
         };
         let calls = self.vendor.calls_from(self.calls_before);
         let able = Cast::channels().capability(header.channel) == Capability::Able;

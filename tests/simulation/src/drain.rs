@@ -26,11 +26,12 @@ impl World {
         }
         let all_settled = |world: &Self| !world.store.has_unsettled();
         self.run_until(all_settled);
-        // What was recorded while a revocation settled is found by the look after that.
+        // What was recorded while a revocation settled is found by the look after that, and so is what the replay of
+        // another one changed: a quarter of an hour later at most, and at the sweep of that minute.
         if !self.is_broken() && !self.totals_are_true() {
             self.events.saw("a revocation that settled too early");
         }
-        let a_look_later = self.now() + SignedDuration::from_secs(180);
+        let a_look_later = self.now() + SignedDuration::from_mins(17);
         self.run_until(|world| all_settled(world) && world.now() >= a_look_later);
     }
 

@@ -77,7 +77,12 @@ fn what_waits_for_a_vendor_past_its_window_is_still_there_to_be_ended_as_too_lat
     assert_eq!(settled(&calm, &revocation, Outcome::TooLate), 2);
     // Long after, the garbage collector comes.
     calm.clock.advance(SignedDuration::from_hours(48));
-    assert!(calm.store.expired(calm.clock.now()).iter().any(|(kept, _)| *kept == Kept::Payload));
+    assert!(
+        calm.store
+            .expired(calm.clock.now())
+            .iter()
+            .any(|(kept, _)| matches!(kept, Kept::Payload(_)))
+    );
 }
 
 /// Recording looks at the revocation before it settles, and the recount looked

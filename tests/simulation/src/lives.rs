@@ -3,6 +3,7 @@
 //! recorded and revoked anew. The laws hold in the second life as in the first,
 //! and nothing of the first is seen or touched in it.
 
+use jiff::SignedDuration;
 use revocation_app::ports::{DispatchJob, Job, JobQueue, RevocationStore};
 use revocation_rules::push::Push;
 use revocation_rules::revocation::Revocation;
@@ -44,6 +45,7 @@ impl World {
         self.store.delete_past(self.now(), &mut self.chance, deleted);
         self.wake_one_of_the_dead();
         self.cast.live_again(self.now(), self.chance.in_thousand(500));
+        self.life_began = self.now() - SignedDuration::from_mins(1);
         self.store.forget_commits();
         self.vendor.forget_what_is_shown();
         self.told.clear();

@@ -82,7 +82,8 @@ impl World {
                 ));
                 continue;
             };
-            if taken.early.contains(&at) {
+            let is_early = taken.early.contains(&at);
+            if is_early {
                 self.events.saw("an early receipt");
                 if was_known {
                     self.fail(format!("a receipt of {batch:?} is not early"));
@@ -94,7 +95,7 @@ impl World {
                 self.fail(format!("a receipt was accepted for {batch:?}, which is another channel's"));
             }
             if receipt.event == ReceiptEvent::Revoked {
-                self.confirmed.insert((batch, digest));
+                self.confirmed.insert((batch, digest, about.filter(|_| is_early)));
             }
         }
     }
@@ -118,7 +119,7 @@ impl World {
                 .any(|job| matches!(job, Job::Confirm { batch: of, .. } if of == batch))
         };
         let mut missing = Vec::new();
-        for (batch, token) in &self.confirmed {
+        for (batch, token, about) in &self.confirmed {
             let (Some(committed), Some(progress)) = (self.store.committed_batch(batch), self.store.progress_of(batch)) else {
                 continue;
             };
@@ -128,8 +129,11 @@ impl World {
             };
             let accepted = matches!(progress.slots.get(slot), Some((Outcome::Overwritten | Outcome::Recalled, _)));
             let channel = committed.header.channel;
-            // It came early, for another channel.
-            let counts = self.store.has_receipt_on(channel, batch, token, ReceiptEvent::Revoked);
+            // It came early, for another channel, or in an earlier life.
+            let counts = about.is_none_or(|about| about == channel)
+                && self
+                    .store
+                    .has_receipt_on(channel, batch, token, ReceiptEvent::Revoked, self.life_began);
             // Without the payload nobody knows whose receipt it is.
             if accepted && counts && self.store.has_payload(batch) && !is_parked(batch) {
                 missing.push(format!("L2: {batch:?} slot {slot} was confirmed by its device and nobody noticed"));

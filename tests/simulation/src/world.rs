@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::Clock;
+use revocation_rules::channel::Channel;
 use revocation_rules::ids::BatchRef;
 use revocation_rules::receipt::TokenDigest;
 use revocation_rules::revocation::Revocation;
@@ -42,11 +43,14 @@ pub struct World {
     pub wrote: HashMap<usize, bool>,
     /// How many answers had been given when an invocation committed its batch.
     pub committed: HashMap<usize, usize>,
-    /// What devices confirmed in calls that were answered.
-    pub confirmed: BTreeSet<(BatchRef, TokenDigest)>,
+    /// What devices confirmed in calls that were answered; and of which channel, where that was all that was known
+    /// of the batch.
+    pub confirmed: BTreeSet<(BatchRef, TokenDigest, Option<Channel>)>,
     /// Whose devices said something before their batch was recorded.
     pub early: BTreeSet<(BatchRef, TokenDigest)>,
     pub calls_seen: usize,
+    /// When the life of the ids began, by the slowest clock.
+    pub life_began: Timestamp,
     /// Vendor calls of an earlier life.
     pub calls_before: usize,
     pub ends_seen: usize,
@@ -108,6 +112,7 @@ impl World {
             confirmed: BTreeSet::new(),
             early: BTreeSet::new(),
             calls_seen: 0,
+            life_began: Timestamp::MIN,
             calls_before: 0,
             ends_seen: 0,
             reopened_seen: 0,
@@ -272,7 +277,7 @@ impl World {
             return;
         }
         let (kept, batch) = &expired[nth % expired.len()];
-        self.store.delete_expired(*kept, batch);
+        self.store.delete_expired(kept, batch);
         self.events.saw("a TTL deletion");
         let looked_at = |revocation: &Revocation| revocation.push == batch.push && revocation.due_at.is_some();
         let looked_at = self.revocations().iter().any(looked_at);

@@ -12,7 +12,8 @@ impl BatchRecorder for MemoryStore {
     async fn record(&self, header: &BatchHeader, deliveries: &[Delivery]) -> Result<Recorded, StoreError> {
         self.weather.before().await?;
         let key = (header.batch.clone(), header.digest.clone());
-        self.items().payloads.entry(key).or_insert_with(|| deliveries.to_vec());
+        let payload = (deliveries.to_vec(), window::kept_until(header.sent_at));
+        self.items().payloads.insert(key, payload);
         self.weather.after().await?;
         let recorded = {
             let mut items = self.items();
@@ -50,8 +51,7 @@ impl BatchPayloads for MemoryStore {
         self.weather.before().await?;
         let payloads = {
             let items = self.items();
-            let payload = |header: &BatchHeader| items.payloads.get(&(header.batch.clone(), header.digest.clone())).cloned();
-            headers.iter().map(payload).collect()
+            headers.iter().map(|header| items.payload_of(header)).collect()
         };
         self.weather.after().await?;
         Ok(payloads)

@@ -44,8 +44,8 @@ struct Items {
     /// Which messages went to whom, and until when that is kept.
     targets: BTreeMap<(PushRef, TargetId), Timestamp>,
     headers: BTreeMap<BatchRef, BatchHeader>,
-    /// By digest, too: a conflicting batch must not overwrite the payload of the first.
-    payloads: BTreeMap<(BatchRef, String), Vec<Delivery>>,
+    /// By digest, too: a conflicting batch must not overwrite the payload of the first. And until when each is kept.
+    payloads: BTreeMap<(BatchRef, String), (Vec<Delivery>, Timestamp)>,
     progresses: BTreeMap<BatchRef, BatchProgress>,
     /// And when each came.
     receipts: BTreeMap<Receipt, Timestamp>,
@@ -72,6 +72,11 @@ impl Items {
     fn commit(&mut self, batch: CommittedBatch) {
         self.commits += 1;
         self.committed.insert(batch.header.batch.clone(), Arc::new(batch));
+    }
+
+    fn payload_of(&self, header: &BatchHeader) -> Option<Vec<Delivery>> {
+        let payload = self.payloads.get(&(header.batch.clone(), header.digest.clone()));
+        payload.map(|(deliveries, _)| deliveries.clone())
     }
 }
 

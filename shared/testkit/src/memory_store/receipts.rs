@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use revocation_app::ports::{Clock, ReceiptStore, StoreError};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef};
@@ -30,7 +31,7 @@ impl Items {
             return;
         };
         let nine_days = jiff::SignedDuration::from_hours(9 * 24);
-        let speaks_of_it = |receipt: &Receipt, came: jiff::Timestamp| match receipt.came {
+        let speaks_of_it = |receipt: &Receipt, came: Timestamp| match receipt.came {
             Came::AfterBatch => window::is_after_recording(came, header.recorded_at),
             Came::BeforeBatch { about } => {
                 header.recorded_at.duration_since(came) < nine_days && (about.is_none() || about == Some(header.channel))
@@ -70,7 +71,7 @@ impl ReceiptStore for MemoryStore {
         for receipt in receipts {
             self.weather.before().await?;
             // Without a clock it came after whatever was recorded.
-            let came = self.clock.as_ref().map_or(jiff::Timestamp::MAX, Clock::now);
+            let came = self.clock.as_ref().map_or(Timestamp::MAX, Clock::now);
             self.items().receipts.insert(receipt.clone(), came);
         }
         if !receipts.is_empty() {
@@ -110,10 +111,10 @@ impl MemoryStore {
     }
 
     /// The same, but for what is about another channel than the batch's.
-    pub fn has_receipt_on(&self, channel: Channel, batch: &BatchRef, token: &TokenDigest, event: ReceiptEvent) -> bool {
+    pub fn has_receipt_on(&self, channel: Channel, batch: &BatchRef, token: &TokenDigest, event: ReceiptEvent, since: Timestamp) -> bool {
         let items = self.items();
-        let mut receipts = items.receipts.keys();
-        receipts.any(|receipt| {
+        let mut receipts = items.receipts.iter().filter(|(_, came)| **came >= since);
+        receipts.any(|(receipt, _)| {
             let about_it = match receipt.came {
                 Came::AfterBatch | Came::BeforeBatch { about: None } => true,
                 Came::BeforeBatch { about: Some(about) } => about == channel,

@@ -10,36 +10,35 @@ use super::MemoryStore;
 use crate::Chance;
 
 /// What is kept of a batch for a while after its window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kept {
     Header,
-    Payload,
+    /// By its digest.
+    Payload(String),
 }
 
 impl MemoryStore {
     /// Headers and payloads whose expiry has come and that are still there.
     pub fn expired(&self, now: Timestamp) -> Vec<(Kept, BatchRef)> {
         let items = self.items();
-        let mut expired = Vec::new();
-        for (batch, header) in &items.headers {
-            if now >= window::kept_until(header.sent_at) {
-                expired.push((Kept::Header, batch.clone()));
-                if items.payloads.contains_key(&(batch.clone(), header.digest.clone())) {
-                    expired.push((Kept::Payload, batch.clone()));
-                }
-            }
-        }
-        expired
+        let headers = items.headers.iter().filter(|(_, header)| !window::is_kept(header.sent_at, now));
+        let payloads = items.payloads.iter().filter(|(_, (_, until))| now >= *until);
+        headers
+            .map(|(batch, _)| (Kept::Header, batch.clone()))
+            .chain(payloads.map(|((batch, digest), _)| (Kept::Payload(digest.clone()), batch.clone())))
+            .collect()
     }
 
     /// Deletes one item, as the store does some time after its expiry.
-    pub fn delete_expired(&self, kept: Kept, batch: &BatchRef) {
+    pub fn delete_expired(&self, kept: &Kept, batch: &BatchRef) {
         let mut items = self.items();
         match kept {
             Kept::Header => {
                 items.headers.remove(batch);
             }
-            Kept::Payload => items.payloads.retain(|(of, _), _| of != batch),
+            Kept::Payload(digest) => {
+                items.payloads.remove(&(batch.clone(), digest.clone()));
+            }
         }
     }
 
@@ -49,12 +48,7 @@ impl MemoryStore {
         let mut stays = |is_kept: bool| is_kept || !chance.in_thousand(in_thousand);
         items.pushes.retain(|_, push| stays(push.is_kept(now)));
         items.headers.retain(|_, header| stays(window::is_kept(header.sent_at, now)));
-        let named: Vec<_> = items
-            .headers
-            .iter()
-            .map(|(batch, header)| (batch.clone(), header.digest.clone()))
-            .collect();
-        items.payloads.retain(|key, _| stays(named.contains(key)));
+        items.payloads.retain(|_, (_, until)| stays(now < *until));
         items.targets.retain(|_, until| stays(now < *until));
         items.receipts.retain(|_, came| stays(window::is_kept(*came, now)));
         // Kept for 30 days after its request or its push's last sending.

@@ -94,7 +94,7 @@ impl MemoryStore {
             header.cloned().map(|header| {
                 let (progress, earlier) = BatchProgress::sort(&header, items.progresses.get(batch).cloned());
                 BatchWork {
-                    deliveries: items.payloads.get(&(batch.clone(), header.digest.clone())).cloned(),
+                    deliveries: items.payload_of(&header),
                     header,
                     progress,
                     earlier,
