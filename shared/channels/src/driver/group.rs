@@ -72,7 +72,7 @@ mod tests {
         type Credentials = ();
         type Ask<'a> = char;
 
-        fn first(&self, _: Strategy, _: &ToCall<'_>) -> Result<char, Answer> {
+        fn first(&self, (): &(), _: Strategy, _: &ToCall<'_>) -> Result<char, Answer> {
             Ok('a')
         }
         fn most(_: &char) -> usize {
@@ -84,7 +84,7 @@ mod tests {
         fn request(&self, _: &Call<'_, char>, _: &Who<'_, ()>) -> Option<Request<Full<Bytes>>> {
             None
         }
-        fn read(&self, call: &Call<'_, char>, _: &Told<'_>) -> Heard<char> {
+        fn read(&self, (): &(), call: &Call<'_, char>, _: &Told<'_>) -> Heard<char> {
             Heard {
                 code: String::new(),
                 reading: call.all(&Answer::NotTried),

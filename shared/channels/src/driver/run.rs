@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::client::{Caller, Client};
 use super::group::group;
-use super::vendor::{Call, Fate, Heard, Reading, Told, Vendor, Who};
+use super::vendor::{AccountOf, Call, Fate, Heard, Reading, Told, Vendor, VendorCredentials, Who};
 use crate::answers::{all_failed, misconfigured, none_tried, quota_used_up, transient, waiting};
 use crate::elapsed::elapsed_ms;
 use crate::retry_after::retry_after;
@@ -58,11 +58,11 @@ impl<'a, V: Vendor> Run<'a, V> {
     }
 
     /// One answer for each delivery of the order.
-    pub async fn finish(&self) -> Vec<(usize, Answer)> {
+    pub async fn finish(&self, account: &AccountOf<V>) -> Vec<(usize, Answer)> {
         let mut answers = Vec::with_capacity(self.order.calls.len());
         let mut to_ask = Vec::with_capacity(self.order.calls.len());
         for delivery in self.order.calls {
-            match self.client.vendor.first(self.order.strategy, delivery) {
+            match self.client.vendor.first(account, self.order.strategy, delivery) {
                 Ok(ask) => to_ask.push((ask, *delivery)),
                 Err(answer) => answers.push((delivery.slot, answer)),
             }
@@ -212,7 +212,7 @@ impl<'a, V: Vendor> Run<'a, V> {
                         retry_after: retry_after(&reply.headers, self.client.clock.now()),
                         body: &reply.body,
                     };
-                    patient(self.client.vendor.read(call, &told), told.retry_after)
+                    patient(self.client.vendor.read(who.credentials.account(), call, &told), told.retry_after)
                 }
                 Err(none) => failed(transient(format!("{channel}:{}", none.as_str()))),
             },
@@ -238,10 +238,10 @@ impl<V: Vendor> ChannelClient for Client<V> {
                 return none_tried(order);
             }
             // One login before the calls, and one answer for all when there is none.
-            if let Err(failure) = self.caller(&order.push.tenant).await {
-                return all_failed(order, &failure);
+            match self.caller(&order.push.tenant).await {
+                Ok(caller) => Run::new(self, order).finish(caller.credentials.value.account()).await,
+                Err(failure) => all_failed(order, &failure),
             }
-            Run::new(self, order).finish().await
         }
         .boxed()
     }

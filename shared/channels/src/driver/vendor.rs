@@ -24,7 +24,7 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     type Ask<'a>: Clone + Eq + Hash + Send + Sync;
 
     /// What is asked for a delivery first; an answer when nothing is to be asked.
-    fn first<'a>(&self, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Self::Ask<'a>, Answer>;
+    fn first<'a>(&self, account: &AccountOf<Self>, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Self::Ask<'a>, Answer>;
 
     /// Most deliveries in one call, at least one.
     fn most(ask: &Self::Ask<'_>) -> usize;
@@ -35,7 +35,8 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     /// Builds the HTTP request. Returns `None` only if the settings cannot make one.
     fn request<'a>(&self, call: &Call<'a, Self::Ask<'a>>, who: &Who<'_, Self::Credentials>) -> Option<Request<Full<Bytes>>>;
 
-    fn read<'a>(&self, call: &Call<'a, Self::Ask<'a>>, told: &Told<'_>) -> Heard<Self::Ask<'a>>;
+    /// What the vendor's answer to `account` means.
+    fn read<'a>(&self, account: &AccountOf<Self>, call: &Call<'a, Self::Ask<'a>>, told: &Told<'_>) -> Heard<Self::Ask<'a>>;
 
     /// How a session is opened; `None` where calls carry the credentials themselves.
     fn login(&self) -> Option<&dyn Login<AccountOf<Self>>> {

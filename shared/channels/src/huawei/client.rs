@@ -41,7 +41,7 @@ impl Vendor for Huawei {
     type Credentials = HuaweiCredentials;
     type Ask<'a> = Overwrite<'a>;
 
-    fn first<'a>(&self, _: Strategy, delivery: &ToCall<'a>) -> Result<Overwrite<'a>, Answer> {
+    fn first<'a>(&self, _: &Account, _: Strategy, delivery: &ToCall<'a>) -> Result<Overwrite<'a>, Answer> {
         match delivery.handle {
             Some(Handle::NotifyId(notify_id)) => Ok(Overwrite {
                 notify_id: *notify_id,
@@ -69,7 +69,7 @@ impl Vendor for Huawei {
         Some(request)
     }
 
-    fn read<'a>(&self, call: &Call<'a, Overwrite<'a>>, told: &Told<'_>) -> Heard<Overwrite<'a>> {
+    fn read<'a>(&self, _: &Account, call: &Call<'a, Overwrite<'a>>, told: &Told<'_>) -> Heard<Overwrite<'a>> {
         let tokens: Vec<&str> = call.tokens().collect();
         // The same notify id shows the same notice.
         let most = tokens.len().div_ceil(2);

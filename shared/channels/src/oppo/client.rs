@@ -38,7 +38,7 @@ impl Vendor for Oppo {
     /// Each message of a call has its own notify id and notice: one call takes them all.
     type Ask<'a> = Part;
 
-    fn first(&self, _: Strategy, delivery: &ToCall<'_>) -> Result<Part, Answer> {
+    fn first(&self, _: &Account, _: Strategy, delivery: &ToCall<'_>) -> Result<Part, Answer> {
         notify_id(delivery).map(|_| Part::WHOLE).ok_or_else(without_handle)
     }
 
@@ -55,7 +55,7 @@ impl Vendor for Oppo {
         post(&format!("{}{path}", self.url), super::FORM, form)
     }
 
-    fn read(&self, call: &Call<'_, Part>, told: &Told<'_>) -> Heard<Part> {
+    fn read(&self, _: &Account, call: &Call<'_, Part>, told: &Told<'_>) -> Heard<Part> {
         let tokens: Vec<&str> = call.tokens().collect();
         classify(told, &tokens).heard(call, &overwritten(), call.ask.split(tokens.len()))
     }

@@ -13,7 +13,7 @@ use revocation_rules::retry::Answer;
 
 use super::answer::{classify_list, classify_recall, classify_save, classify_send};
 use super::login::VivoLogin;
-use super::recall::RecallAddress;
+use super::recall::MissingRecalls;
 use super::request::{LIST_PATH, MAX_DEVICES, Overwrite, SAVE_PATH, SEND_PATH, list, recall, save, send};
 use super::settings::{Account, RECALL_PATH, URL, VivoCredentials};
 use crate::answers::{overwritten, recalled, refused, without_handle};
@@ -28,7 +28,7 @@ const AUTH_TOKEN: HeaderName = HeaderName::from_static("authtoken");
 struct Vivo {
     url: String,
     recall_path: String,
-    recall_address: RecallAddress,
+    missing_recalls: MissingRecalls,
     login: VivoLogin,
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static
     let url = origin(around.settings.get(&URL))?;
     let vivo = Vivo {
         recall_path: path(around.settings.get(&RECALL_PATH))?,
-        recall_address: RecallAddress::default(),
+        missing_recalls: MissingRecalls::default(),
         login: VivoLogin { url: url.clone() },
         url,
     };
@@ -86,13 +86,13 @@ impl Vendor for Vivo {
     type Credentials = VivoCredentials;
     type Ask<'a> = Ask<'a>;
 
-    fn first<'a>(&self, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Ask<'a>, Answer> {
+    fn first<'a>(&self, account: &Account, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Ask<'a>, Answer> {
         let task = delivery.vendor_task.map(Ask::Recall);
         let overwrite = overwrite(delivery).map(Ask::Overwrite);
         match strategy {
             Strategy::Overwrite => overwrite.ok_or_else(without_handle),
             Strategy::Recall => task.ok_or_else(without_task),
-            Strategy::RecallThenOverwrite if self.recall_address.is_missing() => overwrite.or(task).ok_or_else(without_handle),
+            Strategy::RecallThenOverwrite if self.missing_recalls.is_missing(account) => overwrite.or(task).ok_or_else(without_handle),
             Strategy::RecallThenOverwrite => task.or(overwrite).ok_or_else(without_handle),
         }
     }
@@ -131,10 +131,10 @@ impl Vendor for Vivo {
         Some(request)
     }
 
-    fn read<'a>(&self, call: &Call<'a, Ask<'a>>, told: &Told<'_>) -> Heard<Ask<'a>> {
+    fn read<'a>(&self, account: &Account, call: &Call<'a, Ask<'a>>, told: &Told<'_>) -> Heard<Ask<'a>> {
         match (&call.ask, call.deliveries.as_slice()) {
             (Ask::Recall(_), _) => {
-                self.recall_address.answered(told.status);
+                self.missing_recalls.answered(account, told.status);
                 read_recall(call, classify_recall(told))
             }
             (Ask::Overwrite(_) | Ask::Push(..), [_]) => classify_send(told).heard(call, &overwritten()),

@@ -14,7 +14,7 @@ use revocation_rules::retry::Answer;
 
 use super::answer::classify;
 use super::request::{Ask, How, MAX_TARGETS, body, is_list};
-use super::settings::{EUROPE_URL, GLOBAL_URL, INDIA_URL, RUSSIA_URL, Region, URL, XiaomiCredentials};
+use super::settings::{Account, EUROPE_URL, GLOBAL_URL, INDIA_URL, RUSSIA_URL, Region, URL, XiaomiCredentials};
 use crate::answers::{gone, overwritten, recalled, without_handle};
 use crate::around::Around;
 use crate::dial::{DialError, origin};
@@ -59,7 +59,7 @@ impl Vendor for Xiaomi {
     type Credentials = XiaomiCredentials;
     type Ask<'a> = Ask<'a>;
 
-    fn first<'a>(&self, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Ask<'a>, Answer> {
+    fn first<'a>(&self, _: &Account, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Ask<'a>, Answer> {
         let Some(Handle::NotifyId(notify_id)) = delivery.handle else {
             return Err(without_handle());
         };
@@ -97,7 +97,7 @@ impl Vendor for Xiaomi {
         Some(request)
     }
 
-    fn read<'a>(&self, call: &XiaomiCall<'a>, told: &Told<'_>) -> Heard<Ask<'a>> {
+    fn read<'a>(&self, _: &Account, call: &XiaomiCall<'a>, told: &Told<'_>) -> Heard<Ask<'a>> {
         let tokens: Vec<&str> = call.tokens().collect();
         match classify(told, &tokens) {
             Sayings::All(said) if is_overwritten_instead(call, said.meaning) => Heard {
