@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { control, deliver, push, revoke, settled, slow, users } from '../support/api.mjs';
+import { deliver, failing, push, revoke, settled, slow, users } from '../support/api.mjs';
 import { alert, heading, lists, openDialog, rows, settles, signIn, table } from '../support/console.mjs';
 import { once, scenario, until } from '../support/scenario.mjs';
 
@@ -13,7 +13,7 @@ const prepared = once(async () => {
   const done = await push('axe-2', 'Taken back', { minutesAgo: 15 });
   const tokens = users(done, 'huawei', 6);
   await deliver(done, 'huawei', 'b1', tokens);
-  await control('/faults', { vendor: 'huawei', fail_tokens: { [tokens[0].token]: '80300007' } });
+  await failing('huawei', tokens.slice(0, 1), '80300007');
   const { id } = await revoke(done);
   await settled(done, id);
   const running = await push('axe-3', 'Being taken back', { minutesAgo: 25 });

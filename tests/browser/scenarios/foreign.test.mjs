@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { altered } from '../support/answers.mjs';
-import { control, deliver, outcomes, push, revoke, settled } from '../support/api.mjs';
+import { deliver, failing, outcomes, push, revoke, settled } from '../support/api.mjs';
 import { dialog, heading, openDialog, settles, signedIn, table } from '../support/console.mjs';
 import { scenario, until } from '../support/scenario.mjs';
 import { world } from '../support/world.mjs';
@@ -86,7 +86,7 @@ for (const [name, planted] of [['turned', TURNED], ['escaped', ESCAPED], ['unclo
     await deliver(of, 'huawei', 'b1', [1, 2, 3].map((nth) => ({ token: `${name}-${nth}`, target: `${HEBREW}-${nth}` })));
     const done = await push(`${name}-20842864`, `${planted} again`, { minutesAgo: 9 });
     await deliver(done, 'huawei', 'b1', [1, 2].map((nth) => ({ token: `${name}-done-${nth}`, target: `${HEBREW}-${nth}` })));
-    await control('/faults', { vendor: 'huawei', fail_tokens: { [`${name}-done-1`]: '80300007' } });
+    await failing('huawei', [{ token: `${name}-done-1` }], '80300007');
     const { id: rvk } = await revoke(done, { reason: `${planted} the price`, notice: { title: `${HEBREW} 1`, text: `${HEBREW} 2` } });
     await settled(done, rvk);
     assert.equal((await outcomes(done, rvk)).length, 2);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
-import { control, deliver, outcomes, push, revoke, settled, users } from '../support/api.mjs';
+import { deliver, failing, outcomes, push, revoke, settled, users } from '../support/api.mjs';
 import { heading, openDialog, rows, settles, signedIn, table } from '../support/console.mjs';
 import { parse } from '../support/csv.mjs';
 import { cell } from '../../../functions/console/page/csv.js';
@@ -20,8 +20,8 @@ const ended = once(async () => {
   for (let nth = 0; nth < 8; nth += 1) await deliver(of, 'apns', `apns-${nth}`, users(of, 'apns', 40, 1 + nth * 40));
   await deliver(of, 'xiaomi', 'formulas', FORMULAS.map((target, nth) => ({ token: `formula-${nth}`, target })));
   await deliver(of, 'oppo', 'quota', users(of, 'oppo', 9));
-  await control('/faults', { vendor: 'huawei', fail_tokens: { [huawei[7].token]: '80300007', [huawei[8].token]: '80300007' } });
-  await control('/faults', { vendor: 'oppo', error_next: { n: 1, status: 200, code: '33' } });
+  await failing('huawei', huawei.slice(7, 9), '80300007');
+  await failing('oppo', users(of, 'oppo', 9), '33');
   const { id } = await revoke(of);
   await settled(of, id);
   return { of, id, view: `${of.view}/revocations/${id}`, targets: [huawei[7].target, huawei[8].target] };
@@ -108,7 +108,8 @@ scenario('what the CSV calls targets pastes back into the box, from the file and
 });
 
 scenario('what failed is tried again, by an operator', async ({ tab }) => {
-  const { view } = await ended();
+  const { of, view } = await ended();
+  await failing('oppo', users(of, 'oppo', 9), null);
   const viewer = await signedIn(tab, 'viewer', view);
   await settles(viewer);
   assert.equal(await viewer.getByRole('button', { name: 'Try failed again' }).count(), 0);

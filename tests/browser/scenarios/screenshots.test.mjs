@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 
-import { control, deliver, push, record, revoke, settled, slow, users } from '../support/api.mjs';
+import { deliver, failing, push, record, revoke, settled, slow, users } from '../support/api.mjs';
 import { heading, openDialog, rows, settles, signedIn, table } from '../support/console.mjs';
 import { scenario, until } from '../support/scenario.mjs';
 import { world } from '../support/world.mjs';
@@ -62,12 +62,11 @@ scenario('the four main views, for the documentation', async ({ tab }) => {
   await asked.getByRole('button', { name: 'Revoke 1,250 deliveries' }).waitFor();
   await picture(page, 'console-dialog');
 
-  const lost = users(of, 'huawei', 12).map((one) => [one.token, '80300007']);
-  await control('/faults', { vendor: 'huawei', fail_tokens: Object.fromEntries(lost) });
+  await failing('huawei', users(of, 'huawei', 12), '80300007');
   await slow(of, 'huawei', 300);
   await slow(of, 'xiaomi', 1500);
   await slow(of, 'vivo', 1200);
-  await control('/faults', { vendor: 'oppo', error_next: { n: 1, status: 200, code: '33' } });
+  await failing('oppo', users(of, 'oppo', 90), '33');
   await slow(of, 'oppo', 1200);
   await slow(of, 'apns', 2500);
   await asked.getByRole('button', { name: 'Revoke 1,250 deliveries' }).click();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { control, deliver, push, revoke, settled, users } from '../support/api.mjs';
+import { deliver, failing, push, revoke, settled, users } from '../support/api.mjs';
 import { dialog, heading, lists, openDialog, settles, signIn, table } from '../support/console.mjs';
 import { scenario } from '../support/scenario.mjs';
 
@@ -25,7 +25,7 @@ scenario('no view needs to be scrolled sideways at 360 px', async ({ tab }) => {
   const done = await push('done-1', LONG.slice(0, 150), { minutesAgo: 10 });
   const tokens = users(done, 'huawei', 5);
   await deliver(done, 'huawei', 'b1', tokens);
-  await control('/faults', { vendor: 'huawei', fail_tokens: { [tokens[1].token]: '80300007' } });
+  await failing('huawei', tokens.slice(1, 2), '80300007');
   const { id: rvk } = await revoke(done, { reason: 'a-long-reason-without-spaces-'.repeat(10) });
   await settled(done, rvk);
 

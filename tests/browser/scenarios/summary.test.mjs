@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { altered } from '../support/answers.mjs';
-import { control, deliver, push, read, record, revoke, settled, slow, users } from '../support/api.mjs';
+import { deliver, failing, push, read, record, revoke, settled, slow, users } from '../support/api.mjs';
 import { heading, openDialog, rows, settles, signIn, signedIn, table } from '../support/console.mjs';
 import { scenario, until } from '../support/scenario.mjs';
 
@@ -13,7 +13,7 @@ async function gone(id) {
   const of = await push(id, 'Sale, 50% off everyting');
   const devices = users(of, 'apns', 60);
   await deliver(of, 'apns', 'b1', devices);
-  await control('/faults', { vendor: 'apns', fail_tokens: Object.fromEntries(devices.map((one) => [one.token, 'Unregistered'])) });
+  await failing('apns', devices, 'Unregistered');
   const { id: rvk } = await revoke(of);
   await settled(of, rvk);
   return { of, rvk, view: `${of.view}/revocations/${rvk}` };
@@ -67,7 +67,7 @@ scenario('the bar is made of what became of the deliveries, each part with a pat
   await record(of, 'huawei', 'b2', users(of, 'huawei', 10, 50), { held_back: true });
   await record(of, 'sms', 'b3', users(of, 'sms', 20));
   await deliver(of, 'oppo', 'quota', users(of, 'oppo', 9));
-  await control('/faults', { vendor: 'oppo', error_next: { n: 1, status: 200, code: '33' } });
+  await failing('oppo', users(of, 'oppo', 9), '33');
   const { id } = await revoke(of);
   await settled(of, id);
   const page = await signedIn(tab, 'operator', `${of.view}/revocations/${id}`);
@@ -91,7 +91,7 @@ scenario('the bar is made of what became of the deliveries, each part with a pat
 scenario('a setting that may be wrong is said, with what to do', async ({ tab }) => {
   const of = await push('suspected-1', 'Sale, 50% off everyting');
   await deliver(of, 'oppo', 'b1', users(of, 'oppo', 9));
-  await control('/faults', { vendor: 'oppo', error_next: { n: 1, status: 200, code: '33' } });
+  await failing('oppo', users(of, 'oppo', 9), '33');
   const { id } = await revoke(of);
   await settled(of, id);
   const page = await tab();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { control, deliver, push } from '../support/api.mjs';
+import { deliver, failing, push } from '../support/api.mjs';
 import { heading, lists, openDialog, rows, settles, signedIn, table } from '../support/console.mjs';
 import { scenario } from '../support/scenario.mjs';
 
@@ -19,7 +19,7 @@ scenario('scripts in titles, reasons, targets and notices are shown as text', as
   const of = await push('<b>&"\'#;..', '<i onmouseover=alert(8)>the push</i>');
   const deliveries = SCRIPTS.map((target, nth) => ({ token: `text-${nth}`, target }));
   await deliver(of, 'huawei', 'b1', deliveries);
-  await control('/faults', { vendor: 'huawei', fail_tokens: { 'text-1': '80300007' } });
+  await failing('huawei', deliveries.slice(1, 2), '80300007');
 
   const page = await signedIn(tab, 'operator');
   await lists(page, ['<i onmouseover=alert(8)>the push</i>', ...SCRIPTS]);

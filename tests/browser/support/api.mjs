@@ -53,6 +53,11 @@ export function slow(of, channel, ms) {
   return control('/faults', { vendor: channel, slow_tokens: Object.fromEntries(tokens.map((token) => [token, ms])) });
 }
 
+/** The vendor answers these deliveries with `code`, until it is told `null`. */
+export function failing(channel, deliveries, code) {
+  return control('/faults', { vendor: channel, fail_tokens: Object.fromEntries(deliveries.map(({ token }) => [token, code])) });
+}
+
 /** A batch that is recorded, and devices that show it. */
 export async function deliver(of, channel, batchId, deliveries, more) {
   const tokens = deliveries.map((one) => one.token);

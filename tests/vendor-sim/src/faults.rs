@@ -40,7 +40,8 @@ pub struct FaultOrder {
     pub throttle_next: Option<u32>,
     pub retry_after_s: Option<u64>,
     pub error_next: Option<ErrorNext>,
-    pub fail_tokens: Option<HashMap<String, String>>,
+    /// Without a code the device is well again.
+    pub fail_tokens: Option<HashMap<String, Option<String>>>,
     pub slow_tokens: Option<HashMap<String, u64>>,
     pub drop_next: Option<u32>,
     pub drop_after_effect_next: Option<u32>,
@@ -64,7 +65,7 @@ pub struct Faults {
     throttle_next: u32,
     retry_after_s: Option<u64>,
     error_next: Option<ErrorNext>,
-    fail_tokens: HashMap<String, String>,
+    fail_tokens: HashMap<String, Option<String>>,
     slow_tokens: HashMap<String, u64>,
     drop_next: u32,
     drop_after_effect_next: u32,
@@ -97,7 +98,7 @@ impl Faults {
 
     /// How this device was told to fail.
     pub fn code_for(&self, token: &str) -> Option<&str> {
-        self.fail_tokens.get(token).map(String::as_str)
+        self.fail_tokens.get(token)?.as_deref()
     }
 
     pub fn before_effect(&mut self, occasion: Occasion) -> Option<Fault> {

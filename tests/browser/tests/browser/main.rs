@@ -11,7 +11,7 @@ mod world;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use futures::future::try_join3;
+use futures::future::try_join;
 use stand::Stand;
 use tokio::process::Command;
 
@@ -58,9 +58,9 @@ async fn run(words: Vec<String>) -> Result<bool, Failure> {
     }
     let run = async |files, beside| scenarios(&world.file, &tools, files, beside, &words).await;
     let groups = Groups::of(files)?;
-    let (free, vendors, ()) = try_join3(run(&groups.free, 3), run(&groups.vendors, 1), world.write_many_pushes(&stand)).await?;
+    let (beside, ()) = try_join(run(&groups.beside, 6), world.write_many_pushes(&stand)).await?;
     let alone = run(&groups.alone, 1).await?;
-    let held = free && vendors && alone;
+    let held = beside && alone;
     if !held {
         eprintln!("{}", stand.complaints().await);
     }
@@ -80,9 +80,7 @@ fn files() -> Result<Vec<PathBuf>, Failure> {
 /// Which files of scenarios may run beside which.
 #[derive(Default)]
 struct Groups {
-    free: Vec<PathBuf>,
-    /// A vendor has one next error, whoever asks.
-    vendors: Vec<PathBuf>,
+    beside: Vec<PathBuf>,
     /// A line that begins with `// Alone:` says why.
     alone: Vec<PathBuf>,
 }
@@ -92,13 +90,8 @@ impl Groups {
         let mut groups = Self::default();
         for file in files {
             let text = std::fs::read_to_string(&file)?;
-            let group = if text.contains("\n// Alone:") {
-                &mut groups.alone
-            } else if text.contains("error_next") {
-                &mut groups.vendors
-            } else {
-                &mut groups.free
-            };
+            let is_alone = text.contains("\n// Alone:");
+            let group = if is_alone { &mut groups.alone } else { &mut groups.beside };
             group.push(file);
         }
         Ok(groups)

@@ -12,7 +12,7 @@ pub fn order(vendors: &Vendors, mut order: Value) -> Result<Value, Refusal> {
         .ok_or("vendor is missing")?;
     let vendor = named(vendors, vendor.as_str().unwrap_or_default())?;
     let order: FaultOrder = serde_json::from_value(order).map_err(|error| error.to_string())?;
-    for code in order.fail_tokens.iter().flat_map(|codes| codes.values()) {
+    for code in order.fail_tokens.iter().flat_map(|codes| codes.values().flatten()) {
         if !vendor.knows_code(code) {
             return Err(format!("{} has no code {code}", vendor.name()));
         }
