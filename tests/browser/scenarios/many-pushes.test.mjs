@@ -1,10 +1,9 @@
 // 5,000 pushes, which tests/browser/tests/browser/many_pushes.rs has written: `Push 5000` is the newest, each a minute before the next.
-// Alone: how long a page takes is measured.
 
 import assert from 'node:assert/strict';
 
 import { read } from '../support/api.mjs';
-import { lists, rows, signIn, signedIn, table } from '../support/console.mjs';
+import { lists, rows, signedIn, table } from '../support/console.mjs';
 import { scenario, until } from '../support/scenario.mjs';
 
 const PUSHES = 5000;
@@ -12,12 +11,7 @@ const PAGE = 50;
 const page50 = (newest) => Array.from({ length: Math.min(PAGE, newest) }, (_, nth) => `Push ${newest - nth}`);
 
 scenario('5,000 pushes page smoothly, to the last and back', async ({ tab }) => {
-  const page = await tab();
-  await page.evaluate(() => {
-    globalThis.tasks = [];
-    new PerformanceObserver((list) => globalThis.tasks.push(...list.getEntries().map((task) => task.duration))).observe({ type: 'longtask' });
-  });
-  await signIn(page, 'viewer');
+  const page = await signedIn(tab, 'viewer');
   await lists(page, page50(PUSHES));
   const pages = page.getByRole('navigation', { name: 'Pages' });
   const older = async (newest) => {
@@ -30,14 +24,12 @@ scenario('5,000 pushes page smoothly, to the last and back', async ({ tab }) => 
   };
   const elements = await page.evaluate(() => document.querySelectorAll('*').length);
   const turns = [];
-  for (let nth = 1; nth <= 15; nth += 1) turns.push(await older(PUSHES - nth * PAGE));
-  turns.sort((a, b) => a - b);
-  const [median, slowest] = [turns[turns.length / 2 | 0], turns.at(-1)];
-  // On a busy machine one or the other may be slow; a list that grows would be slow at every turn.
-  const slow = (await page.evaluate(() => globalThis.tasks)).filter((took) => took > 200);
-  process.stderr.write(`  a page: ${Math.round(median)} ms in the middle, ${Math.round(slowest)} ms at most; the browser was busy for 200 ms ${slow.length} times\n`);
-  assert.ok(median < 1500 && slowest < 10e3);
-  assert.ok(slow.length <= 3, `busy for ${slow} ms`);
+  for (let nth = 1; nth <= 10; nth += 1) turns.push(await older(PUSHES - nth * PAGE));
+  // How long one takes depends on who else runs. A list that grows gets slower and slower.
+  const median = (some) => some.toSorted((a, b) => a - b)[some.length / 2 | 0];
+  const [first, last] = [median(turns.slice(0, 5)), median(turns.slice(-5))];
+  process.stderr.write(`  a page: ${Math.round(first)} ms at first, ${Math.round(last)} ms later\n`);
+  assert.ok(last < 5 * first, `${turns}`);
   const more = await page.evaluate(() => document.querySelectorAll('*').length) - elements;
   assert.ok(more < 50, `${more} elements are left over`);
 

@@ -3,4 +3,6 @@
 export const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--no-proxy-server',
+  // Each page lives for seconds: to compile what runs often costs more than it saves.
+  '--js-flags=--no-opt',
 ];

@@ -1,7 +1,7 @@
 // One scenario: a browser context of its own, and what holds for every one of them.
 
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
 
@@ -37,8 +37,9 @@ after(async () => (await started)?.close());
 /**
  * `run` is given `tab(options)`, which opens a tab, and `person(options)`, another context with a `tab` of its own.
  * `refused` are the HTTP statuses and network errors that the scenario provokes: the browser complains about them.
+ * `audited` has axe in every page: half a megabyte that others do without. `fresh` gets the page from the service.
  */
-export function scenario(name, run, { refused = [], skip = false, ...contextOptions } = {}) {
+export function scenario(name, run, { refused = [], skip = false, audited = false, fresh = false, ...contextOptions } = {}) {
   test(name, { timeout: LONGEST, skip }, async () => {
     const seen = { complaints: [], hosts: new Set(), tabs: [], contexts: [] };
     const person = async (more = {}) => {
@@ -48,7 +49,8 @@ export function scenario(name, run, { refused = [], skip = false, ...contextOpti
       context.setDefaultTimeout(PATIENCE);
       seen.contexts.push(context);
       await watch(context, seen, refused);
-      await rememberThePage(context);
+      if (!fresh) await rememberThePage(context);
+      if (audited) await context.addInitScript({ path: axe });
       return { context, tab: (at = '') => open(context, at) };
     };
     try {
@@ -66,11 +68,20 @@ export function scenario(name, run, { refused = [], skip = false, ...contextOpti
   });
 }
 
-const files = new Map();
+/** The files of the page by their paths, as the service sent them first. */
+const remembered = `${process.env.BROWSER_WORLD}.page`;
+const files = new Map(existsSync(remembered) ? JSON.parse(readFileSync(remembered, 'utf8')) : []);
+
+function remember(path, file) {
+  files.set(path, file);
+  const mine = `${remembered}-${process.pid}`;
+  writeFileSync(mine, JSON.stringify([...files]));
+  renameSync(mine, remembered);
+}
 
 /**
- * Every scenario is a person who was never here. Only the first of a file of scenarios asks the service for the
- * page: through the local gateway that takes seconds. The others get what it got, with the headers.
+ * Every scenario is a person who was never here, and the page comes through the local gateway in seconds. So only the
+ * first who needs a file of it asks the service. The others get what that one got, with the headers.
  */
 async function rememberThePage(context) {
   const isOfThePage = (url) => url.href.startsWith(world.console);
@@ -81,11 +92,11 @@ async function rememberThePage(context) {
     const body = await response.body().catch(() => null);
     if (body === null) return;
     const { 'content-encoding': _encoded, 'content-length': _length, ...headers } = response.headers();
-    files.set(url.pathname, { status: 200, headers, body });
+    remember(url.pathname, { status: 200, headers, body: body.toString('base64') });
   });
   await context.route(isOfThePage, (route) => {
     const file = files.get(new URL(route.request().url()).pathname);
-    return file === undefined ? route.continue() : route.fulfill(file);
+    return file === undefined ? route.continue() : route.fulfill({ ...file, body: Buffer.from(file.body, 'base64') });
   });
 }
 
@@ -97,7 +108,6 @@ async function open(context, at) {
 
 /** Dialogs, errors, breaches of the Content-Security-Policy, and who is asked. */
 async function watch(context, seen, refused) {
-  await context.addInitScript({ path: axe });
   await context.exposeFunction('breached', (what) => { seen.complaints.push(`Content-Security-Policy: ${what}`); });
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => globalThis.breached(`${event.effectiveDirective} ${event.blockedURI}`));

@@ -8,6 +8,7 @@ mod many_pushes;
 mod tools;
 mod world;
 
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -58,29 +59,36 @@ async fn run(words: Vec<String>) -> Result<bool, Failure> {
     }
     let run = async |files, beside| scenarios(&world.file, &tools, files, beside, &words).await;
     let groups = Groups::of(files)?;
-    let (beside, ()) = try_join(run(&groups.beside, 6), world.write_many_pushes(&stand)).await?;
+    let many_pushes = async {
+        world.write_many_pushes(&stand).await?;
+        run(&groups.many_pushes, 1).await
+    };
+    let (beside, many_pushes) = try_join(run(&groups.beside, 6), many_pushes).await?;
     let alone = run(&groups.alone, 1).await?;
-    let held = beside && alone;
+    let held = beside && many_pushes && alone;
     if !held {
         eprintln!("{}", stand.complaints().await);
     }
     Ok(held)
 }
 
-/// The files of scenarios.
+/// The files of scenarios. The largest begin first: at the end the others are short.
 fn files() -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for file in std::fs::read_dir(here().join("scenarios"))? {
-        files.push(file?.path());
+        let file = file?;
+        files.push((Reverse(file.metadata()?.len()), file.path()));
     }
     files.sort();
-    Ok(files)
+    Ok(files.into_iter().map(|(_, path)| path).collect())
 }
 
 /// Which files of scenarios may run beside which.
 #[derive(Default)]
 struct Groups {
     beside: Vec<PathBuf>,
+    /// Begins when they are written.
+    many_pushes: Vec<PathBuf>,
     /// A line that begins with `// Alone:` says why.
     alone: Vec<PathBuf>,
 }
@@ -90,8 +98,13 @@ impl Groups {
         let mut groups = Self::default();
         for file in files {
             let text = std::fs::read_to_string(&file)?;
-            let is_alone = text.contains("\n// Alone:");
-            let group = if is_alone { &mut groups.alone } else { &mut groups.beside };
+            let group = if text.contains("\n// Alone:") {
+                &mut groups.alone
+            } else if world::name(&file).as_deref() == Some(many_pushes::SCENARIOS) {
+                &mut groups.many_pushes
+            } else {
+                &mut groups.beside
+            };
             group.push(file);
         }
         Ok(groups)

@@ -16,6 +16,8 @@ use stand::{Stand, Tenant};
 
 use crate::Failure;
 
+/// The file of scenarios that looks at them.
+pub const SCENARIOS: &str = "many-pushes";
 pub const PUSHES: u32 = 5_000;
 const AT_ONCE: usize = 16;
 

@@ -1,5 +1,6 @@
 //! What the scenarios are told: where the stack is, and who may do what there.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use futures::future::try_join_all;
@@ -35,7 +36,7 @@ pub async fn prepare(stand: &Stand, tools: &Tools, files: &[PathBuf]) -> Result<
     let mut many_pushes = None;
     for (name, tenant) in names.into_iter().zip(tenants) {
         told.insert(name.clone(), tell(&tenant));
-        if name == "many-pushes" {
+        if name == many_pushes::SCENARIOS {
             many_pushes = Some(tenant);
         }
     }
@@ -53,7 +54,16 @@ pub async fn prepare(stand: &Stand, tools: &Tools, files: &[PathBuf]) -> Result<
     });
     let file = tmp().join(format!("browser-world-{}.json", std::process::id()));
     std::fs::write(&file, world.to_string())?;
+    forget_the_page(&file)?;
     Ok(World { file, many_pushes })
+}
+
+/// What scenarios of an earlier run with this process id remember (`support/scenario.mjs`) may be another page.
+fn forget_the_page(file: &Path) -> Result<(), Failure> {
+    match std::fs::remove_file(file.with_extension("json.page")) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 fn tmp() -> &'static Path {
@@ -61,7 +71,7 @@ fn tmp() -> &'static Path {
 }
 
 /// `sign-in` of `scenarios/sign-in.test.mjs`.
-fn name(file: &Path) -> Option<String> {
+pub fn name(file: &Path) -> Option<String> {
     Some(file.file_name()?.to_str()?.strip_suffix(".test.mjs")?.to_owned())
 }
 
