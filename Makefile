@@ -19,6 +19,8 @@ DENY := .tools/deny
 BROWSER := .tools/browser
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
+# Many tests wait more than they compute.
+TESTS_AT_ONCE ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN) + 1)))
 # schedules of the simulation with `make test`; 12,000 where nobody says so
 SIMULATION_RUNS ?= 100000
 # what the release binaries are built for, and which ones
@@ -42,14 +44,14 @@ dev: build       ## the whole system on this machine until Ctrl-C, with curl lin
 watch: build $(VENV)/package-pins.txt  ## like dev, with the HTTP functions run from source and rebuilt on change
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(TARGET)/debug/watch
 
-check:           ## formatting, clippy and every test that needs nothing but Rust, in two minutes
+check:           ## formatting, clippy and every test that needs nothing but Rust, in a minute and a half
 	@echo "== formatting"
 	@$(CARGO) fmt --check
 	@echo "== clippy"
 	@$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
 	@echo "== tests"
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-	  $(CARGO) nextest run --no-fail-fast --workspace -E 'not package(third-party-clients)'; \
+	  $(CARGO) nextest run --no-fail-fast --workspace --test-threads $(TESTS_AT_ONCE) -E 'not package(third-party-clients)'; \
 	else \
 	  $(CARGO) test --quiet --no-fail-fast --workspace --exclude e2e --exclude browser --exclude third-party-clients --all-targets; \
 	fi
@@ -60,7 +62,7 @@ test: $(VENV)/installed-pins.txt $(FUZZ)/installed-pins.txt $(CLIENTS)/node/inst
 	@echo "building everything" >&2
 	@$(CARGO) build --workspace --all-targets
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-	  echo "== tests"; SIMULATION_RUNS=$(SIMULATION_RUNS) $(CARGO) nextest run --no-fail-fast --workspace; \
+	  echo "== tests"; SIMULATION_RUNS=$(SIMULATION_RUNS) $(CARGO) nextest run --no-fail-fast --workspace --test-threads $(TESTS_AT_ONCE); \
 	  echo "== the local stack"; $(CARGO) nextest run --no-fail-fast --workspace --run-ignored only --test-threads 1; \
 	else \
 	  echo "== tests"; SIMULATION_RUNS=$(SIMULATION_RUNS) $(CARGO) test --quiet --no-fail-fast --workspace --exclude e2e --exclude browser --all-targets; \

@@ -6,18 +6,16 @@ use revocation_aws::{SystemClock, SystemDice};
 use revocation_http::auth::KeyCache;
 use revocation_http::body::MAX_BODY_BYTES;
 use revocation_http::respond::respond_to_fault;
-use revocation_lambda::config::ConfigError;
 use revocation_lambda::serve::serve_http;
 use revocation_wiring::{Aws, Wiring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    serve_http(connect(), MAX_BODY_BYTES, respond_to_fault, handle).await
+    serve_http(Wiring::connect(deps), MAX_BODY_BYTES, respond_to_fault, handle).await
 }
 
-async fn connect() -> Result<Deps<Aws>, ConfigError> {
-    let mut wiring = Wiring::start().await;
-    let deps = Deps {
+fn deps(wiring: &mut Wiring<'_>) -> Deps<Aws> {
+    Deps {
         devices: wiring.devices(),
         links: wiring.links(),
         keys: wiring.access_keys(),
@@ -25,6 +23,5 @@ async fn connect() -> Result<Deps<Aws>, ConfigError> {
         clock: SystemClock,
         secrets: SystemDice,
         socket_url: wiring.settings.text("SOCKET_URL"),
-    };
-    wiring.finish(deps)
+    }
 }

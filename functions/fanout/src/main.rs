@@ -5,7 +5,6 @@ mod handler;
 
 use lambda_runtime::Error;
 use revocation_aws::{SystemClock, SystemDice};
-use revocation_lambda::config::ConfigError;
 use revocation_lambda::queue_event::body;
 use revocation_lambda::serve::serve_queue;
 use revocation_lambda::time::deadline;
@@ -16,22 +15,20 @@ use crate::handler::{Deps, MARGIN, handle};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let decode = |message: &_| revocation_aws::decode(body(message));
-    serve_queue(connect(), decode, async |deps, job, context| {
+    serve_queue(Wiring::connect(deps), decode, async |deps, job, context| {
         // On the heap: it holds all that a job is worked on with.
         Box::pin(handle(deps, job, deadline(context, MARGIN))).await
     })
     .await
 }
 
-async fn connect() -> Result<Deps<Aws>, ConfigError> {
-    let mut wiring = Wiring::start().await;
+fn deps(wiring: &mut Wiring<'_>) -> Deps<Aws> {
     let (queue, channels) = wiring.job_queues();
-    let deps = Deps {
+    Deps {
         store: wiring.store(),
         queue,
         channels,
         clock: SystemClock,
         dice: SystemDice,
-    };
-    wiring.finish(deps)
+    }
 }

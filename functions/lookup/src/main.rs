@@ -6,22 +6,19 @@ use revocation_aws::SystemClock;
 use revocation_http::auth::KeyCache;
 use revocation_http::body::MAX_BODY_BYTES;
 use revocation_http::respond::respond_to_fault;
-use revocation_lambda::config::ConfigError;
 use revocation_lambda::serve::serve_http;
 use revocation_wiring::{Aws, Wiring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    serve_http(connect(), MAX_BODY_BYTES, respond_to_fault, handle).await
+    serve_http(Wiring::connect(deps), MAX_BODY_BYTES, respond_to_fault, handle).await
 }
 
-async fn connect() -> Result<Deps<Aws>, ConfigError> {
-    let mut wiring = Wiring::start().await;
-    let deps = Deps {
+fn deps(wiring: &mut Wiring<'_>) -> Deps<Aws> {
+    Deps {
         store: wiring.store(),
         keys: wiring.access_keys(),
         key_cache: KeyCache::default(),
         clock: SystemClock,
-    };
-    wiring.finish(deps)
+    }
 }

@@ -6,18 +6,16 @@ use revocation_aws::{SystemClock, SystemDice};
 use revocation_http::auth::KeyCache;
 use revocation_http::body::MAX_BODY_BYTES;
 use revocation_http::mpaas::respond_to_fault;
-use revocation_lambda::config::ConfigError;
 use revocation_lambda::serve::serve_http;
 use revocation_wiring::{Aws, Wiring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    serve_http(connect(), MAX_BODY_BYTES, respond_to_fault, handle).await
+    serve_http(Wiring::connect(deps), MAX_BODY_BYTES, respond_to_fault, handle).await
 }
 
-async fn connect() -> Result<Deps<Aws>, ConfigError> {
-    let mut wiring = Wiring::start().await;
-    let deps = Deps {
+fn deps(wiring: &mut Wiring<'_>) -> Deps<Aws> {
+    Deps {
         store: wiring.store(),
         queue: wiring.fanout_queue(),
         door: Door {
@@ -29,6 +27,5 @@ async fn connect() -> Result<Deps<Aws>, ConfigError> {
         channels: wiring.channels(),
         clock: SystemClock,
         dice: SystemDice,
-    };
-    wiring.finish(deps)
+    }
 }

@@ -6,21 +6,19 @@ use revocation_aws::SystemClock;
 use revocation_http::auth::{KeyCache, SenderCallbacks};
 use revocation_http::body::MAX_BODY_BYTES;
 use revocation_http::respond::respond_to_fault;
-use revocation_lambda::config::ConfigError;
 use revocation_lambda::serve::serve_http;
 use revocation_wiring::{Aws, Wiring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    serve_http(connect(), MAX_BODY_BYTES, respond_to_fault, handle).await
+    serve_http(Wiring::connect(deps), MAX_BODY_BYTES, respond_to_fault, handle).await
 }
 
-async fn connect() -> Result<Deps<Aws>, ConfigError> {
-    let mut wiring = Wiring::start().await;
+fn deps(wiring: &mut Wiring<'_>) -> Deps<Aws> {
     let sender_callbacks = wiring
         .settings
         .read("CALLBACK_SENDER_KEYS", SenderCallbacks::FORMAT, SenderCallbacks::parse);
-    let deps = Deps {
+    Deps {
         store: wiring.store(),
         queue: wiring.receipts_queue(),
         keys: wiring.access_keys(),
@@ -28,6 +26,5 @@ async fn connect() -> Result<Deps<Aws>, ConfigError> {
         // What is missing or wrong is complained about.
         sender_callbacks: sender_callbacks.unwrap_or(SenderCallbacks::Refuse),
         clock: SystemClock,
-    };
-    wiring.finish(deps)
+    }
 }

@@ -5,7 +5,6 @@ mod handler;
 use lambda_runtime::Error;
 use revocation_app::KnownBindings;
 use revocation_aws::SystemClock;
-use revocation_lambda::config::ConfigError;
 use revocation_lambda::serve::serve_queue;
 use revocation_rules::queue_sender::Unbound;
 use revocation_wiring::{Aws, Wiring};
@@ -14,14 +13,13 @@ use crate::handler::{Deps, parse, record};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    serve_queue(connect(), parse, async |deps, sent, _| record(deps, sent).await).await
+    serve_queue(Wiring::connect(deps), parse, async |deps, sent, _| record(deps, sent).await).await
 }
 
-async fn connect() -> Result<Deps<Aws>, ConfigError> {
-    let mut wiring = Wiring::start().await;
+fn deps(wiring: &mut Wiring<'_>) -> Deps<Aws> {
     let (queue, _) = wiring.job_queues();
     let unbound = wiring.settings.read("UNBOUND_QUEUE_SENDERS", Unbound::FORMAT, Unbound::parse);
-    let deps = Deps {
+    Deps {
         store: wiring.store(),
         queue,
         channels: wiring.channels(),
@@ -31,6 +29,5 @@ async fn connect() -> Result<Deps<Aws>, ConfigError> {
         known: KnownBindings::default(),
         // What is missing or wrong is complained about.
         unbound: unbound.unwrap_or(Unbound::Refuse),
-    };
-    wiring.finish(deps)
+    }
 }

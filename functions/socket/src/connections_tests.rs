@@ -8,7 +8,7 @@ use revocation_app::withdraw_device_token;
 use super::*;
 
 impl Stand {
-    fn connect_offering(&self, token: Option<&str>, protocols: &[&str]) -> Answer {
+    fn connect_offering(&self, token: Option<&str>, protocols: &[&str]) -> Reply {
         let event = event(include_str!("../tests/events/connect.json"), |event| {
             event["headers"]["Sec-WebSocket-Protocol"] = json!(protocols.join(", "));
             event["multiValueHeaders"]["Sec-WebSocket-Protocol"] = json!([protocols.join(", ")]);

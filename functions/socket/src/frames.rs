@@ -33,13 +33,13 @@ pub struct Frames<P: Ports> {
 /// The function's answer. For a device that connects it is the handshake's.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Answer {
+pub struct Reply {
     pub status_code: u16,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<&'static str, String>,
 }
 
-impl Answer {
+impl Reply {
     const fn of(status_code: u16) -> Self {
         Self {
             status_code,
@@ -48,7 +48,7 @@ impl Answer {
     }
 }
 
-const OK: Answer = Answer::of(200);
+const OK: Reply = Reply::of(200);
 
 #[derive(Debug, thiserror::Error)]
 pub enum EventError {
@@ -60,7 +60,7 @@ pub enum EventError {
     Link(#[from] LinkError),
 }
 
-pub async fn handle<P: Ports>(with: &Frames<P>, event: &ApiGatewayWebsocketProxyRequest) -> Result<Answer, EventError> {
+pub async fn handle<P: Ports>(with: &Frames<P>, event: &ApiGatewayWebsocketProxyRequest) -> Result<Reply, EventError> {
     let context = &event.request_context;
     let connection: ConnectionId = context
         .connection_id
@@ -90,24 +90,24 @@ pub async fn handle<P: Ports>(with: &Frames<P>, event: &ApiGatewayWebsocketProxy
     }
 }
 
-async fn connect<P: Ports>(with: &Frames<P>, event: &ApiGatewayWebsocketProxyRequest, connection: &ConnectionId) -> Answer {
+async fn connect<P: Ports>(with: &Frames<P>, event: &ApiGatewayWebsocketProxyRequest, connection: &ConnectionId) -> Reply {
     let offered = Offered::of(event);
     let token = token(event, &offered).unwrap_or_default();
     match connect_device(&with.devices, &with.clock, connection, token).await {
         Ok(()) => {
             let echoed = offered.echo().map(|protocol| (SUBPROTOCOL, protocol.to_owned()));
-            Answer {
+            Reply {
                 headers: echoed.into_iter().collect(),
                 ..OK
             }
         }
         Err(ConnectError::Refused) => {
             tracing::info!("a device was refused: its token is not valid");
-            Answer::of(401)
+            Reply::of(401)
         }
         Err(ConnectError::Store(error)) => {
             report(&error, "a device could not be let in");
-            Answer::of(503)
+            Reply::of(503)
         }
     }
 }

@@ -70,7 +70,7 @@ impl Stand {
         issued.unwrap().token.expose().to_owned()
     }
 
-    fn handle(&self, event: &ApiGatewayWebsocketProxyRequest) -> Answer {
+    fn handle(&self, event: &ApiGatewayWebsocketProxyRequest) -> Reply {
         run(handle(&self.with, event)).unwrap()
     }
 

@@ -6,7 +6,6 @@ mod subprotocol;
 use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
 use lambda_runtime::Error;
 use revocation_aws::SystemClock;
-use revocation_lambda::config::ConfigError;
 use revocation_lambda::serve::serve;
 use revocation_wiring::{Aws, Wiring};
 
@@ -14,20 +13,19 @@ use crate::frames::Frames;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    serve(connect(), async |frames, event: ApiGatewayWebsocketProxyRequest, _| {
-        Ok(frames::handle(frames, &event).await?)
-    })
+    serve(
+        Wiring::connect(frames),
+        async |frames, event: ApiGatewayWebsocketProxyRequest, _| Ok(frames::handle(frames, &event).await?),
+    )
     .await
 }
 
-async fn connect() -> Result<Frames<Aws>, ConfigError> {
-    let mut wiring = Wiring::start().await;
-    let frames = Frames {
+fn frames(wiring: &mut Wiring<'_>) -> Frames<Aws> {
+    Frames {
         devices: wiring.devices(),
         links: wiring.links(),
         store: wiring.store(),
         queue: wiring.receipts_queue(),
         clock: SystemClock,
-    };
-    wiring.finish(frames)
+    }
 }

@@ -13,12 +13,7 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(15);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let connect = async {
-        let mut wiring = Wiring::start().await;
-        let (queue, _) = wiring.job_queues();
-        let store = wiring.store();
-        wiring.finish((store, queue))
-    };
+    let connect = Wiring::connect(|wiring| (wiring.store(), wiring.job_queues().0));
     serve(connect, async |(store, queue), _: Value, context| {
         let deadline = time::deadline(context, MARGIN);
         let swept = revocation_app::sweep(store, queue, &SystemClock, deadline).await?;

@@ -6,12 +6,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) body: String,
 }
 
-pub(crate) async fn call(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer> {
+pub(crate) async fn call(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Reply> {
     use std::fmt::Write as _;
 
     let mut request = format!(
@@ -32,10 +32,10 @@ pub(crate) async fn call(port: u16, method: &str, path: &str, headers: &[(&str, 
     parse(&String::from_utf8_lossy(&answer)).ok_or_else(|| Error::new(ErrorKind::InvalidData, "not an HTTP answer"))
 }
 
-fn parse(answer: &str) -> Option<Answer> {
+fn parse(answer: &str) -> Option<Reply> {
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some(Answer {
+    Some(Reply {
         status,
         body: body.to_owned(),
     })

@@ -11,7 +11,7 @@ use revocation_rules::ids::{PushId, PushKind, Tenant};
 use revocation_rules::role::Permission;
 use sha2::{Digest, Sha256};
 
-use crate::auth::Caller;
+use crate::caller::Caller;
 use crate::problem::Problem;
 
 /// Bytes of a push's digest that are said.

@@ -7,14 +7,13 @@
 use http::HeaderMap;
 use jiff::Timestamp;
 use revocation_app::ports::{AccessKeyStore, KeyState};
-use revocation_rules::actor::Actor;
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::{KeyId, Tenant};
+use revocation_rules::ids::KeyId;
 use revocation_rules::role::Role;
 
 use crate::audit::{self, Asked, Who};
+pub use crate::caller::Caller;
 pub use crate::key_cache::KeyCache;
-use crate::key_cache::ReadKey;
 use crate::problem::{Problem, ProblemKind};
 use crate::query;
 
@@ -34,27 +33,6 @@ impl SenderCallbacks {
             "allow" => Some(Self::Allow),
             "refuse" => Some(Self::Refuse),
             _ => None,
-        }
-    }
-}
-
-/// Whoever holds a valid key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    pub actor: Actor,
-    pub tenant: Tenant,
-    pub role: Role,
-    /// Set for a vendor that calls back: what it reports counts for deliveries of this channel only.
-    pub channel: Option<Channel>,
-}
-
-impl Caller {
-    fn of(read: ReadKey) -> Self {
-        Self {
-            actor: read.key.actor(),
-            tenant: read.key.tenant,
-            role: read.key.role,
-            channel: read.key.channel,
         }
     }
 }

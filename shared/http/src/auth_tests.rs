@@ -2,6 +2,7 @@
 
 use http::HeaderMap;
 use revocation_app::ports::{AccessKey, KeptSecret, SecretDigest, SecretText, StoreError};
+use revocation_rules::ids::Tenant;
 use revocation_rules::role::Permission;
 
 use super::*;

@@ -17,6 +17,7 @@
 pub mod audit;
 pub mod auth;
 pub mod body;
+mod caller;
 #[cfg(feature = "description")]
 pub mod description;
 pub mod frame;

@@ -5,9 +5,7 @@
 //! ```no_run
 //! # use revocation_wiring::Wiring;
 //! # async fn connect() -> Result<(), revocation_lambda::config::ConfigError> {
-//! let mut wiring = Wiring::start().await;
-//! let deps = (wiring.store(), wiring.access_keys());
-//! let deps = wiring.finish(deps)?;
+//! let (store, keys) = Wiring::connect(|wiring| (wiring.store(), wiring.access_keys())).await?;
 //! # Ok(())
 //! # }
 //! ```

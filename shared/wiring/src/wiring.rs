@@ -20,7 +20,17 @@ pub struct Wiring<'a> {
 }
 
 impl Wiring<'static> {
-    /// Of the process's environment. Nothing is asked of AWS.
+    /// What a function works with, of the process's environment. Nothing is asked of AWS.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish).
+    pub async fn connect<D>(deps: impl FnOnce(&mut Self) -> D) -> Result<D, ConfigError> {
+        let mut wiring = Self::start().await;
+        let deps = deps(&mut wiring);
+        wiring.finish(deps)
+    }
+
+    /// The same by steps, for who has to wait in between.
     pub async fn start() -> Self {
         // On the heap: it holds all places where credentials may come from.
         Self::new(Settings::new(&environment), Box::pin(sdk_config()).await)

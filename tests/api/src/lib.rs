@@ -19,4 +19,4 @@ mod world;
 
 pub use keys::{SECRET, key};
 pub use signed::Signed;
-pub use world::{Answer, World};
+pub use world::{Reply, World};

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, Method};
 use revocation_app::ports::Clock as _;
 
-use crate::{Answer, SECRET, World};
+use crate::{Reply, SECRET, World};
 
 pub struct Signed<'a> {
     world: &'a World,
@@ -52,7 +52,7 @@ impl<'a> Signed<'a> {
     }
 
     /// Sends it, with its parameters in the query of a GET or in the body of a POST.
-    pub fn send(mut self, method: &Method) -> Answer {
+    pub fn send(mut self, method: &Method) -> Reply {
         // Who has no signature is told what should have been signed, and so are we.
         self.parameters.insert("Signature", "none".to_owned());
         if let Some(to_sign) = self.string_to_sign(method) {

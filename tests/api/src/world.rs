@@ -48,9 +48,9 @@ pub struct World {
 
 /// What the gateway gets.
 #[derive(Debug)]
-pub struct Answer(pub Value);
+pub struct Reply(pub Value);
 
-impl Answer {
+impl Reply {
     pub fn status(&self) -> u64 {
         self.0["statusCode"].as_u64().unwrap()
     }
@@ -157,7 +157,7 @@ impl World {
     }
 
     /// `line` is method and path; `who` is a key's name, or nobody's. `null` is no body.
-    pub fn ask(&self, who: &str, line: &str, body: &Value) -> Answer {
+    pub fn ask(&self, who: &str, line: &str, body: &Value) -> Reply {
         if body.is_null() {
             return self.send(who, line, &[], "");
         }
@@ -165,7 +165,7 @@ impl World {
     }
 
     /// The same with any body, and more headers.
-    pub fn send(&self, who: &str, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub fn send(&self, who: &str, line: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         let (method, target) = line.split_once(' ').unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let (key, function) = routed(method, path);
@@ -187,7 +187,7 @@ impl World {
     }
 
     /// What a function answers to an event.
-    pub fn event(&self, function: Function, event: Value) -> Answer {
+    pub fn event(&self, function: Function, event: Value) -> Reply {
         let shared = respond_to_fault;
         match function {
             Function::Record => self.served(event, shared, async |request| record::handle(&self.record, request).await),
@@ -202,12 +202,12 @@ impl World {
         }
     }
 
-    fn served(&self, event: Value, fault: AnswerFault, handle: impl AsyncFn(&HttpRequest) -> Response<String>) -> Answer {
+    fn served(&self, event: Value, fault: AnswerFault, handle: impl AsyncFn(&HttpRequest) -> Response<String>) -> Reply {
         self.asked.update(|asked| asked + 1);
         let id = format!("request-{}", self.asked.get());
         let event = serde_json::from_value(event).unwrap();
         let answer = self.runtime.block_on(answer(&id, event, MAX_BODY_BYTES, handle, fault));
-        Answer(serde_json::to_value(answer).unwrap())
+        Reply(serde_json::to_value(answer).unwrap())
     }
 
     /// Ten revocations of the same push, all at the same time.
@@ -232,12 +232,12 @@ impl World {
             let (parts, text) = answer.into_parts();
             let told = |value: &http::HeaderValue| json!(value.to_str().unwrap());
             let headers: Value = parts.headers.iter().map(|(name, value)| (name.to_string(), told(value))).collect();
-            let answer = Answer(json!({"statusCode": parts.status.as_u16(), "headers": headers, "body": text}));
+            let answer = Reply(json!({"statusCode": parts.status.as_u16(), "headers": headers, "body": text}));
             self.tell("at once", who, line, &body.to_string(), &answer);
         }
     }
 
-    fn tell(&self, key: &str, who: &str, line: &str, body: &str, answer: &Answer) {
+    fn tell(&self, key: &str, who: &str, line: &str, body: &str, answer: &Reply) {
         let mut told = self.told.borrow_mut();
         let who = if who.is_empty() { "nobody" } else { who };
         let _ = writeln!(told, "## {key}\n{who}: {line}");

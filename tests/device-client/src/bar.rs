@@ -72,7 +72,7 @@ pub enum Arrived {
 /// What the user did with a message, or that it was taken back: what a revocation is answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum Said {
     Revoked,
     Opened,
     Cleared,
@@ -137,12 +137,12 @@ impl Bar {
     }
 
     /// Takes a message back. Says what really is, the same however often it is asked.
-    pub fn revoke(&mut self, revoke: &Revoke, now: Instant) -> Verdict {
+    pub fn revoke(&mut self, revoke: &Revoke, now: Instant) -> Said {
         self.forget(now);
         match self.past.get(&revoke.key) {
-            Some((Past::Opened, _)) => return Verdict::Opened,
-            Some((Past::Cleared, _)) => return Verdict::Cleared,
-            Some((Past::Revoked { .. }, _)) => return Verdict::Revoked,
+            Some((Past::Opened, _)) => return Said::Opened,
+            Some((Past::Cleared, _)) => return Said::Cleared,
+            Some((Past::Revoked { .. }, _)) => return Said::Revoked,
             None => {}
         }
         let shown = self.entries.get_mut(&revoke.key);
@@ -156,7 +156,7 @@ impl Bar {
             entry.shown = Shown::Notice;
         }
         self.past.insert(revoke.key.clone(), (past, now));
-        Verdict::Revoked
+        Said::Revoked
     }
 
     /// The user opens a notification. The batch of the message, if that is what it was.
@@ -223,14 +223,14 @@ mod tests {
     fn the_notice_takes_the_place_of_a_shown_message_silently() {
         let (mut bar, now) = (Bar::default(), Instant::now());
         assert_eq!(bar.arrive(message(), now), Arrived::Shown);
-        assert_eq!(bar.revoke(&revoke(), now), Verdict::Revoked);
+        assert_eq!(bar.revoke(&revoke(), now), Said::Revoked);
         assert_eq!((titles(&bar), bar.sounds()), (vec!["Message revoked"], 1));
     }
 
     #[test]
     fn an_original_that_comes_after_its_revocation_is_never_shown() {
         let (mut bar, now) = (Bar::default(), Instant::now());
-        assert_eq!(bar.revoke(&revoke(), now), Verdict::Revoked);
+        assert_eq!(bar.revoke(&revoke(), now), Said::Revoked);
         assert_eq!(titles(&bar), Vec::<&str>::new());
         assert_eq!(bar.arrive(message(), now + REMEMBERED - Duration::from_secs(1)), Arrived::AsNotice);
         assert_eq!((titles(&bar), bar.sounds()), (vec!["Message revoked"], 0));
@@ -243,19 +243,19 @@ mod tests {
         bar.revoke(&revoke(), now);
         assert_eq!(bar.clear(&key(), now), None, "clearing a notice says nothing of the message");
         assert_eq!(bar.arrive(message(), now), Arrived::Again);
-        assert_eq!(bar.revoke(&revoke(), now), Verdict::Revoked);
+        assert_eq!(bar.revoke(&revoke(), now), Said::Revoked);
         assert_eq!(titles(&bar), Vec::<&str>::new());
     }
 
     #[test]
     fn what_the_user_opened_or_cleared_stays_as_it_is() {
-        for (opened, verdict) in [(true, Verdict::Opened), (false, Verdict::Cleared)] {
+        for (opened, said) in [(true, Said::Opened), (false, Said::Cleared)] {
             let (mut bar, now) = (Bar::default(), Instant::now());
             bar.arrive(message(), now);
             let batch = if opened { bar.open(&key(), now) } else { bar.clear(&key(), now) };
             assert_eq!(batch.as_deref(), Some("b1"));
             for _ in 0..2 {
-                assert_eq!(bar.revoke(&revoke(), now), verdict);
+                assert_eq!(bar.revoke(&revoke(), now), said);
                 assert_eq!(bar.arrive(message(), now), Arrived::Again);
                 assert_eq!(titles(&bar), Vec::<&str>::new());
             }

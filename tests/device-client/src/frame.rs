@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bar::{Key, Kind, Verdict};
+use crate::bar::{Key, Kind, Said};
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Notice {
@@ -95,8 +95,8 @@ pub(crate) fn read(text: &str) -> In {
 
 pub(crate) const REGISTER: &str = r#"{"type":"register"}"#;
 
-pub(crate) fn ack(instruction: &str, verdict: Verdict) -> String {
-    serde_json::json!({ "type": "ack", "instruction": instruction, "event": verdict }).to_string()
+pub(crate) fn ack(instruction: &str, said: Said) -> String {
+    serde_json::json!({ "type": "ack", "instruction": instruction, "event": said }).to_string()
 }
 
 pub(crate) fn receipt(receipt: &Receipt) -> String {

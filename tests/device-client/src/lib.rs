@@ -26,7 +26,7 @@ mod session;
 mod state;
 mod tls;
 
-pub use bar::{Arrived, Bar, Entry, Key, Kind, Message, Shown, Verdict};
+pub use bar::{Arrived, Bar, Entry, Key, Kind, Message, Said, Shown};
 pub use client::{Client, Settings, Timing};
 pub use fleet::Fleet;
 pub use frame::{Notice, Revoke};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::time::Instant;
 
-use crate::bar::Verdict;
+use crate::bar::Said;
 use crate::frame::{self, Receipt};
 
 /// Frames that wait for their answers at once, so that a device which missed
@@ -16,7 +16,7 @@ const TRIES: u32 = 5;
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     /// With when each may be sent for the first time.
-    acks: BTreeMap<String, (Verdict, Instant)>,
+    acks: BTreeMap<String, (Said, Instant)>,
     receipts: BTreeMap<Receipt, u32>,
     /// Acknowledgements on this connection that are not answered yet.
     sent: BTreeSet<String>,
@@ -25,9 +25,9 @@ pub(crate) struct Outbox {
 
 impl Outbox {
     /// A repeat is answered when the first one is.
-    pub fn acknowledge(&mut self, instruction: String, verdict: Verdict, not_before: Instant) {
+    pub fn acknowledge(&mut self, instruction: String, said: Said, not_before: Instant) {
         self.sent.remove(&instruction);
-        self.acks.entry(instruction).or_insert((verdict, not_before));
+        self.acks.entry(instruction).or_insert((said, not_before));
     }
 
     pub fn report(&mut self, receipt: Receipt) {
@@ -65,10 +65,10 @@ impl Outbox {
     pub fn next(&mut self, now: Instant) -> Vec<String> {
         let mut frames = Vec::new();
         let room = AT_ONCE.saturating_sub(self.sent.len());
-        let may_go = |(id, (_, due)): &(&String, &(Verdict, Instant))| *due <= now && !self.sent.contains(*id);
+        let may_go = |(id, (_, due)): &(&String, &(Said, Instant))| *due <= now && !self.sent.contains(*id);
         let waiting: Vec<_> = self.acks.iter().filter(may_go).take(room).collect();
         let ids: Vec<String> = waiting.iter().map(|(id, _)| (*id).clone()).collect();
-        frames.extend(waiting.into_iter().map(|(id, (verdict, _))| frame::ack(id, *verdict)));
+        frames.extend(waiting.into_iter().map(|(id, (said, _))| frame::ack(id, *said)));
         self.sent.extend(ids);
         for (receipt, tries) in &mut self.receipts {
             if self.receipts_sent.len() < AT_ONCE && self.receipts_sent.insert(receipt.clone()) {
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn an_acknowledgement_is_sent_until_it_is_answered() {
         let mut outbox = Outbox::default();
-        outbox.acknowledge("ins_1".to_owned(), Verdict::Revoked, Instant::now());
+        outbox.acknowledge("ins_1".to_owned(), Said::Revoked, Instant::now());
         assert_eq!(outbox.next(Instant::now()).len(), 1);
         assert_eq!(outbox.next(Instant::now()).len(), 0, "it is on its way");
         outbox.all_again();
@@ -110,7 +110,7 @@ mod tests {
     fn a_device_that_missed_much_does_not_flood_the_service() {
         let mut outbox = Outbox::default();
         for nth in 0..40 {
-            outbox.acknowledge(format!("ins_{nth}"), Verdict::Revoked, Instant::now());
+            outbox.acknowledge(format!("ins_{nth}"), Said::Revoked, Instant::now());
         }
         assert_eq!(outbox.next(Instant::now()).len(), AT_ONCE);
         outbox.acked("ins_0");
@@ -121,9 +121,9 @@ mod tests {
     fn an_acknowledgement_waits_for_its_time_and_a_repeat_does_not_move_it() {
         let (mut outbox, now) = (Outbox::default(), Instant::now());
         let due = now + std::time::Duration::from_secs(5);
-        outbox.acknowledge("ins_1".to_owned(), Verdict::Revoked, due);
+        outbox.acknowledge("ins_1".to_owned(), Said::Revoked, due);
         assert_eq!((outbox.next(now).len(), outbox.due()), (0, Some(due)));
-        outbox.acknowledge("ins_1".to_owned(), Verdict::Revoked, due + due.duration_since(now));
+        outbox.acknowledge("ins_1".to_owned(), Said::Revoked, due + due.duration_since(now));
         assert_eq!((outbox.next(due).len(), outbox.due()), (1, None));
     }
 

@@ -139,10 +139,10 @@ fn obey(settings: &Settings, state: &State, frame: In) {
     state.change(|inner| match frame {
         In::Revoke(revoke) => {
             let now = Instant::now();
-            let verdict = inner.bar.revoke(&revoke, now);
+            let said = inner.bar.revoke(&revoke, now);
             // The bar at once, the answer by chance: a million devices are told at the same moment.
             let not_before = now + settings.timing.answer_within.mul_f64(rand::random());
-            inner.outbox.acknowledge(revoke.instruction, verdict, not_before);
+            inner.outbox.acknowledge(revoke.instruction, said, not_before);
             inner.heard();
         }
         In::Acked { instruction } => inner.outbox.acked(&instruction),

@@ -21,13 +21,13 @@ pub struct Api {
 
 /// What came back.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Value,
 }
 
-impl Answer {
+impl Reply {
     pub fn content_type(&self) -> &str {
         self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("")
     }
@@ -52,24 +52,24 @@ impl Api {
         }
     }
 
-    pub async fn get(&self, path: &str) -> Result<Answer, StandError> {
+    pub async fn get(&self, path: &str) -> Result<Reply, StandError> {
         self.send(self.request(Method::GET, path), path).await
     }
 
-    pub async fn put(&self, path: &str, body: &Value) -> Result<Answer, StandError> {
+    pub async fn put(&self, path: &str, body: &Value) -> Result<Reply, StandError> {
         self.send(self.request(Method::PUT, path).json(body), path).await
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Result<Answer, StandError> {
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Reply, StandError> {
         self.send(self.request(Method::POST, path).json(body), path).await
     }
 
     /// A POST that has no body.
-    pub async fn post_nothing(&self, path: &str) -> Result<Answer, StandError> {
+    pub async fn post_nothing(&self, path: &str) -> Result<Reply, StandError> {
         self.send(self.request(Method::POST, path), path).await
     }
 
-    pub async fn delete(&self, path: &str) -> Result<Answer, StandError> {
+    pub async fn delete(&self, path: &str) -> Result<Reply, StandError> {
         self.send(self.request(Method::DELETE, path), path).await
     }
 
@@ -84,7 +84,7 @@ impl Api {
     }
 
     /// Sends a request, and holds request and answer against the API's description.
-    pub async fn send(&self, request: reqwest::RequestBuilder, path: &str) -> Result<Answer, StandError> {
+    pub async fn send(&self, request: reqwest::RequestBuilder, path: &str) -> Result<Reply, StandError> {
         let failed = |source| StandError::Http {
             doing: format!("could not ask {path}"),
             source,
@@ -100,7 +100,7 @@ impl Api {
         let status = answer.status();
         let headers = answer.headers().clone();
         let text = answer.text().await.map_err(failed)?;
-        let answer = Answer {
+        let answer = Reply {
             status,
             headers,
             body: serde_json::from_str(&text).unwrap_or(Value::String(text)),

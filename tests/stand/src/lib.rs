@@ -14,7 +14,7 @@ mod tenant;
 mod try_out;
 mod until_told_to_stop;
 
-pub use api::{Answer, Api, in_path};
+pub use api::{Api, Reply, in_path};
 pub use devices::{Bar, Devices};
 pub use error::StandError;
 pub use kill::kill_function;

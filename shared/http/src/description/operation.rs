@@ -21,7 +21,7 @@ type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 /// Examples by name, of messages and of tasks.
 type Examples = fn(PushKind) -> Value;
 
-struct Answer {
+struct Reply {
     status: u16,
     about: &'static str,
     schema: SchemaOf,
@@ -38,7 +38,7 @@ pub struct Operation {
     query: Vec<(Value, SchemaOf)>,
     body: Option<(BodyOf, Examples)>,
     form: Option<Value>,
-    answers: Vec<Answer>,
+    answers: Vec<Reply>,
     problems: Vec<(u16, &'static str)>,
     follow: Option<&'static str>,
 }
@@ -93,7 +93,7 @@ impl Operation {
     }
 
     pub fn answer_as(mut self, status: u16, about: &'static str, schema: SchemaOf, examples: Examples) -> Self {
-        self.answers.push(Answer {
+        self.answers.push(Reply {
             status,
             about,
             schema,

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
-use stand::{Answer, Stand, Tenant};
+use stand::{Reply, Stand, Tenant};
 
 use crate::Outcome;
 use crate::fixture::{ago, check, expect, expect_problem, registered, tokens};
@@ -91,7 +91,7 @@ async fn all_ids(tenant: &Tenant, query: &str) -> Result<Vec<String>, libtest_mi
     let mut ids = Vec::new();
     let mut cursor = String::new();
     for _ in 0..50 {
-        let page: Answer = tenant.viewer.get(&format!("/v1/pushes?{query}{cursor}")).await?;
+        let page: Reply = tenant.viewer.get(&format!("/v1/pushes?{query}{cursor}")).await?;
         expect(&page, 200)?;
         let pushes = page.body["pushes"].as_array().into_iter().flatten();
         ids.extend(pushes.filter_map(|push| push["id"].as_str()).map(str::to_owned));

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use libtest_mimic::Failed;
 use revocation_rules::channel::{Channel, Facts, HandleKind, RecalledBy, Tokens};
 use serde_json::{Value, json};
-use stand::{Answer, Stand, Tenant, in_path};
+use stand::{Reply, Stand, Tenant, in_path};
 
 pub const TITLE: &str = "PLANTED-TITLE 50% off everyting";
 pub const NOTIFY_ID: u32 = 4_711;
@@ -100,7 +100,7 @@ pub async fn deliver(
     channel: &str,
     batch_id: &str,
     tokens: &[String],
-) -> Result<Answer, Failed> {
+) -> Result<Reply, Failed> {
     if !facts(channel).strategies.is_empty() {
         show(stand, tenant, channel, tokens).await?;
     }
@@ -213,14 +213,14 @@ pub fn check(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), Fail
     if holds { Ok(()) } else { Err(otherwise().into()) }
 }
 
-pub fn expect(answer: &Answer, status: u16) -> Result<(), Failed> {
+pub fn expect(answer: &Reply, status: u16) -> Result<(), Failed> {
     check(answer.status.as_u16() == status, || {
         format!("answered {} and not {status}: {}", answer.status, answer.body)
     })
 }
 
 /// Demands a problem document of this kind, complete.
-pub fn expect_problem(answer: &Answer, status: u16, code: &str) -> Result<(), Failed> {
+pub fn expect_problem(answer: &Reply, status: u16, code: &str) -> Result<(), Failed> {
     expect(answer, status)?;
     let body = &answer.body;
     check(answer.content_type() == "application/problem+json", || {

@@ -5,18 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use openapi_check::Description;
 use revocation_app::ports::{Overview, PushListPage, Recorded};
-use revocation_app::{
-    ChannelPreview, ChannelTotals, DeliveryOutcome, IssuedToken, OutcomePage, OutcomesCursor, Preview, RecordedBatch, TakenReceipts,
-    TokenText,
-};
+use revocation_app::{ChannelTotals, IssuedToken, RecordedBatch, TakenReceipts, TokenText};
 use revocation_http::auth::Caller;
 use revocation_http::vendor_receipts::Vendor;
 use revocation_http::wire::{
-    DeviceTokenAnswer, GateAnswer, MeAnswer, OutcomesAnswer, PreviewAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer,
-    RegisteredAnswer, RevocationAnswer, TotalsAnswer, WithdrawnTokenAnswer, revocation_path,
+    DeviceTokenAnswer, GateAnswer, MeAnswer, PushAnswer, PushListAnswer, ReceiptsAnswer, RecordAnswer, RegisteredAnswer, RevocationAnswer,
+    TotalsAnswer, WithdrawnTokenAnswer, revocation_path,
 };
 use revocation_rules::actor::Actor;
-use revocation_rules::channel::{Capability, Channel, Strategy};
+use revocation_rules::channel::{Capability, Channel};
 use revocation_rules::counters::ChannelCounters;
 use revocation_rules::device::Device;
 use revocation_rules::gate::Gate;
@@ -29,16 +26,14 @@ use revocation_rules::revocation::{Fanout, Revocation, State};
 use revocation_rules::role::{Permission, Role};
 use revocation_rules::scope::Scope;
 use revocation_rules::shard::ShardCount;
-use revocation_rules::unmatched::Unmatched;
-use revocation_rules::verdict::{Refusal, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-fn at(text: &str) -> Timestamp {
+pub fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn id() -> RevocationId {
+pub fn id() -> RevocationId {
     "rvk_1".parse().unwrap()
 }
 
@@ -99,7 +94,7 @@ fn every_outcome() -> Counts {
     counts
 }
 
-fn everywhere<T: Clone>(value: &T) -> BTreeMap<Channel, T> {
+pub fn everywhere<T: Clone>(value: &T) -> BTreeMap<Channel, T> {
     Channel::ALL.into_iter().map(|channel| (channel, value.clone())).collect()
 }
 
@@ -145,7 +140,7 @@ fn counters() -> BTreeMap<Channel, ChannelCounters> {
     })
 }
 
-fn check(method: &str, path: &str, status: u16, request: Option<&Value>, answer: &impl Serialize) {
+pub fn check(method: &str, path: &str, status: u16, request: Option<&Value>, answer: &impl Serialize) {
     let answer = serde_json::to_value(answer).unwrap();
     let checked = Description::load().check_exchange(method, path, status, "application/json", request, &answer);
     assert_eq!(checked, Ok(()), "{answer:#}");
@@ -318,79 +313,6 @@ fn totals_of_every_channel_and_of_none() {
     for totals in [everywhere(&totals), BTreeMap::new()] {
         check("GET", "/v1/tasks/t1/totals", 200, None, &TotalsAnswer::from(totals));
     }
-}
-
-#[test]
-fn a_dry_run_of_every_verdict() {
-    let request = json!({ "reason": "wrong price", "dry_run": true });
-    for verdict in [
-        Verdict::Accept,
-        Verdict::AlreadyRevoked { by: id() },
-        Verdict::Refuse(Refusal::WindowClosed {
-            closed_at: at("2026-11-30T08:00:00Z"),
-        }),
-        Verdict::Refuse(Refusal::ChannelsUnable { channels: Vec::new() }),
-        Verdict::Refuse(Refusal::TooManyRevocations),
-    ] {
-        for (capability, unexamined_deliveries, unmatched) in [
-            (Capability::Able, 0, Unmatched::NotNamed),
-            (Capability::Impossible, 3, Unmatched::Unknown),
-            (Capability::NotConfigured, 0, Unmatched::Known(vec!["u1".parse().unwrap(); 1_000])),
-        ] {
-            let preview = Preview {
-                verdict: verdict.clone(),
-                closes_at: at("2026-11-30T08:00:00Z"),
-                notices: Notices::default(),
-                channels: everywhere(&ChannelPreview {
-                    strategy: Some(Strategy::RecallThenOverwrite),
-                    capability,
-                    deliveries: 4,
-                    revocable: 1,
-                    not_revocable: 1,
-                    too_late: 1,
-                    stopped: 1,
-                }),
-                unexamined_deliveries,
-                unmatched,
-            };
-            check(
-                "POST",
-                "/v1/tasks/1/revocations",
-                200,
-                Some(&request),
-                &PreviewAnswer::from(preview),
-            );
-        }
-    }
-}
-
-#[test]
-fn outcomes_of_every_kind() {
-    let outcomes = Outcome::ALL
-        .into_iter()
-        .zip(Channel::ALL.into_iter().cycle())
-        .map(|(outcome, channel)| DeliveryOutcome {
-            batch: "b".parse().unwrap(),
-            slot: 999,
-            channel,
-            target: (channel != Channel::Sms).then(|| "u1".parse().unwrap()),
-            outcome,
-            reason: "held_back_by_sender".to_owned(),
-        });
-    let page = OutcomePage {
-        outcomes: outcomes.collect(),
-        next: Some(OutcomesCursor {
-            shard: 15,
-            after: Some("b".parse().unwrap()),
-        }),
-    };
-    check(
-        "GET",
-        "/v1/tasks/1/revocations/rvk_1/outcomes",
-        200,
-        None,
-        &OutcomesAnswer::from(page),
-    );
 }
 
 #[test]

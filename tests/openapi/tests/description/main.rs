@@ -4,6 +4,7 @@
 mod answers;
 mod document;
 mod exchanges;
+mod previews;
 mod problems;
 mod requests;
 mod routes;

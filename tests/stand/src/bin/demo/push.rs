@@ -2,7 +2,7 @@
 
 use revocation_rules::channel::{Channel, HandleKind, Peer, RecalledBy, Strategy, Tokens};
 use serde_json::{Value, json};
-use stand::{Answer, Stand, StandError, Tenant};
+use stand::{Reply, Stand, StandError, Tenant};
 
 pub const TITLE: &str = "50% off everyting";
 pub const NOTIFY_ID: u32 = 842_863;
@@ -231,7 +231,7 @@ pub async fn report(tenant: &Tenant, id: &str, parts: &[&Part]) -> Result<usize,
     Ok(reported)
 }
 
-fn answered(doing: &str, answer: Answer, status: u16) -> Result<Value, StandError> {
+fn answered(doing: &str, answer: Reply, status: u16) -> Result<Value, StandError> {
     if answer.status == status {
         Ok(answer.body)
     } else {
