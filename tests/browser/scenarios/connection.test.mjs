@@ -35,7 +35,7 @@ scenario('a revoke that is asked for while the line is cut is made once, when it
   await asked.getByRole('button', { name: 'Revoke 3 deliveries' }).click();
   await page.getByText(/Connection lost/).first().waitFor();
   await context.setOffline(false);
-  await heading(page, 'Revocation').waitFor({ timeout: 30e3 });
+  await heading(page, 'Revocation').waitFor({ timeout: 60e3 });
   await settles(page);
 }, { refused: CUT });
 

@@ -83,5 +83,5 @@ scenario('one among 5,000 is found by its name', async ({ tab }) => {
     const further = page.getByRole('button', { name: 'Look further back' });
     if (await further.isVisible()) await further.click({ timeout: 1000 }).catch(() => {});
     assert.ok(await page.getByRole('link', { name: 'Push 777', exact: true }).isVisible());
-  }, 30e3);
+  }, 60e3);
 });

@@ -34,7 +34,7 @@ scenario('what is revoked in one tab is seen in the others, without a reload', a
   for (const page of [second, theirs]) {
     await page.bringToFront();
     const article = page.getByRole('article');
-    await article.getByText('Settled', { exact: true }).waitFor({ timeout: 30e3 });
+    await article.getByText('Settled', { exact: true }).waitFor({ timeout: 60e3 });
     await article.getByText('wrong price').waitFor();
     assert.match(await article.textContent(), /30 of 30 taken back/);
   }

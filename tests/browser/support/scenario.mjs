@@ -13,8 +13,8 @@ const { chromium } = packages('playwright-core');
 const axe = packages.resolve('axe-core/axe.min.js');
 
 /** How long the page may take to show what it should, with others beside it on a small machine. */
-export const PATIENCE = 30e3;
-const LONGEST = 90e3;
+export const PATIENCE = 60e3;
+const LONGEST = 300e3;
 
 /** Made when it is first asked for. */
 export const once = (make) => {
