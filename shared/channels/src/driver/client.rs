@@ -6,6 +6,7 @@ use revocation_app::ports::{Clock, SessionText};
 use revocation_rules::ids::Tenant;
 use revocation_rules::retry::AttemptFailure;
 
+use super::pauses::Pauses;
 use super::session::Sessions;
 use super::vendor::{AccountOf, Vendor, VendorCredentials};
 use crate::answers::misconfigured;
@@ -13,6 +14,7 @@ use crate::around::Around;
 use crate::credentials::CredentialCache;
 use crate::dial::DialError;
 use crate::https::Https;
+use crate::sessions;
 use crate::single_flight::Kept;
 
 pub(crate) struct Client<V: Vendor> {
@@ -21,6 +23,7 @@ pub(crate) struct Client<V: Vendor> {
     pub(super) clock: Arc<dyn Clock>,
     credentials: CredentialCache<V::Credentials>,
     sessions: Sessions<V>,
+    pauses: Pauses,
 }
 
 /// Who is calling, and in which session, if the vendor has sessions.
@@ -44,7 +47,20 @@ impl<V: Vendor> Client<V> {
             sessions: Sessions::new(Arc::clone(&https), around.sessions, Arc::clone(&around.clock)),
             https,
             clock: around.clock,
+            pauses: Pauses::default(),
         })
+    }
+
+    /// What calling for the account would come to now, if the vendor has asked for a pause.
+    pub(super) fn pause(&self, account: &AccountOf<V>) -> Option<AttemptFailure> {
+        self.pauses.of(&sessions::key(V::CHANNEL, account), self.clock.now())
+    }
+
+    /// The vendor's answer to a whole call.
+    pub(super) fn failed(&self, account: &AccountOf<V>, failure: &AttemptFailure) {
+        if failure.is_throttled() {
+            self.pauses.note(sessions::key(V::CHANNEL, account), failure, self.clock.now());
+        }
     }
 
     /// The tenant's credentials and a session of theirs. Credentials that are

@@ -13,6 +13,7 @@
 
 mod client;
 mod group;
+mod pauses;
 mod request;
 mod run;
 mod session;

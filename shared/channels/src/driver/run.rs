@@ -212,7 +212,12 @@ impl<'a, V: Vendor> Run<'a, V> {
                         retry_after: retry_after(&reply.headers, self.client.clock.now()),
                         body: &reply.body,
                     };
-                    patient(self.client.vendor.read(who.credentials.account(), call, &told), told.retry_after)
+                    let account = who.credentials.account();
+                    let heard = patient(self.client.vendor.read(account, call, &told), told.retry_after);
+                    if let Reading::Failed(failure) = &heard.reading {
+                        self.client.failed(account, failure);
+                    }
+                    heard
                 }
                 Err(none) => failed(transient(format!("{channel}:{}", none.as_str()))),
             },
@@ -239,7 +244,13 @@ impl<V: Vendor> ChannelClient for Client<V> {
             }
             // One login before the calls, and one answer for all when there is none.
             match self.caller(&order.push.tenant).await {
-                Ok(caller) => Run::new(self, order).finish(caller.credentials.value.account()).await,
+                Ok(caller) => {
+                    let account = caller.credentials.value.account();
+                    match self.pause(account) {
+                        Some(failure) => all_failed(order, &failure),
+                        None => Run::new(self, order).finish(account).await,
+                    }
+                }
                 Err(failure) => all_failed(order, &failure),
             }
         }

@@ -13,7 +13,7 @@ pub(crate) trait AccountKey {
 }
 
 /// A digest of the parts: neither an id nor a secret can be read from it.
-pub(super) fn key(channel: Channel, account: &impl AccountKey) -> SessionKey {
+pub(crate) fn key(channel: Channel, account: &impl AccountKey) -> SessionKey {
     let mut digest = Sha256::new();
     for part in account.parts() {
         // With its length, so that no two lists of parts are hashed alike.

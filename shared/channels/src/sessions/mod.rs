@@ -39,7 +39,7 @@ use revocation_rules::channel::Channel;
 use revocation_rules::retry::AttemptFailure;
 use tokio::time::{Instant, timeout_at};
 
-pub(crate) use account::AccountKey;
+pub(crate) use account::{AccountKey, key};
 
 use crate::answers::transient;
 use crate::single_flight::Kept;

@@ -109,6 +109,24 @@ async fn a_throttled_order_starts_no_further_call() {
     }
 }
 
+/// One worker does many orders. What one is told, the others need not ask.
+#[tokio::test]
+async fn an_order_within_the_pause_that_another_was_told_asks_nobody() {
+    let server = oppo(move |seen, n| match n {
+        0 => Do::answer(503, "").retry_after("30"),
+        _ => taken(seen, |_| None),
+    })
+    .await;
+    let clock = ManualClock::new();
+    let client = client(&server, &Documents::new([Some(document("s"))]), &clock);
+    assert_eq!(devices(2).revoke(&*client).await, vec![throttled("oppo:http_503", Some(30)); 2]);
+    clock.advance_secs(10);
+    assert_eq!(devices(2).revoke(&*client).await, vec![throttled("oppo:http_503", Some(20)); 2]);
+    assert_eq!(server.seen_at(BATCH).len(), 1);
+    clock.advance_secs(20);
+    assert_eq!(devices(2).revoke(&*client).await, vec![overwritten(); 2]);
+}
+
 #[tokio::test]
 async fn when_the_days_quota_is_used_up_nothing_more_is_asked() {
     let server = oppo(|_, _| code(33)).await;

@@ -11,9 +11,13 @@ use crate::support::{Case, count, ended, misconfigured, overwritten, throttled, 
 async fn start(devices: usize) -> (World, Case, Box<dyn ChannelClient>) {
     let world = World::start(Channel::Oppo, json!({"app_key": "key", "master_secret": SECRET})).await;
     let case = world.devices("key", devices, None).await;
-    let document = json!({"app_key": "key", "master_secret": SECRET, "channel_id": "service", "category": "IM"});
-    let client = world.client(&document);
+    let client = another_worker(&world);
     (world, case, client)
+}
+
+/// One that was not told of any pause yet.
+fn another_worker(world: &World) -> Box<dyn ChannelClient> {
+    world.client(&json!({"app_key": "key", "master_secret": SECRET, "channel_id": "service", "category": "IM"}))
 }
 
 #[tokio::test]
@@ -89,6 +93,7 @@ async fn a_wait_a_quota_and_a_wrong_secret_end_as_such() {
     world.fault(json!({"throttle_next": 1, "retry_after_s": 7})).await;
     assert_eq!(case.revoke(&*client).await, vec![throttled("oppo:-2", Some(7)); 2]);
     world.fault(json!({"error_next": {"n": 1, "status": 200, "code": "33"}})).await;
+    let client = another_worker(&world);
     assert_eq!(case.revoke(&*client).await, vec![ended(Outcome::Failed, "oppo:33"); 2]);
     let wrong = world.client(&json!({"app_key": "key", "master_secret": "other"}));
     assert_eq!(case.revoke(&*wrong).await, vec![misconfigured("oppo:login_16"); 2]);

@@ -12,8 +12,13 @@ async fn start(devices: usize, has_recall: bool) -> (World, Case, Box<dyn Channe
     let app = json!({"app_id": 10_004, "app_key": "key", "app_secret": SECRET, "recall": has_recall});
     let world = World::start(Channel::Vivo, app).await;
     let case = world.devices("10004", devices, Some("5001")).await;
-    let client = world.client(&json!({"app_id": 10_004, "app_key": "key", "app_secret": SECRET, "category": "IM"}));
+    let client = another_worker(&world);
     (world, case.by(Strategy::RecallThenOverwrite), client)
+}
+
+/// One that was not told of any pause yet.
+fn another_worker(world: &World) -> Box<dyn ChannelClient> {
+    world.client(&json!({"app_id": 10_004, "app_key": "key", "app_secret": SECRET, "category": "IM"}))
 }
 
 #[tokio::test]
@@ -112,6 +117,7 @@ async fn a_wait_a_quota_and_a_wrong_secret_end_as_such() {
     world.fault(json!({"throttle_next": 1, "retry_after_s": 7})).await;
     assert_eq!(case.revoke(&*client).await, vec![throttled("vivo:10072", Some(7)); 2]);
     world.fault(json!({"error_next": {"n": 1, "status": 200, "code": "10073"}})).await;
+    let client = another_worker(&world);
     assert_eq!(case.revoke(&*client).await, vec![ended(Outcome::Failed, "vivo:10073"); 2]);
     let wrong = world.client(&json!({"app_id": 10_004, "app_key": "key", "app_secret": "other"}));
     assert_eq!(case.revoke(&*wrong).await, vec![misconfigured("vivo:login_10203"); 2]);

@@ -14,8 +14,13 @@ const PACKAGE: &str = "com.example.shop";
 async fn start(devices: usize) -> (World, Case, Box<dyn ChannelClient>) {
     let world = World::start(Channel::Xiaomi, json!({"package": PACKAGE, "app_secret": SECRET})).await;
     let case = world.devices(PACKAGE, devices, None).await;
-    let client = world.client(&json!({"package": PACKAGE, "app_secret": SECRET, "channel_id": "104"}));
+    let client = another_worker(&world);
     (world, case, client)
+}
+
+/// One that was not told of any pause yet.
+fn another_worker(world: &World) -> Box<dyn ChannelClient> {
+    world.client(&json!({"package": PACKAGE, "app_secret": SECRET, "channel_id": "104"}))
 }
 
 #[tokio::test]
@@ -119,6 +124,7 @@ async fn a_wait_that_xiaomi_asks_for_stops_the_order() {
         1_000,
         "both calls were in flight"
     );
+    let client = another_worker(&world);
     assert_eq!(case.revoke(&*client).await, vec![overwritten(); 1_000]);
     assert_eq!(world.device("d0").await["pushes"], 1);
 }
