@@ -21,7 +21,7 @@ pub enum HandleError {
 pub async fn handle(deps: &Deps, job: Job, deadline: Timestamp) -> Result<(), HandleError> {
     let job = match job {
         Job::Dispatch(job) => job,
-        Job::Fanout { .. } | Job::Check { .. } | Job::Confirm { .. } => return Err(HandleError::WrongQueue),
+        Job::Fanout { .. } | Job::Check { .. } | Job::Recount(_) | Job::Confirm { .. } => return Err(HandleError::WrongQueue),
     };
     let with = Dispatcher {
         store: &deps.store,

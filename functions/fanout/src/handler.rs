@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{DispatchJob, Job, JobQueue, Ports, QueueError};
-use revocation_app::{CheckError, Checked, DispatchError, Dispatcher, Eagerness, FanOutError, check_revocation, dispatch_batch, fan_out};
+use revocation_app::{
+    CheckError, Checked, DispatchError, Dispatcher, FanOutError, check_revocation, dispatch_batch, fan_out, recount_revocation,
+};
 use revocation_rules::channel::{Capability, Channels};
+use revocation_rules::ids::RevocationId;
 
 /// What the function works with.
 pub struct Deps<P: Ports> {
@@ -41,17 +44,32 @@ pub async fn handle<P: Ports>(deps: &Deps<P>, job: Job, deadline: Timestamp) -> 
             tracing::info!(revocation.id = %revocation, ?end, "fan-out of {revocation}");
         }
         Job::Check { push, revocation, nth } => {
-            let look = Eagerness::Look { nth };
-            let checked = check_revocation(&deps.store, &deps.queue, &deps.clock, &push, &revocation, look).await?;
-            if let Checked::Settled { after } = checked {
-                tracing::info!(revocation.id = %revocation, time_to_settle_ms = after.as_millis(), "{revocation} settled");
-            }
+            let checked = check_revocation(&deps.store, &deps.queue, &deps.clock, &push, &revocation, nth, deadline).await?;
+            say(&revocation, checked);
+        }
+        Job::Recount(job) => {
+            let revocation = job.revocation.clone();
+            let checked = recount_revocation(&deps.store, &deps.queue, &deps.clock, *job, deadline).await?;
+            say(&revocation, checked);
         }
         // On the heap: it holds all that a batch is worked on with.
         Job::Dispatch(job) => Box::pin(dispatch(deps, job, deadline)).await?,
         Job::Confirm { .. } => return Err(HandleError::WrongQueue),
     }
     Ok(())
+}
+
+fn say(revocation: &RevocationId, checked: Checked) {
+    match checked {
+        Checked::Settled { after } => {
+            tracing::info!(revocation.id = %revocation, time_to_settle_ms = after.as_millis(), "{revocation} settled");
+        }
+        Checked::Outstanding { batches } => {
+            tracing::info!(revocation.id = %revocation, batches, "{revocation} waits for {batches} batches");
+        }
+        Checked::HandedOn => tracing::info!(revocation.id = %revocation, "the recount of {revocation} goes on"),
+        Checked::Unchanged | Checked::Overtaken => {}
+    }
 }
 
 /// Ends a batch that no dispatcher takes. A channel that got one since then gets its job.

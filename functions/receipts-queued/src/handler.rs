@@ -53,7 +53,7 @@ async fn each_batch(event: SqsEvent, look: impl AsyncFn(BatchRef, u32) -> Result
                 asked.nth = asked.nth.min(nth);
                 asked.messages.push(id);
             }
-            Ok(Job::Fanout { .. } | Job::Check { .. } | Job::Dispatch(_)) => {
+            Ok(Job::Fanout { .. } | Job::Check { .. } | Job::Recount(_) | Job::Dispatch(_)) => {
                 tracing::error!(sqs.message_id = %id, "queue message {id} is a job of another queue");
                 failed.push(id);
             }

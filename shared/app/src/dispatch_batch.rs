@@ -10,7 +10,7 @@ use revocation_rules::channel::Channels;
 use revocation_rules::ids::RevocationId;
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::plan::{self, Left};
-use revocation_rules::progress::{BatchProgress, Change};
+use revocation_rules::progress::{BatchProgress, Change, Hold};
 use revocation_rules::retry::{self, AttemptFailure};
 use revocation_rules::revocation::Revocation;
 use revocation_rules::window;
@@ -99,7 +99,12 @@ where
     }
     let now = clock.now();
     if !progress.is_free(now) {
-        come_back(queue, job, progress.not_before.map_or(Duration::ZERO, |at| until(at, now))).await?;
+        let free_in = progress.not_before.map_or(Duration::ZERO, |at| until(at, now));
+        match progress.hold {
+            // Its worker may be done in a moment, or lost for the whole lease.
+            Hold::Taken => look_again(queue, job, free_in).await?,
+            Hold::Free => come_back(queue, job, free_in).await?,
+        }
         return Ok(Dispatched::Busy);
     }
     let deliveries = work.deliveries.as_deref();
@@ -117,7 +122,7 @@ where
         let lost_before = progress.lost_workers;
         let claimed = progress.claimed(lease_end(now));
         if store.claim(&claimed).await? == Claimed::Lost {
-            come_back(queue, job, until(lease_end(now), now)).await?;
+            look_again(queue, job, Duration::MAX).await?;
             return Ok(Dispatched::Busy);
         }
         if claimed.lost_workers > lost_before {
@@ -144,18 +149,7 @@ where
         (Some(_) | None, _) => Left::Nothing,
     };
     let now = clock.now();
-    let back_in = match &left {
-        Left::Nothing => None,
-        Left::HandBack => Some(Duration::ZERO),
-        Left::Retry(failures) => {
-            let reasons: Vec<_> = failures.iter().map(AttemptFailure::reason).collect();
-            tracing::warn!(
-                revocation.id = %revocation.id, channel = %job.channel, attempt.number = progress.attempts, reasons = reasons.join(","),
-                "attempt {} on {} left something to do", progress.attempts, job.channel
-            );
-            Some(retry::wait(failures, progress.attempts, dice.spread()))
-        }
-    };
+    let back_in = back_in(&left, &revocation, &progress, dice);
     progress.not_before = back_in.map(|wait| later(now, wait));
     let mut changes = book_own(&mut progress, &revocation, deliveries, &todo.in_scope);
     progress.put_down(&revocation.id);
@@ -163,7 +157,7 @@ where
         changes.extend(book_others(store, &mut progress, &revocation.id, deliveries, now).await?);
     }
     if store.finish(&progress, &changes).await? == Finished::Lost {
-        come_back(queue, job, until(lease_end(now), now)).await?;
+        look_again(queue, job, Duration::MAX).await?;
         return Ok(Dispatched::Busy);
     }
     match back_in {
@@ -171,6 +165,23 @@ where
         Some(wait) => {
             come_back(queue, job, wait).await?;
             Ok(Dispatched::ComesBack)
+        }
+    }
+}
+
+/// How long what is left waits; `None` when nothing is.
+fn back_in(left: &Left, revocation: &Revocation, progress: &BatchProgress, dice: &impl Dice) -> Option<Duration> {
+    match left {
+        Left::Nothing => None,
+        Left::HandBack => Some(Duration::ZERO),
+        Left::Retry(failures) => {
+            let reasons: Vec<_> = failures.iter().map(AttemptFailure::reason).collect();
+            tracing::warn!(
+                revocation.id = %revocation.id, channel = %progress.channel, attempt.number = progress.attempts,
+                pauses = progress.pauses, reasons = reasons.join(","),
+                "attempt {} on {} left something to do", progress.attempts, progress.channel
+            );
+            Some(retry::wait(failures, progress.attempts.max(progress.pauses), dice.spread()))
         }
     }
 }
@@ -236,8 +247,20 @@ async fn disturb(store: &impl RevocationStore, revocation: &mut Revocation, now:
     Ok(())
 }
 
+/// When the wait between two attempts is over.
 async fn come_back(queue: &impl JobQueue, job: &DispatchJob, wait: Duration) -> Result<(), QueueError> {
-    queue.send(&[Job::Dispatch(job.clone())], wait).await
+    let job = DispatchJob { nth: 0, ..job.clone() };
+    queue.send(&[Job::Dispatch(job)], wait).await
+}
+
+/// Somebody else is at it: looks again soon, later each time, and at the latest when its lease is over.
+async fn look_again(queue: &impl JobQueue, job: &DispatchJob, free_in: Duration) -> Result<(), QueueError> {
+    let wait = retry::look(job.nth).min(free_in);
+    let job = DispatchJob {
+        nth: job.nth.saturating_add(1),
+        ..job.clone()
+    };
+    queue.send(&[Job::Dispatch(job)], wait).await
 }
 
 fn lease_end(now: Timestamp) -> Timestamp {

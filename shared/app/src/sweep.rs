@@ -1,20 +1,29 @@
-//! Every minute: looks at every revocation that is due, re-drives what is
-//! stuck, and settles what is done.
+//! Every minute: hands on every revocation that is due, to be walked or recounted.
+//!
+//! What it does for one is a read, a message and a write, whatever the size of its push: nobody's revocation holds up
+//! another's. The message goes first and the next due time second, so that one that is lost in between comes again.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
 use jiff::Timestamp;
+use revocation_rules::ids::{PushRef, RevocationId};
+use revocation_rules::revocation::State;
 
-use crate::check_revocation::{CheckError, Checked, Eagerness, check_revocation};
-use crate::ports::{BatchHeaders, Clock, Counters, JobQueue, ProgressList, RevocationStore, StoreError};
+use crate::check_revocation::CheckError;
+use crate::ports::{Clock, Job, JobQueue, RecountJob, RevocationStore, Saved, StoreError};
+use crate::recount_revocation::Eagerness;
 
 /// How many revocations one sweep takes from the index at a time.
-const AT_A_TIME: usize = 100;
+const AT_A_TIME: usize = 500;
+/// How many it hands on at once.
+const AT_ONCE: usize = 16;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Swept {
-    pub checked: usize,
-    pub settled: usize,
-    pub redriven: usize,
-    /// Looked at in vain; they stay due.
+    pub handed_on: usize,
+    /// In vain; they stay due.
     pub failed: usize,
 }
 
@@ -27,30 +36,74 @@ pub enum SweepError {
 /// Sweeps until nothing is due or `deadline` comes.
 ///
 /// # Errors
-/// When the index of due revocations cannot be read. A revocation that can
-/// not be checked is logged, counted, and does not hold up the others.
+/// When the index of due revocations cannot be read. A revocation that cannot
+/// be handed on is logged, counted, and does not hold up the others.
 pub async fn sweep(
-    store: &(impl RevocationStore + BatchHeaders + ProgressList + Counters),
+    store: &impl RevocationStore,
     queue: &impl JobQueue,
     clock: &impl Clock,
     deadline: Timestamp,
 ) -> Result<Swept, SweepError> {
     let mut swept = Swept::default();
-    let due = store.due(clock.now(), AT_A_TIME).await?;
-    for (push, id) in &due {
-        if clock.now() >= deadline {
+    // The index shows a moment later what was moved.
+    let mut seen = BTreeSet::new();
+    while clock.now() < deadline {
+        let mut due = store.due(clock.now(), AT_A_TIME).await?;
+        due.retain(|one| seen.insert(one.clone()));
+        if due.is_empty() {
             break;
         }
-        swept.checked += 1;
-        match check_revocation(store, queue, clock, push, id, Eagerness::Redrive).await {
-            Ok(Checked::Settled { .. }) => swept.settled += 1,
-            Ok(Checked::Outstanding { redriven, .. }) => swept.redriven += redriven,
-            Ok(Checked::Unchanged | Checked::Overtaken) => {}
-            Err(error @ (CheckError::Store(_) | CheckError::Queue(_))) => {
-                swept.failed += 1;
-                tracing::error!(revocation.id = %id, %error, "could not check {id}");
+        let mut ends = stream::iter(&due)
+            .map(async |(push, id)| {
+                let in_time = clock.now() < deadline;
+                (
+                    id,
+                    if in_time {
+                        Some(hand_on(store, queue, clock, push, id).await)
+                    } else {
+                        None
+                    },
+                )
+            })
+            .buffer_unordered(AT_ONCE);
+        while let Some((id, end)) = ends.next().await {
+            match end {
+                Some(Ok(())) => swept.handed_on += 1,
+                Some(Err(error)) => {
+                    swept.failed += 1;
+                    tracing::error!(revocation.id = %id, %error, "could not hand on {id}");
+                }
+                None => {}
             }
         }
     }
     Ok(swept)
+}
+
+async fn hand_on(
+    store: &impl RevocationStore,
+    queue: &impl JobQueue,
+    clock: &impl Clock,
+    push: &PushRef,
+    id: &RevocationId,
+) -> Result<(), CheckError> {
+    let Some(mut revocation) = store.revocation(push, id).await? else {
+        return Ok(());
+    };
+    let job = match revocation.state {
+        // The fan-out's job was lost, or its walker died for good.
+        State::Requested => Job::fanout(&revocation),
+        State::Dispatched { .. } | State::Settled { .. } => Job::Recount(Box::new(RecountJob {
+            push: push.clone(),
+            revocation: id.clone(),
+            eagerness: Eagerness::Redrive,
+            so_far: None,
+        })),
+    };
+    queue.send(&[job], Duration::ZERO).await?;
+    revocation.handed_on(clock.now());
+    match store.save_revocation(&revocation).await? {
+        // Whoever changed it has said when it is due.
+        Saved::Yes | Saved::Outdated => Ok(()),
+    }
 }

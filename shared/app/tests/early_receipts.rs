@@ -64,7 +64,7 @@ impl Stand {
         let jobs = self.scene.queue.sent().into_iter();
         jobs.filter_map(|job| match job {
             Job::Confirm { batch, .. } => Some(batch),
-            Job::Fanout { .. } | Job::Check { .. } | Job::Dispatch(_) => None,
+            Job::Fanout { .. } | Job::Check { .. } | Job::Recount(_) | Job::Dispatch(_) => None,
         })
         .collect()
     }

@@ -161,6 +161,7 @@ fn a_revocation_of_an_earlier_life_takes_back_nothing_of_the_next() {
         batch,
         channel,
         revocation: first.clone(),
+        nth: 0,
     };
     assert_eq!(scene.dispatch(&job), Dispatched::NothingToDo);
     assert_eq!(work(&scene, &first), 2, "it settles with what it knows");

@@ -216,7 +216,8 @@ pub enum Left {
 }
 
 /// Writes the vendor's answers into `progress` and says what is left.
-/// `attempts` follows: headway starts the count anew, and an attempt that asked nobody is none.
+/// `attempts` follows: headway starts the count anew, and an attempt that asked nobody, or that the vendor met with
+/// nothing but a wish for a pause, is none. What is throttled is asked for until its window closes.
 pub fn apply(progress: &mut BatchProgress, answers: impl IntoIterator<Item = (usize, Answer)>) -> Left {
     let used_up = progress.attempts >= MAX_ATTEMPTS;
     let mut ended = 0_usize;
@@ -233,7 +234,7 @@ pub fn apply(progress: &mut BatchProgress, answers: impl IntoIterator<Item = (us
                 ended += 1;
                 progress.slots.end(slot, Outcome::Failed, &format!("{}{reason}", suspicion::PREFIX));
             }
-            Answer::Failed(failure) if used_up => {
+            Answer::Failed(failure) if used_up && !failure.is_throttled() => {
                 progress.slots.end(slot, Outcome::Failed, failure.reason());
             }
             Answer::Failed(failure) => {
@@ -245,7 +246,9 @@ pub fn apply(progress: &mut BatchProgress, answers: impl IntoIterator<Item = (us
         }
     }
     if not_tried > 0 && ended > 0 {
-        progress.attempts = 0;
+        progress.start_attempts();
+    } else if !failures.is_empty() && failures.iter().all(AttemptFailure::is_throttled) {
+        progress.paused();
     } else if not_tried > 0 && failures.is_empty() {
         // The vendor was not asked, so it has refused nothing.
         progress.attempts = progress.attempts.saturating_sub(1);

@@ -66,6 +66,9 @@ pub struct BatchProgress {
     pub slots: SlotOutcomes,
     /// Attempts in a row that made no headway.
     pub attempts: u32,
+    /// Attempts in a row to which the vendor said nothing but that it wants a pause. They are none of `attempts`: a
+    /// vendor that is busy is asked more and more seldom, until the window closes.
+    pub pauses: u32,
     /// Counts claims and writes; a writer must name the one it was given.
     pub version: u64,
     /// Nobody else may work on the batch before this: the lease of whoever
@@ -99,6 +102,7 @@ impl BatchProgress {
             channel: header.channel,
             slots: SlotOutcomes::new(header.count),
             attempts: 0,
+            pauses: 0,
             version: 0,
             not_before: None,
             hold: Hold::Free,
@@ -210,7 +214,7 @@ impl BatchProgress {
         self.replays.insert(revocation.id.clone(), revocation.replays);
         for &slot in in_scope {
             if self.slots.reopen_failed(slot) {
-                self.attempts = 0;
+                self.start_attempts();
             }
         }
         // Another revocation's replay may have opened some before.
@@ -242,8 +246,20 @@ impl BatchProgress {
     /// of this batch starts its own row of attempts.
     pub fn put_down(&mut self, revocation: &RevocationId) {
         if self.finished.contains(revocation) {
-            self.attempts = 0;
+            self.start_attempts();
         }
+    }
+
+    /// From here on attempts are counted anew.
+    pub(crate) const fn start_attempts(&mut self) {
+        self.attempts = 0;
+        self.pauses = 0;
+    }
+
+    /// The vendor wanted a pause: the attempt that the claim counted is none.
+    pub(crate) const fn paused(&mut self) {
+        self.attempts = self.attempts.saturating_sub(1);
+        self.pauses = self.pauses.saturating_add(1);
     }
 
     /// Notes which of the targets that `revocation` names are in the batch.

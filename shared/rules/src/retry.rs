@@ -45,6 +45,11 @@ impl AttemptFailure {
         }
     }
 
+    /// Nothing is wrong, it is too early.
+    pub const fn is_throttled(&self) -> bool {
+        matches!(self, Self::Throttled { .. })
+    }
+
     /// The wait the vendor asked for.
     fn floor(&self) -> Duration {
         match self {
@@ -62,6 +67,12 @@ pub fn wait<'a>(failures: impl IntoIterator<Item = &'a AttemptFailure>, attempt:
     let floor = failures.into_iter().map(AttemptFailure::floor).max().unwrap_or_default();
     let ceiling = FIRST_WAIT.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_WAIT);
     floor + ceiling.mul_f64(spread.clamp(0.0, 1.0))
+}
+
+/// How long after the `nth` look (from 0) at a batch that somebody else works on the next one comes. Most workers need
+/// less than a second.
+pub fn look(nth: u32) -> Duration {
+    Duration::from_secs(1 << nth.min(6))
 }
 
 #[cfg(test)]

@@ -248,13 +248,34 @@ impl Revocation {
         self.due_at = self.next_due(now);
     }
 
+    /// The sweep has asked for a look, which may be lost: so there is always another one. Whoever looks says when it
+    /// was the last.
+    pub fn handed_on(&mut self, now: Timestamp) {
+        self.checked(now);
+        self.due_at = self.due_at.or_else(|| now.checked_add(LONGEST_UNDER_WAY).ok());
+    }
+
+    /// It was counted, from `began` to `now`. Once that began after the last moment at which anything can change, nobody
+    /// looks again, and not before.
+    pub(crate) fn was_counted(&mut self, began: Timestamp, now: Timestamp) {
+        if began >= self.last_check() {
+            self.due_at = None;
+        } else if self.due_at.is_none() {
+            self.due_at = Some(Self::first_due(now));
+        }
+    }
+
+    fn last_check(&self) -> Timestamp {
+        self.closes_at.saturating_add(LAST_CHECK).unwrap_or(Timestamp::MAX)
+    }
+
     fn start_checks(&mut self, now: Timestamp) {
         self.checks = 0;
         self.due_at = self.next_due(now);
     }
 
     fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
-        let last = self.closes_at.saturating_add(LAST_CHECK).unwrap_or(Timestamp::MAX);
+        let last = self.last_check();
         let settled = matches!(self.state, State::Settled { .. });
         if settled && now >= last {
             return None;

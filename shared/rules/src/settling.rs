@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::batch::BatchHeader;
 use crate::channel::Channel;
@@ -50,12 +51,22 @@ pub struct Outstanding {
     pub free: bool,
 }
 
-/// What a recount of one revocation has found so far.
-#[derive(Debug)]
-pub struct Recount<'a> {
-    revocation: &'a Revocation,
-    now: Timestamp,
-    count: Recounted,
+/// What a recount of one revocation has found so far, and where it goes on. However large the push, it is a few
+/// kilobytes: it travels in a job when the time of its invocation is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recount {
+    /// What is free, and whether the window is closed, is judged by this time throughout.
+    pub began: Timestamp,
+    replays: u32,
+    shard: u16,
+    /// The last batch of the shard that was counted.
+    after: Option<BatchId>,
+    totals: BTreeMap<Channel, Counts>,
+    /// Deliveries of batches that are not finished.
+    outstanding: BTreeMap<Channel, u64>,
+    /// Batches that are not finished.
+    batches: usize,
+    met: Option<TargetMarks>,
     /// Deliveries of the batches that have said which named targets they have.
     asked: u64,
 }
@@ -63,49 +74,81 @@ pub struct Recount<'a> {
 /// What a whole recount found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recounted {
+    pub began: Timestamp,
     pub totals: BTreeMap<Channel, Counts>,
-    pub outstanding: Vec<Outstanding>,
+    /// How many batches are not finished.
+    pub outstanding: usize,
     /// Which of the targets that the scope names have a delivery, if it names
     /// any and every batch has said so.
     pub met: Option<TargetMarks>,
 }
 
-impl<'a> Recount<'a> {
-    pub fn start(revocation: &'a Revocation, now: Timestamp) -> Self {
-        let met = revocation.scope.targets.is_some().then(TargetMarks::default);
+impl Recount {
+    pub fn start(revocation: &Revocation, now: Timestamp) -> Self {
         Self {
-            revocation,
-            now,
-            count: Recounted {
-                met,
-                ..Recounted::default()
-            },
+            began: now,
+            replays: revocation.replays,
+            shard: 0,
+            after: None,
+            totals: BTreeMap::new(),
+            outstanding: BTreeMap::new(),
+            batches: 0,
+            met: revocation.scope.targets.is_some().then(TargetMarks::default),
             asked: 0,
         }
     }
 
-    /// Counts one shard. Its headers are read first and its progresses second:
-    /// what is recorded after that is reopened by its recorder.
-    pub fn add_shard(&mut self, headers: Vec<BatchHeader>, progresses: &[BatchProgress]) {
+    /// Is the revocation still at what is counted here? Not once it is walked again.
+    pub fn is_of(&self, revocation: &Revocation) -> bool {
+        self.replays == revocation.replays && revocation.state != State::Requested
+    }
+
+    /// The shard to go on with, and the batch after which; `None` when all is counted.
+    pub fn next(&self, revocation: &Revocation) -> Option<(u16, Option<&BatchId>)> {
+        revocation
+            .fanout
+            .shards()
+            .contains(&self.shard)
+            .then_some((self.shard, self.after.as_ref()))
+    }
+
+    /// Counts a page of headers and the progresses that lie between its ends, and goes on after `next`, or with the
+    /// next shard. Headers are read first and progresses second: what is recorded after that is reopened by its
+    /// recorder. Returns what is outstanding on the page.
+    pub fn add_page(
+        &mut self,
+        revocation: &Revocation,
+        headers: Vec<BatchHeader>,
+        progresses: &[BatchProgress],
+        next: Option<BatchId>,
+    ) -> Vec<Outstanding> {
         for progress in progresses {
-            self.add_progress(progress);
+            self.add_progress(revocation, progress);
         }
         let of_batch: BTreeMap<&BatchId, &BatchProgress> = progresses.iter().map(|progress| (&progress.batch.batch, progress)).collect();
-        for header in headers.into_iter().filter(|header| self.revocation.may_cover(header)) {
+        let mut outstanding = Vec::new();
+        for header in headers.into_iter().filter(|header| revocation.may_cover(header)) {
             // An earlier recording's says nothing of this one.
             let progress = of_batch.get(&header.batch.batch).filter(|progress| progress.belongs_to(&header));
-            if !progress.is_some_and(|progress| progress.is_finished(self.revocation)) {
-                self.count.outstanding.push(Outstanding {
-                    free: progress.is_none_or(|progress| progress.is_free(self.now)),
+            if !progress.is_some_and(|progress| progress.is_finished(revocation)) {
+                self.batches += 1;
+                *self.outstanding.entry(header.channel).or_default() += u64::from(header.count);
+                outstanding.push(Outstanding {
+                    free: progress.is_none_or(|progress| progress.is_free(self.began)),
                     header,
                 });
             }
         }
+        if next.is_none() {
+            self.shard = self.shard.saturating_add(1);
+        }
+        self.after = next;
+        outstanding
     }
 
-    fn add_progress(&mut self, progress: &BatchProgress) {
-        let id = &self.revocation.id;
-        match (&mut self.count.met, progress.met.get(id)) {
+    fn add_progress(&mut self, revocation: &Revocation, progress: &BatchProgress) {
+        let id = &revocation.id;
+        match (&mut self.met, progress.met.get(id)) {
             (Some(all), Some(met)) => {
                 self.asked += progress.slots.len() as u64;
                 all.add_all(met);
@@ -115,47 +158,46 @@ impl<'a> Recount<'a> {
             (_, _) => {}
         }
         if let Some(counts) = progress.counted_in_all(id) {
-            self.count.totals.entry(progress.channel).or_default().add_all(&counts);
+            self.totals.entry(progress.channel).or_default().add_all(&counts);
         }
     }
 
     /// After the window, TTL may have deleted a header before anybody could end
     /// its deliveries. Then the counters have to say how many there were.
-    pub fn needs_counters(&self) -> bool {
-        self.now >= self.revocation.closes_at && (self.revocation.scope.targets.is_none() || self.count.met.is_some())
+    pub fn needs_counters(&self, revocation: &Revocation) -> bool {
+        self.began >= revocation.closes_at && (revocation.scope.targets.is_none() || self.met.is_some())
     }
 
     /// Everything was read; the counters too, if they are needed.
-    pub fn end(mut self, counters: Option<&BTreeMap<Channel, ChannelCounters>>) -> Recounted {
+    pub fn end(mut self, revocation: &Revocation, counters: Option<&BTreeMap<Channel, ChannelCounters>>) -> Recounted {
         if let Some(counters) = counters {
-            self.add_expired(counters);
+            self.add_expired(revocation, counters);
         }
-        self.count
+        Recounted {
+            began: self.began,
+            totals: self.totals,
+            outstanding: self.batches,
+            met: self.met,
+        }
     }
 
     /// What expired was found, so it is accounted for: too late. Where targets are
     /// named, nobody can say any more whom it was for; [`Self::asked`] deliveries have said it.
-    fn add_expired(&mut self, counters: &BTreeMap<Channel, ChannelCounters>) {
-        if self.revocation.scope.targets.is_some() {
-            if self.asked < all_found(self.revocation, counters) {
-                self.count.met = None;
+    fn add_expired(&mut self, revocation: &Revocation, counters: &BTreeMap<Channel, ChannelCounters>) {
+        if revocation.scope.targets.is_some() {
+            if self.asked < all_found(revocation, counters) {
+                self.met = None;
             }
             return;
         }
         for channel in Channel::ALL {
-            let found = self.revocation.fanout.found.get(&channel).copied().unwrap_or(0)
-                + counters.get(&channel).map_or(0, |counters| counters.late);
-            let outstanding: u64 = self
-                .count
-                .outstanding
-                .iter()
-                .filter(|batch| batch.header.channel == channel)
-                .map(|batch| u64::from(batch.header.count))
-                .sum();
-            let ended = self.count.totals.get(&channel).map_or(0, Counts::total);
+            let found =
+                revocation.fanout.found.get(&channel).copied().unwrap_or(0) + counters.get(&channel).map_or(0, |counters| counters.late);
+            let outstanding = self.outstanding.get(&channel).copied().unwrap_or(0);
+            let ended = self.totals.get(&channel).map_or(0, Counts::total);
             let expired = found.saturating_sub(ended + outstanding);
             if expired > 0 {
-                self.count.totals.entry(channel).or_default().add(Outcome::TooLate, expired);
+                self.totals.entry(channel).or_default().add(Outcome::TooLate, expired);
             }
         }
     }
@@ -180,11 +222,12 @@ impl Revocation {
         };
         if is_still_settled {
             self.recounted(count.totals, count.met);
-            self.checked(now);
+            self.was_counted(count.began, now);
             Ok(Settling::Still)
         } else {
             self.reopened(now);
             self.settled(now, count.totals, count.met)?;
+            self.was_counted(count.began, now);
             Ok(Settling::New)
         }
     }

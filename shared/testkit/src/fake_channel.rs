@@ -118,6 +118,10 @@ impl FakeChannel {
         other
     }
 
+    pub fn mood(&self) -> Mood {
+        self.inner.lock().unwrap().mood
+    }
+
     pub fn is(&self, mood: Mood) {
         self.inner.lock().unwrap().mood = mood;
     }

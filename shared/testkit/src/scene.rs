@@ -2,12 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{
-    BatchRecorder as _, ChannelClient, Clock as _, Counters as _, DispatchJob, Job, PushStore as _, RevocationStore as _, Saved,
+    BatchRecorder as _, ChannelClient, Clock as _, Counters as _, DispatchJob, Job, PushStore as _, RecountJob, RevocationStore as _, Saved,
 };
 use revocation_app::{
     Accepted, Checked, Confirmed, Dispatched, Dispatcher, Eagerness, FannedOut, NewReceipt, NewRevocation, ReceiptError, ReplayError,
-    RequestError, TakenReceipts, check_revocation, confirm_batch, dispatch_batch, fan_out, replay_revocation, request_revocation,
-    take_receipts,
+    RequestError, TakenReceipts, check_revocation, confirm_batch, dispatch_batch, fan_out, recount_revocation, replay_revocation,
+    request_revocation, take_receipts,
 };
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::{Channel, Channels};
@@ -145,16 +145,24 @@ impl Scene {
         run(dispatch_batch(&self.dispatcher(), job, self.deadline())).unwrap()
     }
 
+    /// A look, or what the sweep and the recount that it asks for do.
     pub fn check(&self, id: &RevocationId, eagerness: Eagerness) -> Checked {
-        run(check_revocation(
-            &self.store,
-            &self.queue,
-            &self.clock,
-            self.push_ref(),
-            id,
-            eagerness,
-        ))
-        .unwrap()
+        let (store, queue, clock, push) = (&self.store, &self.queue, &self.clock, self.push_ref());
+        match eagerness {
+            Eagerness::Look { nth } => run(check_revocation(store, queue, clock, push, id, nth, self.deadline())).unwrap(),
+            Eagerness::Redrive => {
+                let mut revocation = self.read(id);
+                revocation.handed_on(clock.now());
+                assert_eq!(run(store.save_revocation(&revocation)).unwrap(), Saved::Yes);
+                let job = RecountJob {
+                    push: push.clone(),
+                    revocation: id.clone(),
+                    eagerness,
+                    so_far: None,
+                };
+                run(recount_revocation(store, queue, clock, job, self.deadline())).unwrap()
+            }
+        }
     }
 
     /// Walks, works on everything that was queued, and settles.

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use revocation_app::ports::{Clock as _, Job};
-use revocation_app::{Dispatcher, Eagerness, check_revocation, confirm_batch, dispatch_batch, fan_out};
+use revocation_app::{Dispatcher, check_revocation, confirm_batch, dispatch_batch, fan_out, recount_revocation};
 use revocation_testkit::{FakeChannel, run};
 
 use crate::World;
@@ -26,7 +26,10 @@ impl World {
                 run(fan_out(store, queue, clock, &push, &revocation, deadline)).unwrap();
             }
             Job::Check { push, revocation, nth } => {
-                run(check_revocation(store, queue, clock, &push, &revocation, Eagerness::Look { nth })).unwrap();
+                run(check_revocation(store, queue, clock, &push, &revocation, nth, deadline)).unwrap();
+            }
+            Job::Recount(job) => {
+                run(recount_revocation(store, queue, clock, *job, deadline)).unwrap();
             }
             Job::Confirm { batch, nth } => {
                 run(confirm_batch(store, queue, clock, &batch, nth)).unwrap();

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use revocation_app::ports::{Clock, Recorded};
-use revocation_app::{Accepted, Dispatched, GateError, GateQuestion, RecordError, RequestError};
+use revocation_app::{Accepted, Checked, Dispatched, GateError, GateQuestion, RecordError, RequestError};
 use revocation_rules::channel::Channel;
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{PushRef, TargetId};
@@ -60,6 +60,10 @@ impl World {
                 self.events.saw_if("a batch that was busy", matches!(done, Ok(Dispatched::Busy)));
             }
             (Name::Report(report), Done::Reported(Ok(taken))) => self.note_report(&report, &taken),
+            (Name::Check | Name::Recount, Done::Checked(done)) => {
+                self.events
+                    .saw_if("a recount that went on later", matches!(done, Ok(Checked::HandedOn)));
+            }
             (Name::Confirm, Done::Confirmed(Ok(done))) => self.note_confirm(done),
             (Name::Register { push }, Done::Registered(Ok(_))) => {
                 let known = self.pushes().iter().any(|known| known.registration.push == push);

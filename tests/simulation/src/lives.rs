@@ -78,6 +78,7 @@ impl World {
                     batch: header.batch.clone(),
                     channel: header.channel,
                     revocation: revocation.id,
+                    nth: 0,
                 }));
             }
         }

@@ -22,7 +22,7 @@ pub use error::{QueueError, Source, StoreError, StoreFuture, StoreResult, causes
 pub use keys::{AccessKey, AccessKeyStore, KeptSecret, KeyState, SecretDigest, SecretForm, SecretSeal, SecretText};
 pub use nonces::{Nonces, Spent};
 pub use notices::AppNotices;
-pub use queue::{DispatchJob, Job, JobQueue};
+pub use queue::{DispatchJob, Job, JobQueue, RecountJob};
 pub use receipts::{CallbackSecret, CallbackSecrets, ReceiptStore};
 pub use senders::QueueSenders;
 pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, VendorSession};

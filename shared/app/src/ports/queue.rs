@@ -7,8 +7,10 @@ use revocation_rules::batch::BatchHeader;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef, RevocationId};
 use revocation_rules::revocation::Revocation;
+use revocation_rules::settling::Recount;
 
 use super::QueueError;
+use crate::recount_revocation::Eagerness;
 
 /// Revoke one delivery batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub struct DispatchJob {
     pub batch: BatchRef,
     pub channel: Channel,
     pub revocation: RevocationId,
+    /// How often somebody else was found at work on the batch: each look waits longer.
+    pub nth: u32,
 }
 
 impl DispatchJob {
@@ -24,8 +28,19 @@ impl DispatchJob {
             batch: header.batch.clone(),
             channel: header.channel,
             revocation: revocation.id.clone(),
+            nth: 0,
         }
     }
+}
+
+/// Count what became of a revocation's deliveries, and settle it if all have ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecountJob {
+    pub push: PushRef,
+    pub revocation: RevocationId,
+    pub eagerness: Eagerness,
+    /// What earlier invocations have counted; `None` at the beginning.
+    pub so_far: Option<Recount>,
 }
 
 /// One piece of work.
@@ -35,6 +50,8 @@ pub enum Job {
     Fanout { push: PushRef, revocation: RevocationId },
     /// See whether a revocation can settle. `nth` counts from 0; each look waits longer.
     Check { push: PushRef, revocation: RevocationId, nth: u32 },
+    /// Recount a revocation from the truth.
+    Recount(Box<RecountJob>),
     /// Revoke a batch. Goes to its channel's queue, or, where the deployment has
     /// no dispatcher for the channel, to the fan-out's, which ends it as unsupported.
     Dispatch(DispatchJob),

@@ -22,6 +22,7 @@ pub fn write(progress: &BatchProgress, version: u64, write_name: &str, now: Time
         .bytes("slots", slots)
         .number("count", progress.slots.len())
         .number("attempts", progress.attempts)
+        .number("pauses", progress.pauses)
         .text("hold", progress.hold.as_str())
         .number("lost_workers", progress.lost_workers)
         .number("version", version)
@@ -72,6 +73,7 @@ pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchProgress, St
         channel: reader.known("channel", Channel::parse)?,
         slots,
         attempts: reader.number("attempts")?,
+        pauses: reader.if_there("pauses", Reader::number)?.unwrap_or_default(),
         hold: reader.known("hold", Hold::parse)?,
         lost_workers: reader.number("lost_workers")?,
         version: reader.number("version")?,

@@ -5,9 +5,11 @@
 //! comes back when the newer function is there. The bodies in `tests/fixtures`
 //! are only ever added to.
 
-use revocation_app::ports::{DispatchJob, Job};
+use revocation_app::Eagerness;
+use revocation_app::ports::{DispatchJob, Job, RecountJob};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, Tenant, WorkspaceId};
+use revocation_rules::settling::Recount;
 use serde::{Deserialize, Serialize};
 
 /// A queue message that is no job of ours. The parser's own words are not
@@ -42,12 +44,24 @@ enum V1 {
         revocation: RevocationId,
         nth: u32,
     },
+    Recount {
+        push: PushV1,
+        revocation: RevocationId,
+        /// The number of a look; the sweep has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nth: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        so_far: Option<Recount>,
+    },
     Dispatch {
         push: PushV1,
         shard: u16,
         batch: BatchId,
         channel: Channel,
         revocation: RevocationId,
+        /// Older versions know none.
+        #[serde(default, skip_serializing_if = "is_first")]
+        nth: u32,
     },
     Confirm {
         push: PushV1,
@@ -55,6 +69,11 @@ enum V1 {
         batch: BatchId,
         nth: u32,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_first(nth: &u32) -> bool {
+    *nth == 0
 }
 
 #[derive(Serialize, Deserialize)]
@@ -101,16 +120,27 @@ pub fn encode(job: &Job) -> String {
             revocation: revocation.clone(),
             nth: *nth,
         },
+        Job::Recount(job) => V1::Recount {
+            push: (&job.push).into(),
+            revocation: job.revocation.clone(),
+            nth: match job.eagerness {
+                Eagerness::Look { nth } => Some(nth),
+                Eagerness::Redrive => None,
+            },
+            so_far: job.so_far.clone(),
+        },
         Job::Dispatch(DispatchJob {
             batch,
             channel,
             revocation,
+            nth,
         }) => V1::Dispatch {
             push: (&batch.push).into(),
             shard: batch.shard,
             batch: batch.batch.clone(),
             channel: *channel,
             revocation: revocation.clone(),
+            nth: *nth,
         },
         Job::Confirm { batch, nth } => V1::Confirm {
             push: (&batch.push).into(),
@@ -142,12 +172,24 @@ pub fn decode(body: &str) -> Result<Job, JobError> {
             revocation,
             nth,
         },
+        V1::Recount {
+            push,
+            revocation,
+            nth,
+            so_far,
+        } => Job::Recount(Box::new(RecountJob {
+            push: push.into(),
+            revocation,
+            eagerness: nth.map_or(Eagerness::Redrive, |nth| Eagerness::Look { nth }),
+            so_far,
+        })),
         V1::Dispatch {
             push,
             shard,
             batch,
             channel,
             revocation,
+            nth,
         } => Job::Dispatch(DispatchJob {
             batch: BatchRef {
                 push: push.into(),
@@ -156,6 +198,7 @@ pub fn decode(body: &str) -> Result<Job, JobError> {
             },
             channel,
             revocation,
+            nth,
         }),
         V1::Confirm { push, shard, batch, nth } => Job::Confirm {
             batch: BatchRef {

@@ -49,7 +49,7 @@ impl QueueUrls {
 
     fn of(&self, job: &Job) -> &str {
         match job {
-            Job::Fanout { .. } | Job::Check { .. } => &self.fanout,
+            Job::Fanout { .. } | Job::Check { .. } | Job::Recount(_) => &self.fanout,
             Job::Dispatch(job) => self.dispatch.get(&job.channel).unwrap_or(&self.fanout),
             Job::Confirm { .. } => &self.receipts,
         }

@@ -43,6 +43,7 @@ async fn read(stand: &Stand, header: &BatchHeader) -> Result<(), StoreError> {
 const NOT_READ: [&str; 7] = ["pk", "sk", "expires_at", "listed_pk", "listed_sk", "open_pk", "written_by"];
 const OPTIONAL: &[&str] = &[
     "before",
+    "pauses",
     "met",
     "replays",
     "suspected",

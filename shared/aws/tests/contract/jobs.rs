@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
-use revocation_app::ports::{DispatchJob, Job, JobQueue as _, QueueError};
+use revocation_app::Eagerness;
+use revocation_app::ports::{DispatchJob, Job, JobQueue as _, QueueError, RecountJob};
 use revocation_aws::{JobError, QueueUrls, SqsJobQueue, decode, encode};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::BatchRef;
+use revocation_rules::settling::Recount;
+use revocation_testkit::builders::{a_batch, a_revocation, noon};
 use serde_json::{Value, json};
 
 use super::support::{Fault, Faults, revocation_id, task};
@@ -39,6 +42,7 @@ fn dispatch(channel: Channel, batch: &str) -> Job {
         },
         channel,
         revocation: revocation_id("r1"),
+        nth: 0,
     })
 }
 
@@ -53,6 +57,30 @@ fn confirm() -> Job {
     }
 }
 
+fn swept() -> Job {
+    Job::Recount(Box::new(RecountJob {
+        push: task("促销 #1"),
+        revocation: revocation_id("r1"),
+        eagerness: Eagerness::Redrive,
+        so_far: None,
+    }))
+}
+
+/// In the middle of the second page of its first shard.
+fn recount() -> Job {
+    let revocation = a_revocation().for_targets(&["u1"]).build();
+    let (header, _) = a_batch().to(&["u1", "u2"]).build();
+    let mut so_far = Recount::start(&revocation, noon());
+    let next = Some("batch-1".parse().unwrap());
+    so_far.add_page(&revocation, vec![header], &[], next);
+    Job::Recount(Box::new(RecountJob {
+        push: task("促销 #1"),
+        revocation: revocation_id("r1"),
+        eagerness: Eagerness::Look { nth: 3 },
+        so_far: Some(so_far),
+    }))
+}
+
 #[test]
 fn every_body_ever_sent_is_still_understood() {
     let fixtures = [
@@ -63,6 +91,8 @@ fn every_body_ever_sent_is_still_understood() {
             dispatch(Channel::SelfBuilt, "batch-1"),
         ),
         (include_str!("../fixtures/confirm-v1.json"), confirm()),
+        (include_str!("../fixtures/recount-v1.json"), recount()),
+        (include_str!("../fixtures/recount-v1-of-the-sweep.json"), swept()),
     ];
     for (body, job) in fixtures {
         assert_eq!(decode(body).unwrap(), job);

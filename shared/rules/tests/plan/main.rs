@@ -240,6 +240,38 @@ fn an_attempt_in_which_nobody_was_asked_uses_up_nothing() {
 }
 
 #[test]
+fn a_vendor_that_wants_a_pause_uses_up_no_attempt() {
+    let header = header(Channel::Apns, Sending::Sent);
+    let throttled = AttemptFailure::Throttled {
+        retry_after: None,
+        reason: "429".to_owned(),
+    };
+    let broken = AttemptFailure::Transient { reason: "r".to_owned() };
+    let mut progress = BatchProgress::fresh(&header);
+    for nth in 1..=50 {
+        progress = progress.claimed(noon());
+        assert_eq!(
+            apply(&mut progress, [(0, Answer::Failed(throttled.clone()))]),
+            Left::Retry(vec![throttled.clone()])
+        );
+        assert_eq!((progress.attempts, progress.pauses), (0, nth), "the wait grows with the pauses");
+    }
+    // Beside what is broken it is an attempt, and only what is broken is given up.
+    progress.attempts = MAX_ATTEMPTS;
+    let answers = [(0, Answer::Failed(throttled.clone())), (1, Answer::Failed(broken))];
+    assert_eq!(apply(&mut progress, answers), Left::Retry(vec![throttled]));
+    assert_eq!((progress.slots.get(0), progress.slots.get(1)), (None, Some((Outcome::Failed, "r"))));
+    assert_eq!(progress.attempts, MAX_ATTEMPTS - 1, "the next plan does not give it up");
+
+    let done = Answer::Ended {
+        outcome: Outcome::Overwritten,
+        reason: "r".to_owned(),
+    };
+    assert_eq!(apply(&mut progress, [(0, done), (2, Answer::NotTried)]), Left::HandBack);
+    assert_eq!((progress.attempts, progress.pauses), (0, 0), "headway");
+}
+
+#[test]
 fn what_the_device_said_spares_the_call() {
     let rows = [
         (ReceiptEvent::Shown, None),

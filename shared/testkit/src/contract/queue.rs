@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use revocation_app::ports::{DispatchJob, Job, JobQueue};
+use revocation_app::Eagerness;
+use revocation_app::ports::{DispatchJob, Job, JobQueue, RecountJob};
 use revocation_rules::channel::Channel;
+use revocation_rules::settling::Recount;
 
 use super::{an_unknown_push, fresh};
-use crate::builders::a_batch;
+use crate::builders::{a_batch, a_revocation};
 
 /// A queue whose other end the test can see.
 pub trait QueueUnderTest: JobQueue {
@@ -37,6 +39,18 @@ fn jobs(batches: usize) -> Vec<Job> {
             nth: 3,
         },
     ];
+    let counted = a_revocation().of(&push).build();
+    for (eagerness, so_far) in [
+        (Eagerness::Redrive, None),
+        (Eagerness::Look { nth: 2 }, Some(Recount::start(&counted, counted.requested_at))),
+    ] {
+        jobs.push(Job::Recount(Box::new(RecountJob {
+            push: push.registration.push.clone(),
+            revocation: revocation.clone(),
+            eagerness,
+            so_far,
+        })));
+    }
     let (header, _) = a_batch().of(&push).named("confirmed").build();
     jobs.push(Job::Confirm {
         batch: header.batch,
@@ -49,6 +63,7 @@ fn jobs(batches: usize) -> Vec<Job> {
             batch: header.batch,
             channel,
             revocation: revocation.clone(),
+            nth: u32::try_from(nth).unwrap_or_default() % 3,
         }));
     }
     jobs
