@@ -3,32 +3,10 @@
 use jiff::Timestamp;
 use revocation_rules::ids::{PushRef, RevocationId};
 use revocation_rules::revocation::State;
-use revocation_rules::settling::{Recount, may_be_done};
+use revocation_rules::settling::{Eagerness, Recount, may_be_done};
 
-use crate::ports::{BatchHeaders, Clock, Counters, JobQueue, ProgressList, QueueError, RevocationStore, StoreError};
-use crate::recount_revocation::{Eagerness, go_on, look_again};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Checked {
-    /// It settled now. The time from the request to here is what is published.
-    Settled { after: jiff::SignedDuration },
-    /// So many batches are outstanding.
-    Outstanding { batches: usize },
-    /// Time ran out; a new job goes on.
-    HandedOn,
-    /// Nothing new.
-    Unchanged,
-    /// Somebody else changed it meanwhile, or it does not exist.
-    Overtaken,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum CheckError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Queue(#[from] QueueError),
-}
+use crate::ports::{BatchHeaders, Clock, Counters, JobQueue, ProgressList, RevocationStore};
+use crate::recount_revocation::{CheckError, Checked, go_on, look_again};
 
 /// Looks at one revocation for the `nth` time.
 ///

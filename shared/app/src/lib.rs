@@ -43,7 +43,7 @@ pub use acknowledge::{AcknowledgeError, ReceiptTaker, acknowledge, report_from_d
 pub use admit_recording::{AdmitError, KnownBindings, admit_recording};
 pub use channel_preview::ChannelPreview;
 pub use check_gate::{GateError, GateQuestion, check_gate};
-pub use check_revocation::{CheckError, Checked, check_revocation};
+pub use check_revocation::check_revocation;
 pub use confirm_batch::{ConfirmError, Confirmed, confirm_batch};
 pub use connect_device::{ConnectError, connect_device, disconnect_device};
 pub use count_deliveries::{ChannelTotals, DeliveryCount, count_by_channel, count_deliveries};
@@ -58,7 +58,7 @@ pub use list_tasks::{MOST_LOOKED_AT, TaskListQuery, list_tasks};
 pub use look_up::{LookUpError, list_pushes, look_up_push, look_up_revocation, look_up_totals};
 pub use preview_revocation::{Preview, preview_revocation};
 pub use record_deliveries::{NewBatch, RecordError, RecordedBatch, record_deliveries};
-pub use recount_revocation::{Eagerness, recount_revocation};
+pub use recount_revocation::{CheckError, Checked, recount_revocation};
 pub use register_device::{DeviceError, DeviceRegistered, MOST_CONNECTIONS, MOST_MISSED, register_device};
 pub use register_push::{RegisterError, Registered, register_push};
 pub use replay_revocation::{ReplayError, replay_revocation};

@@ -4,6 +4,7 @@ use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchId, PushRef, RevocationId, TargetId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan;
+use revocation_rules::progress::BatchProgress;
 
 use crate::look_up::LookUpError;
 use crate::ports::{BatchWorkStore, ProgressList, PushStore, RevocationStore};
@@ -13,6 +14,15 @@ use crate::ports::{BatchWorkStore, ProgressList, PushStore, RevocationStore};
 pub struct OutcomeFilter {
     pub channel: Option<Channel>,
     pub outcome: Option<Outcome>,
+}
+
+impl OutcomeFilter {
+    /// By what was counted of the batch.
+    fn may_fit(self, id: &RevocationId, progress: &BatchProgress) -> bool {
+        let counted = progress.counted.get(id);
+        self.channel.is_none_or(|channel| channel == progress.channel)
+            && counted.is_some_and(|counts| self.outcome.is_none_or(|outcome| counts.get(outcome) > 0))
+    }
 }
 
 /// Where the page before ended.
@@ -43,10 +53,13 @@ pub struct OutcomePage {
 
 /// A page ends with the batch that fills it: at most this and 999 more.
 const PAGE: usize = 1_000;
-/// Batches looked into for one page, so that a filter that fits nothing still answers in time.
+/// Batches whose payloads are read for one page.
 const BATCHES: usize = 50;
+/// Pages of progresses read for one page, of up to 500 each, so that a filter that fits nothing still answers in time.
+const LOOKED_AT: usize = 40;
 
-/// A page of outcomes, by shard and batch.
+/// A page of outcomes, by shard and batch. It may be empty and not the last: what was counted of a batch says whether
+/// the filter can fit anything in it, and only then its payload is read.
 ///
 /// # Errors
 /// When the revocation is unknown, the cursor is not ours, or the store fails.
@@ -70,15 +83,21 @@ pub async fn list_outcomes(
         return Err(LookUpError::BadCursor);
     }
     let mut outcomes = Vec::new();
-    let mut batches = 0;
+    let (mut batches, mut pages) = (0, 0);
     let mut after = start.after;
     for shard in start.shard..shards.end {
         loop {
+            if pages >= LOOKED_AT {
+                return Ok(OutcomePage {
+                    outcomes,
+                    next: Some(OutcomesCursor { shard, after }),
+                });
+            }
+            pages += 1;
             let page = store.progresses(push, shard, after.as_ref()).await?;
             for progress in page.items {
                 let batch = progress.batch.batch.clone();
-                let wanted = filter.channel.is_none_or(|channel| channel == progress.channel) && progress.counted.contains_key(id);
-                if wanted {
+                if filter.may_fit(id, &progress) {
                     batches += 1;
                     let work = store.work(&progress.batch, id).await?;
                     add_batch(&mut outcomes, &revocation.scope, filter, &progress, work.as_ref());
@@ -103,7 +122,7 @@ fn add_batch(
     outcomes: &mut Vec<DeliveryOutcome>,
     scope: &revocation_rules::scope::Scope,
     filter: OutcomeFilter,
-    progress: &revocation_rules::progress::BatchProgress,
+    progress: &BatchProgress,
     work: Option<&crate::ports::BatchWork>,
 ) {
     // Under the batch's id there may be another recording by now, with other deliveries.

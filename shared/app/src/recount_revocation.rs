@@ -10,9 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use revocation_rules::ids::{BatchId, PushRef};
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::revocation::{Revocation, State};
-use revocation_rules::settling::{Outstanding, Recount, Recounted, Settling, next_look};
+use revocation_rules::settling::{Eagerness, Outstanding, Recount, Recounted, Settling, next_look};
 
-use crate::check_revocation::{CheckError, Checked};
 use crate::ports::{
     BatchHeaders, Clock, Counters, Job, JobQueue, ProgressList, QueueError, RecountJob, RevocationStore, Saved, StoreError,
 };
@@ -20,13 +19,26 @@ use crate::ports::{
 /// How long one invocation counts.
 const LONGEST: SignedDuration = SignedDuration::from_secs(10);
 
-/// Who is asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Eagerness {
-    /// A look soon after the fan-out: settles if it can, and else looks again later.
-    Look { nth: u32 },
-    /// The sweep: also re-drives what is stuck.
-    Redrive,
+pub enum Checked {
+    /// It settled now. The time from the request to here is what is published.
+    Settled { after: jiff::SignedDuration },
+    /// So many batches are outstanding.
+    Outstanding { batches: usize },
+    /// Time ran out; a new job goes on.
+    HandedOn,
+    /// Nothing new.
+    Unchanged,
+    /// Somebody else changed it meanwhile, or it does not exist.
+    Overtaken,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
 }
 
 /// Counts from where `job` has come to until `deadline`, and one page at least.

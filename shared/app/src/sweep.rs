@@ -10,10 +10,10 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use revocation_rules::ids::{PushRef, RevocationId};
 use revocation_rules::revocation::State;
+use revocation_rules::settling::Eagerness;
 
-use crate::check_revocation::CheckError;
 use crate::ports::{Clock, Job, JobQueue, RecountJob, RevocationStore, Saved, StoreError};
-use crate::recount_revocation::Eagerness;
+use crate::recount_revocation::CheckError;
 
 /// How many revocations one sweep takes from the index at a time.
 const AT_A_TIME: usize = 500;

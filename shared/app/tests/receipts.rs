@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use revocation_app::ports::{BatchWorkStore, Claimed, Clock, DispatchJob, Job};
-use revocation_app::{Checked, Confirmed, Dispatched, Eagerness, NewReceipt, ReceiptError, TakenReceipts, dispatch_batch, take_receipts};
+use revocation_app::{Checked, Confirmed, Dispatched, NewReceipt, ReceiptError, TakenReceipts, dispatch_batch, take_receipts};
 use revocation_rules::channel::Channel;
 use revocation_rules::counters::shown_outcomes;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::{BatchProgress, Hold};
 use revocation_rules::receipt::{ReceiptEvent, TokenDigest};
 use revocation_rules::revocation::{Revocation, State};
+use revocation_rules::settling::Eagerness;
 use revocation_testkit::builders::{a_batch, a_push, a_revocation, noon, task, tenant};
 use revocation_testkit::{Batch, ManualClock, MemoryStore, Scene, Weather, run};
 

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use revocation_app::ports::{Clock as _, DispatchJob, Job, RecountJob};
-use revocation_app::{Checked, Dispatched, Eagerness, recount_revocation, sweep};
+use revocation_app::{Checked, Dispatched, recount_revocation, sweep};
 use revocation_rules::channel::Channel;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::revocation::{Revocation, State};
 use revocation_rules::scope::Scope;
+use revocation_rules::settling::Eagerness;
 use revocation_testkit::builders::{a_batch, a_push, noon};
 use revocation_testkit::{ManualClock, MemoryStore, Scene, run};
 

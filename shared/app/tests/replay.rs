@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use revocation_app::ports::{AppNotices, Clock, DispatchJob};
-use revocation_app::{Accepted, Confirmed, Eagerness, NewRevocation, ReplayError};
+use revocation_app::{Accepted, Confirmed, NewRevocation, ReplayError};
 use revocation_rules::actor::Act;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::RevocationId;
@@ -17,6 +17,7 @@ use revocation_rules::receipt::ReceiptEvent;
 use revocation_rules::retry::MAX_ATTEMPTS;
 use revocation_rules::revocation::{Revocation, State};
 use revocation_rules::scope::Scope;
+use revocation_rules::settling::Eagerness;
 use revocation_testkit::builders::{a_batch, a_push, noon};
 use revocation_testkit::{Batch, Kept, Mood, Scene, run};
 

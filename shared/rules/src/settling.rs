@@ -43,6 +43,15 @@ fn all_found(revocation: &Revocation, counters: &BTreeMap<Channel, ChannelCounte
     found + late
 }
 
+/// Who has a revocation counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Eagerness {
+    /// A look soon after the fan-out: settles if it can, and else looks again later.
+    Look { nth: u32 },
+    /// The sweep: also re-drives what is stuck.
+    Redrive,
+}
+
 /// A batch that is not finished for the revocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outstanding {

@@ -5,9 +5,9 @@ use revocation_app::ports::{
     BatchRecorder as _, ChannelClient, Clock as _, Counters as _, DispatchJob, Job, PushStore as _, RecountJob, RevocationStore as _, Saved,
 };
 use revocation_app::{
-    Accepted, Checked, Confirmed, Dispatched, Dispatcher, Eagerness, FannedOut, NewReceipt, NewRevocation, ReceiptError, ReplayError,
-    RequestError, TakenReceipts, check_revocation, confirm_batch, dispatch_batch, fan_out, recount_revocation, replay_revocation,
-    request_revocation, take_receipts,
+    Accepted, Checked, Confirmed, Dispatched, Dispatcher, FannedOut, NewReceipt, NewRevocation, ReceiptError, ReplayError, RequestError,
+    TakenReceipts, check_revocation, confirm_batch, dispatch_batch, fan_out, recount_revocation, replay_revocation, request_revocation,
+    take_receipts,
 };
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::{Channel, Channels};
@@ -18,6 +18,7 @@ use revocation_rules::push::Push;
 use revocation_rules::receipt::ReceiptEvent;
 use revocation_rules::revocation::Revocation;
 use revocation_rules::scope::Scope;
+use revocation_rules::settling::Eagerness;
 
 use crate::builders::{BatchBuilder, RevocationBuilder, noon};
 use crate::{FakeChannel, ManualClock, MemoryQueue, MemoryStore, SeededDice, run};

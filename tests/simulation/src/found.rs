@@ -2,12 +2,13 @@
 
 use jiff::SignedDuration;
 use revocation_app::ports::{Clock, DispatchJob};
-use revocation_app::{Checked, Dispatched, Eagerness, GateQuestion, check_gate};
+use revocation_app::{Checked, Dispatched, GateQuestion, check_gate};
 use revocation_rules::channel::Channel;
 use revocation_rules::gate::Gate;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::retry::{LONGEST_VENDOR_WAIT, MAX_ATTEMPTS};
 use revocation_rules::revocation::{Revocation, State};
+use revocation_rules::settling::Eagerness;
 use revocation_rules::window;
 use revocation_testkit::builders::{a_batch, a_push, a_revocation, message, noon, tenant};
 use revocation_testkit::{Kept, Mood, Scene, run};

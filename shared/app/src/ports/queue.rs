@@ -7,10 +7,9 @@ use revocation_rules::batch::BatchHeader;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef, RevocationId};
 use revocation_rules::revocation::Revocation;
-use revocation_rules::settling::Recount;
+use revocation_rules::settling::{Eagerness, Recount};
 
 use super::QueueError;
-use crate::recount_revocation::Eagerness;
 
 /// Revoke one delivery batch.
 #[derive(Debug, Clone, PartialEq, Eq)]

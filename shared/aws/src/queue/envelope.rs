@@ -5,11 +5,10 @@
 //! comes back when the newer function is there. The bodies in `tests/fixtures`
 //! are only ever added to.
 
-use revocation_app::Eagerness;
 use revocation_app::ports::{DispatchJob, Job, RecountJob};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, Tenant, WorkspaceId};
-use revocation_rules::settling::Recount;
+use revocation_rules::settling::{Eagerness, Recount};
 use serde::{Deserialize, Serialize};
 
 /// A queue message that is no job of ours. The parser's own words are not

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
-use revocation_app::Eagerness;
 use revocation_app::ports::{DispatchJob, Job, JobQueue as _, QueueError, RecountJob};
 use revocation_aws::{JobError, QueueUrls, SqsJobQueue, decode, encode};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::BatchRef;
-use revocation_rules::settling::Recount;
+use revocation_rules::settling::{Eagerness, Recount};
 use revocation_testkit::builders::{a_batch, a_revocation, noon};
 use serde_json::{Value, json};
 

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use revocation_app::Eagerness;
 use revocation_app::ports::{DispatchJob, Job, JobQueue, RecountJob};
 use revocation_rules::channel::Channel;
-use revocation_rules::settling::Recount;
+use revocation_rules::settling::{Eagerness, Recount};
 
 use super::{an_unknown_push, fresh};
 use crate::builders::{a_batch, a_revocation};
