@@ -114,13 +114,11 @@ async fn progresses(
     let lies_on_page = |progress: &BatchProgress| last.is_none_or(|last| progress.batch.batch <= *last);
     let mut all = Vec::new();
     loop {
-        let mut page = store.progresses(push, shard, after.as_ref()).await?;
-        let read = page.items.len();
-        page.items.retain(lies_on_page);
-        let is_beyond = page.items.len() < read;
-        all.extend(page.items);
+        let page = store.progresses(push, shard, after.as_ref()).await?;
+        all.extend(page.items.into_iter().filter(lies_on_page));
+        // One that ends where the headers do is the last: both are read 500 at a time.
         match page.next {
-            Some(next) if !is_beyond => after = Some(next),
+            Some(next) if last.is_none_or(|last| next < *last) => after = Some(next),
             Some(_) | None => return Ok(all),
         }
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use futures::future::ready;
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use revocation_rules::ids::{PushRef, RevocationId};
@@ -54,26 +55,16 @@ pub async fn sweep(
             break;
         }
         let mut ends = stream::iter(&due)
-            .map(async |(push, id)| {
-                let in_time = clock.now() < deadline;
-                (
-                    id,
-                    if in_time {
-                        Some(hand_on(store, queue, clock, push, id).await)
-                    } else {
-                        None
-                    },
-                )
-            })
+            .take_while(|_| ready(clock.now() < deadline))
+            .map(async |(push, id)| (id, hand_on(store, queue, clock, push, id).await))
             .buffer_unordered(AT_ONCE);
         while let Some((id, end)) = ends.next().await {
             match end {
-                Some(Ok(())) => swept.handed_on += 1,
-                Some(Err(error)) => {
+                Ok(()) => swept.handed_on += 1,
+                Err(error) => {
                     swept.failed += 1;
                     tracing::error!(revocation.id = %id, %error, "could not hand on {id}");
                 }
-                None => {}
             }
         }
     }
