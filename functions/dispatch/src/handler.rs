@@ -1,8 +1,8 @@
 //! One job.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::Job;
-use revocation_app::{DispatchError, Dispatcher, dispatch_batch};
+use revocation_app::ports::{Job, WorkError};
+use revocation_app::{Dispatcher, dispatch_batch};
 
 use crate::deps::Deps;
 
@@ -15,7 +15,7 @@ pub enum HandleError {
     #[error("a job of another kind is in the queue of dispatches")]
     WrongQueue,
     #[error(transparent)]
-    Dispatch(#[from] DispatchError),
+    Work(#[from] WorkError),
 }
 
 pub async fn handle(deps: &Deps, job: Job, deadline: Timestamp) -> Result<(), HandleError> {

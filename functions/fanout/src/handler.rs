@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{DispatchJob, Job, JobQueue, Ports, QueueError};
-use revocation_app::{
-    CheckError, Checked, DispatchError, Dispatcher, FanOutError, check_revocation, dispatch_batch, fan_out, recount_revocation,
-};
+use revocation_app::ports::{DispatchJob, Job, JobQueue, Ports, QueueError, WorkError};
+use revocation_app::{Checked, Dispatcher, check_revocation, dispatch_batch, fan_out, recount_revocation};
 use revocation_rules::channel::{Capability, Channels};
 use revocation_rules::ids::RevocationId;
 
@@ -28,11 +26,7 @@ pub enum HandleError {
     #[error("a job of another kind is in the queue of fan-outs")]
     WrongQueue,
     #[error(transparent)]
-    FanOut(#[from] FanOutError),
-    #[error(transparent)]
-    Check(#[from] CheckError),
-    #[error(transparent)]
-    Dispatch(#[from] DispatchError),
+    Work(#[from] WorkError),
     #[error(transparent)]
     Queue(#[from] QueueError),
 }

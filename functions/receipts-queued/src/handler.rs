@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use futures::StreamExt;
+use revocation_app::confirm_batch;
+use revocation_app::ports::WorkError;
 use revocation_app::ports::{Job, Ports};
-use revocation_app::{ConfirmError, confirm_batch};
 use revocation_lambda::{panics, queue_event};
 use revocation_rules::ids::BatchRef;
 
@@ -24,7 +25,7 @@ pub async fn handle<P: Ports>(deps: &Deps<P>, event: SqsEvent) -> SqsBatchRespon
     each_batch(event, async |batch, nth| confirm(deps, &batch, nth).await).await
 }
 
-async fn confirm<P: Ports>(deps: &Deps<P>, batch: &BatchRef, nth: u32) -> Result<(), ConfirmError> {
+async fn confirm<P: Ports>(deps: &Deps<P>, batch: &BatchRef, nth: u32) -> Result<(), WorkError> {
     let end = confirm_batch(&deps.store, &deps.queue, &deps.clock, batch, nth).await?;
     tracing::info!(?end, nth, "looked for what devices confirmed");
     Ok(())
@@ -40,7 +41,7 @@ struct Asked {
 
 /// A batch that cannot be looked at comes again with all its messages; so does
 /// what is no job of ours, until the redrive policy parks it.
-async fn each_batch(event: SqsEvent, look: impl AsyncFn(BatchRef, u32) -> Result<(), ConfirmError>) -> SqsBatchResponse {
+async fn each_batch(event: SqsEvent, look: impl AsyncFn(BatchRef, u32) -> Result<(), WorkError>) -> SqsBatchResponse {
     let mut asked: BTreeMap<BatchRef, Asked> = BTreeMap::new();
     let mut failed: Vec<String> = Vec::new();
     for record in event.records {

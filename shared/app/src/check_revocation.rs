@@ -5,8 +5,8 @@ use revocation_rules::ids::{PushRef, RevocationId};
 use revocation_rules::revocation::State;
 use revocation_rules::settling::{Eagerness, Recount, may_be_done};
 
-use crate::ports::{BatchHeaders, Clock, Counters, JobQueue, ProgressList, RevocationStore};
-use crate::recount_revocation::{CheckError, Checked, go_on, look_again};
+use crate::ports::{BatchHeaders, Clock, Counters, JobQueue, ProgressList, RevocationStore, WorkError};
+use crate::recount_revocation::{Checked, go_on, look_again};
 
 /// Looks at one revocation for the `nth` time.
 ///
@@ -20,7 +20,7 @@ pub async fn check_revocation(
     id: &RevocationId,
     nth: u32,
     deadline: Timestamp,
-) -> Result<Checked, CheckError> {
+) -> Result<Checked, WorkError> {
     let Some(revocation) = store.revocation(push, id).await? else {
         return Ok(Checked::Overtaken);
     };

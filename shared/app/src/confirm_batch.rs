@@ -12,7 +12,7 @@ use revocation_rules::progress::BatchProgress;
 use revocation_rules::revocation::{Revocation, State};
 
 use crate::book::book_all;
-use crate::ports::{BatchWorkStore, Clock, Finished, Job, JobQueue, PushStore, QueueError, RevocationStore, StoreError};
+use crate::ports::{BatchWorkStore, Clock, Finished, Job, JobQueue, PushStore, RevocationStore, StoreError, WorkError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmed {
@@ -26,14 +26,6 @@ pub enum Confirmed {
     NothingToDo,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum ConfirmError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Queue(#[from] QueueError),
-}
-
 /// Looks at one batch for the `nth` time.
 ///
 /// # Errors
@@ -44,7 +36,7 @@ pub async fn confirm_batch(
     clock: &impl Clock,
     batch: &BatchRef,
     nth: u32,
-) -> Result<Confirmed, ConfirmError> {
+) -> Result<Confirmed, WorkError> {
     let Some(work) = store.unasked_work(batch).await? else {
         return Ok(Confirmed::NothingToDo);
     };
@@ -108,7 +100,7 @@ async fn write(
     store.finish(&progress, &changes).await
 }
 
-async fn come_back(queue: &impl JobQueue, batch: &BatchRef, nth: u32) -> Result<Confirmed, ConfirmError> {
+async fn come_back(queue: &impl JobQueue, batch: &BatchRef, nth: u32) -> Result<Confirmed, WorkError> {
     let Some(wait) = next_look(nth) else {
         return Ok(Confirmed::GivenUp);
     };

@@ -19,7 +19,7 @@ use crate::book::book_all;
 use crate::judge_unknown::judge_unknown;
 use crate::ports::{
     BatchWorkStore, ChannelClient, Claimed, Clock, Counters, Dice, DispatchJob, Finished, Job, JobQueue, Order, QueueError,
-    RevocationStore, Saved, StoreError,
+    RevocationStore, Saved, StoreError, WorkError,
 };
 
 /// How long a worker holds a batch. Longer than an invocation can last, so
@@ -39,14 +39,6 @@ pub enum Dispatched {
     Busy,
     /// No such batch or revocation, or the batch is not in its scope: nothing to do.
     NothingToDo,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum DispatchError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Queue(#[from] QueueError),
 }
 
 /// What a worker works with.
@@ -69,7 +61,7 @@ pub async fn dispatch_batch<S, Q, C, D>(
     with: &Dispatcher<'_, S, Q, C, D>,
     job: &DispatchJob,
     deadline: Timestamp,
-) -> Result<Dispatched, DispatchError>
+) -> Result<Dispatched, WorkError>
 where
     S: BatchWorkStore + RevocationStore + Counters,
     Q: JobQueue,

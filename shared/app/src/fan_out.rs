@@ -12,7 +12,7 @@ use revocation_rules::batch::BatchHeader;
 use revocation_rules::ids::{BatchId, PushRef, RevocationId};
 use revocation_rules::revocation::{Cursor, Revocation, State};
 
-use crate::ports::{BatchHeaders, Clock, Job, JobQueue, QueueError, RevocationStore, Saved, StoreError};
+use crate::ports::{BatchHeaders, Clock, Job, JobQueue, RevocationStore, Saved, WorkError};
 
 /// How long after the walk somebody first looks whether it can settle.
 pub(crate) const FIRST_LOOK: Duration = Duration::from_secs(1);
@@ -29,14 +29,6 @@ pub enum FannedOut {
     Unknown,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum FanOutError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Queue(#[from] QueueError),
-}
-
 /// Walks until everything is queued or `deadline` comes.
 ///
 /// # Errors
@@ -48,7 +40,7 @@ pub async fn fan_out(
     push: &PushRef,
     id: &RevocationId,
     deadline: Timestamp,
-) -> Result<FannedOut, FanOutError> {
+) -> Result<FannedOut, WorkError> {
     let Some(mut revocation) = store.revocation(push, id).await? else {
         return Ok(FannedOut::Unknown);
     };

@@ -13,7 +13,7 @@ use revocation_rules::revocation::{Revocation, State};
 use revocation_rules::settling::{Eagerness, Outstanding, Recount, Recounted, Settling, next_look};
 
 use crate::ports::{
-    BatchHeaders, Clock, Counters, Job, JobQueue, ProgressList, QueueError, RecountJob, RevocationStore, Saved, StoreError,
+    BatchHeaders, Clock, Counters, Job, JobQueue, ProgressList, QueueError, RecountJob, RevocationStore, Saved, StoreError, WorkError,
 };
 
 /// How long one invocation counts.
@@ -33,14 +33,6 @@ pub enum Checked {
     Overtaken,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum CheckError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Queue(#[from] QueueError),
-}
-
 /// Counts from where `job` has come to until `deadline`, and one page at least.
 ///
 /// # Errors
@@ -51,7 +43,7 @@ pub async fn recount_revocation(
     clock: &impl Clock,
     job: RecountJob,
     deadline: Timestamp,
-) -> Result<Checked, CheckError> {
+) -> Result<Checked, WorkError> {
     let Some(revocation) = store.revocation(&job.push, &job.revocation).await? else {
         return Ok(Checked::Overtaken);
     };
@@ -67,7 +59,7 @@ pub(crate) async fn go_on(
     mut recount: Recount,
     eagerness: Eagerness,
     deadline: Timestamp,
-) -> Result<Checked, CheckError> {
+) -> Result<Checked, WorkError> {
     if !recount.is_of(&revocation) {
         return Ok(Checked::Overtaken);
     }
@@ -134,7 +126,7 @@ async fn redrive(queue: &impl JobQueue, revocation: &Revocation, outstanding: &[
     queue.send(&jobs, Duration::ZERO).await
 }
 
-async fn settle(store: &impl RevocationStore, mut revocation: Revocation, count: Recounted, now: Timestamp) -> Result<Checked, CheckError> {
+async fn settle(store: &impl RevocationStore, mut revocation: Revocation, count: Recounted, now: Timestamp) -> Result<Checked, WorkError> {
     let Ok(settling) = revocation.settle(count, now) else {
         return Ok(Checked::Overtaken);
     };
@@ -155,7 +147,7 @@ async fn wait(
     batches: usize,
     eagerness: Eagerness,
     now: Timestamp,
-) -> Result<Checked, CheckError> {
+) -> Result<Checked, WorkError> {
     match eagerness {
         Eagerness::Look { nth } => look_again(queue, &revocation, nth).await?,
         Eagerness::Redrive => {

@@ -13,8 +13,7 @@ use revocation_rules::ids::{PushRef, RevocationId};
 use revocation_rules::revocation::State;
 use revocation_rules::settling::Eagerness;
 
-use crate::ports::{Clock, Job, JobQueue, RecountJob, RevocationStore, Saved, StoreError};
-use crate::recount_revocation::CheckError;
+use crate::ports::{Clock, Job, JobQueue, RecountJob, RevocationStore, Saved, StoreError, WorkError};
 
 /// How many revocations one sweep takes from the index at a time.
 const AT_A_TIME: usize = 500;
@@ -77,7 +76,7 @@ async fn hand_on(
     clock: &impl Clock,
     push: &PushRef,
     id: &RevocationId,
-) -> Result<(), CheckError> {
+) -> Result<(), WorkError> {
     let Some(mut revocation) = store.revocation(push, id).await? else {
         return Ok(());
     };

@@ -4,12 +4,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{ChannelClient, Clock, Job};
+use revocation_app::ports::{ChannelClient, Clock, Job, WorkError};
 use revocation_app::{
-    Accepted, CheckError, Checked, ConfirmError, Confirmed, DispatchError, Dispatched, Dispatcher, FanOutError, FannedOut, GateError,
-    GateQuestion, NewReceipt, NewRevocation, ReceiptError, RecordError, RecordedBatch, RegisterError, Registered, ReplayError,
-    RequestError, SweepError, Swept, TakenReceipts, check_gate, check_revocation, confirm_batch, dispatch_batch, fan_out,
-    record_deliveries, recount_revocation, register_push, request_revocation, sweep, take_receipts,
+    Accepted, Checked, Confirmed, Dispatched, Dispatcher, FannedOut, GateError, GateQuestion, NewReceipt, NewRevocation, ReceiptError,
+    RecordError, RecordedBatch, RegisterError, Registered, ReplayError, RequestError, SweepError, Swept, TakenReceipts, check_gate,
+    check_revocation, confirm_batch, dispatch_batch, fan_out, record_deliveries, recount_revocation, register_push, request_revocation,
+    sweep, take_receipts,
 };
 use revocation_rules::channel::{Capability, Channel, Strategy};
 use revocation_rules::gate::Gate;
@@ -96,11 +96,11 @@ pub enum Done {
     Gate(Result<Gate, GateError>),
     Revoked(Result<Accepted, RequestError>),
     Replayed(Result<Revocation, ReplayError>),
-    FannedOut(Result<FannedOut, FanOutError>),
-    Checked(Result<Checked, CheckError>),
-    Dispatched(Result<Dispatched, DispatchError>),
+    FannedOut(Result<FannedOut, WorkError>),
+    Checked(Result<Checked, WorkError>),
+    Dispatched(Result<Dispatched, WorkError>),
     Reported(Result<TakenReceipts, ReceiptError>),
-    Confirmed(Result<Confirmed, ConfirmError>),
+    Confirmed(Result<Confirmed, WorkError>),
     Swept(Result<Swept, SweepError>),
 }
 

@@ -27,6 +27,15 @@ pub fn with_causes(error: &dyn Error) -> String {
     }
 }
 
+/// Why a job did not end: it is then delivered again.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the store did not answer")]

@@ -18,7 +18,7 @@ pub use bundle::Ports;
 pub use channel::{ChannelClient, CredentialStore, Credentials, Order};
 pub use clock::{Clock, Dice};
 pub use devices::{DeviceConnections, DeviceLinks, DeviceOutbox, DeviceTokens, InstructionPage, KeptToken, LinkError, Posted, SecretMaker};
-pub use error::{QueueError, Source, StoreError, StoreFuture, StoreResult, causes, with_causes};
+pub use error::{QueueError, Source, StoreError, StoreFuture, StoreResult, WorkError, causes, with_causes};
 pub use keys::{AccessKey, AccessKeyStore, KeptSecret, KeyState, SecretDigest, SecretForm, SecretSeal, SecretText};
 pub use nonces::{Nonces, Spent};
 pub use notices::AppNotices;
