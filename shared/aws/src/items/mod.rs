@@ -40,6 +40,7 @@ pub mod revocation;
 pub mod target;
 pub mod task_number;
 pub mod update;
+pub mod vendor_pause;
 pub mod vendor_session;
 mod writer;
 pub mod written_by;
