@@ -6,6 +6,7 @@ use std::time::Duration;
 use revocation_rules::batch::BatchHeader;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef, RevocationId, Tenant};
+use revocation_rules::looks::Look;
 use revocation_rules::revocation::Revocation;
 use revocation_rules::settling::{Eagerness, Recount};
 
@@ -55,8 +56,9 @@ pub enum Job {
     /// no dispatcher for the channel, to one where it ends as unsupported and holds up nothing else.
     Dispatch(DispatchJob),
     /// See whether devices confirmed what a batch was revoked by. `nth` counts
-    /// from 0; each look that finds somebody still at work waits longer.
-    Confirm { batch: BatchRef, nth: u32 },
+    /// from 0; each look that finds somebody still at work waits longer. `look` is the one that receipts wait for, if
+    /// they were gathered.
+    Confirm { batch: BatchRef, nth: u32, look: Option<Look> },
 }
 
 impl Job {

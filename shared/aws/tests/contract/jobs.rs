@@ -9,6 +9,7 @@ use revocation_app::ports::{DispatchJob, Job, JobQueue as _, QueueError, Recount
 use revocation_aws::{JobError, QueueUrls, SqsJobQueue, decode, encode};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::BatchRef;
+use revocation_rules::looks::Look;
 use revocation_rules::settling::{Eagerness, Recount};
 use revocation_testkit::builders::{a_batch, a_revocation, noon};
 use serde_json::{Value, json};
@@ -53,6 +54,19 @@ fn confirm() -> Job {
             batch: "batch-1".parse().unwrap(),
         },
         nth: 2,
+        look: None,
+    }
+}
+
+fn gather() -> Job {
+    Job::Confirm {
+        batch: BatchRef {
+            push: task("促销 #1"),
+            shard: 7,
+            batch: "batch-1".parse().unwrap(),
+        },
+        nth: 0,
+        look: Some(Look { nth: 3, by: u64::MAX }),
     }
 }
 
@@ -90,6 +104,7 @@ fn every_body_ever_sent_is_still_understood() {
             dispatch(Channel::SelfBuilt, "batch-1"),
         ),
         (include_str!("../fixtures/confirm-v1.json"), confirm()),
+        (include_str!("../fixtures/gather-v1.json"), gather()),
         (include_str!("../fixtures/recount-v1.json"), recount()),
         (include_str!("../fixtures/recount-v1-of-the-sweep.json"), swept()),
     ];
