@@ -185,3 +185,20 @@ fn more_than_a_batch_may_have_is_no_payload() {
     assert_eq!(pack(&many), None);
     assert!(pack(&many[..1_000]).is_some());
 }
+
+/// Of both versions; the files are only ever added to.
+#[test]
+fn what_was_stored_is_still_read() {
+    let expected: Vec<Delivery> = (1..=3_u32)
+        .map(|nth| Delivery {
+            handle: Some(Handle::NotifyId(730_020 + nth)),
+            vendor_task: (nth == 2).then(|| "task-2".parse().unwrap()),
+            locale: Some(if nth == 3 { "zh-CN" } else { "en" }.parse().unwrap()),
+            ..delivery(&format!("IQAAAACy{nth}-_Az09Az09Az09Az09"), &format!("用户-{nth}"))
+        })
+        .collect();
+    let v1 = include_bytes!("../../../tests/fixtures/payload-v1.bin");
+    let v2 = include_bytes!("../../../tests/fixtures/payload-v2.bin");
+    assert_eq!(unpack(v1), Some(expected.clone()));
+    assert_eq!(unpack(v2), Some(expected));
+}

@@ -26,7 +26,7 @@ pub fn write<'t>(texts: impl Iterator<Item = &'t str> + Clone, columns: &mut Vec
         put_number(&mut lengths, rest.len() as u64);
     }
     let first = rests.clone().next().unwrap_or_default().as_bytes();
-    let is_random = all.len() >= SHORT * rests.count() && !first.iter().all(u8::is_ascii_digit);
+    let is_random = all.len() >= SHORT * rests.count() && !all.iter().all(u8::is_ascii_digit);
     let packed = is_random.then(|| Alphabet::pack(&all, first)).flatten();
     columns.push(if packed.is_some() { BITS } else { PLAIN });
     put_text(columns, prefix);
