@@ -24,6 +24,7 @@ mod credentials;
 mod devices;
 mod dice;
 mod failure;
+mod http;
 mod items;
 mod nonces;
 mod pause;
@@ -36,7 +37,7 @@ mod table;
 
 pub use access_keys::{DynamoAccessKeys, KeyInserted, KmsSeal, ListedKey};
 pub use clock::SystemClock;
-pub use config::{sdk_config, sdk_config_of_a_command};
+pub use config::{FunctionConfig, Service, sdk_config_of_a_command};
 pub use credentials::SecretsManagerCredentials;
 pub use devices::{ApiGatewayLinks, DynamoDevices};
 pub use dice::SystemDice;
