@@ -42,6 +42,13 @@ struct Turn {
     permit: OwnedSemaphorePermit,
 }
 
+/// Why there is none.
+enum NoTurn {
+    /// The connection ended, and the order's time is over.
+    Late,
+    Failed(AttemptFailure),
+}
+
 pub(super) struct Run<'a> {
     credentials: &'a ApnsCredentials,
     links: &'a Links,
@@ -66,7 +73,10 @@ impl<'a> Run<'a> {
     ) -> Result<Self, AttemptFailure> {
         let now = clock.now();
         let account = &credentials.account;
-        let token = tokens.read(account, now).await?;
+        let token = tokens.read(account, now, order.call_until).await?;
+        if clock.now() >= order.call_until {
+            return Err(transient("apns:session_wait"));
+        }
         let link = links.current(account).await?;
         Ok(Self {
             credentials,
@@ -114,7 +124,8 @@ impl<'a> Run<'a> {
                     asked.push(async move { (call.slot, self.deliver(call, collapse_id, taken).await) });
                     continue;
                 }
-                Err(failure) => Answer::Failed(failure),
+                Err(NoTurn::Late) => Answer::NotTried,
+                Err(NoTurn::Failed(failure)) => Answer::Failed(failure),
             };
             // So it is for all that are left.
             answers.extend(std::iter::once(call).chain(waiting.by_ref()).map(|call| (call.slot, over.clone())));
@@ -126,12 +137,13 @@ impl<'a> Run<'a> {
     }
 
     /// Waits until another request may be in flight, on the connection that there is by then.
-    async fn turn(&self) -> Result<Turn, AttemptFailure> {
+    async fn turn(&self) -> Result<Turn, NoTurn> {
         loop {
             let link = self.link();
             match link.value.turn().await {
                 Ok(permit) => return Ok(Turn { link, permit }),
-                Err(Retired) => self.relink(&link).await?,
+                Err(Retired) if self.clock.now() >= self.call_until => return Err(NoTurn::Late),
+                Err(Retired) => self.relink(&link).await.map_err(NoTurn::Failed)?,
             }
         }
     }
@@ -175,6 +187,9 @@ impl<'a> Run<'a> {
                     signed_anew = true;
                     so_far = Answer::Failed(transient(said.reason));
                     if let Err(failure) = self.sign_anew(&token).await {
+                        if self.clock.now() >= self.call_until {
+                            return so_far;
+                        }
                         return self.halt(failure);
                     }
                 }
@@ -188,7 +203,8 @@ impl<'a> Run<'a> {
             }
             turn = match self.turn().await {
                 Ok(turn) => turn,
-                Err(failure) => return Answer::Failed(failure),
+                Err(NoTurn::Late) => return so_far,
+                Err(NoTurn::Failed(failure)) => return Answer::Failed(failure),
             };
         }
     }
@@ -224,7 +240,10 @@ impl<'a> Run<'a> {
 
     /// Goes on with the next provider token after `expired`.
     async fn sign_anew(&self, expired: &Kept<ProviderToken>) -> Result<(), AttemptFailure> {
-        let next = self.tokens.read_after(&self.credentials.account, self.clock.now(), expired).await?;
+        let next = self
+            .tokens
+            .read_after(&self.credentials.account, self.clock.now(), self.call_until, expired)
+            .await?;
         *self.token.lock().unwrap_or_else(PoisonError::into_inner) = next;
         Ok(())
     }
