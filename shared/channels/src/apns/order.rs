@@ -42,6 +42,13 @@ struct Turn {
     permit: OwnedSemaphorePermit,
 }
 
+/// Why there is none.
+enum NoTurn {
+    /// The connection ended, and the order's time is over.
+    Late,
+    Failed(AttemptFailure),
+}
+
 pub(super) struct Run<'a> {
     credentials: &'a ApnsCredentials,
     links: &'a Links,
@@ -112,12 +119,13 @@ impl<'a> Run<'a> {
             };
             turn.set(self.turn());
             let over = match taken {
-                Ok(Some(taken)) if !self.is_over() => {
+                Ok(_) if self.is_over() => Answer::NotTried,
+                Ok(taken) => {
                     asked.push(async move { (call.slot, self.deliver(call, collapse_id, taken).await) });
                     continue;
                 }
-                Ok(_) => Answer::NotTried,
-                Err(failure) => Answer::Failed(failure),
+                Err(NoTurn::Late) => Answer::NotTried,
+                Err(NoTurn::Failed(failure)) => Answer::Failed(failure),
             };
             // So it is for all that are left.
             answers.extend(std::iter::once(call).chain(waiting.by_ref()).map(|call| (call.slot, over.clone())));
@@ -128,15 +136,14 @@ impl<'a> Run<'a> {
         answers
     }
 
-    /// Waits until another request may be in flight, on the connection that there is by then. `None` when time is
-    /// over and there is no connection any more: none is opened then.
-    async fn turn(&self) -> Result<Option<Turn>, AttemptFailure> {
+    /// Waits until another request may be in flight, on the connection that there is by then.
+    async fn turn(&self) -> Result<Turn, NoTurn> {
         loop {
             let link = self.link();
             match link.value.turn().await {
-                Ok(permit) => return Ok(Some(Turn { link, permit })),
-                Err(Retired) if self.clock.now() >= self.call_until => return Ok(None),
-                Err(Retired) => self.relink(&link).await?,
+                Ok(permit) => return Ok(Turn { link, permit }),
+                Err(Retired) if self.clock.now() >= self.call_until => return Err(NoTurn::Late),
+                Err(Retired) => self.relink(&link).await.map_err(NoTurn::Failed)?,
             }
         }
     }
@@ -195,9 +202,9 @@ impl<'a> Run<'a> {
                 }
             }
             turn = match self.turn().await {
-                Ok(Some(turn)) => turn,
-                Ok(None) => return so_far,
-                Err(failure) => return Answer::Failed(failure),
+                Ok(turn) => turn,
+                Err(NoTurn::Late) => return so_far,
+                Err(NoTurn::Failed(failure)) => return Answer::Failed(failure),
             };
         }
     }
