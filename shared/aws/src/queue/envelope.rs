@@ -58,6 +58,9 @@ enum V1 {
         batch: BatchId,
         channel: Channel,
         revocation: RevocationId,
+        /// Older versions do not say, and read the revocation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replays: Option<u32>,
         /// Older versions know none.
         #[serde(default, skip_serializing_if = "is_first")]
         nth: u32,
@@ -132,6 +135,7 @@ pub fn encode(job: &Job) -> String {
             batch,
             channel,
             revocation,
+            replays,
             nth,
         }) => V1::Dispatch {
             push: (&batch.push).into(),
@@ -139,6 +143,7 @@ pub fn encode(job: &Job) -> String {
             batch: batch.batch.clone(),
             channel: *channel,
             revocation: revocation.clone(),
+            replays: *replays,
             nth: *nth,
         },
         Job::Confirm { batch, nth } => V1::Confirm {
@@ -188,6 +193,7 @@ pub fn decode(body: &str) -> Result<Job, JobError> {
             batch,
             channel,
             revocation,
+            replays,
             nth,
         } => Job::Dispatch(DispatchJob {
             batch: BatchRef {
@@ -197,6 +203,7 @@ pub fn decode(body: &str) -> Result<Job, JobError> {
             },
             channel,
             revocation,
+            replays,
             nth,
         }),
         V1::Confirm { push, shard, batch, nth } => Job::Confirm {

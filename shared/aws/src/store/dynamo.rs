@@ -7,12 +7,14 @@ use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 use revocation_app::ports::Clock;
 
+use super::terms::KeptTerms;
 use crate::clock::SystemClock;
 use crate::table::Table;
 
 #[derive(Clone)]
 pub struct DynamoPushStore {
     pub(super) table: Table,
+    pub(super) terms: Arc<KeptTerms>,
     clock: Arc<dyn Clock>,
 }
 
@@ -20,6 +22,7 @@ impl DynamoPushStore {
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self {
             table: Table::new(client, table),
+            terms: Arc::default(),
             clock: Arc::new(SystemClock),
         }
     }

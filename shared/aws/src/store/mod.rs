@@ -21,6 +21,7 @@ mod record;
 mod revocations;
 mod shard_page;
 mod targets;
+mod terms;
 mod transact;
 mod work;
 mod work_store;

@@ -4,7 +4,8 @@
 //! same token, and a condition that fails on what this very call wrote is a yes.
 
 use aws_sdk_dynamodb::types::CancellationReason;
-use revocation_app::ports::{BatchWork, BatchWorkStore, Claimed, Finished, StoreError};
+use revocation_app::ports::{BatchContents, BatchWork, BatchWorkStore, Claimed, Finished, Payload, StoreError, UnaskedWork};
+use revocation_rules::batch::BatchHeader;
 use revocation_rules::ids::{BatchRef, RevocationId};
 use revocation_rules::progress::{BatchProgress, Change};
 
@@ -16,12 +17,16 @@ use crate::items::{Item, at, counters, key, progress, written_by};
 use crate::table::Written;
 
 impl BatchWorkStore for DynamoPushStore {
-    async fn work(&self, batch: &BatchRef, revocation: &RevocationId) -> Result<Option<BatchWork>, StoreError> {
-        self.read_work(batch, Some(revocation)).await
+    async fn work(&self, batch: &BatchRef, revocation: &RevocationId, replays: Option<u32>) -> Result<Option<BatchWork>, StoreError> {
+        self.read_work(batch, revocation, replays).await
     }
 
-    async fn unasked_work(&self, batch: &BatchRef) -> Result<Option<BatchWork>, StoreError> {
-        self.read_work(batch, None).await
+    async fn contents(&self, header: &BatchHeader, payload: Payload) -> Result<BatchContents, StoreError> {
+        self.read_contents(header, payload).await
+    }
+
+    async fn unasked_work(&self, batch: &BatchRef) -> Result<Option<UnaskedWork>, StoreError> {
+        self.read_unasked_work(batch).await
     }
 
     async fn claim(&self, claimed: &BatchProgress) -> Result<Claimed, StoreError> {

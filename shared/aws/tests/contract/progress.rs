@@ -17,7 +17,7 @@ async fn a_batch(stand: &Stand, id: &str) -> BatchHeader {
 }
 
 async fn stored(stand: &Stand, header: &BatchHeader) -> Option<BatchProgress> {
-    let work = stand.store.work(&header.batch, &revocation_id("r")).await.unwrap();
+    let work = stand.store.work(&header.batch, &revocation_id("r"), None).await.unwrap();
     work.unwrap().progress
 }
 
