@@ -27,6 +27,8 @@ const WRITE: &str = "BatchWriteItem";
 const READ: &str = "BatchGetItem";
 /// What `DynamoDB` takes in one call.
 const WRITES: usize = 25;
+/// The same of keys that are read.
+pub const READS: usize = 100;
 
 #[derive(Clone)]
 pub struct Table {
@@ -68,10 +70,14 @@ impl Table {
         Ok(answer.map_err(|error| unavailable("GetItem", &error))?.item)
     }
 
-    /// One item, at half the price: what was written a moment ago may not be there yet.
-    pub async fn get_eventually(&self, key: Item) -> Result<Option<Item>, StoreError> {
-        let request = self.client.get_item().table_name(&self.name).set_key(Some(key));
-        Ok(request.send().await.map_err(|error| unavailable("GetItem", &error))?.item)
+    /// One item that never changes under its key: so what is read eventually, at half the price, is right if anything is
+    /// there. If nothing is, it may have been written a moment ago, and is asked for again.
+    pub async fn get_unchanging(&self, key: Item) -> Result<Option<Item>, StoreError> {
+        let request = self.client.get_item().table_name(&self.name).set_key(Some(key.clone()));
+        match request.send().await.map_err(|error| unavailable("GetItem", &error))?.item {
+            Some(item) => Ok(Some(item)),
+            None => self.get(key).await,
+        }
     }
 
     /// Writes an item, whatever was there.

@@ -263,7 +263,7 @@ pub trait Counters: Send + Sync {
         count: u64,
     ) -> impl Future<Output = StoreResult<()>> + Send;
 
-    /// A revocation's counters, in one query.
+    /// A revocation's counters. Consistent: whether it can settle may hang on them.
     fn counters(
         &self,
         push: &PushRef,
@@ -277,10 +277,11 @@ pub struct Overview {
     pub push: Push,
     /// Oldest first.
     pub revocations: Vec<Revocation>,
+    /// Of those of which they can say more than is settled: [`revocation_rules::counters::are_shown`].
     pub counters: BTreeMap<RevocationId, BTreeMap<Channel, ChannelCounters>>,
 }
 
 pub trait PushOverview: Send + Sync {
-    /// Everything about a push in one query: of its present life, that is the revocations it has closures of.
+    /// Everything about a push: of its present life, that is the revocations it has closures of.
     fn overview(&self, push: &PushRef) -> impl Future<Output = StoreResult<Option<Overview>>> + Send;
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
@@ -16,7 +17,11 @@ pub struct DynamoPushStore {
     pub(super) table: Table,
     pub(super) terms: Arc<KeptTerms>,
     clock: Arc<dyn Clock>,
+    pub(super) patience: Duration,
 }
+
+/// How long the end of a batch is tried to be written: its vendor has been asked, and without it will be again.
+pub const PATIENCE: Duration = Duration::from_secs(12);
 
 impl DynamoPushStore {
     pub fn new(client: Client, table: impl Into<String>) -> Self {
@@ -24,6 +29,7 @@ impl DynamoPushStore {
             table: Table::new(client, table),
             terms: Arc::default(),
             clock: Arc::new(SystemClock),
+            patience: PATIENCE,
         }
     }
 
@@ -36,6 +42,13 @@ impl DynamoPushStore {
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// With another patience than [`PATIENCE`].
+    #[must_use]
+    pub const fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 

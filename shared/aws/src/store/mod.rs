@@ -26,4 +26,4 @@ mod transact;
 mod work;
 mod work_store;
 
-pub use dynamo::DynamoPushStore;
+pub use dynamo::{DynamoPushStore, PATIENCE};

@@ -13,9 +13,8 @@ use super::DynamoPushStore;
 use crate::failure::unavailable;
 use crate::items::update::Update;
 use crate::items::{VERSION, at, batch, expires_at, key, number, receipt, text};
+use crate::table::READS;
 
-/// What `DynamoDB` takes in one call.
-const READS: usize = 100;
 /// Calls on the way at once.
 const CALLS: usize = 8;
 /// Events that bear on a dispatch lie side by side; what comes after them is not read.

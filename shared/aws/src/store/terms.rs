@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::StoreError;
 use revocation_rules::ids::{PushRef, RevocationId};
+use revocation_rules::revocation::Revocation;
 use revocation_rules::terms::{Assignment, Terms};
 
 use super::DynamoPushStore;
-use crate::items::{Item, revocation};
+use crate::items::revocation::{self, Targets};
+use crate::items::{Item, at, is_over, key};
 
 /// Most bytes that are kept, as [`size`] says: a hundred lists of 1,000 targets.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
@@ -104,13 +106,40 @@ fn size(terms: &Terms) -> usize {
 
 impl DynamoPushStore {
     /// Reads a revocation for whoever works on its batches, and keeps its terms.
-    pub(super) fn keep_terms(&self, push: &PushRef, item: &Item) -> Result<Assignment, StoreError> {
-        let revocation = revocation::read(push, item)?;
+    pub(super) async fn assignment(&self, push: &PushRef, item: &Item) -> Result<Option<Assignment>, StoreError> {
+        let Some(revocation) = self.whole_revocation(push, item).await? else {
+            return Ok(None);
+        };
         let assignment = Assignment {
             replays: revocation.replays,
             terms: Arc::new(revocation.into()),
         };
         self.terms.keep(Arc::clone(&assignment.terms), self.now());
-        Ok(assignment)
+        Ok(Some(assignment))
+    }
+
+    /// A revocation out of its item, with its targets: once they were read they are kept with its terms. `None` when it
+    /// is past its time, and its targets are gone before it.
+    pub(super) async fn whole_revocation(&self, push: &PushRef, item: &Item) -> Result<Option<Revocation>, StoreError> {
+        let Some(id) = revocation::of_targets_apart(item)? else {
+            return revocation::read(push, item, &Targets::Inside).map(Some);
+        };
+        if let Some(terms) = self.terms.get(push, &id, self.now()) {
+            return revocation::read(push, item, &Targets::Known(&terms.scope)).map(Some);
+        }
+        let (pk, sk) = key::targets_of(push, &id);
+        let Some(targets) = self.table.get_unchanging(at(pk, sk)).await? else {
+            return if is_over(item, self.now()) {
+                Ok(None)
+            } else {
+                Err(StoreError::Damaged {
+                    item: "revocation",
+                    attribute: "targets",
+                })
+            };
+        };
+        let revocation = revocation::read(push, item, &Targets::Item(&targets))?;
+        self.terms.keep(Arc::new((&revocation).into()), self.now());
+        Ok(Some(revocation))
     }
 }

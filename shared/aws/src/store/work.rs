@@ -5,6 +5,8 @@
 //! no more. The payload is most of what a batch costs: it lies under its digest, which the header knows, and is asked
 //! for together with the receipts, which most batches have none of.
 
+use std::collections::HashMap;
+
 use futures::future::try_join;
 use revocation_app::ports::{BatchContents, BatchWork, Payload, StoreError, UnaskedWork};
 use revocation_rules::batch::{BatchHeader, Delivery};
@@ -42,13 +44,10 @@ impl DynamoPushStore {
         };
         let revocation = match (kept, items.remove(&revocation_key)) {
             (Some(kept), _) => Some(kept),
-            (None, Some(item)) => {
-                let read = self.keep_terms(&of.push, &item)?;
-                Some(Assignment {
-                    replays: replays.unwrap_or(read.replays),
-                    ..read
-                })
-            }
+            (None, Some(item)) => self.assignment(&of.push, &item).await?.map(|read| Assignment {
+                replays: replays.unwrap_or(read.replays),
+                ..read
+            }),
             (None, None) => None,
         };
         Ok(Some(BatchWork {
@@ -83,7 +82,7 @@ impl DynamoPushStore {
         })
     }
 
-    fn found(&self, of: &BatchRef, items: &std::collections::HashMap<(String, String), Item>) -> Result<Option<Found>, StoreError> {
+    fn found(&self, of: &BatchRef, items: &HashMap<(String, String), Item>) -> Result<Option<Found>, StoreError> {
         let [header_key, progress_key] = keys(of);
         let Some(header_item) = items.get(&header_key) else {
             return Ok(None);
@@ -116,16 +115,12 @@ impl DynamoPushStore {
         }))
     }
 
-    /// A payload never changes under its key, so that what is read eventually is right, at half the price, if anything is there.
     async fn deliveries(&self, header: &BatchHeader, payload: Payload) -> Result<Option<Vec<Delivery>>, StoreError> {
         if let Payload::Inline(deliveries) = payload {
             return Ok(Some(deliveries));
         }
         let key = at(key::payloads(&header.batch), key::payload(&header.digest));
-        let item = match self.table.get_eventually(key.clone()).await? {
-            Some(item) => Some(item),
-            None => self.table.get(key).await?,
-        };
+        let item = self.table.get_unchanging(key).await?;
         item.map(|item| batch::read_deliveries(&item, header)).transpose()
     }
 }
