@@ -35,7 +35,15 @@ fn list(scene: &Scene, revocation: &Revocation, outcome: Outcome, cursor: Option
         channel: None,
         outcome: Some(outcome),
     };
-    run(list_outcomes(&scene.store, scene.push_ref(), &revocation.id, filter, cursor)).unwrap()
+    run(list_outcomes(
+        &scene.store,
+        &scene.clock,
+        scene.push_ref(),
+        &revocation.id,
+        filter,
+        cursor,
+    ))
+    .unwrap()
 }
 
 /// Batches in which nothing fits are told by their counts: they do not fill the page.

@@ -23,9 +23,13 @@ pub struct DispatchJob {
 
 impl DispatchJob {
     pub fn of(revocation: &Revocation, header: &BatchHeader) -> Self {
+        Self::new(revocation, header.batch.clone(), header.channel)
+    }
+
+    pub fn new(revocation: &Revocation, batch: BatchRef, channel: Channel) -> Self {
         Self {
-            batch: header.batch.clone(),
-            channel: header.channel,
+            batch,
+            channel,
             revocation: revocation.id.clone(),
             nth: 0,
         }
@@ -75,8 +79,8 @@ impl Job {
         }
     }
 
-    pub fn dispatch(revocation: &Revocation, header: &BatchHeader) -> Self {
-        Self::Dispatch(DispatchJob::of(revocation, header))
+    pub fn dispatch(revocation: &Revocation, batch: BatchRef, channel: Channel) -> Self {
+        Self::Dispatch(DispatchJob::new(revocation, batch, channel))
     }
 }
 

@@ -28,6 +28,7 @@ pub mod condition;
 pub mod counters;
 mod expiry;
 pub mod key;
+mod named;
 pub mod nonce;
 pub mod notices;
 pub mod packed;

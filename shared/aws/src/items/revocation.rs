@@ -11,8 +11,6 @@ use super::update::Update;
 use super::{Item, LEDGER_DAYS, MAX_BYTES, Reader, Writer, expires_after, json_text, key, number, text, time};
 
 const WHAT: &str = "revocation";
-/// Index `open`: revocations that the sweep has to look at, by `due_at`.
-pub const OPEN: &str = "open";
 
 /// The whole item, as it is first kept.
 pub fn write(revocation: &Revocation) -> Result<Item, StoreError> {
@@ -45,7 +43,7 @@ pub fn write(revocation: &Revocation) -> Result<Item, StoreError> {
         None => item,
     };
     Ok(match revocation.due_at {
-        Some(due_at) => item.time("due_at", due_at).text("open_pk", OPEN),
+        Some(due_at) => item.time("due_at", due_at).text("open_pk", key::open(&revocation.id)),
         None => item,
     }
     .finish())
@@ -73,7 +71,7 @@ pub fn update(revocation: &Revocation) -> Update {
         None => update,
     };
     match revocation.due_at {
-        Some(due_at) => update.set("due_at", time(due_at)).set("open_pk", text(OPEN)),
+        Some(due_at) => update.set("due_at", time(due_at)).set("open_pk", text(key::open(&revocation.id))),
         None => update.remove("due_at").remove("open_pk"),
     }
 }

@@ -42,6 +42,7 @@ fn a_dry_run_of_every_verdict() {
                     stopped: 1,
                 }),
                 unexamined_deliveries,
+                at_least: capability == Capability::NotConfigured,
                 unmatched,
             };
             check(
