@@ -33,7 +33,7 @@ fn dispatches(scene: &Scene, from: usize) -> Vec<DispatchJob> {
     let sent = scene.queue.sent().into_iter().skip(from);
     sent.filter_map(|job| match job {
         Job::Dispatch(job) => Some(job),
-        Job::Fanout { .. } | Job::Check { .. } | Job::Recount(_) | Job::Confirm { .. } => None,
+        Job::Fanout { .. } | Job::Check { .. } | Job::Recount(_) | Job::Confirm { .. } | Job::Gather(_) => None,
     })
     .collect()
 }
