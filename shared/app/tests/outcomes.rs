@@ -11,9 +11,9 @@ use revocation_rules::scope::Scope;
 use revocation_testkit::builders::{a_batch, a_push, noon};
 use revocation_testkit::{ManualClock, MemoryStore, Mood, Scene, run};
 
-const BATCHES: usize = 150;
+const BATCHES: usize = 300;
 
-/// 150 batches of one delivery, of which the last that was worked on has failed.
+/// So many batches of one delivery, of which the last that was worked on has failed.
 fn one_of_many_failed(pages_of: usize) -> (Scene, Revocation) {
     let store = MemoryStore::new().with_pages_of(pages_of);
     let scene = Scene::with(store, ManualClock::at(noon()), a_push().build());

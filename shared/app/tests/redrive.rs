@@ -33,7 +33,7 @@ fn dispatches(scene: &Scene, from: usize) -> Vec<DispatchJob> {
     let sent = scene.queue.sent().into_iter().skip(from);
     sent.filter_map(|job| match job {
         Job::Dispatch(job) => Some(job),
-        Job::Fanout { .. } | Job::Check { .. } | Job::Recount(_) | Job::Confirm { .. } | Job::Gather(_) => None,
+        Job::Fanout { .. } | Job::Check { .. } | Job::Recount(_) | Job::Confirm { .. } => None,
     })
     .collect()
 }
@@ -156,7 +156,6 @@ fn a_mark_that_nobody_works_on_is_waited_for_six_hours() {
     assert!(look(&scene, &revocation, QUARTER).len() <= FEW);
 }
 
-/// What a look has marked is lost, if others write the revocation all the time: it queues no less for that.
 #[test]
 fn a_replay_forgets_what_was_marked() {
     let (scene, revocation, _) = walked(10);

@@ -20,7 +20,7 @@ use revocation_testkit::{ManualClock, run};
 struct Many {
     clock: ManualClock,
     template: Revocation,
-    due: Mutex<BTreeMap<(u8, Timestamp, usize), ()>>,
+    due: Mutex<BTreeSet<(u8, Timestamp, usize)>>,
     at: Mutex<BTreeMap<usize, Timestamp>>,
     /// They cannot be read.
     damaged: BTreeSet<usize>,
@@ -47,7 +47,7 @@ impl Many {
         Self {
             clock: ManualClock::at(noon() + SignedDuration::from_hours(1)),
             template,
-            due: Mutex::new((0..count).map(|nth| ((part(nth), at(nth), nth), ())).collect()),
+            due: Mutex::new((0..count).map(|nth| (part(nth), at(nth), nth)).collect()),
             at: Mutex::new((0..count).map(|nth| (nth, at(nth))).collect()),
             damaged: damaged.into_iter().collect(),
             in_hand: AtomicUsize::new(0),
@@ -91,8 +91,8 @@ impl RevocationStore for Many {
         let (nth, due_at) = (number(&moved.id), moved.due_at.unwrap());
         let before = self.at.lock().unwrap().insert(nth, due_at).unwrap();
         let mut due = self.due.lock().unwrap();
-        due.remove(&(part(nth), before, nth)).unwrap();
-        due.insert((part(nth), due_at, nth), ());
+        assert!(due.remove(&(part(nth), before, nth)));
+        due.insert((part(nth), due_at, nth));
         Ok(Saved::Yes)
     }
 
@@ -102,7 +102,7 @@ impl RevocationStore for Many {
             let (at, nth) = place.0.split_once('#').unwrap();
             (part, at.parse().unwrap(), nth.parse::<usize>().unwrap() + 1)
         });
-        let mut found = due.range(from..=(part, now, usize::MAX)).map(|(key, ())| *key);
+        let mut found = due.range(from..=(part, now, usize::MAX)).copied();
         let page: Vec<_> = found.by_ref().take(limit).collect();
         let next = page.last().map(|(_, at, nth)| DuePlace(format!("{at}#{nth}")));
         Ok(DuePage {

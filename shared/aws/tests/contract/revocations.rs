@@ -205,7 +205,8 @@ async fn a_revocation_that_an_older_version_wrote_is_found_and_moves_to_its_part
     let last = stand.store.due(DUE_PARTS - 1, later(60), None, 10).await.unwrap();
     assert_eq!(last.due, [there.clone()]);
     assert_eq!(stand.store.save_revocation(&revocation).await.unwrap(), Saved::Yes);
-    assert_eq!(stand.store.due(DUE_PARTS - 1, later(60), None, 10).await.unwrap().due, []);
+    let last = stand.store.due(DUE_PARTS - 1, later(60), None, 10).await.unwrap();
+    assert!(last.due.is_empty());
     assert_eq!(all_due(&stand, later(60), 10).await, [there]);
 }
 
