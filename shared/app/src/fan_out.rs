@@ -100,6 +100,6 @@ async fn read(store: &impl BatchHeaders, push: &PushRef, places: Vec<Place>) -> 
 fn jobs_of(revocation: &Revocation, shard: u16, batches: &[BatchOutline]) -> impl Iterator<Item = Job> {
     let covered = batches
         .iter()
-        .filter(|batch| revocation.may_cover_sent(batch.channel, batch.sent_at));
+        .filter(move |batch| revocation.may_cover_sent(batch.channel, batch.sent_at));
     covered.map(move |batch| Job::dispatch(revocation, revocation.locate(shard, &batch.batch), batch.channel))
 }

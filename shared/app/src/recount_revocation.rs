@@ -71,7 +71,7 @@ pub async fn recount_revocation(
 async fn versions_of_marks(store: &impl ProgressList, revocation: &Revocation) -> Result<BTreeMap<Channel, u64>, StoreError> {
     let reads = revocation.marked().map(async |(channel, batch)| {
         let progress = store.progress(&batch).await?;
-        Ok((channel, progress.map_or(0, |progress| progress.version)))
+        Ok::<_, StoreError>((channel, progress.map_or(0, |progress| progress.version)))
     });
     Ok(try_join_all(reads).await?.into_iter().collect())
 }

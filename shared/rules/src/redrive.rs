@@ -126,6 +126,6 @@ impl Revocation {
     /// The batches that are marked.
     pub fn marked(&self) -> impl Iterator<Item = (Channel, BatchRef)> {
         let marks = self.fanout.marks.iter();
-        marks.map(|(channel, mark)| (*channel, self.locate(mark.shard, &mark.batch)))
+        marks.map(move |(channel, mark)| (*channel, self.locate(mark.shard, &mark.batch)))
     }
 }
