@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use revocation_rules::ids::{PushRef, RevocationId};
+use revocation_rules::redrive::Redrive;
 use revocation_rules::revocation::State;
 use revocation_rules::settling::{Eagerness, Recount, may_be_done};
 
@@ -33,6 +34,6 @@ pub async fn check_revocation(
         look_again(queue, &revocation, nth).await?;
         return Ok(Checked::Unchanged);
     }
-    let recount = Recount::start(&revocation, clock.now());
+    let recount = Recount::start(&revocation, Redrive::default(), clock.now());
     go_on(store, queue, clock, revocation, recount, Eagerness::Look { nth }, deadline).await
 }
