@@ -13,6 +13,7 @@ pub mod headway;
 pub mod hex;
 pub mod ids;
 pub mod instruction;
+pub mod looks;
 pub mod marks;
 pub mod notice;
 pub mod outcome;
