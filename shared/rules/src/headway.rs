@@ -17,7 +17,7 @@ use crate::settling::all_found;
 const SOONEST: Duration = Duration::from_secs(1);
 /// Nor sooner than this part of the time since the request, so that what has come to a standstill is looked at more and
 /// more seldom, and looks come to an end.
-const PART: u32 = 8;
+const PART: u32 = 20;
 
 /// How far a revocation has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +92,7 @@ mod tests {
             since += headway.next_look(LATEST);
             looks += 1;
         }
-        assert!(looks < 50, "{looks}");
+        assert!(looks < 120, "{looks}");
     }
 
     proptest! {
