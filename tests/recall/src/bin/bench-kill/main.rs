@@ -51,7 +51,10 @@ fn print(killed: &Killed) {
         killed.kills, killed.last_kill_s
     );
     println!("settled after     {:.1} s", killed.settled_s);
-    println!("outcomes          {:?}", killed.outcomes);
+    println!(
+        "outcomes          {:?}",
+        killed.outcomes.values().map(|outcome| &outcome.0).collect::<Vec<_>>()
+    );
     println!("lost workers      {}", killed.lost_workers);
     println!("asked twice       {} devices", killed.pushed_again);
     for line in &killed.wrong {
