@@ -9,6 +9,7 @@ pub mod counters;
 pub mod device;
 pub mod frame;
 pub mod gate;
+pub mod headway;
 pub mod hex;
 pub mod ids;
 pub mod instruction;

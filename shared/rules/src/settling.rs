@@ -38,7 +38,7 @@ pub fn may_be_done(revocation: &Revocation, counters: &BTreeMap<Channel, Channel
 }
 
 /// What the walk found, and what was recorded later.
-fn all_found(revocation: &Revocation, counters: &BTreeMap<Channel, ChannelCounters>) -> u64 {
+pub(crate) fn all_found(revocation: &Revocation, counters: &BTreeMap<Channel, ChannelCounters>) -> u64 {
     let found: u64 = revocation.fanout.found.values().sum();
     let late: u64 = counters.values().map(|counters| counters.late).sum();
     found + late
