@@ -30,7 +30,7 @@ BINS ?= $(notdir $(wildcard functions/*))
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
 
-.PHONY: help demo dev watch check test lint package keys generate build
+.PHONY: help demo dev watch check test lint package keys generate build model model-costs
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-9s %s\n",$$1,$$2}'
@@ -97,6 +97,14 @@ package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binarie
 	@echo "to deploy:"
 	@echo "  $(VENV)/bin/sam deploy --template-file infra/template.yaml --stack-name message-revoke \\"
 	@echo "    --capabilities CAPABILITY_IAM --resolve-s3 --parameter-overrides Architecture=$(ARCH)"
+
+model:           ## a model of up to 100 million deliveries with AWS's limits, in simulated time: some minutes (docs/model.md)
+	@mkdir -p $(TARGET)/model
+	@$(CARGO) run --quiet --release --package model -- --json $(TARGET)/model/model.json $(ARGS)
+
+model-costs:     ## measure anew what the model takes for the cost of each step (tests/model/costs.toml)
+	@$(CARGO) build --quiet --release --package fanout
+	@$(CARGO) run --quiet --release --package model --features costs --bin model-costs
 
 keys:            ## access keys: make keys ARGS="new --app shop --workspace default --role operator"
 	@$(CARGO) run --quiet --bin revocation-keys -- $(or $(ARGS),--help)
