@@ -43,12 +43,12 @@ async fn work(meter: &Meter, job: Job, end: Timestamp) -> Result<(), WorkError> 
     let clock = &world.sim;
     match job {
         Job::Fanout { push, revocation } => {
-            let store = Metered::new(meter).in_pages_of(Step::FanoutPage);
+            let store = Metered::new(meter).in_steps_of(Step::FanoutPage);
             let _held = held(meter, Memory::FanoutPage);
             fan_out(&store, &store, clock, &push, &revocation, before(end, MARGIN)).await?;
         }
         Job::Check { push, revocation, nth } => {
-            let store = Metered::new(meter).in_pages_of(Step::RecountPage);
+            let store = Metered::new(meter).in_steps_of(Step::RecountPage);
             meter.cpu(world.costs.cpu(Step::Check)).await;
             let _held = held(meter, Memory::RecountPage);
             let checked = match stopped(meter) {
@@ -58,7 +58,7 @@ async fn work(meter: &Meter, job: Job, end: Timestamp) -> Result<(), WorkError> 
             note(meter, checked);
         }
         Job::Recount(job) => {
-            let store = Metered::new(meter).in_pages_of(Step::RecountPage);
+            let store = Metered::new(meter).in_steps_of(Step::RecountPage);
             meter.cpu(world.costs.cpu(Step::Check)).await;
             let _held = held(meter, Memory::RecountPage);
             let checked = match stopped(meter) {
@@ -91,8 +91,8 @@ fn note(meter: &Meter, checked: Checked) {
     }
 }
 
-/// A dispatch computes what one of a batch that is done does, and the rest by how many deliveries it asks for: they are
-/// known when the vendor is called, and computed by the whole then.
+/// A dispatch computes what one of a batch that is done does; the rest is computed when the vendor is called, by how
+/// many deliveries it is asked for.
 async fn dispatch(meter: &Meter, job: DispatchJob, end: Timestamp) -> Result<(), WorkError> {
     let world = &meter.world;
     let store = Metered::new(meter);
@@ -115,7 +115,7 @@ async fn dispatch(meter: &Meter, job: DispatchJob, end: Timestamp) -> Result<(),
 /// Sweeps.
 pub async fn sweep_once(meter: &Meter, end: Timestamp) {
     let world = &meter.world;
-    let store = Metered::new(meter);
+    let store = Metered::new(meter).in_steps_of(Step::SweepOne);
     if let Some(due_at) = world.store.first_due() {
         let behind = world.sim.now().duration_since(due_at).as_secs() / 60;
         let minutes = u64::try_from(behind).unwrap_or(0);
@@ -129,9 +129,6 @@ pub async fn sweep_once(meter: &Meter, end: Timestamp) {
     let bytes = world.costs.memory(Memory::SweepOne) * f64::from(u32::try_from(handed_on).unwrap_or(u32::MAX));
     meter.env.hold(world, bytes);
     meter.env.let_go(bytes);
-    meter
-        .cpu(world.costs.cpu(Step::SweepOne) * f64::from(u32::try_from(handed_on).unwrap_or(u32::MAX)))
-        .await;
 }
 
 /// Memory of the heap, until it is dropped.

@@ -6,11 +6,14 @@ use revocation_rules::channel::Channel;
 use scale_model::costs::Costs;
 use scale_model::limits::{Behaviour, Limits};
 use scale_model::run::{Figures, Push, many_revocations, one_push};
+use scale_model::queue::Name;
 use scale_model::vendor::Vendor;
+use scale_model::world::World;
 use scale_model::{prices, report};
 
 const HELP: &str = "\
 model [--as aws|local] [--deliveries N,N,..] [--revocations N,N,..] [--channel huawei] [--quota DELIVERIES_A_SECOND]
+      [--warm WRITE_UNITS_A_SECOND] [--workers DISPATCHERS]
       [--behaviour as-it-is|counters-under-one-key|recount-without-deadline|sweep-of-a-hundred] [--json FILE]
 
 Without sizes: 10 thousand to 100 million deliveries, and 1 to 100,000 revocations at once.";
@@ -21,6 +24,7 @@ struct Asked {
     revocations: Vec<usize>,
     channel: Channel,
     quota: Option<f64>,
+    workers: Option<usize>,
     behaviour: Behaviour,
     json: Option<String>,
 }
@@ -37,6 +41,7 @@ fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
         revocations: Vec::new(),
         channel: Channel::Huawei,
         quota: None,
+        workers: None,
         behaviour: Behaviour::AsItIs,
         json: None,
     };
@@ -64,6 +69,12 @@ fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
             }
             "--channel" => asked.channel = Channel::parse(&value).ok_or_else(|| format!("{value} is no channel"))?,
             "--quota" => asked.quota = Some(value.parse().map_err(|_| format!("{value} is no number"))?),
+            "--warm" => {
+                let writes: f64 = value.parse().map_err(|_| format!("{value} is no number"))?;
+                asked.limits.table.writes = writes;
+                asked.limits.table.reads = 3.0 * writes;
+            }
+            "--workers" => asked.workers = Some(value.parse().map_err(|_| format!("{value} is no number"))?),
             "--behaviour" => asked.behaviour = Behaviour::parse(&value).ok_or_else(|| HELP.to_owned())?,
             "--json" => asked.json = Some(value),
             _ => return Err(HELP.to_owned()),
@@ -83,12 +94,17 @@ fn run(asked: &Asked) -> Result<Vec<Figures>, String> {
     let mut vendor = Vendor::of(asked.channel);
     vendor.quota = asked.quota;
     let name = |what: &str| format!("{what}, {}", asked.behaviour.name());
+    let prepare = |world: &World| {
+        if let Some(workers) = asked.workers {
+            world.queues.set_workers(Name::Dispatch, workers);
+        }
+    };
     let mut runs = Vec::new();
     for deliveries in &asked.deliveries {
         eprintln!("{deliveries} deliveries");
         let push = Push::of(*deliveries, vendor.clone());
         let name = name(&format!("{deliveries} deliveries"));
-        runs.push(one_push(&name, &push, limits.clone(), costs.clone(), |_| {})?);
+        runs.push(one_push(&name, &push, limits.clone(), costs.clone(), prepare)?);
     }
     if !runs.is_empty() {
         println!("{}", report::table("One push", &runs));
@@ -97,7 +113,7 @@ fn run(asked: &Asked) -> Result<Vec<Figures>, String> {
     for count in &asked.revocations {
         eprintln!("{count} revocations at once");
         let name = name(&format!("{count} revocations"));
-        runs.push(many_revocations(&name, *count, &vendor, limits.clone(), costs.clone(), |_| {})?);
+        runs.push(many_revocations(&name, *count, &vendor, limits.clone(), costs.clone(), prepare)?);
     }
     if runs.len() > first {
         println!("{}", report::table("Revocations at once, of ten deliveries each", &runs[first..]));

@@ -88,6 +88,8 @@ pub(crate) fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Sim {
     pub fn new(seed: u64) -> Self {
+        // What an earlier run of this thread left behind is nobody's.
+        drop(BORN.take());
         Self(Arc::new(Inner {
             now: AtomicU64::new(0),
             timers: Mutex::default(),

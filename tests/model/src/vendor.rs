@@ -12,6 +12,7 @@ use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
 
+use crate::costs::Step;
 use crate::meter::Meter;
 use crate::sim::{Micros, SECOND, lock};
 
@@ -109,6 +110,10 @@ impl Client {
                 .map(|call| (call.slot, Answer::Failed(failure.clone())))
                 .collect();
         }
+        let costs = &world.costs;
+        let asked = f64::from(u32::try_from(order.calls.len()).unwrap_or(u32::MAX));
+        let each = (costs.cpu(Step::Dispatch1000) - costs.cpu(Step::DispatchDone)).max(0.0) / 1_000.0;
+        self.0.cpu(each * asked).await;
         let stopped = Mutex::new(false);
         let outcome = match order.strategy {
             Strategy::Overwrite => Outcome::Overwritten,

@@ -95,7 +95,7 @@ fn counters_under_one_key_fail_as_a_partition_that_is_throttled() {
         let mut limits = as_it_was(behaviour);
         limits.table.writes = 40_000.0;
         limits.partition.longest_throttled = 2_000_000;
-        pushed(1_000_000, limits, huawei(), |world| {
+        pushed(3_000_000, limits, huawei(), |world| {
             world.queues.set_workers(scale_model::queue::Name::Dispatch, 1_000);
         })
     };

@@ -44,8 +44,8 @@ const OPEN_BYTES: usize = 160;
 pub struct Metered {
     pub meter: Meter,
     inner: ModelStore,
-    /// What reading one page of headers and working on it computes.
-    page: Option<Step>,
+    /// What the use case computes for each page of headers, or for each revocation that it reads.
+    step: Option<Step>,
     /// How many due revocations may still be asked for.
     due_left: std::sync::Mutex<usize>,
 }
@@ -59,15 +59,15 @@ impl Metered {
         Self {
             inner: meter.world.store.clone(),
             meter: meter.clone(),
-            page: None,
+            step: None,
             due_left: std::sync::Mutex::new(due_left),
         }
     }
 
-    /// Each page of headers is one such step.
+    /// Each page of headers is one such step, or each revocation of a sweep.
     #[must_use]
-    pub const fn in_pages_of(mut self, step: Step) -> Self {
-        self.page = Some(step);
+    pub const fn in_steps_of(mut self, step: Step) -> Self {
+        self.step = Some(step);
         self
     }
 
@@ -153,7 +153,7 @@ impl BatchHeaders for Metered {
         let page = self.inner.headers(push, shard, after).await?;
         let bytes = page.items.iter().map(|header| self.inner.bytes_of(&header.batch).header).sum();
         self.meter.call(&Call::query(sizes::shard_key(push, shard), bytes, bytes)).await?;
-        if let Some(step) = self.page {
+        if let Some(step @ (Step::FanoutPage | Step::RecountPage)) = self.step {
             // A page is 500; the last one of a shard has fewer.
             let part = f64::from(u32::try_from(page.items.len()).unwrap_or(u32::MAX)) / 500.0;
             let cpu = self.meter.world.costs.cpu(step);
@@ -256,6 +256,9 @@ impl RevocationStore for Metered {
         let found = self.inner.revocation(push, revocation).await?;
         let bytes = found.as_ref().map(sizes::revocation).transpose()?.map_or(0, |item| item.bytes);
         self.meter.call(&Call::get(sizes::push_key(push), bytes)).await?;
+        if let Some(step @ Step::SweepOne) = self.step {
+            self.meter.cpu(self.meter.world.costs.cpu(step)).await;
+        }
         Ok(found)
     }
 
