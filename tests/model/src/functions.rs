@@ -68,10 +68,10 @@ async fn work(meter: &Meter, job: Job, end: Timestamp) -> Result<(), WorkError> 
             note(meter, checked);
         }
         Job::Dispatch(job) => dispatch(meter, job, end).await?,
-        Job::Confirm { batch, nth } => {
+        Job::Confirm { batch, nth, look } => {
             let store = Metered::new(meter);
             meter.cpu(world.costs.cpu(Step::DispatchDone)).await;
-            confirm_batch(&store, &store, clock, &batch, nth).await?;
+            confirm_batch(&store, &store, clock, &batch, nth, look).await?;
         }
     }
     Ok(())

@@ -84,6 +84,7 @@ fn a_recount_without_a_deadline_fails_as_an_invocation_that_does_not_finish() {
     let mut limits = as_it_was(Behaviour::RecountWithoutDeadline);
     // As if each page took as long as those of a hundred million together.
     limits.dynamo.query = 8_000_000;
+    limits.dynamo.slow = 1.0;
     assert!(failed(&slow(limits.clone()), "an invocation of fanout would not finish"));
     limits.behaviour = Behaviour::AsItIs;
     assert!(!failed(&slow(limits), "an invocation of fanout would not finish"));

@@ -18,6 +18,7 @@ use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
 use revocation_rules::counters::ChannelCounters;
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, TargetId, Tenant};
+use revocation_rules::looks::{Look, Looks, Queued, Turn};
 use revocation_rules::notice::Notices;
 use revocation_rules::progress::{BatchProgress, Change};
 use revocation_rules::push::Push;
@@ -39,6 +40,18 @@ const READS: usize = 100;
 const PUTS: usize = 32;
 /// An entry of the index of due revocations: keys only.
 const OPEN_BYTES: usize = 160;
+
+/// Of what is known of the looks at a batch.
+const LOOKS_BYTES: usize = 200;
+
+fn looks_of(batch: &BatchRef) -> Stored {
+    Stored {
+        pk: sizes::receipt_key(batch),
+        sk: "looks".to_owned(),
+        bytes: LOOKS_BYTES,
+        indexes: Vec::new(),
+    }
+}
 
 /// The store as one invocation sees it.
 pub struct Metered {
@@ -311,7 +324,7 @@ impl Counters for Metered {
 }
 
 impl ReceiptStore for Metered {
-    async fn known_batches(&self, batches: &BTreeSet<BatchRef>) -> StoreResult<BTreeMap<BatchRef, Channel>> {
+    async fn known_batches(&self, batches: &BTreeSet<BatchRef>) -> StoreResult<BTreeMap<BatchRef, KnownBatch>> {
         let keys: Vec<(String, usize)> = batches
             .iter()
             .map(|batch| (sizes::shard_key(&batch.push, batch.shard), self.inner.bytes_of(batch).header))
@@ -334,6 +347,24 @@ impl ReceiptStore for Metered {
             .try_collect::<()>()
             .await?;
         self.inner.keep_receipts(receipts).await
+    }
+
+    async fn looks(&self, batches: &BTreeSet<BatchRef>) -> StoreResult<BTreeMap<BatchRef, Looks>> {
+        let keys: Vec<(String, usize)> = batches.iter().map(|batch| (sizes::receipt_key(batch), LOOKS_BYTES)).collect();
+        for hundred in keys.chunks(READS) {
+            self.meter.call(&Call::get_all(hundred.to_vec())).await?;
+        }
+        self.inner.looks(batches).await
+    }
+
+    async fn note_queued(&self, batch: &BatchRef, read: &Looks, queued: &Queued) -> StoreResult<Saved> {
+        self.meter.call(&Call::update(&looks_of(batch))).await?;
+        self.inner.note_queued(batch, read, queued).await
+    }
+
+    async fn begin_look(&self, batch: &BatchRef, look: Look, now: Timestamp) -> StoreResult<Turn> {
+        self.meter.call(&Call::update(&looks_of(batch))).await?;
+        self.inner.begin_look(batch, look, now).await
     }
 
     async fn admit_early(&self, push: &PushRef, receipts: usize, most: usize) -> StoreResult<bool> {

@@ -18,6 +18,7 @@ use revocation_app::ports::Clock;
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, Tenant};
+use revocation_rules::looks::Looks;
 use revocation_rules::notice::Notices;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
@@ -61,6 +62,7 @@ pub(super) struct BatchItems {
     progress: Option<BatchProgress>,
     receipts: BTreeMap<Receipt, Timestamp>,
     bytes: Bytes,
+    looks: Option<Looks>,
 }
 
 #[derive(Default)]
