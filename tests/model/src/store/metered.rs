@@ -10,7 +10,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use revocation_app::ports::{
     AppNotices, BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, Claimed, Clock as _, Counters, Finished, Inserted,
-    ProgressList, PushStore, ReceiptStore, Recorded, RevocationStore, Saved, ShardPage, StoreResult, TargetIndex,
+    KnownBatch, ProgressList, PushStore, ReceiptStore, Recorded, RevocationStore, Saved, ShardPage, StoreResult, TargetIndex,
 };
 use revocation_aws::sizes::{self, Stored};
 use revocation_rules::actor::Act;
