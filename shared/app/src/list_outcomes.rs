@@ -99,7 +99,7 @@ pub async fn list_outcomes(
                 let batch = progress.batch.batch.clone();
                 if filter.may_fit(id, &progress) {
                     batches += 1;
-                    let work = store.work(&progress.batch, id).await?;
+                    let work = store.unasked_work(&progress.batch).await?;
                     add_batch(&mut outcomes, &revocation.scope, filter, &progress, work.as_ref());
                 }
                 if outcomes.len() >= PAGE || batches >= BATCHES {
@@ -123,7 +123,7 @@ fn add_batch(
     scope: &revocation_rules::scope::Scope,
     filter: OutcomeFilter,
     progress: &BatchProgress,
-    work: Option<&crate::ports::BatchWork>,
+    work: Option<&crate::ports::UnaskedWork>,
 ) {
     // Under the batch's id there may be another recording by now, with other deliveries.
     let work = work.filter(|work| progress.belongs_to(&work.header));

@@ -45,4 +45,4 @@ pub use dice::SystemDice;
 pub use nonces::DynamoNonces;
 pub use queue::{JobError, QueueUrls, SqsJobQueue, decode, encode};
 pub use sessions::DynamoVendorSessions;
-pub use store::DynamoPushStore;
+pub use store::{DynamoPushStore, PATIENCE};

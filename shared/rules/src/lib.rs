@@ -32,6 +32,7 @@ pub mod shard;
 pub mod standing;
 pub mod suspicion;
 pub mod task_number;
+pub mod terms;
 pub mod unmatched;
 pub mod verdict;
 pub mod visible;

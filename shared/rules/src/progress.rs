@@ -16,7 +16,7 @@ use crate::ids::{BatchRef, RevocationId};
 use crate::marks::TargetMarks;
 use crate::outcome::{Counts, Outcome, SlotOutcomes};
 use crate::push;
-use crate::revocation::Revocation;
+use crate::terms::Terms;
 use crate::window;
 
 /// Is a worker on the batch, as far as anybody has written?
@@ -191,27 +191,28 @@ impl BatchProgress {
     }
 
     /// Is nothing of the batch outstanding for this revocation?
-    pub fn is_finished(&self, revocation: &Revocation) -> bool {
-        self.finished.contains(&revocation.id) && !self.has_to_replay(revocation)
+    /// It was to be tried again `replays` times.
+    pub fn is_finished(&self, revocation: &RevocationId, replays: u32) -> bool {
+        self.finished.contains(revocation) && !self.has_to_replay(revocation, replays)
     }
 
     /// Is there anything to try again since the last replay of this revocation?
-    fn has_to_replay(&self, revocation: &Revocation) -> bool {
-        let counted = self.counted.get(&revocation.id);
-        self.is_new_replay(revocation) && counted.is_some_and(|counted| counted.get(Outcome::Failed) > 0)
+    fn has_to_replay(&self, revocation: &RevocationId, replays: u32) -> bool {
+        let counted = self.counted.get(revocation);
+        self.is_new_replay(revocation, replays) && counted.is_some_and(|counted| counted.get(Outcome::Failed) > 0)
     }
 
-    fn is_new_replay(&self, revocation: &Revocation) -> bool {
-        revocation.replays > self.replays.get(&revocation.id).copied().unwrap_or(0)
+    fn is_new_replay(&self, revocation: &RevocationId, replays: u32) -> bool {
+        replays > self.replays.get(revocation).copied().unwrap_or(0)
     }
 
-    /// Opens the failed slots of a revocation that somebody asked to try again.
+    /// Opens the failed slots of a revocation that somebody asked to try again, for the `replays`th time.
     /// What fails after this is for the next replay.
-    pub fn start_replay(&mut self, revocation: &Revocation, in_scope: &[usize]) {
-        if !self.is_new_replay(revocation) {
+    pub fn start_replay(&mut self, revocation: &RevocationId, replays: u32, in_scope: &[usize]) {
+        if !self.is_new_replay(revocation, replays) {
             return;
         }
-        self.replays.insert(revocation.id.clone(), revocation.replays);
+        self.replays.insert(revocation.clone(), replays);
         for &slot in in_scope {
             if self.slots.reopen_failed(slot) {
                 self.start_attempts();
@@ -219,7 +220,7 @@ impl BatchProgress {
         }
         // Another revocation's replay may have opened some before.
         if in_scope.iter().any(|slot| self.slots.get(*slot).is_none()) {
-            self.finished.remove(&revocation.id);
+            self.finished.remove(revocation);
         }
     }
 
@@ -263,7 +264,7 @@ impl BatchProgress {
     }
 
     /// Notes which of the targets that `revocation` names are in the batch.
-    pub fn meet(&mut self, revocation: &Revocation, deliveries: Option<&[Delivery]>) {
+    pub fn meet(&mut self, revocation: &Terms, deliveries: Option<&[Delivery]>) {
         if let Some(met) = deliveries.and_then(|deliveries| revocation.scope.marks(deliveries)) {
             // Added, since an earlier recording of the batch may have had others.
             self.met.entry(revocation.id.clone()).or_default().add_all(&met);

@@ -16,7 +16,7 @@ use crate::notice::Notices;
 use crate::outcome::Counts;
 use crate::scope::Scope;
 use crate::shard::ShardCount;
-use crate::window;
+use crate::terms::may_cover;
 
 /// Longest reason, in characters.
 pub const MAX_REASON_CHARS: usize = 500;
@@ -147,7 +147,7 @@ impl Revocation {
     /// targets say. A batch of a later life of the same push id never is: it is
     /// sent weeks after the last moment at which this push could be.
     pub fn may_cover(&self, header: &BatchHeader) -> bool {
-        self.scope.has_channel(header.channel) && window::closes_at(header.sent_at) <= self.closes_at
+        may_cover(&self.scope, self.closes_at, header)
     }
 
     /// The first due time of a new revocation: soon, in case nobody ever hears of it.

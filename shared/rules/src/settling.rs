@@ -139,7 +139,7 @@ impl Recount {
         for header in headers.into_iter().filter(|header| revocation.may_cover(header)) {
             // An earlier recording's says nothing of this one.
             let progress = of_batch.get(&header.batch.batch).filter(|progress| progress.belongs_to(&header));
-            if !progress.is_some_and(|progress| progress.is_finished(revocation)) {
+            if !progress.is_some_and(|progress| progress.is_finished(&revocation.id, revocation.replays)) {
                 self.batches += 1;
                 *self.outstanding.entry(header.channel).or_default() += u64::from(header.count);
                 outstanding.push(Outstanding {
