@@ -69,7 +69,15 @@ pub fn push(push: &Push) -> Stored {
 /// # Errors
 /// When its scope is larger than an item may be.
 pub fn revocation(revocation: &Revocation) -> Result<Stored, StoreError> {
-    Ok(Stored::of_named(items::revocation::write(revocation)?))
+    Ok(Stored::of_named(items::revocation::write(revocation)?.revocation))
+}
+
+/// The targets of a revocation's scope, where they are so many that they lie by themselves.
+///
+/// # Errors
+/// When they are larger than an item may be.
+pub fn targets(revocation: &Revocation) -> Result<Option<Stored>, StoreError> {
+    Ok(items::revocation::write(revocation)?.targets.as_ref().map(Stored::of))
 }
 
 /// A batch's header, and its payload unless that travels inside the header.
@@ -95,18 +103,25 @@ pub fn number(push: &Push) -> Option<Stored> {
 
 /// The counters that a change of this batch goes to at the `nth` try. As large as if nothing had been counted before.
 pub fn counters(batch: &BatchRef, revocation: &RevocationId, channel: Channel, change: &Change, nth: u32, now: Timestamp) -> Stored {
-    let add = counters::add_change(revocation, channel, change, now);
-    let spread = counters::nth_spread(counters::spread(&batch.batch), nth);
-    added(items::at(key::push(&batch.push), key::counters(revocation, channel, spread)), add)
+    let add = counters::add_change(channel, change, now);
+    let kind = batch.push.kind;
+    let spread = counters::nth_spread(counters::first_spread(&batch.batch, kind), nth, kind);
+    let (pk, sk) = key::counters(&batch.push, revocation, spread);
+    added(items::at(pk, sk), add)
 }
 
 /// The counters that deliveries which were recorded late go to.
 pub fn late(push: &PushRef, revocation: &RevocationId, channel: Channel, count: u64, nth: u32, now: Timestamp) -> Stored {
-    let add = counters::add_late(revocation, channel, count, now);
-    added(
-        items::at(key::push(push), key::counters(revocation, channel, counters::nth_spread(0, nth))),
-        add,
-    )
+    let add = counters::add_late(channel, count, now);
+    let (pk, sk) = key::counters(push, revocation, counters::nth_spread(0, nth, push.kind));
+    added(items::at(pk, sk), add)
+}
+
+/// The partitions of all items that count a revocation.
+pub fn counters_keys(push: &PushRef, revocation: &RevocationId) -> Vec<String> {
+    (0..counters::spread(push.kind))
+        .map(|nth| key::counters(push, revocation, nth).0)
+        .collect()
 }
 
 fn added(mut item: Item, add: Update) -> Stored {

@@ -1,12 +1,13 @@
 //! Functions: their environments, how many there are at once, what an invocation may take.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use futures::future::poll_fn;
 use jiff::Timestamp;
 use revocation_rules::channel::Channel;
+use revocation_rules::ids::RevocationId;
 
 use crate::costs::{Memory, Step};
 use crate::fail::Fail;
@@ -92,6 +93,8 @@ struct EnvState {
     paused_until: Micros,
     /// Bytes of the heap that jobs hold now.
     held: f64,
+    /// Revocations of which the process has kept what never changes.
+    known: BTreeSet<RevocationId>,
 }
 
 impl Env {
@@ -110,6 +113,7 @@ impl Env {
                 retry_tokens: world.limits.patience.retry_tokens,
                 paused_until: 0,
                 held: 0.0,
+                known: BTreeSet::new(),
             }),
         }
     }
@@ -144,6 +148,14 @@ impl Env {
 
     pub fn give_back(&self, cost: u32) {
         lock(&self.state).retry_tokens += cost;
+    }
+
+    pub fn knows(&self, revocation: &RevocationId) -> bool {
+        lock(&self.state).known.contains(revocation)
+    }
+
+    pub fn learn(&self, revocation: &RevocationId) {
+        lock(&self.state).known.insert(revocation.clone());
     }
 
     pub fn paused_until(&self) -> Micros {

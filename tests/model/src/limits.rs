@@ -99,6 +99,9 @@ pub struct Patience {
     /// `shared/aws/src/pause.rs`.
     pub own_tries: u32,
     pub own_first: Micros,
+    /// Of the write of outcomes, and the longest pause between its rounds.
+    pub of_an_end: Micros,
+    pub longest_pause: Micros,
 }
 
 /// Ours as it is, or as it was: what a run has to fail with.
@@ -185,6 +188,8 @@ impl Limits {
                 retry_cost: 5,
                 own_tries: 6,
                 own_first: 20_000,
+                of_an_end: 12 * SECOND,
+                longest_pause: 2 * SECOND,
             },
             behaviour: Behaviour::AsItIs,
         }

@@ -94,6 +94,31 @@ impl Meter {
         Err(unavailable(Operation::TransactWriteItems))
     }
 
+    /// A transaction that is not given up while there is time: rounds of tries with pauses between them, as
+    /// `shared/aws/src/pause.rs` makes them.
+    ///
+    /// # Errors
+    /// As [`Meter::call`], after the patience of a write whose effect has happened.
+    pub async fn patiently(&self, make: impl Fn(u32) -> Call) -> StoreResult<u32> {
+        let patience = self.world.limits.patience;
+        let until = self.world.sim.micros() + patience.of_an_end;
+        let mut round = 0;
+        loop {
+            let tries = |nth| make(round * patience.own_tries + nth);
+            let error = match self.transact(tries).await {
+                Ok(nth) => return Ok(round * patience.own_tries + nth),
+                Err(error) => error,
+            };
+            let longest = (patience.own_first * 8 << round.min(6)).min(patience.longest_pause);
+            let pause = part(longest, self.world.sim.spread());
+            if self.world.sim.micros() + pause >= until {
+                return Err(error);
+            }
+            self.world.sim.sleep(pause).await;
+            round += 1;
+        }
+    }
+
     /// Waits before another attempt; false if there is none.
     async fn wait(&self, tries: Tries, nth: u32, began: Micros) -> bool {
         let patience = self.world.limits.patience;

@@ -98,6 +98,13 @@ impl Call {
         Self::new(Operation::GetItem, vec![Part::read(pk, bytes)], bytes)
     }
 
+    /// One item that never changes, read eventually consistent.
+    pub fn get_unchanging(pk: String, bytes: usize) -> Self {
+        let mut call = Self::get(pk, bytes);
+        call.parts.iter_mut().for_each(|part| part.read /= 2.0);
+        call
+    }
+
     /// Items by their keys, each with its bytes.
     pub fn get_all(items: impl IntoIterator<Item = (String, usize)>) -> Self {
         let mut answered = 0;

@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::try_join3;
+use futures::future::try_join;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use revocation_app::ports::{
-    AppNotices, BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, Claimed, Clock as _, Counters, Finished, Inserted,
-    KnownBatch, ProgressList, PushStore, ReceiptStore, Recorded, RevocationStore, Saved, ShardPage, StoreResult, TargetIndex,
+    AppNotices, BatchContents, BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, Claimed, Clock as _, Counters,
+    Finished, Inserted, KnownBatch, Payload, ProgressList, PushStore, ReceiptStore, Recorded, RevocationStore, Saved, ShardPage,
+    StoreResult, TargetIndex, UnaskedWork,
 };
 use revocation_aws::sizes::{self, Stored};
 use revocation_rules::actor::Act;
@@ -100,18 +101,38 @@ impl Metered {
         }
     }
 
-    async fn read_work(&self, of: &BatchRef, by: Option<(&RevocationId, Option<&Revocation>)>) -> StoreResult<()> {
+    /// Header and progress of a batch, and its revocation unless this process knows what it asks for.
+    async fn read_state(&self, of: &BatchRef, by: Option<(&RevocationId, Option<u32>)>) -> StoreResult<()> {
         let bytes = self.inner.bytes_of(of);
         let shard = sizes::shard_key(&of.push, of.shard);
         let mut keys = vec![(shard.clone(), bytes.header), (shard, bytes.progress)];
-        if let Some((_, found)) = by {
-            let bytes = found.map(sizes::revocation).transpose()?.map_or(0, |item| item.bytes);
+        let mut targets = None;
+        if let Some((id, replays)) = by
+            && !(self.meter.env.knows(id) && replays.is_some())
+        {
+            let found = self.inner.revocation(&of.push, id).await?;
+            let bytes = found.as_ref().map(sizes::revocation).transpose()?.map_or(0, |item| item.bytes);
             keys.push((sizes::push_key(&of.push), bytes));
+            targets = found.as_ref().map(sizes::targets).transpose()?.flatten();
+            if found.is_some() {
+                self.meter.env.learn(id);
+            }
         }
-        let items = Call::get_all(keys);
-        let payload = Call::query(sizes::payload_key(of), bytes.payload, bytes.payload);
+        self.meter.call(&Call::get_all(keys)).await?;
+        if let Some(targets) = targets {
+            self.meter.call(&Call::get_unchanging(targets.pk, targets.bytes)).await?;
+        }
+        Ok(())
+    }
+
+    async fn read_contents(&self, of: &BatchRef) -> StoreResult<()> {
+        let bytes = self.inner.bytes_of(of);
         let receipts = Call::query(sizes::receipt_key(of), bytes.receipts, bytes.receipts);
-        try_join3(self.meter.call(&items), self.meter.call(&payload), self.meter.call(&receipts)).await?;
+        if bytes.payload == 0 {
+            return self.meter.call(&receipts).await;
+        }
+        let payload = Call::get_unchanging(sizes::payload_key(of), bytes.payload);
+        try_join(self.meter.call(&payload), self.meter.call(&receipts)).await?;
         Ok(())
     }
 }
@@ -188,17 +209,21 @@ impl BatchPayloads for Metered {
 }
 
 impl BatchWorkStore for Metered {
-    async fn work(&self, batch: &BatchRef, revocation: &RevocationId) -> StoreResult<Option<BatchWork>> {
-        let work = self.inner.work(batch, revocation).await?;
-        let found = work.as_ref().and_then(|work| work.revocation.as_ref());
-        self.read_work(batch, Some((revocation, found))).await?;
+    async fn work(&self, batch: &BatchRef, revocation: &RevocationId, replays: Option<u32>) -> StoreResult<Option<BatchWork>> {
+        let work = self.inner.work(batch, revocation, replays).await?;
+        self.read_state(batch, Some((revocation, replays))).await?;
         Ok(work)
     }
 
-    async fn unasked_work(&self, batch: &BatchRef) -> StoreResult<Option<BatchWork>> {
-        let work = self.inner.unasked_work(batch).await?;
-        self.read_work(batch, None).await?;
-        Ok(work)
+    async fn contents(&self, header: &BatchHeader, payload: Payload) -> StoreResult<BatchContents> {
+        self.read_contents(&header.batch).await?;
+        self.inner.contents(header, payload).await
+    }
+
+    async fn unasked_work(&self, batch: &BatchRef) -> StoreResult<Option<UnaskedWork>> {
+        self.read_state(batch, None).await?;
+        self.read_contents(batch).await?;
+        self.inner.unasked_work(batch).await
     }
 
     async fn claim(&self, progress: &BatchProgress) -> StoreResult<Claimed> {
@@ -226,7 +251,7 @@ impl BatchWorkStore for Metered {
                 let items: Vec<&Stored> = std::iter::once(&item).chain(&counters).collect();
                 Call::transact(&items)
             };
-            let nth = self.meter.transact(call).await?;
+            let nth = self.meter.patiently(call).await?;
             for counters in counters(nth) {
                 self.inner.note_counters(&progress.batch.push, &counters);
             }
@@ -258,7 +283,9 @@ impl RevocationStore for Metered {
         closed.closures.push(revocation.closure());
         let (push_item, item) = (sizes::push(&closed), sizes::revocation(revocation)?);
         let entry = crate::dynamo::write_units(push_item.bytes);
-        let call = Call::transact(&[&push_item, &item])
+        let targets = sizes::targets(revocation)?;
+        let items: Vec<&Stored> = [&push_item, &item].into_iter().chain(&targets).collect();
+        let call = Call::transact(&items)
             .with_indexes(&push_item.indexes, entry)
             .with_indexes(&item.indexes, 1.0);
         self.meter.call(&call).await?;
@@ -318,7 +345,12 @@ impl Counters for Metered {
 
     async fn counters(&self, push: &PushRef, revocation: &RevocationId) -> StoreResult<BTreeMap<Channel, ChannelCounters>> {
         let bytes = self.inner.counters_bytes(push);
-        self.meter.call(&Call::query(sizes::push_key(push), bytes, bytes)).await?;
+        let keys = sizes::counters_keys(push, revocation);
+        let each = bytes / keys.len().max(1);
+        let counted = Call::get_all(keys.into_iter().map(|pk| (pk, each)));
+        // What older code has counted beside the push.
+        let older = Call::query(sizes::push_key(push), 0, 0);
+        try_join(self.meter.call(&counted), self.meter.call(&older)).await?;
         self.inner.counters(push, revocation).await
     }
 }

@@ -1,8 +1,15 @@
 //! The work on a batch: read, claim, finish.
 
-use revocation_app::ports::{BatchWork, BatchWorkStore, Claimed, Finished, ProgressList, ShardPage, StoreError};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use revocation_app::ports::{
+    BatchContents, BatchWork, BatchWorkStore, Claimed, Finished, Payload, ProgressList, ShardPage, StoreError, UnaskedWork,
+};
+use revocation_rules::batch::BatchHeader;
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
 use revocation_rules::progress::{BatchProgress, Change};
+use revocation_rules::terms::Assignment;
 use revocation_rules::window;
 
 use super::{Items, ModelStore};
@@ -14,32 +21,67 @@ impl Items {
     }
 }
 
-impl ModelStore {
-    fn read_work(&self, of: &BatchRef, revocation: Option<&RevocationId>) -> Option<BatchWork> {
-        let now = self.now();
-        let items = self.items();
-        let batch = items.batch(of)?;
+impl Items {
+    /// A batch that is there, its progress, and what an earlier recording left behind.
+    fn state_of(&self, of: &BatchRef, now: Timestamp) -> Option<(BatchHeader, Option<BatchProgress>, Option<BatchProgress>)> {
+        let batch = self.batch(of)?;
         let header = batch.header.as_ref().filter(|header| window::is_kept(header.sent_at, now))?;
         let (progress, earlier) = BatchProgress::sort(header, batch.progress.clone());
-        let revocations = items.pushes.get(&of.push).map(|items| &items.revocations);
-        Some(BatchWork {
-            header: header.clone(),
-            deliveries: items.payload_of(header),
-            progress,
-            earlier,
-            revocation: revocation.and_then(|id| revocations?.get(id).cloned()),
-            receipts: batch.receipts_of(header),
-        })
+        Some((header.clone(), progress, earlier))
+    }
+
+    fn contents_of(&self, header: &BatchHeader) -> BatchContents {
+        BatchContents {
+            deliveries: self.payload_of(header),
+            receipts: self.batch(&header.batch).map(|batch| batch.receipts_of(header)).unwrap_or_default(),
+        }
     }
 }
 
 impl BatchWorkStore for ModelStore {
-    async fn work(&self, batch: &BatchRef, revocation: &RevocationId) -> Result<Option<BatchWork>, StoreError> {
-        Ok(self.read_work(batch, Some(revocation)))
+    async fn work(&self, of: &BatchRef, revocation: &RevocationId, replays: Option<u32>) -> Result<Option<BatchWork>, StoreError> {
+        let now = self.now();
+        let items = self.items();
+        let Some((header, progress, earlier)) = items.state_of(of, now) else {
+            return Ok(None);
+        };
+        let revocation = items.pushes.get(&of.push).and_then(|items| items.revocations.get(revocation));
+        Ok(Some(BatchWork {
+            header,
+            progress,
+            earlier,
+            revocation: revocation.map(|revocation| Assignment {
+                terms: Arc::new(revocation.into()),
+                // What the job says, as a store does that has kept the terms.
+                replays: replays.unwrap_or(revocation.replays),
+            }),
+            payload: Payload::Apart,
+        }))
     }
 
-    async fn unasked_work(&self, batch: &BatchRef) -> Result<Option<BatchWork>, StoreError> {
-        Ok(self.read_work(batch, None))
+    async fn contents(&self, header: &BatchHeader, payload: Payload) -> Result<BatchContents, StoreError> {
+        let contents = self.items().contents_of(header);
+        Ok(match payload {
+            Payload::Inline(deliveries) => BatchContents {
+                deliveries: Some(deliveries),
+                ..contents
+            },
+            Payload::Apart => contents,
+        })
+    }
+
+    async fn unasked_work(&self, of: &BatchRef) -> Result<Option<UnaskedWork>, StoreError> {
+        let now = self.now();
+        let items = self.items();
+        Ok(items.state_of(of, now).map(|(header, progress, _)| {
+            let BatchContents { deliveries, receipts } = items.contents_of(&header);
+            UnaskedWork {
+                header,
+                deliveries,
+                progress,
+                receipts,
+            }
+        }))
     }
 
     async fn claim(&self, progress: &BatchProgress) -> Result<Claimed, StoreError> {
