@@ -91,6 +91,8 @@ struct EnvState {
     retry_tokens: u32,
     /// Until when the vendor is not called.
     paused_until: Micros,
+    /// When its share of the channel's rate is whole again.
+    whole_at: Micros,
     /// Bytes of the heap that jobs hold now.
     held: f64,
     /// Revocations of which the process has kept what never changes.
@@ -112,6 +114,7 @@ impl Env {
                 busy_until: 0,
                 retry_tokens: world.limits.patience.retry_tokens,
                 paused_until: 0,
+                whole_at: 0,
                 held: 0.0,
                 known: BTreeSet::new(),
             }),
@@ -128,7 +131,7 @@ impl Env {
         if let Some(invocations) = lock(&world.ledger).invocations.get_mut(self.function.name()) {
             invocations.cpu += micros;
         }
-        let takes = whole(micros / self.share);
+        let takes = whole(micros * world.limits.lambda.times / self.share);
         let mut processors = lock(&world.processors);
         if let Some(free) = processors.iter_mut().min() {
             *free = (*free).max(now) + takes;
@@ -148,6 +151,18 @@ impl Env {
 
     pub fn give_back(&self, cost: u32) {
         lock(&self.state).retry_tokens += cost;
+    }
+
+    /// When so many deliveries have their turn, of which each takes so long of the share.
+    pub fn turn(&self, world: &World, each: Micros, most: usize, count: usize) -> Micros {
+        let others = each * (most - count.min(most)) as u64;
+        let whole_at = lock(&self.state).whole_at;
+        whole_at.saturating_sub(others).max(world.sim.micros())
+    }
+
+    pub fn take_turn(&self, turn: Micros, each: Micros, count: usize) {
+        let mut state = lock(&self.state);
+        state.whole_at = state.whole_at.max(turn) + each * count as u64;
     }
 
     pub fn knows(&self, revocation: &RevocationId) -> bool {

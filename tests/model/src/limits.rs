@@ -82,6 +82,8 @@ pub struct Lambda {
     pub environment: Micros,
     /// Processors of the machine, if all functions share them.
     pub shared_processors: Option<u32>,
+    /// How many times what was measured a step computes: more than once in a build that is not the measured one.
+    pub times: f64,
     /// How long AWS computes for one call, if it is one thread on the same machine.
     pub one_server: Option<Micros>,
 }
@@ -178,6 +180,7 @@ impl Limits {
                 processor_mb: 1_769.0,
                 environment: 150_000,
                 shared_processors: None,
+                times: 1.0,
                 one_server: None,
             },
             patience: Patience {

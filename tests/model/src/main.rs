@@ -13,10 +13,13 @@ use scale_model::{prices, report};
 
 const HELP: &str = "\
 model [--as aws|local] [--deliveries N,N,..] [--revocations N,N,..] [--channel huawei] [--quota DELIVERIES_A_SECOND]
-      [--warm WRITE_UNITS_A_SECOND] [--workers DISPATCHERS]
+      [--rate DELIVERIES_A_SECOND_OF_OURS] [--warm WRITE_UNITS_A_SECOND] [--workers DISPATCHERS] [--cpu-times FACTOR]
       [--behaviour as-it-is|counters-under-one-key|recount-without-deadline|sweep-of-a-hundred] [--json FILE]
 
 Without sizes: 10 thousand to 100 million deliveries, and 1 to 100,000 revocations at once.";
+
+/// Of each channel on the local stack (`tests/stand`).
+const LOCAL_WORKERS: usize = 2;
 
 struct Asked {
     limits: Limits,
@@ -24,6 +27,7 @@ struct Asked {
     revocations: Vec<usize>,
     channel: Channel,
     quota: Option<f64>,
+    rate: Option<u32>,
     workers: Option<usize>,
     behaviour: Behaviour,
     json: Option<String>,
@@ -41,6 +45,7 @@ fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
         revocations: Vec::new(),
         channel: Channel::Huawei,
         quota: None,
+        rate: None,
         workers: None,
         behaviour: Behaviour::AsItIs,
         json: None,
@@ -63,12 +68,17 @@ fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
             "--as" => {
                 asked.limits = match value.as_str() {
                     "aws" => Limits::aws(),
-                    "local" => Limits::local(),
+                    "local" => {
+                        asked.workers = Some(LOCAL_WORKERS);
+                        Limits::local()
+                    }
                     _ => return Err(HELP.to_owned()),
                 }
             }
             "--channel" => asked.channel = Channel::parse(&value).ok_or_else(|| format!("{value} is no channel"))?,
             "--quota" => asked.quota = Some(value.parse().map_err(|_| format!("{value} is no number"))?),
+            "--rate" => asked.rate = Some(value.parse().map_err(|_| format!("{value} is no number"))?),
+            "--cpu-times" => asked.limits.lambda.times = value.parse().map_err(|_| format!("{value} is no number"))?,
             "--warm" => {
                 let writes: f64 = value.parse().map_err(|_| format!("{value} is no number"))?;
                 asked.limits.table.writes = writes;
@@ -93,6 +103,7 @@ fn run(asked: &Asked) -> Result<Vec<Figures>, String> {
     limits.behaviour = asked.behaviour;
     let mut vendor = Vendor::of(asked.channel);
     vendor.quota = asked.quota;
+    vendor.rate = asked.rate;
     let name = |what: &str| format!("{what}, {}", asked.behaviour.name());
     let prepare = |world: &World| {
         if let Some(workers) = asked.workers {

@@ -14,7 +14,8 @@ use revocation_rules::retry::{Answer, AttemptFailure};
 
 use crate::costs::Step;
 use crate::meter::Meter;
-use crate::sim::{Micros, SECOND, lock};
+use crate::queue::Name;
+use crate::sim::{Micros, SECOND, Sim, lock};
 
 /// What is so of a vendor (`docs/channels.md`) and of how we call it (`shared/channels`).
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +32,9 @@ pub struct Vendor {
     pub quota: Option<f64>,
     /// What it says when that is used up.
     pub retry_after: Option<Micros>,
+    /// Deliveries a second that we keep to ourselves (`<Channel>RatePerSecond` of the template), shared out over the
+    /// channel's workers; `None` for no rate of ours.
+    pub rate: Option<u32>,
 }
 
 impl Vendor {
@@ -50,6 +54,7 @@ impl Vendor {
             slow: 10.0,
             quota: None,
             retry_after: None,
+            rate: None,
         }
     }
 
@@ -96,6 +101,25 @@ impl Vendors {
     }
 }
 
+/// A worker's share of the channel's rate, as `shared/channels/src/pace.rs` keeps to it.
+struct Share {
+    /// How long one delivery takes of it.
+    each: Micros,
+    /// A second's worth.
+    most: usize,
+}
+
+impl Share {
+    fn of(rate: u32, workers: usize) -> Self {
+        let workers = workers.max(1);
+        let rate = rate.max(1) as usize;
+        Self {
+            each: (workers as u64 * SECOND).div_ceil(rate as u64),
+            most: (rate / workers).max(1),
+        }
+    }
+}
+
 /// One worker's client.
 pub struct Client(pub Meter);
 
@@ -110,8 +134,39 @@ impl Client {
                 .map(|call| (call.slot, Answer::Failed(failure.clone())))
                 .collect();
         }
+        let Some(share) = facts.rate.map(|rate| Share::of(rate, world.queues.workers(Name::Dispatch))) else {
+            return self.piece(order, order.calls).await;
+        };
+        let mut answers = Vec::with_capacity(order.calls.len());
+        let mut left = order.calls;
+        while !left.is_empty() {
+            let (piece, rest) = left.split_at(left.len().min(share.most));
+            let turn = self.0.env.turn(world, share.each, share.most, piece.len());
+            if Sim::time_at(turn) >= order.call_until {
+                break;
+            }
+            self.0.env.take_turn(turn, share.each, piece.len());
+            world.sim.sleep_until(turn).await;
+            let told = self.piece(order, piece).await;
+            let stopped = told
+                .iter()
+                .any(|(_, answer)| matches!(answer, Answer::Failed(_) | Answer::NotTried));
+            answers.extend(told);
+            left = rest;
+            if stopped {
+                break;
+            }
+        }
+        answers.extend(left.iter().map(|call| (call.slot, Answer::NotTried)));
+        answers
+    }
+
+    /// Deliveries whose turn has come.
+    async fn piece(&self, order: &Order<'_>, all: &[ToCall<'_>]) -> Vec<(usize, Answer)> {
+        let world = &self.0.world;
+        let facts = world.vendors.facts();
         let costs = &world.costs;
-        let asked = f64::from(u32::try_from(order.calls.len()).unwrap_or(u32::MAX));
+        let asked = f64::from(u32::try_from(all.len()).unwrap_or(u32::MAX));
         let each = (costs.cpu(Step::Dispatch1000) - costs.cpu(Step::DispatchDone)).max(0.0) / 1_000.0;
         self.0.cpu(each * asked).await;
         let stopped = Mutex::new(false);
@@ -122,9 +177,9 @@ impl Client {
         // Calls of one delivery each would be a hundred million of them: a wave of them is one step in time.
         let piece = if facts.per_call == 1 { facts.at_once } else { facts.per_call };
         let at_once = if facts.per_call == 1 { 1 } else { facts.at_once };
-        let mut waiting = order.calls.chunks(piece);
+        let mut waiting = all.chunks(piece);
         let mut asked = FuturesUnordered::new();
-        let mut answers = Vec::with_capacity(order.calls.len());
+        let mut answers = Vec::with_capacity(all.len());
         loop {
             while asked.len() < at_once
                 && let Some(calls) = waiting.next()

@@ -5,6 +5,7 @@
 mod batches;
 mod bytes;
 mod metered;
+mod metered_receipts;
 mod pushes;
 mod receipts;
 mod revocations;
