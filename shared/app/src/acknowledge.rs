@@ -10,7 +10,7 @@ use revocation_rules::receipt::ReceiptEvent;
 use revocation_rules::window::{KEPT, WINDOW};
 
 use crate::ports::{Clock, DeviceConnections, DeviceOutbox, JobQueue, PushStore, ReceiptStore, StoreError};
-use crate::take_receipts::{NewReceipt, ReceiptError, take_receipts};
+use crate::take_receipts::{NewReceipt, ReceiptError, take_acknowledgement, take_receipts};
 use revocation_rules::device::ConnectionId;
 use revocation_rules::frame::DeviceReceipt;
 use revocation_rules::instruction::InstructionId;
@@ -70,19 +70,12 @@ where
     let Some(given) = devices.instruction(&device, instruction).await? else {
         return Ok(());
     };
-    let receipt = NewReceipt {
-        kind: given.batch.push.kind,
-        id: given.batch.push.id,
-        batch: given.batch.batch,
-        token: given.device,
-        event,
-        at: None,
-    };
     // A batch that is gone by now has nothing left to confirm, and another may
     // have been recorded under its id since.
     let last = given.closes_at.saturating_add(KEPT - WINDOW).unwrap_or(Timestamp::MAX);
     if receipts.clock.now() < last {
-        receipts.take(&device.tenant, receipt).await?;
+        let ReceiptTaker { store, queue, clock } = *receipts;
+        take_acknowledgement(store, queue, clock, &given.batch, &given.device, event).await?;
     }
     devices.remove(&device, instruction).await?;
     Ok(())

@@ -8,11 +8,12 @@
 use revocation_rules::batch::Delivery;
 use revocation_rules::confirming::{confirmed_slots, next_look};
 use revocation_rules::ids::{BatchRef, RevocationId};
+use revocation_rules::looks::{Look, Turn};
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::revocation::{Revocation, State};
 
 use crate::book::book_all;
-use crate::ports::{BatchWorkStore, Clock, Finished, Job, JobQueue, PushStore, RevocationStore, StoreError, WorkError};
+use crate::ports::{BatchWorkStore, Clock, Finished, Job, JobQueue, PushStore, ReceiptStore, RevocationStore, StoreError, WorkError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmed {
@@ -24,19 +25,27 @@ pub enum Confirmed {
     GivenUp,
     /// No such batch, or nobody revokes it.
     NothingToDo,
+    /// Another look has begun that sees all that this one was to see.
+    SeenByAnother,
 }
 
-/// Looks at one batch for the `nth` time.
+/// Looks at one batch for the `nth` time. A look that receipts were gathered for begins before anything is read.
 ///
 /// # Errors
 /// When the store or the queue fails; the job is then delivered again.
 pub async fn confirm_batch(
-    store: &(impl BatchWorkStore + RevocationStore + PushStore),
+    store: &(impl BatchWorkStore + RevocationStore + PushStore + ReceiptStore),
     queue: &impl JobQueue,
     clock: &impl Clock,
     batch: &BatchRef,
     nth: u32,
+    look: Option<Look>,
 ) -> Result<Confirmed, WorkError> {
+    if let Some(look) = look
+        && store.begin_look(batch, look, clock.now()).await? == Turn::Anothers
+    {
+        return Ok(Confirmed::SeenByAnother);
+    }
     let Some(work) = store.unasked_work(batch).await? else {
         return Ok(Confirmed::NothingToDo);
     };
@@ -107,6 +116,8 @@ async fn come_back(queue: &impl JobQueue, batch: &BatchRef, nth: u32) -> Result<
     let job = Job::Confirm {
         batch: batch.clone(),
         nth: nth + 1,
+        // Nobody waits for this one: who comes later queues a look of its own.
+        look: None,
     };
     queue.send(&[job], wait).await?;
     Ok(Confirmed::ComesBack)

@@ -26,6 +26,7 @@ mod list_outcomes;
 mod list_tasks;
 mod look_up;
 mod preview_revocation;
+mod queue_looks;
 mod record_deliveries;
 mod recount_revocation;
 mod register_device;

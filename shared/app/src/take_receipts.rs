@@ -1,14 +1,13 @@
 //! Devices, and vendors in their name, say what became of deliveries.
 //!
 //! A receipt is kept beside its batch and changes nothing by itself: a dispatch
-//! reads the receipts of its batch, and what a device confirmed after that is
-//! worked in by [`crate::confirm_batch`].
+//! reads the receipts of its batch, and what devices confirmed after that is
+//! worked in by [`crate::confirm_batch`], many of a batch at once.
 //!
 //! One that comes before its batch is recorded lies where the batch's receipts
 //! will be looked for. As many are kept as a push may have (ADR 0023).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
@@ -17,7 +16,8 @@ use revocation_rules::ids::{BatchId, BatchRef, DeviceToken, PushId, PushKind, Pu
 use revocation_rules::receipt::{Came, MAX_RECEIPTS, Receipt, ReceiptEvent, TokenDigest, most_early};
 use revocation_rules::shard::ShardCount;
 
-use crate::ports::{Clock, Job, JobQueue, PushStore, QueueError, ReceiptStore, StoreError};
+use crate::ports::{Clock, JobQueue, KnownBatch, PushStore, QueueError, ReceiptStore, StoreError};
+use crate::queue_looks::{Confirmations, queue_looks};
 
 /// Pushes that are read, or whose early receipts are counted, at once.
 const AT_ONCE: usize = 16;
@@ -92,7 +92,7 @@ pub async fn take_receipts(
             continue;
         };
         match known.get(&place.batch) {
-            Some(channel) if about.is_none_or(|about| about == *channel) => {
+            Some(KnownBatch { channel, .. }) if about.is_none_or(|about| about == *channel) => {
                 kept.push(new(receipt, place, TokenDigest::on(*channel, &receipt.token), now));
             }
             Some(_) => taken.foreign.push(at),
@@ -121,18 +121,65 @@ pub async fn take_receipts(
     taken.early.sort_unstable();
     taken.unknown.sort_unstable();
     taken.accepted = receipts.len() - taken.unknown.len() - taken.foreign.len();
-    store.keep_receipts(&kept).await?;
+    keep(store, queue, clock, &kept, &known).await?;
+    Ok(taken)
+}
+
+/// Keeps what is to be kept, and has the batches looked at of which something is confirmed.
+async fn keep(
+    store: &impl ReceiptStore,
+    queue: &impl JobQueue,
+    clock: &impl Clock,
+    kept: &[Receipt],
+    known: &BTreeMap<BatchRef, KnownBatch>,
+) -> Result<(), ReceiptError> {
+    store.keep_receipts(kept).await?;
     // After the writes: whoever works on the job finds them. Also for those that
     // came early, as the batch may have been recorded and revoked meanwhile.
-    let confirmed = kept.iter().filter(|receipt| receipt.event == ReceiptEvent::Revoked);
-    let confirmed: BTreeSet<&BatchRef> = confirmed.map(|receipt| &receipt.batch).collect();
-    let job = |batch: &BatchRef| Job::Confirm {
-        batch: batch.clone(),
-        nth: 0,
+    let mut confirmed = Confirmations::default();
+    for receipt in kept.iter().filter(|receipt| receipt.event == ReceiptEvent::Revoked) {
+        match known.get(&receipt.batch) {
+            Some(batch) if batch.count > 1 => {
+                confirmed.several.insert(&receipt.batch, &receipt.token);
+            }
+            Some(_) | None => {
+                confirmed.single.insert(&receipt.batch);
+            }
+        }
+    }
+    queue_looks(store, queue, clock, &confirmed).await
+}
+
+/// Keeps what a device did with an instruction, which names the batch: no push has to be read to find it. A batch that
+/// is gone has nothing left to confirm.
+///
+/// # Errors
+/// When the store or the queue fails; saying it again is safe.
+pub(crate) async fn take_acknowledgement(
+    store: &impl ReceiptStore,
+    queue: &impl JobQueue,
+    clock: &impl Clock,
+    batch: &BatchRef,
+    token: &DeviceToken,
+    event: ReceiptEvent,
+) -> Result<(), ReceiptError> {
+    let known = store.known_batches(&BTreeSet::from([batch.clone()])).await?;
+    // A device has no word in what vendors delivered.
+    let Some(KnownBatch {
+        channel: channel @ Channel::SelfBuilt,
+        ..
+    }) = known.get(batch)
+    else {
+        return Ok(());
     };
-    let jobs: Vec<Job> = confirmed.into_iter().map(job).collect();
-    queue.send(&jobs, Duration::ZERO).await?;
-    Ok(taken)
+    let receipt = Receipt {
+        token: TokenDigest::on(*channel, token),
+        event,
+        at: clock.now(),
+        batch: batch.clone(),
+        came: Came::AfterBatch,
+    };
+    keep(store, queue, clock, &[receipt], &known).await
 }
 
 type BatchName<'a> = (PushKind, &'a PushId, &'a BatchId);

@@ -80,7 +80,7 @@ impl Stand {
     fn confirm_jobs(&self) -> Vec<u32> {
         let jobs = self.scene.queue.sent().into_iter();
         jobs.filter_map(|job| match job {
-            Job::Confirm { batch, nth } if batch == self.batch.header.batch => Some(nth),
+            Job::Confirm { batch, nth, .. } if batch == self.batch.header.batch => Some(nth),
             Job::Confirm { .. } | Job::Fanout { .. } | Job::Check { .. } | Job::Recount(_) | Job::Dispatch(_) => None,
         })
         .collect()

@@ -1,15 +1,15 @@
 //! Vendor sessions in the table `vendor_sessions`; its key `pk` is
 //! `<channel>#<digest of the account>`, so that a dispatcher may be given the
-//! items of its own channel only.
+//! items of its own channel only. The account's pause has the same key and `#pause`.
 
 use aws_sdk_dynamodb::Client;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use revocation_app::ports::{Saved, SessionKey, SessionRecord, SessionStore, StoreError};
+use revocation_app::ports::{Saved, SessionKey, SessionRecord, SessionStore, SharedPause, StoreError};
 
 use crate::dice::random_text;
 use crate::items::condition::Condition;
-use crate::items::{keyed, vendor_session, written_by};
+use crate::items::{keyed, vendor_pause, vendor_session, written_by};
 use crate::table::{Table, Written};
 
 #[derive(Debug, Clone)]
@@ -40,6 +40,24 @@ impl SessionStore for DynamoVendorSessions {
                 Written::No(there) if written_by::is(there.as_ref(), &name) => Saved::Yes,
                 Written::No(_) => Saved::Outdated,
             })
+        }
+        .boxed()
+    }
+
+    fn pause<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<SharedPause>, StoreError>> {
+        async move {
+            let item = self.0.get(keyed(vendor_pause::pk(key))).await?;
+            item.as_ref().map(vendor_pause::read).transpose()
+        }
+        .boxed()
+    }
+
+    fn note_pause<'a>(&'a self, key: &'a SessionKey, pause: &'a SharedPause) -> BoxFuture<'a, Result<(), StoreError>> {
+        async move {
+            // Written or not: it is there, or a longer one.
+            let condition = vendor_pause::ends_later(pause);
+            self.0.put_if(&vendor_pause::write(key, pause), &condition).await?;
+            Ok(())
         }
         .boxed()
     }

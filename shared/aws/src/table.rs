@@ -165,12 +165,17 @@ impl Table {
         Err(worn_out(WRITE))
     }
 
-    /// The items of `keys` that exist, with these attributes or all. Keys that `DynamoDB` had no time for are asked for again.
+    /// The items of `keys` that exist, with these attributes (a list such as `pk, sk, count`) or all. Keys that
+    /// `DynamoDB` had no time for are asked for again.
     pub async fn get_all(
         &self,
         keys: &[(String, String)],
         attributes: Option<&str>,
     ) -> Result<HashMap<(String, String), Item>, StoreError> {
+        // By placeholders, since half of our words are `DynamoDB`'s.
+        let names = attributes.map(|list| list.split(", ").map(|name| (format!("#{name}"), name.to_owned())));
+        let names: Option<HashMap<_, _>> = names.map(Iterator::collect);
+        let projection = attributes.map(|list| format!("#{}", list.replace(", ", ", #")));
         let mut wanted: Vec<Item> = keys.iter().map(|(pk, sk)| at(pk, sk)).collect();
         let mut found = HashMap::new();
         for nth in 0..TRIES {
@@ -178,7 +183,8 @@ impl Table {
             let ask = KeysAndAttributes::builder()
                 .set_keys(Some(wanted))
                 .consistent_read(true)
-                .set_projection_expression(attributes.map(ToOwned::to_owned))
+                .set_projection_expression(projection.clone())
+                .set_expression_attribute_names(names.clone())
                 .build()
                 .map_err(|error| not_built(READ, &error))?;
             let request = self.client.batch_get_item().request_items(&self.name, ask);

@@ -12,6 +12,7 @@ pub mod gate;
 pub mod hex;
 pub mod ids;
 pub mod instruction;
+pub mod looks;
 pub mod marks;
 pub mod notice;
 pub mod outcome;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use revocation_app::ports::{Saved, SessionKey, SessionRecord, SessionStore, StoreError};
+use revocation_app::ports::{Saved, SessionKey, SessionRecord, SessionStore, SharedPause, StoreError};
 
 use crate::Weather;
 
@@ -13,6 +13,7 @@ use crate::Weather;
 #[derive(Debug, Clone, Default)]
 pub struct MemorySessions {
     records: Arc<Mutex<BTreeMap<SessionKey, SessionRecord>>>,
+    pauses: Arc<Mutex<BTreeMap<SessionKey, SharedPause>>>,
     weather: Weather,
 }
 
@@ -55,6 +56,32 @@ impl SessionStore for MemorySessions {
             let saved = self.put(key, record, before);
             self.weather.after().await?;
             Ok(saved)
+        }
+        .boxed()
+    }
+
+    fn pause<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<SharedPause>, StoreError>> {
+        async move {
+            self.weather.before().await?;
+            let found = self.pauses.lock().unwrap().get(key).cloned();
+            self.weather.after().await?;
+            Ok(found)
+        }
+        .boxed()
+    }
+
+    fn note_pause<'a>(&'a self, key: &'a SessionKey, pause: &'a SharedPause) -> BoxFuture<'a, Result<(), StoreError>> {
+        async move {
+            self.weather.before().await?;
+            {
+                let mut pauses = self.pauses.lock().unwrap();
+                let noted = pauses.entry(key.clone()).or_insert_with(|| pause.clone());
+                if noted.until < pause.until {
+                    *noted = pause.clone();
+                }
+            }
+            self.weather.after().await?;
+            Ok(())
         }
         .boxed()
     }

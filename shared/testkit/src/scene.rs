@@ -203,7 +203,7 @@ impl Scene {
     }
 
     pub fn confirm(&self, batch: &BatchRef, nth: u32) -> Confirmed {
-        run(confirm_batch(&self.store, &self.queue, &self.clock, batch, nth)).unwrap()
+        run(confirm_batch(&self.store, &self.queue, &self.clock, batch, nth, None)).unwrap()
     }
 
     /// How each delivery of a batch that was worked on ended so far, and why.

@@ -103,9 +103,11 @@ impl<'a> Wiring<'a> {
         })
     }
 
-    /// For fan-outs, and for dispatches on every channel that has a dispatcher; and these channels.
+    /// For fan-outs, and for dispatches on every channel; and the channels that have a dispatcher.
     pub fn job_queues(&mut self) -> (SqsJobQueue, Channels) {
         let fanout = self.settings.text("FANOUT_QUEUE_URL");
+        // A function may be brought up to date a moment before its environment; the other queue's function ends them, too.
+        let unsupported = self.settings.optional("UNSUPPORTED_QUEUE_URL").unwrap_or_else(|| fanout.clone());
         let dispatch = self
             .settings
             .read("DISPATCH_QUEUE_URLS", QueueUrls::FORMAT, QueueUrls::parse_dispatch)
@@ -114,6 +116,7 @@ impl<'a> Wiring<'a> {
         let queue = self.queue(QueueUrls {
             fanout,
             dispatch,
+            unsupported,
             ..QueueUrls::default()
         });
         (queue, channels)

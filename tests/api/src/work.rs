@@ -31,8 +31,8 @@ impl World {
             Job::Recount(job) => {
                 run(recount_revocation(store, queue, clock, *job, deadline)).unwrap();
             }
-            Job::Confirm { batch, nth } => {
-                run(confirm_batch(store, queue, clock, &batch, nth)).unwrap();
+            Job::Confirm { batch, nth, look } => {
+                run(confirm_batch(store, queue, clock, &batch, nth, look)).unwrap();
             }
             Job::Dispatch(job) => {
                 let vendor = FakeChannel::new(clock);

@@ -59,7 +59,7 @@ fn a_function_may_use_every_table_and_queue_its_environment_names() {
             let needs: &[&str] = match variable.as_str() {
                 "PUSHES_TABLE" | "ACCESS_KEYS_TABLE" => &["dynamodb:GetItem"],
                 "VENDOR_SESSIONS_TABLE" => &["dynamodb:GetItem", "dynamodb:PutItem"],
-                "FANOUT_QUEUE_URL" | "DISPATCH_QUEUE_URL" | "DISPATCH_QUEUE_URLS" | "RECEIPTS_QUEUE_URL" => {
+                "FANOUT_QUEUE_URL" | "DISPATCH_QUEUE_URL" | "DISPATCH_QUEUE_URLS" | "UNSUPPORTED_QUEUE_URL" | "RECEIPTS_QUEUE_URL" => {
                     &["sqs:SendMessage", "sqs:SendMessageBatch"]
                 }
                 _ => continue,

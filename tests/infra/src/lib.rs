@@ -6,6 +6,8 @@ mod template;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod fairness;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod metrics;

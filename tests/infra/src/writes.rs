@@ -69,9 +69,12 @@ fn writes_of(function: &str) -> &'static [(&'static str, &'static str, Option<&'
         // record: pushes, numbers, targets, batches; late deliveries, and revocations that they open again
         // revoke: revocations, notices; closures, replays
         // the others: progress; counters and revocations
-        "RecordFunction" | "RecordQueuedFunction" | "RevokeFunction" | "FanoutFunction" | "ReceiptsQueuedFunction" => {
-            &[("PushesTable", "PutItem", None), ("PushesTable", "UpdateItem", None)]
-        }
+        "RecordFunction"
+        | "RecordQueuedFunction"
+        | "RevokeFunction"
+        | "FanoutFunction"
+        | "UnsupportedFunction"
+        | "ReceiptsQueuedFunction" => &[("PushesTable", "PutItem", None), ("PushesTable", "UpdateItem", None)],
         "MpaasFunction" => &[
             ("PushesTable", "PutItem", None),
             ("PushesTable", "UpdateItem", None),

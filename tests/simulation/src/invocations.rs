@@ -290,9 +290,9 @@ impl World {
                 let deadline = world.recount_deadline();
                 async move { Done::Checked(recount_revocation(&store, &queue, &clock, *job, deadline).await) }
             }),
-            Job::Confirm { batch, nth } => self.start(Name::Confirm, Some(receipt), |world, clock| {
+            Job::Confirm { batch, nth, look } => self.start(Name::Confirm, Some(receipt), |world, clock| {
                 let (store, queue) = (world.store.clone(), world.queue.clone());
-                async move { Done::Confirmed(confirm_batch(&store, &queue, &clock, &batch, nth).await) }
+                async move { Done::Confirmed(confirm_batch(&store, &queue, &clock, &batch, nth, look).await) }
             }),
             Job::Dispatch(job) => self.start(Name::Dispatch, Some(receipt), |world, clock| {
                 let (store, queue, dice) = (world.store.clone(), world.queue.clone(), world.dice.clone());

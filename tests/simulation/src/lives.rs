@@ -72,6 +72,7 @@ impl World {
             jobs.push(Job::Confirm {
                 batch: header.batch.clone(),
                 nth: 0,
+                look: None,
             });
             for revocation in self.revocations().into_iter().filter(|of| of.push == header.batch.push) {
                 jobs.push(Job::Dispatch(DispatchJob {

@@ -107,6 +107,7 @@ impl World {
             Confirmed::ComesBack => "a confirmation that came too early",
             Confirmed::GivenUp => "a confirmation that was given up",
             Confirmed::NothingToDo => "a confirmation of what nobody revokes",
+            Confirmed::SeenByAnother => "a look that another one made needless",
         });
     }
 

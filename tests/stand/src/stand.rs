@@ -29,7 +29,7 @@ pub struct Stand {
 /// Template parameters that differ from the defaults here: one machine, few cores, and other vendors.
 fn parameters(sim: &Sim) -> Vec<(String, String)> {
     let mut parameters = vec![("ExtraCaPem".to_owned(), sim.ca_pem.clone())];
-    for queue in ["Fanout", "Recordings", "Receipts"] {
+    for queue in ["Fanout", "Unsupported", "Recordings", "Receipts"] {
         parameters.push((format!("{queue}MaximumConcurrency"), "2".to_owned()));
     }
     for channel in Channel::dispatched() {

@@ -23,9 +23,9 @@ pub use keys::{AccessKey, AccessKeyStore, KeptSecret, KeyState, SecretDigest, Se
 pub use nonces::{Nonces, Spent};
 pub use notices::AppNotices;
 pub use queue::{DispatchJob, Job, JobQueue, RecountJob};
-pub use receipts::{CallbackSecret, CallbackSecrets, ReceiptStore};
+pub use receipts::{CallbackSecret, CallbackSecrets, KnownBatch, ReceiptStore};
 pub use senders::QueueSenders;
-pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, VendorSession};
+pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, SharedPause, VendorSession};
 pub use store::{
     BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, Claimed, Counters, Finished, Inserted, MAX_PAYLOADS, Overview,
     ProgressList, PushFilter, PushList, PushListPage, PushListQuery, PushOverview, PushStore, Recorded, RevocationStore, Saved, ShardPage,

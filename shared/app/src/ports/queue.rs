@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use revocation_rules::batch::BatchHeader;
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::{BatchRef, PushRef, RevocationId};
+use revocation_rules::ids::{BatchRef, PushRef, RevocationId, Tenant};
+use revocation_rules::looks::Look;
 use revocation_rules::revocation::Revocation;
 use revocation_rules::settling::{Eagerness, Recount};
 
@@ -52,11 +53,12 @@ pub enum Job {
     /// Recount a revocation from the truth.
     Recount(Box<RecountJob>),
     /// Revoke a batch. Goes to its channel's queue, or, where the deployment has
-    /// no dispatcher for the channel, to the fan-out's, which ends it as unsupported.
+    /// no dispatcher for the channel, to one where it ends as unsupported and holds up nothing else.
     Dispatch(DispatchJob),
     /// See whether devices confirmed what a batch was revoked by. `nth` counts
-    /// from 0; each look that finds somebody still at work waits longer.
-    Confirm { batch: BatchRef, nth: u32 },
+    /// from 0; each look that finds somebody still at work waits longer. `look` is the one that receipts wait for, if
+    /// they were gathered.
+    Confirm { batch: BatchRef, nth: u32, look: Option<Look> },
 }
 
 impl Job {
@@ -77,6 +79,16 @@ impl Job {
 
     pub fn dispatch(revocation: &Revocation, header: &BatchHeader) -> Self {
         Self::Dispatch(DispatchJob::of(revocation, header))
+    }
+
+    /// Whose work it is. A queue sees to it that no tenant waits for another one's.
+    pub fn tenant(&self) -> &Tenant {
+        match self {
+            Self::Fanout { push, .. } | Self::Check { push, .. } => &push.tenant,
+            Self::Recount(job) => &job.push.tenant,
+            Self::Dispatch(job) => &job.batch.push.tenant,
+            Self::Confirm { batch, .. } => &batch.push.tenant,
+        }
     }
 }
 

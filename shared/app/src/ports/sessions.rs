@@ -1,5 +1,6 @@
 //! Sessions with vendors, shared by all workers of a channel: access tokens
-//! that a login gave, provider tokens that we signed.
+//! that a login gave, provider tokens that we signed. And the pauses that
+//! vendors ask for, since they are an account's, too.
 //!
 //! The store keeps one record per account and knows nothing of its meaning.
 //! Every write names the version it was decided from, so whoever lost its lease
@@ -98,6 +99,14 @@ pub struct SessionRecord {
     pub leased_until: Option<Timestamp>,
 }
 
+/// Until then nothing is asked of the vendor for an account, as it wished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedPause {
+    pub until: Timestamp,
+    /// The vendor's code.
+    pub reason: String,
+}
+
 pub trait SessionStore: Send + Sync {
     /// The record of `key` as it is now; `None` when there is none.
     fn session<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<SessionRecord>, StoreError>>;
@@ -106,4 +115,10 @@ pub trait SessionStore: Send + Sync {
     /// nothing is stored. A write whose answer was lost is [`Saved::Yes`] when
     /// it is found to have been done.
     fn put_session<'a>(&'a self, key: &'a SessionKey, record: &'a SessionRecord, before: u64) -> BoxFuture<'a, Result<Saved, StoreError>>;
+
+    /// The pause that ends last of those that were noted, over or not; `None` when none was. Consistent.
+    fn pause<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<SharedPause>, StoreError>>;
+
+    /// Notes a pause. One that ends later, or at the same time, stays.
+    fn note_pause<'a>(&'a self, key: &'a SessionKey, pause: &'a SharedPause) -> BoxFuture<'a, Result<(), StoreError>>;
 }

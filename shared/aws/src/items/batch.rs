@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use revocation_app::ports::StoreError;
+use revocation_app::ports::{KnownBatch, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery, Sending};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef};
@@ -30,12 +30,16 @@ pub const HEADER_ATTRIBUTES: [&str; 10] = [
     "digest",
 ];
 
-/// What [`read_channel`] and [`read_sent_at`] need.
-pub const KNOWN_BY: &str = "pk, sk, v, channel, sent_at";
+/// What [`read_known`] and [`read_sent_at`] need.
+pub const KNOWN_BY: &str = "pk, sk, v, channel, count, sent_at";
 
-/// The channel of a header that may be read in part.
-pub fn read_channel(item: &Item) -> Result<Channel, StoreError> {
-    Reader::new(HEADER, item)?.known("channel", Channel::parse)
+/// What a receipt has to know, of a header that may be read in part.
+pub fn read_known(item: &Item) -> Result<KnownBatch, StoreError> {
+    let reader = Reader::new(HEADER, item)?;
+    Ok(KnownBatch {
+        channel: reader.known("channel", Channel::parse)?,
+        count: reader.number("count")?,
+    })
 }
 
 /// The items of a batch.

@@ -268,6 +268,7 @@ mod tests {
         let asked_before = receipts_from(ReceiptEvent::Cleared)..receipts_to(ReceiptEvent::Revoked);
         for event in ReceiptEvent::ALL {
             assert_eq!(asked.contains(&receipt(event, &token)), event != ReceiptEvent::Shown, "{event:?}");
+            assert!(!asked.contains(&super::super::looks::SK.to_owned()), "no receipt");
             assert_eq!(Channel::parse(ANY_CHANNEL), None);
             for about in Channel::ALL.into_iter().map(Some).chain([None]) {
                 let early = early_receipt(event, &token, about);

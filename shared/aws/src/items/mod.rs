@@ -10,6 +10,7 @@
 //! | task by its number | `<app>/<workspace>#number#<n>` | `number` | with the push |
 //! | app's notices | `<app>/<workspace>#app` | `notice` | never |
 //! | receipt | `<push>#<shard>#receipt#<batch>` | `<event>#<token digest>` | 9 days after it came |
+//! | looks at what devices confirmed | `<push>#<shard>#receipt#<batch>` | `watch` | 9 days after the last change |
 //! | target of a message | `<app>/<workspace>#target#<type>#<target>` | `<sent_at>#message#<id>` | 9 days after its last possible delivery |
 //! | batch progress | `<push>#<shard>` | `outcome#<batch>` | 67 days after the last change |
 //!
@@ -28,6 +29,7 @@ pub mod condition;
 pub mod counters;
 mod expiry;
 pub mod key;
+pub mod looks;
 pub mod nonce;
 pub mod notices;
 pub mod packed;
@@ -40,6 +42,7 @@ pub mod revocation;
 pub mod target;
 pub mod task_number;
 pub mod update;
+pub mod vendor_pause;
 pub mod vendor_session;
 mod writer;
 pub mod written_by;

@@ -8,6 +8,7 @@
 use revocation_app::ports::{DispatchJob, Job, RecountJob};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, Tenant, WorkspaceId};
+use revocation_rules::looks::Look;
 use revocation_rules::settling::{Eagerness, Recount};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,15 @@ enum V1 {
         shard: u16,
         batch: BatchId,
         nth: u32,
+    },
+    /// A look that receipts were gathered for. By another name, as an older version would not say that it begins, and
+    /// receipts would go on waiting for it: there it comes back until the newer one is there.
+    Gather {
+        push: PushV1,
+        shard: u16,
+        batch: BatchId,
+        look: u64,
+        by: u64,
     },
 }
 
@@ -141,11 +151,23 @@ pub fn encode(job: &Job) -> String {
             revocation: revocation.clone(),
             nth: *nth,
         },
-        Job::Confirm { batch, nth } => V1::Confirm {
+        Job::Confirm { batch, nth, look: None } => V1::Confirm {
             push: (&batch.push).into(),
             shard: batch.shard,
             batch: batch.batch.clone(),
             nth: *nth,
+        },
+        // It is always the first look of its job.
+        Job::Confirm {
+            batch,
+            nth: _,
+            look: Some(look),
+        } => V1::Gather {
+            push: (&batch.push).into(),
+            shard: batch.shard,
+            batch: batch.batch.clone(),
+            look: look.nth,
+            by: look.by,
         },
     };
     crate::items::json_text(&Envelope::V1(v1))
@@ -206,6 +228,22 @@ pub fn decode(body: &str) -> Result<Job, JobError> {
                 batch,
             },
             nth,
+            look: None,
+        },
+        V1::Gather {
+            push,
+            shard,
+            batch,
+            look,
+            by,
+        } => Job::Confirm {
+            batch: BatchRef {
+                push: push.into(),
+                shard,
+                batch,
+            },
+            nth: 0,
+            look: Some(Look { nth: look, by }),
         },
     })
 }

@@ -1,5 +1,8 @@
 //! Sends jobs in tens, many calls at once, and looks at each answer: a batch
 //! that was taken may hold messages that were not.
+//!
+//! Every message names its tenant as its group, so that the queues are fair
+//! (ADR 0036): the jobs of one tenant wait behind its own, not others' behind them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -12,6 +15,7 @@ use revocation_app::ports::{Job, JobQueue, QueueError, Source};
 use revocation_rules::channel::Channel;
 
 use super::encode;
+use super::group::group_of;
 use crate::failure::{AwsFailure, source};
 use crate::pause::{TRIES, before_try};
 
@@ -29,6 +33,8 @@ pub struct QueueUrls {
     pub fanout: String,
     /// One per channel that this deployment has a dispatcher for.
     pub dispatch: HashMap<Channel, String>,
+    /// For dispatches on every other channel, which end as unsupported.
+    pub unsupported: String,
     /// Empty for whoever takes no receipts.
     pub receipts: String,
 }
@@ -50,7 +56,7 @@ impl QueueUrls {
     fn of(&self, job: &Job) -> &str {
         match job {
             Job::Fanout { .. } | Job::Check { .. } | Job::Recount(_) => &self.fanout,
-            Job::Dispatch(job) => self.dispatch.get(&job.channel).unwrap_or(&self.fanout),
+            Job::Dispatch(job) => self.dispatch.get(&job.channel).unwrap_or(&self.unsupported),
             Job::Confirm { .. } => &self.receipts,
         }
     }
@@ -60,6 +66,12 @@ impl QueueUrls {
 pub struct SqsJobQueue {
     client: Client,
     urls: QueueUrls,
+}
+
+/// A job as SQS takes it.
+struct Message {
+    body: String,
+    group: String,
 }
 
 /// How one batch went.
@@ -73,13 +85,13 @@ impl SqsJobQueue {
         Self { client, urls }
     }
 
-    /// Sends up to ten bodies; those that SQS could not take are sent again.
-    async fn send_batch(&self, url: &str, mut bodies: Vec<String>, delay: i32) -> BatchEnd {
+    /// Sends up to ten messages; those that SQS could not take are sent again.
+    async fn send_batch(&self, url: &str, mut messages: Vec<Message>, delay: i32) -> BatchEnd {
         for nth in 0..TRIES {
             before_try(nth).await;
-            let entries = match entries(&bodies, delay) {
+            let entries = match entries(&messages, delay) {
                 Ok(entries) => entries,
-                Err(failure) => return BatchEnd::failed(bodies.len(), failure),
+                Err(failure) => return BatchEnd::failed(messages.len(), failure),
             };
             let sent = self
                 .client
@@ -90,17 +102,17 @@ impl SqsJobQueue {
                 .await;
             let answer = match sent {
                 Ok(answer) => answer,
-                Err(error) => return BatchEnd::failed(bodies.len(), source(OPERATION, &error)),
+                Err(error) => return BatchEnd::failed(messages.len(), source(OPERATION, &error)),
             };
             let failed: Vec<&str> = answer.failed().iter().map(BatchResultErrorEntry::id).collect();
-            let mut place = 0..bodies.len();
-            bodies.retain(|_| place.next().is_some_and(|place| failed.contains(&place.to_string().as_str())));
-            if bodies.is_empty() {
+            let mut place = 0..messages.len();
+            messages.retain(|_| place.next().is_some_and(|place| failed.contains(&place.to_string().as_str())));
+            if messages.is_empty() {
                 break;
             }
         }
         BatchEnd {
-            not_sent: bodies.len(),
+            not_sent: messages.len(),
             failure: None,
         }
     }
@@ -116,14 +128,15 @@ impl BatchEnd {
 }
 
 /// An entry's id is its place in the batch.
-fn entries(bodies: &[String], delay: i32) -> Result<Vec<SendMessageBatchRequestEntry>, Source> {
-    bodies
+fn entries(messages: &[Message], delay: i32) -> Result<Vec<SendMessageBatchRequestEntry>, Source> {
+    messages
         .iter()
         .enumerate()
-        .map(|(place, body)| {
+        .map(|(place, message)| {
             SendMessageBatchRequestEntry::builder()
                 .id(place.to_string())
-                .message_body(body)
+                .message_body(&message.body)
+                .message_group_id(&message.group)
                 .delay_seconds(delay)
                 .build()
                 .map_err(|error| Source::from(AwsFailure::new(OPERATION, error.to_string())))
@@ -134,16 +147,19 @@ fn entries(bodies: &[String], delay: i32) -> Result<Vec<SendMessageBatchRequestE
 impl JobQueue for SqsJobQueue {
     async fn send(&self, jobs: &[Job], delay: Duration) -> Result<(), QueueError> {
         let delay = whole_seconds(delay);
-        let mut by_url: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut by_url: BTreeMap<&str, Vec<Message>> = BTreeMap::new();
         for job in jobs {
-            by_url.entry(self.urls.of(job)).or_default().push(encode(job));
+            by_url.entry(self.urls.of(job)).or_default().push(Message {
+                body: encode(job),
+                group: group_of(job.tenant()),
+            });
         }
-        let batches: Vec<(String, Vec<String>)> = by_url
+        let batches: Vec<(String, Vec<Message>)> = by_url
             .into_iter()
-            .flat_map(|(url, bodies)| in_tens(bodies).into_iter().map(move |ten| (url.to_owned(), ten)))
+            .flat_map(|(url, messages)| in_tens(messages).into_iter().map(move |ten| (url.to_owned(), ten)))
             .collect();
         let ends: Vec<BatchEnd> = stream::iter(batches)
-            .map(|(url, bodies)| async move { self.send_batch(&url, bodies, delay).await })
+            .map(|(url, messages)| async move { self.send_batch(&url, messages, delay).await })
             .buffer_unordered(CALLS)
             .collect()
             .await;
@@ -156,11 +172,11 @@ impl JobQueue for SqsJobQueue {
     }
 }
 
-fn in_tens(bodies: Vec<String>) -> Vec<Vec<String>> {
-    let mut tens = Vec::with_capacity(bodies.len().div_ceil(BATCH));
-    let mut bodies = bodies.into_iter().peekable();
-    while bodies.peek().is_some() {
-        tens.push(bodies.by_ref().take(BATCH).collect());
+fn in_tens(messages: Vec<Message>) -> Vec<Vec<Message>> {
+    let mut tens = Vec::with_capacity(messages.len().div_ceil(BATCH));
+    let mut messages = messages.into_iter().peekable();
+    while messages.peek().is_some() {
+        tens.push(messages.by_ref().take(BATCH).collect());
     }
     tens
 }

@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use futures::{StreamExt, TryStreamExt, stream};
-use revocation_app::ports::{ReceiptStore, StoreError};
-use revocation_rules::channel::Channel;
+use jiff::Timestamp;
+use revocation_app::ports::{KnownBatch, ReceiptStore, Saved, StoreError};
 use revocation_rules::ids::{BatchRef, PushRef};
+use revocation_rules::looks::{Look, Looks, Queued, Turn};
 use revocation_rules::receipt::{Came, Receipt, ReceiptEvent, TokenDigest};
 use revocation_rules::window;
 
 use super::DynamoPushStore;
 use crate::failure::unavailable;
 use crate::items::update::Update;
-use crate::items::{VERSION, at, batch, expires_at, key, number, receipt, text};
+use crate::items::{Item, VERSION, at, batch, expires_at, key, looks, number, receipt, text};
+use crate::table::Written;
 
 /// What `DynamoDB` takes in one call.
 const READS: usize = 100;
@@ -23,22 +25,17 @@ const CALLS: usize = 8;
 const LAST: ReceiptEvent = ReceiptEvent::Revoked;
 
 impl ReceiptStore for DynamoPushStore {
-    async fn known_batches(&self, batches: &BTreeSet<BatchRef>) -> Result<BTreeMap<BatchRef, Channel>, StoreError> {
-        let keys: Vec<_> = batches.iter().map(key_of).collect();
-        let hundreds: Vec<Vec<_>> = keys.chunks(READS).map(<[_]>::to_vec).collect();
-        let found: Vec<HashMap<_, _>> = stream::iter(hundreds)
-            .map(|keys| async move { self.table.get_all(&keys, Some(batch::KNOWN_BY)).await })
-            .buffer_unordered(CALLS)
-            .try_collect()
+    async fn known_batches(&self, batches: &BTreeSet<BatchRef>) -> Result<BTreeMap<BatchRef, KnownBatch>, StoreError> {
+        let found = self
+            .in_hundreds(batches.iter().map(key_of).collect(), Some(batch::KNOWN_BY))
             .await?;
-        let found: HashMap<_, _> = found.into_iter().flatten().collect();
         let now = self.now();
         let mut known = BTreeMap::new();
         for batch in batches {
             if let Some(header) = found.get(&key_of(batch))
                 && window::is_kept(batch::read_sent_at(header)?, now)
             {
-                known.insert(batch.clone(), batch::read_channel(header)?);
+                known.insert(batch.clone(), batch::read_known(header)?);
             }
         }
         Ok(known)
@@ -53,6 +50,32 @@ impl ReceiptStore for DynamoPushStore {
             .collect();
         let items = one_each.into_values().map(|receipt| receipt::write(receipt, now));
         self.table.put_all(items, CALLS).await
+    }
+
+    async fn looks(&self, batches: &BTreeSet<BatchRef>) -> Result<BTreeMap<BatchRef, Looks>, StoreError> {
+        let found = self.in_hundreds(batches.iter().map(looks_of).collect(), None).await?;
+        let known = |batch: &BatchRef| Some((batch.clone(), looks::read(found.get(&looks_of(batch))?)));
+        let known = batches.iter().filter_map(known);
+        known.map(|(batch, looks)| Ok((batch, looks?))).collect()
+    }
+
+    async fn note_queued(&self, batch: &BatchRef, read: &Looks, queued: &Queued) -> Result<Saved, StoreError> {
+        let (pk, sk) = looks_of(batch);
+        let written = self.table.update_if(at(pk, sk), &looks::note_queued(read, queued)).await?;
+        // A lost answer that is asked for again finds its own note, and notes it again.
+        Ok(if written.is_yes() { Saved::Yes } else { Saved::Outdated })
+    }
+
+    async fn begin_look(&self, batch: &BatchRef, look: Look, now: Timestamp) -> Result<Turn, StoreError> {
+        let (pk, sk) = looks_of(batch);
+        match self.table.update_if(at(pk, sk), &looks::begin(look, now)).await? {
+            Written::Yes => Ok(Turn::Begun),
+            // Also when an answer was lost, and the SDK meets what it wrote itself.
+            Written::No(there) => {
+                let there = there.as_ref().map(looks::read).transpose()?;
+                Ok(there.unwrap_or_default().turn_of(look))
+            }
+        }
     }
 
     async fn admit_early(&self, push: &PushRef, receipts: usize, most: usize) -> Result<bool, StoreError> {
@@ -74,7 +97,27 @@ fn key_of(batch: &BatchRef) -> (String, String) {
     (key::shard(&batch.push, batch.shard), key::header(&batch.batch))
 }
 
+/// Where it says what is known of the looks at a batch.
+fn looks_of(batch: &BatchRef) -> (String, String) {
+    (key::receipts(batch), looks::SK.to_owned())
+}
+
 impl DynamoPushStore {
+    /// The items of however many keys.
+    async fn in_hundreds(
+        &self,
+        keys: Vec<(String, String)>,
+        attributes: Option<&'static str>,
+    ) -> Result<HashMap<(String, String), Item>, StoreError> {
+        let hundreds: Vec<Vec<_>> = keys.chunks(READS).map(<[_]>::to_vec).collect();
+        let found: Vec<HashMap<_, _>> = stream::iter(hundreds)
+            .map(|keys| async move { self.table.get_all(&keys, attributes).await })
+            .buffer_unordered(CALLS)
+            .try_collect()
+            .await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
     /// What was said of a batch's deliveries, but for that they were shown.
     pub(super) async fn receipts(&self, of: &BatchRef) -> Result<Vec<receipt::Said>, StoreError> {
         let mut items = self

@@ -9,6 +9,7 @@ use revocation_app::ports::{DispatchJob, Job, JobQueue as _, QueueError, Recount
 use revocation_aws::{JobError, QueueUrls, SqsJobQueue, decode, encode};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::BatchRef;
+use revocation_rules::looks::Look;
 use revocation_rules::settling::{Eagerness, Recount};
 use revocation_testkit::builders::{a_batch, a_revocation, noon};
 use serde_json::{Value, json};
@@ -53,6 +54,19 @@ fn confirm() -> Job {
             batch: "batch-1".parse().unwrap(),
         },
         nth: 2,
+        look: None,
+    }
+}
+
+fn gather() -> Job {
+    Job::Confirm {
+        batch: BatchRef {
+            push: task("促销 #1"),
+            shard: 7,
+            batch: "batch-1".parse().unwrap(),
+        },
+        nth: 0,
+        look: Some(Look { nth: 3, by: u64::MAX }),
     }
 }
 
@@ -90,6 +104,7 @@ fn every_body_ever_sent_is_still_understood() {
             dispatch(Channel::SelfBuilt, "batch-1"),
         ),
         (include_str!("../fixtures/confirm-v1.json"), confirm()),
+        (include_str!("../fixtures/gather-v1.json"), gather()),
         (include_str!("../fixtures/recount-v1.json"), recount()),
         (include_str!("../fixtures/recount-v1-of-the-sweep.json"), swept()),
     ];
@@ -143,6 +158,7 @@ fn queue(faults: &Faults) -> SqsJobQueue {
     let urls = QueueUrls {
         fanout: url("fanout"),
         dispatch: HashMap::from([(Channel::Huawei, url("huawei")), (Channel::Apns, url("apns"))]),
+        unsupported: url("unsupported"),
         receipts: url("receipts"),
     };
     SqsJobQueue::new(aws_sdk_sqs::Client::from_conf(config), urls)
@@ -178,7 +194,7 @@ async fn each_job_goes_to_its_queue_in_batches_of_ten() {
     jobs.extend((0..10).map(|n| dispatch(Channel::Apns, &format!("a{n}"))));
     jobs.push(dispatch(Channel::Sms, "no-dispatcher"));
     jobs.push(confirm());
-    for _ in 0..6 {
+    for _ in 0..7 {
         faults.plan(SEND, taken_but(&[]));
     }
     queue(&faults).send(&jobs, Duration::from_millis(1_500)).await.unwrap();
@@ -195,11 +211,12 @@ async fn each_job_goes_to_its_queue_in_batches_of_ten() {
     sizes.sort();
     let expected = [
         ("apns", 10),
-        ("fanout", 3),
+        ("fanout", 2),
         ("huawei", 5),
         ("huawei", 10),
         ("huawei", 10),
         ("receipts", 1),
+        ("unsupported", 1),
     ];
     assert_eq!(sizes, expected.map(|(url, size)| (url.to_owned(), size)));
     let sent: BTreeSet<_> = calls.iter().flat_map(bodies).collect();
@@ -210,6 +227,43 @@ async fn each_job_goes_to_its_queue_in_batches_of_ten() {
         let ids: BTreeSet<_> = entries.iter().map(|entry| entry["Id"].as_str().unwrap()).collect();
         assert_eq!(ids.len(), entries.len());
     }
+}
+
+#[tokio::test]
+async fn every_message_says_whose_it_is() {
+    let faults = Faults::default();
+    let of = |app: &str| {
+        let mut push = task("t1");
+        push.tenant.app = app.parse().unwrap();
+        Job::Fanout {
+            push,
+            revocation: revocation_id("r1"),
+        }
+    };
+    let longest = "x".repeat(64);
+    let mut jobs: Vec<_> = ["shop", "bank", &longest, "shop"].map(of).into();
+    if let Job::Fanout { push, .. } = &mut jobs[2] {
+        push.tenant.workspace = longest.parse().unwrap();
+    }
+    faults.plan(SEND, taken_but(&["3"]));
+    faults.plan(SEND, taken_but(&[]));
+    queue(&faults).send(&jobs, Duration::ZERO).await.unwrap();
+    let calls = faults.calls(SEND);
+    let groups = |call: &Value| {
+        let entries = call["Entries"].as_array().unwrap().iter();
+        entries
+            .map(|entry| entry["MessageGroupId"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let workspace = task("t1").tenant.workspace;
+    let sent = groups(&calls[0]);
+    assert_eq!(
+        (&*sent[0], &*sent[1]),
+        (&*format!("shop/{workspace}"), &*format!("bank/{workspace}"))
+    );
+    assert_eq!(sent[2].len(), 64, "SQS takes 128 characters, and this tenant has 129: {}", sent[2]);
+    assert_eq!(sent[3], sent[0]);
+    assert_eq!(groups(&calls[1]), [sent[0].clone()], "also when it is sent again");
 }
 
 #[tokio::test]

@@ -42,6 +42,8 @@ impl ApnsClient {
         let started = Instant::now();
         let answers = match Run::start(order, credentials, &self.links, &self.tokens, self.clock.as_ref()).await {
             Ok(run) => run.finish(calls).await,
+            // Whatever came of waiting for a token or a connection: nothing was asked for these.
+            Err(_) if self.clock.now() >= order.call_until => calls.iter().map(|call| (call.slot, Answer::NotTried)).collect(),
             Err(failure) => calls.iter().map(|call| (call.slot, Answer::Failed(failure.clone()))).collect(),
         };
         // One line an order: a line a request would be 1,000 lines a batch.

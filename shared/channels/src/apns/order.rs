@@ -56,7 +56,10 @@ impl<'a> Run<'a> {
     ) -> Result<Self, AttemptFailure> {
         let now = clock.now();
         let account = &credentials.account;
-        let token = tokens.read(account, now).await?;
+        let token = tokens.read(account, now, order.call_until).await?;
+        if clock.now() >= order.call_until {
+            return Err(transient("apns:session_wait"));
+        }
         let link = links.current(account).await?;
         Ok(Self {
             credentials,
@@ -106,6 +109,9 @@ impl<'a> Run<'a> {
         loop {
             let link = self.link();
             let Ok(turn) = link.value.turn().await else {
+                if self.clock.now() >= self.call_until {
+                    return so_far;
+                }
                 match self.relink(&link).await {
                     Ok(()) => continue,
                     Err(failure) => return Answer::Failed(failure),
@@ -132,6 +138,9 @@ impl<'a> Run<'a> {
                         signed_anew = true;
                         so_far = Answer::Failed(transient(said.reason));
                         if let Err(failure) = self.sign_anew(&token).await {
+                            if self.clock.now() >= self.call_until {
+                                return so_far;
+                            }
                             return self.halt(failure);
                         }
                         continue;
@@ -183,7 +192,10 @@ impl<'a> Run<'a> {
 
     /// Goes on with the next provider token after `expired`.
     async fn sign_anew(&self, expired: &Kept<ProviderToken>) -> Result<(), AttemptFailure> {
-        let next = self.tokens.read_after(&self.credentials.account, self.clock.now(), expired).await?;
+        let next = self
+            .tokens
+            .read_after(&self.credentials.account, self.clock.now(), self.call_until, expired)
+            .await?;
         *self.token.lock().unwrap_or_else(PoisonError::into_inner) = next;
         Ok(())
     }

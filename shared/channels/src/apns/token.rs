@@ -52,9 +52,9 @@ impl ProviderTokens {
         }
     }
 
-    /// The account's token.
-    pub async fn read(&self, account: &Account, now: Timestamp) -> Result<Kept<ProviderToken>, AttemptFailure> {
-        self.open(account, None, now, false).await
+    /// The account's token. Nobody waits for it past `ask_until`.
+    pub async fn read(&self, account: &Account, now: Timestamp, ask_until: Timestamp) -> Result<Kept<ProviderToken>, AttemptFailure> {
+        self.open(account, None, now, ask_until, false).await
     }
 
     /// Another token than `expired`, which Apple no longer takes.
@@ -62,13 +62,14 @@ impl ProviderTokens {
         &self,
         account: &Account,
         now: Timestamp,
+        ask_until: Timestamp,
         expired: &Kept<ProviderToken>,
     ) -> Result<Kept<ProviderToken>, AttemptFailure> {
         let is_young = now.duration_since(expired.value.signed_at) < KEPT_AT_LEAST;
         if is_young && expired.value.early {
             return Err(misconfigured("apns:ExpiredProviderToken"));
         }
-        self.open(account, Some(expired.version), now, is_young).await
+        self.open(account, Some(expired.version), now, ask_until, is_young).await
     }
 
     async fn open(
@@ -76,9 +77,11 @@ impl ProviderTokens {
         account: &Account,
         refused: Option<u64>,
         now: Timestamp,
+        ask_until: Timestamp,
         early: bool,
     ) -> Result<Kept<ProviderToken>, AttemptFailure> {
-        let kept = self.shared.open(account, refused, || async { sign(account, now, early) }).await?;
+        let sign = || async { sign(account, now, early) };
+        let kept = self.shared.open(account, refused, ask_until, sign).await?;
         Ok(Kept {
             value: parse(&kept.value).ok_or_else(bad_credentials)?,
             version: kept.version,
@@ -182,14 +185,14 @@ mod tests {
         async fn read(&self, worker: usize, mins: i64) -> Kept<ProviderToken> {
             let now = self.at(mins);
             self.workers[worker]
-                .read(&self.account, now)
+                .read(&self.account, now, Timestamp::MAX)
                 .await
                 .unwrap_or_else(|_| unreachable!())
         }
 
         async fn read_after(&self, worker: usize, mins: i64, expired: &Kept<ProviderToken>) -> Result<Kept<ProviderToken>, AttemptFailure> {
             let now = self.at(mins);
-            self.workers[worker].read_after(&self.account, now, expired).await
+            self.workers[worker].read_after(&self.account, now, Timestamp::MAX, expired).await
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use revocation_app::ports::{Clock, SessionText};
 use revocation_rules::ids::Tenant;
 use revocation_rules::retry::AttemptFailure;
@@ -44,37 +45,42 @@ impl<V: Vendor> Client<V> {
         Ok(Self {
             vendor,
             credentials: CredentialCache::new(V::CHANNEL, around.credentials, V::Credentials::parse),
+            pauses: Pauses::new(Arc::clone(&around.sessions)),
             sessions: Sessions::new(Arc::clone(&https), around.sessions, Arc::clone(&around.clock)),
             https,
             clock: around.clock,
-            pauses: Pauses::default(),
         })
     }
 
-    /// What calling for the account would come to now, if the vendor has asked for a pause.
-    pub(super) fn pause(&self, account: &AccountOf<V>) -> Option<AttemptFailure> {
-        self.pauses.of(&sessions::key(V::CHANNEL, account), self.clock.now())
+    /// What calling for the tenant would come to now, if the vendor has asked its account for a pause.
+    pub(super) async fn pause(&self, tenant: &Tenant) -> Result<(), AttemptFailure> {
+        let credentials = self.credentials.read(tenant, self.clock.now(), None).await?;
+        let account = sessions::key(V::CHANNEL, credentials.value.account());
+        self.pauses.of(&account, self.clock.now()).await.map_or(Ok(()), Err)
     }
 
     /// The vendor's answer to a whole call.
-    pub(super) fn failed(&self, account: &AccountOf<V>, failure: &AttemptFailure) {
+    pub(super) async fn failed(&self, account: &AccountOf<V>, failure: &AttemptFailure) {
         if failure.is_throttled() {
-            self.pauses.note(sessions::key(V::CHANNEL, account), failure, self.clock.now());
+            self.pauses
+                .note(&sessions::key(V::CHANNEL, account), failure, self.clock.now())
+                .await;
         }
     }
 
     /// The tenant's credentials and a session of theirs. Credentials that are
-    /// refused are read anew, once: they may have been rotated.
-    pub(super) async fn caller(&self, tenant: &Tenant) -> Result<Caller<V>, AttemptFailure> {
+    /// refused are read anew, once: they may have been rotated. Nothing is asked
+    /// of the vendor from `ask_until` on.
+    pub(super) async fn caller(&self, tenant: &Tenant, ask_until: Timestamp) -> Result<Caller<V>, AttemptFailure> {
         let credentials = self.credentials.read(tenant, self.clock.now(), None).await?;
-        match self.session(credentials.value.account(), None).await {
+        match self.session(credentials.value.account(), None, ask_until).await {
             Ok(session) => Ok(Caller { credentials, session }),
             Err(AttemptFailure::Misconfigured { reason }) => {
                 let newer = self.credentials.read(tenant, self.clock.now(), Some(credentials.version)).await?;
                 if newer.value.account() == credentials.value.account() {
                     return Err(misconfigured(reason));
                 }
-                let session = self.session(newer.value.account(), None).await?;
+                let session = self.session(newer.value.account(), None, ask_until).await?;
                 Ok(Caller {
                     credentials: newer,
                     session,
@@ -86,7 +92,12 @@ impl<V: Vendor> Client<V> {
 
     /// Another caller than `before`, who was not let in; `None` when there is
     /// no other: the same credentials, and no session to renew.
-    pub(super) async fn caller_after(&self, tenant: &Tenant, before: &Caller<V>) -> Result<Option<Caller<V>>, AttemptFailure> {
+    pub(super) async fn caller_after(
+        &self,
+        tenant: &Tenant,
+        before: &Caller<V>,
+        ask_until: Timestamp,
+    ) -> Result<Option<Caller<V>>, AttemptFailure> {
         let credentials = self
             .credentials
             .read(tenant, self.clock.now(), Some(before.credentials.version))
@@ -94,14 +105,19 @@ impl<V: Vendor> Client<V> {
         let account = credentials.value.account();
         let same = account == before.account();
         let refused = before.session.as_ref().map(|session| session.version);
-        let session = self.session(account, refused.filter(|_| same)).await?;
+        let session = self.session(account, refused.filter(|_| same), ask_until).await?;
         Ok((!same || session.is_some()).then_some(Caller { credentials, session }))
     }
 
-    async fn session(&self, account: &AccountOf<V>, refused: Option<u64>) -> Result<Option<Kept<SessionText>>, AttemptFailure> {
+    async fn session(
+        &self,
+        account: &AccountOf<V>,
+        refused: Option<u64>,
+        ask_until: Timestamp,
+    ) -> Result<Option<Kept<SessionText>>, AttemptFailure> {
         match self.vendor.login() {
             None => Ok(None),
-            Some(login) => self.sessions.open(login, account, refused).await.map(Some),
+            Some(login) => self.sessions.open(login, account, refused, ask_until).await.map(Some),
         }
     }
 }

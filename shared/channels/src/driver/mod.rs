@@ -7,7 +7,7 @@
 //! refused are read anew, each call has its line in the log.
 //!
 //! Promises, whatever a vendor answers: every delivery gets exactly one
-//! answer; no call starts at or after `call_until`; after a call that told us
+//! answer; no call, and no login, starts at or after `call_until`; after a call that told us
 //! to wait, or that our settings are wrong, no further call starts; after the
 //! day's quota is used up all that is left ends so.
 

@@ -171,20 +171,21 @@ impl<'a, V: Vendor> Run<'a, V> {
                 reading: Reading::Failed(failure),
             })
         };
-        let caller = match self.client.caller(tenant).await {
-            Ok(caller) => caller,
-            Err(failure) => return failed(failure),
-        };
+        let caller = self.client.caller(tenant, self.order.call_until).await;
         if !self.in_time() {
             return None;
         }
+        let caller = match caller {
+            Ok(caller) => caller,
+            Err(failure) => return failed(failure),
+        };
         let first = self.ask_once(call, &caller).await;
         if !matches!(first.reading, Reading::NotLetIn) {
             return Some(first);
         }
-        match self.client.caller_after(tenant, &caller).await {
+        match self.client.caller_after(tenant, &caller, self.order.call_until).await {
+            Ok(Some(_)) | Err(_) if !self.in_time() => failed(transient(first.code)),
             Err(failure) => failed(failure),
-            Ok(Some(_)) if !self.in_time() => failed(transient(first.code)),
             // Not let in again, a session minutes old: the app's rights are at fault.
             Ok(Some(caller)) => Some(self.ask_once(call, &caller).await),
             Ok(None) => Some(first),
@@ -215,7 +216,7 @@ impl<'a, V: Vendor> Run<'a, V> {
                     let account = who.credentials.account();
                     let heard = patient(self.client.vendor.read(account, call, &told), told.retry_after);
                     if let Reading::Failed(failure) = &heard.reading {
-                        self.client.failed(account, failure);
+                        self.client.failed(account, failure).await;
                     }
                     heard
                 }
@@ -242,15 +243,15 @@ impl<V: Vendor> ChannelClient for Client<V> {
             if self.clock.now() >= order.call_until {
                 return none_tried(order);
             }
+            let tenant = &order.push.tenant;
+            if let Err(failure) = self.pause(tenant).await {
+                return all_failed(order, &failure);
+            }
             // One login before the calls, and one answer for all when there is none.
-            match self.caller(&order.push.tenant).await {
-                Ok(caller) => {
-                    let account = caller.credentials.value.account();
-                    match self.pause(account) {
-                        Some(failure) => all_failed(order, &failure),
-                        None => Run::new(self, order).finish(account).await,
-                    }
-                }
+            match self.caller(tenant, order.call_until).await {
+                Ok(caller) => Run::new(self, order).finish(caller.credentials.value.account()).await,
+                // Whatever came of waiting for a session: nothing was asked for these.
+                Err(_) if self.clock.now() >= order.call_until => none_tried(order),
                 Err(failure) => all_failed(order, &failure),
             }
         }

@@ -40,14 +40,15 @@ impl<V: Vendor> Sessions<V> {
         }
     }
 
-    /// The account's session; another one than `refused`, if given.
+    /// The account's session; another one than `refused`, if given. No login starts at or after `ask_until`.
     pub async fn open(
         &self,
         login: &dyn Login<AccountOf<V>>,
         account: &AccountOf<V>,
         refused: Option<u64>,
+        ask_until: Timestamp,
     ) -> Result<Kept<SessionText>, AttemptFailure> {
-        self.shared.open(account, refused, || self.log_in(login, account)).await
+        self.shared.open(account, refused, ask_until, || self.log_in(login, account)).await
     }
 
     async fn log_in(&self, login: &dyn Login<AccountOf<V>>, account: &AccountOf<V>) -> Result<Opened, AttemptFailure> {

@@ -13,7 +13,8 @@
 //!   12 s at most; whoever lost its lease writes over nothing.
 //! - When the store does not answer, each worker opens a session of its own:
 //!   the store saves logins, it never stops a revocation.
-//! - Nobody waits longer than about 20 s.
+//! - Nobody waits longer than about 20 s, or past the time until which it may ask: from then on it begins no login, and
+//!   has no use for a session that somebody else opens.
 //!
 //! | what | file |
 //! |---|---|
@@ -62,6 +63,14 @@ pub(crate) struct SharedSessions {
     slots: Mutex<HashMap<SessionKey, Arc<Slot>>>,
 }
 
+/// How long one opening may take.
+struct Limits {
+    /// The end of all of it.
+    until: Instant,
+    /// No login begins at or after this.
+    ask_until: Timestamp,
+}
+
 /// One account, in this process.
 struct Slot {
     key: SessionKey,
@@ -82,17 +91,21 @@ impl SharedSessions {
     }
 
     /// The account's session, opened by `login` if nobody has one; another one
-    /// than the `refused` version, if given.
+    /// than the `refused` version, if given. A login that has begun may end after `ask_until`.
     pub async fn open<F>(
         &self,
         account: &impl AccountKey,
         refused: Option<u64>,
+        ask_until: Timestamp,
         login: impl FnOnce() -> F + Send,
     ) -> Result<Kept<SessionText>, AttemptFailure>
     where
         F: Future<Output = Result<Opened, AttemptFailure>> + Send,
     {
-        let until = Instant::now() + OPENED_WITHIN;
+        let limits = Limits {
+            until: Instant::now() + OPENED_WITHIN,
+            ask_until,
+        };
         let slot = self.slot(account::key(self.channel, account));
         let _turn = match self.look(&slot, refused) {
             Step::Use(session) | Step::UseForNow(session) => return Ok(kept(session)),
@@ -103,7 +116,7 @@ impl SharedSessions {
                 Err(_) => return Ok(kept(session)),
             },
             Step::Open { meanwhile: None } | Step::Wait => {
-                let turn = timeout_at(until, slot.turn.lock()).await;
+                let turn = timeout_at(self.waits_until(&limits), slot.turn.lock()).await;
                 turn.map_err(|_| self.waited_in_vain())?
             }
         };
@@ -111,8 +124,20 @@ impl SharedSessions {
         match self.look(&slot, refused) {
             Step::Use(session) | Step::UseForNow(session) => Ok(kept(session)),
             Step::Fail(shared) => Err(shared.failure),
-            Step::Open { .. } | Step::Wait => self.round(&slot, refused, until, login).await.map(kept),
+            Step::Open { .. } | Step::Wait => self.round(&slot, refused, &limits, login).await.map(kept),
         }
+    }
+
+    /// When waiting for somebody else is of no use any more.
+    fn waits_until(&self, limits: &Limits) -> Instant {
+        let rest = Duration::try_from(limits.ask_until.duration_since(self.clock.now())).unwrap_or_default();
+        Instant::now()
+            .checked_add(rest)
+            .map_or(limits.until, |ask_until| limits.until.min(ask_until))
+    }
+
+    fn may_ask(&self, limits: &Limits) -> bool {
+        self.clock.now() < limits.ask_until
     }
 
     /// What to do as far as this process knows.

@@ -8,7 +8,7 @@ use revocation_rules::retry::AttemptFailure;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::step::{LEASED_FOR, Step, after, next_version, shared, step};
-use super::{Opened, SharedSessions, Slot};
+use super::{Limits, Opened, SharedSessions, Slot};
 use crate::answers::transient;
 
 /// One answer of the store. Patient, since who gives up logs in alone.
@@ -28,40 +28,42 @@ type Opening = Result<VendorSession, AttemptFailure>;
 
 impl SharedSessions {
     /// Takes the session from the store, or opens it for everybody.
-    pub(super) async fn round<F>(&self, slot: &Slot, refused: Option<u64>, until: Instant, login: impl FnOnce() -> F + Send) -> Opening
+    pub(super) async fn round<F>(&self, slot: &Slot, refused: Option<u64>, limits: &Limits, login: impl FnOnce() -> F + Send) -> Opening
     where
         F: Future<Output = Result<Opened, AttemptFailure>> + Send,
     {
+        let until = limits.until;
         let mut pause = FIRST_PAUSE;
         loop {
             let record = match self.read(slot, until).await {
                 Ok(record) => record,
-                Err(error) => return self.open_alone(slot, refused, until, login, &error).await,
+                Err(error) => return self.open_alone(slot, refused, limits, login, &error).await,
             };
             *slot.known() = record.clone();
             match step(&record, refused, self.clock.now()) {
                 Step::Use(session) | Step::UseForNow(session) => return Ok(session),
                 Step::Fail(shared) => return Err(shared.failure),
+                Step::Open { .. } if !self.may_ask(limits) => return Err(self.waited_in_vain()),
                 Step::Open { meanwhile } => {
                     let leased_until = until.min(Instant::now() + LOGIN_AFTER_LEASE_WITHIN);
                     let leased = self.leased(&record);
                     match self.write(slot, &leased, record.version, until).await {
-                        Ok(Saved::Yes) => return self.open_leased(slot, refused, leased_until, login, leased).await,
+                        Ok(Saved::Yes) => return self.open_leased(slot, refused, limits, leased_until, login, leased).await,
                         // Somebody was faster.
                         Ok(Saved::Outdated) => {}
-                        Err(error) if meanwhile.is_some() => return self.open_alone(slot, refused, until, login, &error).await,
+                        Err(error) if meanwhile.is_some() => return self.open_alone(slot, refused, limits, login, &error).await,
                         Err(error) => {
                             // The lease may be ours, and others wait for its end: what comes of it is written
                             // if it is, and refused if it is not.
                             self.warn(&error, "opened without knowing whether the lease is ours");
-                            return self.open_leased(slot, refused, leased_until, login, leased).await;
+                            return self.open_leased(slot, refused, limits, leased_until, login, leased).await;
                         }
                     }
                 }
                 Step::Wait => {}
             }
             let next_look = Instant::now() + pause.mul_f64(0.5 + rand::random::<f64>() / 2.0);
-            if next_look + LOGIN_AT_LEAST > until {
+            if next_look + LOGIN_AT_LEAST > until || next_look > self.waits_until(limits) {
                 return Err(self.waited_in_vain());
             }
             sleep(next_look - Instant::now()).await;
@@ -74,6 +76,7 @@ impl SharedSessions {
         &self,
         slot: &Slot,
         refused: Option<u64>,
+        limits: &Limits,
         until: Instant,
         login: impl FnOnce() -> F + Send,
         leased: SessionRecord,
@@ -81,8 +84,11 @@ impl SharedSessions {
     where
         F: Future<Output = Result<Opened, AttemptFailure>> + Send,
     {
-        let opening = self.log_in(until, login).await;
         let before = leased.version;
+        if !self.may_ask(limits) {
+            return self.give_back(slot, leased, until).await;
+        }
+        let opening = self.log_in(until, login).await;
         let record = self.record_of(&opening, leased);
         *slot.known() = record.clone();
         let until = until.max(Instant::now() + LAST_WORD_WITHIN);
@@ -102,12 +108,28 @@ impl SharedSessions {
         self.or_the_old_one(opening, &record, refused)
     }
 
+    /// Our time ran out while the lease was written: the next one need not wait for its end.
+    async fn give_back(&self, slot: &Slot, leased: SessionRecord, until: Instant) -> Opening {
+        let before = leased.version;
+        let record = SessionRecord {
+            version: next_version(before, self.clock.now()),
+            leased_until: None,
+            ..leased
+        };
+        *slot.known() = record.clone();
+        let until = until.min(Instant::now() + LAST_WORD_WITHIN);
+        if let Err(error) = self.write(slot, &record, before, until).await {
+            self.warn(&error, "a lease is left to its end");
+        }
+        Err(self.waited_in_vain())
+    }
+
     /// Without the store: a session of our own.
     async fn open_alone<F>(
         &self,
         slot: &Slot,
         refused: Option<u64>,
-        until: Instant,
+        limits: &Limits,
         login: impl FnOnce() -> F + Send,
         error: &StoreError,
     ) -> Opening
@@ -125,8 +147,11 @@ impl SharedSessions {
             *slot.known() = known;
             return Ok(session);
         }
+        if !self.may_ask(limits) {
+            return Err(self.waited_in_vain());
+        }
         self.warn(error, "opened by this worker alone");
-        let opening = self.log_in(until, login).await;
+        let opening = self.log_in(limits.until, login).await;
         let record = self.record_of(&opening, known);
         *slot.known() = record.clone();
         self.or_the_old_one(opening, &record, refused)

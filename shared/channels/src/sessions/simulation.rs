@@ -124,7 +124,7 @@ impl World {
             let started = Instant::now();
             let login = || self.vendor.login(self.clock.as_ref(), self.weather.is_stormy(), logins_chance);
             let opening = Killed {
-                future: Box::pin(worker.open(&Account("secret"), refused, login)),
+                future: Box::pin(worker.open(&Account("secret"), refused, Timestamp::MAX, login)),
                 polls_left,
             };
             let opened = opening.await;

@@ -12,6 +12,7 @@ use tokio::time::{sleep, timeout};
 use super::*;
 use crate::answers::misconfigured;
 
+mod in_time;
 mod without_the_store;
 
 /// What a session is good for.
@@ -109,7 +110,9 @@ impl World {
     }
 
     async fn open(&self, worker: usize, refused: Option<u64>) -> Result<Kept<SessionText>, AttemptFailure> {
-        self.workers[worker].open(&Account("secret"), refused, || self.vendor.login()).await
+        self.workers[worker]
+            .open(&Account("secret"), refused, Timestamp::MAX, || self.vendor.login())
+            .await
     }
 
     /// All workers at once; what each got.
@@ -125,7 +128,7 @@ impl World {
     /// A worker that is killed while it logs in.
     async fn one_is_killed(&self) {
         let doomed = self.worker();
-        let opening = doomed.open(&Account("secret"), None, pending);
+        let opening = doomed.open(&Account("secret"), None, Timestamp::MAX, pending);
         assert!(timeout(Duration::from_secs(1), opening).await.is_err());
     }
 }
@@ -180,7 +183,9 @@ async fn a_secret_that_changed_is_tried_at_once() {
     *world.vendor.says.lock().unwrap() = Some(misconfigured("huawei:login_http_400"));
     assert!(world.open(0, None).await.is_err());
     *world.vendor.says.lock().unwrap() = None;
-    let changed = world.workers[0].open(&Account("changed"), None, || world.vendor.login()).await;
+    let changed = world.workers[0]
+        .open(&Account("changed"), None, Timestamp::MAX, || world.vendor.login())
+        .await;
     assert_eq!(text(changed).as_deref(), Ok("session 2"));
 }
 
@@ -242,7 +247,7 @@ async fn what_three_hundred_were_refused_with_is_replaced_once() {
 async fn the_same_text_given_again_is_another_version() {
     let world = World::over(MemorySessions::default(), 2);
     let always_the_same = || async { Ok(world.vendor.opened(1)) };
-    let open = |worker: usize, refused| world.workers[worker].open(&Account("secret"), refused, always_the_same);
+    let open = |worker: usize, refused| world.workers[worker].open(&Account("secret"), refused, Timestamp::MAX, always_the_same);
     let first = open(0, None).await.unwrap_or_else(|_| unreachable!());
     let second = open(0, Some(first.version)).await.unwrap_or_else(|_| unreachable!());
     assert_ne!(first.version, second.version);
@@ -277,7 +282,7 @@ async fn who_is_killed_while_renewing_holds_nobody_up() {
 async fn a_login_that_hangs_ends_in_time_and_is_told_to_all() {
     let world = World::over(MemorySessions::default(), 2);
     let started = Instant::now();
-    let (one, other) = futures::join!(world.workers[0].open(&Account("secret"), None, pending), async {
+    let (one, other) = futures::join!(world.workers[0].open(&Account("secret"), None, Timestamp::MAX, pending), async {
         sleep(Duration::from_millis(1)).await;
         world.open(1, None).await
     });
@@ -293,7 +298,7 @@ async fn nobody_waits_for_ever_for_those_who_are_killed_one_after_another() {
     let killing = async {
         loop {
             let doomed = world.worker();
-            let opening = doomed.open(&Account("secret"), None, pending);
+            let opening = doomed.open(&Account("secret"), None, Timestamp::MAX, pending);
             let _ = timeout(Duration::from_secs(9), opening).await;
             sleep(Duration::from_millis(1)).await;
         }
@@ -317,7 +322,7 @@ async fn who_lost_its_lease_writes_over_nothing_and_takes_what_came_after() {
     let clock = ManualClock::at(builders::noon());
     let store = MemorySessions::default();
     let world = World::with(store.clone(), Arc::new(clock.clone()), 2);
-    let slow = world.workers[0].open(&Account("secret"), None, || async {
+    let slow = world.workers[0].open(&Account("secret"), None, Timestamp::MAX, || async {
         // Frozen for longer than its lease: the other one takes its place.
         clock.advance(SignedDuration::from_secs(13));
         assert_eq!(world.text(1).await, "session 1");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use revocation_app::ports::{DispatchJob, Job, JobQueue, RecountJob};
 use revocation_rules::channel::Channel;
+use revocation_rules::looks::Look;
 use revocation_rules::settling::{Eagerness, Recount};
 
 use super::{an_unknown_push, fresh};
@@ -51,10 +52,10 @@ fn jobs(batches: usize) -> Vec<Job> {
         })));
     }
     let (header, _) = a_batch().of(&push).named("confirmed").build();
-    jobs.push(Job::Confirm {
-        batch: header.batch,
-        nth: 1,
-    });
+    for (nth, look) in [(1, None), (0, Some(Look { nth: 3, by: u64::MAX }))] {
+        let batch = header.batch.clone();
+        jobs.push(Job::Confirm { batch, nth, look });
+    }
     for nth in 0..batches {
         let channel = [Channel::Huawei, Channel::Apns][nth % 2];
         let (header, _) = a_batch().of(&push).named(&format!("b{nth}")).on(channel).build();

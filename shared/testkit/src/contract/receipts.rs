@@ -1,11 +1,14 @@
 //! [`ReceiptStore`], and what a dispatch reads of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use revocation_app::ports::{BatchRecorder, BatchWorkStore, PushStore, ReceiptStore, RevocationStore};
+use jiff::SignedDuration;
+use revocation_app::ports::{BatchRecorder, BatchWorkStore, KnownBatch, PushStore, ReceiptStore, RevocationStore, Saved};
 use revocation_rules::batch::Delivery;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, DeviceToken};
+use revocation_rules::looks::{Begun, Look, Looks, Queued, Turn};
 use revocation_rules::receipt::{Came, Receipt, ReceiptEvent, Receipts, TokenDigest};
 
 use super::{a_batch_to_revoke, a_kept_push, a_recorded_batch};
@@ -18,6 +21,8 @@ pub async fn receipt_store(store: &(impl PushStore + RevocationStore + BatchReco
     as_many_receipts_as_a_call_takes_are_kept(store).await;
     what_is_about_another_channel_is_not_read(store).await;
     early_receipts_are_admitted_until_a_push_has_enough(store).await;
+    a_look_is_noted_when_it_is_queued_and_when_it_begins(store).await;
+    a_look_begins_once_for_all_that_have_its_number(store).await;
 }
 
 fn receipt(batch: &BatchRef, token: &DeviceToken, event: ReceiptEvent) -> Receipt {
@@ -42,7 +47,8 @@ async fn only_recorded_batches_are_known_each_with_its_channel(store: &(impl Pus
         let channel = Channel::ALL[nth % Channel::ALL.len()];
         let batch = a_batch().of(&push).named(&format!("b{nth:03}")).on(channel);
         let (header, _) = a_recorded_batch(store, batch).await;
-        known.insert(header.batch, channel);
+        let count = header.count;
+        known.insert(header.batch, KnownBatch { channel, count });
     }
     let mut asked: BTreeSet<_> = known.keys().cloned().collect();
     let (unknown, _) = a_batch().of(&push).named("unknown").build();
@@ -155,4 +161,64 @@ async fn early_receipts_are_admitted_until_a_push_has_enough(store: &(impl PushS
     ] {
         assert_eq!(store.admit_early(of, more, 10).await.unwrap(), admitted, "{more}");
     }
+}
+
+async fn looks_of(store: &impl ReceiptStore, batch: &BatchRef) -> Looks {
+    let asked = BTreeSet::from([batch.clone()]);
+    store.looks(&asked).await.unwrap().remove(batch).unwrap_or_default()
+}
+
+fn a_look_queued(nth: u64) -> Queued {
+    Queued {
+        nth,
+        at: noon(),
+        waits: Duration::from_millis(2_500),
+    }
+}
+
+async fn a_look_is_noted_when_it_is_queued_and_when_it_begins(store: &(impl PushStore + ReceiptStore)) {
+    let push = a_kept_push(store).await;
+    // More than the real store takes in one call, which is 100.
+    let batches: BTreeSet<BatchRef> = (0..110)
+        .map(|nth| a_batch().of(&push).named(&format!("b{nth}")).build().0.batch)
+        .collect();
+    assert_eq!(store.looks(&batches).await.unwrap(), BTreeMap::new());
+    assert_eq!(store.looks(&BTreeSet::new()).await.unwrap(), BTreeMap::new());
+    for batch in &batches {
+        let noted = store.note_queued(batch, &Looks::default(), &a_look_queued(1)).await.unwrap();
+        assert_eq!(noted, Saved::Yes);
+    }
+    let all = store.looks(&batches).await.unwrap();
+    let queued = Looks {
+        begun: None,
+        queued: Some(a_look_queued(1)),
+    };
+    assert_eq!((all.len(), all.values().all(|looks| *looks == queued)), (110, true));
+
+    let Some(batch) = batches.first() else { return };
+    let look = Look { nth: 1, by: u64::MAX };
+    assert_eq!(store.begin_look(batch, look, noon()).await.unwrap(), Turn::Begun);
+    let begun = Looks {
+        begun: Some(Begun { look, at: noon() }),
+        ..queued
+    };
+    assert_eq!(looks_of(store, batch).await, begun);
+    // Noted by somebody who had read before it began.
+    let late = store.note_queued(batch, &queued, &a_look_queued(1)).await.unwrap();
+    assert_eq!((late, looks_of(store, batch).await), (Saved::Outdated, begun));
+    assert_eq!(store.note_queued(batch, &begun, &a_look_queued(2)).await.unwrap(), Saved::Yes);
+    assert_eq!(looks_of(store, batch).await.queued, Some(a_look_queued(2)));
+}
+
+async fn a_look_begins_once_for_all_that_have_its_number(store: &(impl PushStore + ReceiptStore)) {
+    let push = a_kept_push(store).await;
+    let batch = a_batch().of(&push).build().0.batch;
+    let later = noon() + SignedDuration::from_secs(5);
+    let mut expected = Looks::default();
+    for (nth, by) in [(1, 7), (1, 8), (1, 7), (2, 9), (1, 7), (4, 1), (3, 1), (4, 1)] {
+        let look = Look { nth, by };
+        let turn = expected.begin(look, later);
+        assert_eq!(store.begin_look(&batch, look, later).await.unwrap(), turn, "{look:?}");
+    }
+    assert_eq!(looks_of(store, &batch).await, expected);
 }

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{Saved, SessionKey, SessionRecord, SessionStore, SharedFailure, VendorSession};
+use revocation_app::ports::{Saved, SessionKey, SessionRecord, SessionStore, SharedFailure, SharedPause, VendorSession};
 use revocation_rules::channel::Channel;
 use revocation_rules::retry::AttemptFailure;
 
@@ -17,6 +17,7 @@ pub async fn session_store(store: &impl SessionStore) {
     only_who_read_the_last_version_writes(store).await;
     accounts_and_channels_are_kept_apart(store).await;
     of_many_at_once_one_writes(store).await;
+    the_pause_that_ends_last_is_the_accounts(store).await;
 }
 
 fn an_account() -> SessionKey {
@@ -132,4 +133,25 @@ async fn of_many_at_once_one_writes(store: &impl SessionStore) {
         let written = all.into_iter().filter(|saved| *saved.as_ref().unwrap() == Saved::Yes);
         assert_eq!(written.count(), 1);
     }
+}
+
+async fn the_pause_that_ends_last_is_the_accounts(store: &impl SessionStore) {
+    let (account, other) = (an_account(), an_account());
+    let pause = |until: Timestamp, reason: &str| SharedPause {
+        until,
+        reason: reason.to_owned(),
+    };
+    assert_eq!(store.pause(&account).await.unwrap(), None);
+    store.note_pause(&account, &pause(later(30), "huawei:http_503")).await.unwrap();
+    for (until, reason) in [(later(29), "sooner"), (later(30), "the same")] {
+        store.note_pause(&account, &pause(until, reason)).await.unwrap();
+        assert_eq!(store.pause(&account).await.unwrap(), Some(pause(later(30), "huawei:http_503")));
+    }
+    store.note_pause(&account, &pause(later(31), "huawei:http_429")).await.unwrap();
+    assert_eq!(store.pause(&account).await.unwrap(), Some(pause(later(31), "huawei:http_429")));
+    // It is no session, and no other account's.
+    assert_eq!(store.session(&account).await.unwrap(), None);
+    assert_eq!(store.put_session(&account, &a_record(1), 0).await.unwrap(), Saved::Yes);
+    assert_eq!(store.pause(&account).await.unwrap(), Some(pause(later(31), "huawei:http_429")));
+    assert_eq!(store.pause(&other).await.unwrap(), None);
 }

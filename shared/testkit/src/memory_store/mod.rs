@@ -18,6 +18,7 @@ use revocation_app::ports::Clock;
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, TargetId, Tenant};
+use revocation_rules::looks::Looks;
 use revocation_rules::notice::Notices;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
@@ -49,6 +50,8 @@ struct Items {
     progresses: BTreeMap<BatchRef, BatchProgress>,
     /// And when each came.
     receipts: BTreeMap<Receipt, Timestamp>,
+    /// What is known of the looks at what devices confirmed.
+    looks: BTreeMap<BatchRef, Looks>,
     /// How many came before their batches.
     early: BTreeMap<PushRef, usize>,
     /// Whose devices had said something that bears on a dispatch when an invocation read the batch.

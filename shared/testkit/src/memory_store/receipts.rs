@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use revocation_app::ports::{Clock, ReceiptStore, StoreError};
+use revocation_app::ports::{Clock, KnownBatch, ReceiptStore, Saved, StoreError};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef};
+use revocation_rules::looks::{Look, Looks, Queued, Turn};
 use revocation_rules::receipt::{Came, Receipt, ReceiptEvent, Receipts, TokenDigest};
 use revocation_rules::window;
 
@@ -52,13 +53,17 @@ impl Items {
 }
 
 impl ReceiptStore for MemoryStore {
-    async fn known_batches(&self, batches: &BTreeSet<BatchRef>) -> Result<BTreeMap<BatchRef, Channel>, StoreError> {
+    async fn known_batches(&self, batches: &BTreeSet<BatchRef>) -> Result<BTreeMap<BatchRef, KnownBatch>, StoreError> {
         self.weather.before().await?;
         let known = {
             let items = self.items();
             let known = |batch: &BatchRef| {
                 let header = items.headers.get(batch)?;
-                window::is_kept(header.sent_at, self.now()).then(|| (batch.clone(), header.channel))
+                let known = KnownBatch {
+                    channel: header.channel,
+                    count: header.count,
+                };
+                window::is_kept(header.sent_at, self.now()).then(|| (batch.clone(), known))
             };
             batches.iter().filter_map(known).collect()
         };
@@ -78,6 +83,40 @@ impl ReceiptStore for MemoryStore {
             self.weather.after().await?;
         }
         Ok(())
+    }
+
+    async fn looks(&self, batches: &BTreeSet<BatchRef>) -> Result<BTreeMap<BatchRef, Looks>, StoreError> {
+        self.weather.before().await?;
+        let known = {
+            let items = self.items();
+            let known = |batch: &BatchRef| Some((batch.clone(), *items.looks.get(batch)?));
+            batches.iter().filter_map(known).collect()
+        };
+        self.weather.after().await?;
+        Ok(known)
+    }
+
+    async fn note_queued(&self, batch: &BatchRef, read: &Looks, queued: &Queued) -> Result<Saved, StoreError> {
+        self.weather.before().await?;
+        let saved = {
+            let mut items = self.items();
+            let looks = items.looks.entry(batch.clone()).or_default();
+            if looks.begun() == read.begun() {
+                looks.queued = Some(*queued);
+                Saved::Yes
+            } else {
+                Saved::Outdated
+            }
+        };
+        self.weather.after().await?;
+        Ok(saved)
+    }
+
+    async fn begin_look(&self, batch: &BatchRef, look: Look, now: Timestamp) -> Result<Turn, StoreError> {
+        self.weather.before().await?;
+        let turn = self.items().looks.entry(batch.clone()).or_default().begin(look, now);
+        self.weather.after().await?;
+        Ok(turn)
     }
 
     async fn admit_early(&self, push: &PushRef, receipts: usize, most: usize) -> Result<bool, StoreError> {

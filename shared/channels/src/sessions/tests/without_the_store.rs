@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use futures::future::BoxFuture;
-use revocation_app::ports::{Saved, StoreError};
+use revocation_app::ports::{Saved, SharedPause, StoreError};
 use revocation_testkit::Weather;
 
 use super::*;
@@ -114,6 +114,14 @@ impl SessionStore for GoesDown {
             saved
         }
         .boxed()
+    }
+
+    fn pause<'a>(&'a self, key: &'a SessionKey) -> BoxFuture<'a, Result<Option<SharedPause>, StoreError>> {
+        self.up.pause(key)
+    }
+
+    fn note_pause<'a>(&'a self, key: &'a SessionKey, pause: &'a SharedPause) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.up.note_pause(key, pause)
     }
 }
 

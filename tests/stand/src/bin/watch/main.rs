@@ -79,6 +79,7 @@ fn settings(stand: &Stand) -> Result<Vec<(&'static str, String)>, StandError> {
         ("CALLBACK_SENDER_KEYS", "allow".to_owned()),
         ("CONNECTIONS_TABLE", output("ConnectionsTableName")?),
         ("FANOUT_QUEUE_URL", output("FanoutQueueUrl")?),
+        ("UNSUPPORTED_QUEUE_URL", output("UnsupportedQueueUrl")?),
         ("RECEIPTS_QUEUE_URL", output("ReceiptsQueueUrl")?),
         ("SOCKET_URL", output("SocketUrl")?),
         // Frames are posted where devices connect.
