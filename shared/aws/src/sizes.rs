@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use revocation_app::ports::StoreError;
+use revocation_app::ports::{DUE_PARTS, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef, RevocationId, TargetId, Tenant};
@@ -171,7 +171,7 @@ pub fn early_key(push: &PushRef) -> String {
     key::early_count(push)
 }
 
-/// The partition of the index that the sweep reads.
+/// The partitions of the index that the sweep reads.
 pub fn open_keys() -> Vec<String> {
-    vec![items::revocation::OPEN.to_owned()]
+    (0..DUE_PARTS).map(key::open_part).collect()
 }
