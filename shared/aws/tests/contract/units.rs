@@ -56,7 +56,10 @@ impl Thousand {
         let mut revocation = a_revocation(&push, "r");
         revocation.scope.targets = Some(sent.iter().map(|delivery| delivery.target.clone()).collect());
         assert_eq!(stand.store.insert_revocation(&push, &revocation).await.unwrap(), Saved::Yes);
-        let header = a_header(&push, "b1", &sent);
+        let header = BatchHeader {
+            sent_at: push.registration.sent_at,
+            ..a_header(&push, "b1", &sent)
+        };
         stand.store.record(&header, &sent).await.unwrap();
         Self { stand, revocation, header }
     }
