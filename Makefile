@@ -39,7 +39,11 @@ BINS ?= $(notdir $(wildcard functions/*))
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
 
+<<<<<<< HEAD
 .PHONY: help demo dev watch check test lint package keys generate build build-bench bench-recall bench-kill
+=======
+.PHONY: help demo dev watch check test lint package keys generate build model model-costs
+>>>>>>> model
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-13s %s\n",$$1,$$2}'
@@ -107,11 +111,21 @@ package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binarie
 	@echo "  $(VENV)/bin/sam deploy --template-file infra/template.yaml --stack-name message-revoke \\"
 	@echo "    --capabilities CAPABILITY_IAM --resolve-s3 --parameter-overrides Architecture=$(ARCH)"
 
+<<<<<<< HEAD
 bench-recall: build-bench  ## the time to recall: take back N=1000000 deliveries through the real functions (docs/recall.md)
 	@$(BENCHED)/bench-recall --deliveries $(N) $(if $(MIX),--mix) --runs $(RUNS)
 
 bench-kill: build-bench  ## take back 30,000 deliveries while 50 of the functions' processes are killed
 	@$(BENCHED)/bench-kill --deliveries $(KILL_N) --kills $(KILLS)
+=======
+model:           ## a model of up to 100 million deliveries with AWS's limits, in simulated time: some minutes (docs/model.md)
+	@mkdir -p $(TARGET)/model
+	@$(CARGO) run --quiet --release --package model -- --json $(TARGET)/model/model.json $(ARGS)
+
+model-costs:     ## measure anew what the model takes for the cost of each step (tests/model/costs.toml)
+	@$(CARGO) build --quiet --release --package fanout
+	@$(CARGO) run --quiet --release --package model --features costs --bin model-costs
+>>>>>>> model
 
 keys:            ## access keys: make keys ARGS="new --app shop --workspace default --role operator"
 	@$(CARGO) run --quiet --bin revocation-keys -- $(or $(ARGS),--help)

@@ -86,14 +86,16 @@ async fn outcomes<P: Ports>(
     id: &RevocationId,
 ) -> Result<Reply, Problem> {
     let (filter, cursor) = outcomes_question(&request.query)?;
-    let page = list_outcomes(&deps.store, &push.of(caller.tenant), id, filter, cursor)
+    let page = list_outcomes(&deps.store, &deps.clock, &push.of(caller.tenant), id, filter, cursor)
         .await
         .map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &OutcomesAnswer::from(page)))
 }
 
 async fn totals<P: Ports>(deps: &Deps<P>, caller: Caller, push: PushName) -> Result<Reply, Problem> {
-    let totals = look_up_totals(&deps.store, &push.of(caller.tenant)).await.map_err(problem_of)?;
+    let totals = look_up_totals(&deps.store, &deps.clock, &push.of(caller.tenant))
+        .await
+        .map_err(problem_of)?;
     Ok(Reply::json(StatusCode::OK, &TotalsAnswer::from(totals)))
 }
 

@@ -15,7 +15,7 @@ pub async fn answer<P: Ports>(deps: &Deps<P>, asked: &Asked<'_>) -> Result<TaskD
     };
     Ok(match found {
         Some(task) => {
-            let count = count_deliveries(&deps.store, &task).await?;
+            let count = count_deliveries(&deps.store, &deps.clock, &task).await?;
             TaskDetailAnswer::new(asked.request_id, Ok(TaskDetail::new(&task, &count)))
         }
         None => TaskDetailAnswer::new(asked.request_id, Err(Refusal::TaskNotFound)),

@@ -28,8 +28,12 @@ async fn answer<P: Ports>(deps: &Deps<P>, request: &HttpRequest) -> Result<Reply
 
 async fn register<P: Ports>(deps: &Deps<P>, request: &HttpRequest, caller: Caller, push: PushName) -> Result<Reply, Problem> {
     let body: RegisterBody = body::json(&request.headers, &request.body)?;
-    let registration = body.registration(push.of(caller.tenant))?;
-    let registered = register_push(&deps.store, &deps.clock, registration).await.map_err(problem_of)?;
+    let push = push.of(caller.tenant);
+    let expected = body.expected_deliveries(push.kind)?;
+    let registration = body.registration(push)?;
+    let registered = register_push(&deps.store, &deps.clock, registration, expected)
+        .await
+        .map_err(problem_of)?;
     Ok(match &registered {
         Registered::New(push) => Reply::json(StatusCode::CREATED, &RegisteredAnswer::from(push)),
         Registered::Again(push) => Reply::json(StatusCode::OK, &RegisteredAnswer::from(push)),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use revocation_rules::headway::Headway;
 use revocation_rules::ids::{PushRef, RevocationId};
+use revocation_rules::redrive::Redrive;
 use revocation_rules::revocation::{Revocation, State};
 use revocation_rules::settling::{Eagerness, Recount, may_be_done, next_look};
 
@@ -38,7 +39,7 @@ pub async fn check_revocation(
         look_in_time(queue, &revocation, nth, Headway::of(&revocation, &counters, clock.now())).await?;
         return Ok(Checked::Unchanged);
     }
-    let recount = Recount::start(&revocation, clock.now());
+    let recount = Recount::start(&revocation, Redrive::default(), clock.now());
     go_on(store, queue, clock, revocation, recount, Eagerness::Look { nth }, deadline).await
 }
 

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use jiff::Timestamp;
-use revocation_rules::batch::{BatchHeader, Sending};
+use jiff::{SignedDuration, Timestamp};
+use revocation_rules::batch::Sending;
 use revocation_rules::channel::{Channel, Peer};
 use revocation_rules::push::Push;
+use revocation_rules::tally::BatchCount;
+use revocation_rules::walk::SIDE_BY_SIDE;
 
-use crate::ports::{BatchHeaders, StoreError};
-use crate::whole_shard::whole_shard;
+use crate::ports::{BatchHeaders, Clock, StoreError};
 
-/// Shards read at once.
-const AT_ONCE: usize = 8;
+/// How long is counted. A function that answers somebody has 10 seconds.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(7);
 
 /// What was recorded so far on one channel and is still kept; a batch is for a week and two days after it was sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,52 +37,78 @@ pub struct DeliveryCount {
     pub last_sent_at: Option<Timestamp>,
 }
 
-/// Reads the header of every batch.
-///
-/// # Errors
-/// When the store fails.
-pub async fn count_deliveries(store: &impl BatchHeaders, push: &Push) -> Result<DeliveryCount, StoreError> {
-    let channels = count_by_channel(store, push).await?;
-    Ok(channels
-        .into_iter()
-        .fold(DeliveryCount::default(), |count, (channel, totals)| count.and(channel, totals)))
+/// What there was time to count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub channels: BTreeMap<Channel, ChannelTotals>,
+    /// There is more: the numbers are lower bounds.
+    pub at_least: bool,
 }
 
-/// Reads the header of every batch.
+/// Reads of the header of every batch how much it is, for as long as somebody waits.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn count_by_channel(store: &impl BatchHeaders, push: &Push) -> Result<BTreeMap<Channel, ChannelTotals>, StoreError> {
-    let shards: Vec<BTreeMap<Channel, ChannelTotals>> = stream::iter(0..push.shards.get())
-        .map(|shard| count_shard(store, push, shard))
-        .buffer_unordered(AT_ONCE)
-        .try_collect()
-        .await?;
-    let mut all: BTreeMap<Channel, ChannelTotals> = BTreeMap::new();
-    for (channel, totals) in shards.into_iter().flatten() {
-        all.entry(channel).or_default().and(totals);
+pub async fn count_deliveries(store: &impl BatchHeaders, clock: &impl Clock, push: &Push) -> Result<DeliveryCount, StoreError> {
+    let totals = count_by_channel(store, clock, push).await?;
+    let channels = totals.channels.into_iter();
+    Ok(channels.fold(DeliveryCount::default(), |count, (channel, totals)| count.and(channel, totals)))
+}
+
+/// Reads of the header of every batch how much it is, for as long as somebody waits.
+///
+/// # Errors
+/// When the store fails.
+pub async fn count_by_channel(store: &impl BatchHeaders, clock: &impl Clock, push: &Push) -> Result<Totals, StoreError> {
+    let until = clock.now().saturating_add(PATIENCE).unwrap_or(Timestamp::MAX);
+    let mut shards = stream::iter(0..push.shards.get())
+        .map(|shard| count_shard(store, clock, push, shard, until))
+        .buffer_unordered(SIDE_BY_SIDE);
+    let mut all = Totals::default();
+    while let Some(shard) = shards.try_next().await? {
+        all.at_least |= shard.at_least;
+        for (channel, totals) in shard.channels {
+            all.channels.entry(channel).or_default().and(totals);
+        }
     }
     Ok(all)
 }
 
-async fn count_shard(store: &impl BatchHeaders, push: &Push, shard: u16) -> Result<BTreeMap<Channel, ChannelTotals>, StoreError> {
-    let push = &push.registration.push;
-    let mut found: BTreeMap<Channel, ChannelTotals> = BTreeMap::new();
-    for header in &whole_shard(|after| async move { store.headers(push, shard, after.as_ref()).await }).await? {
-        found.entry(header.channel).or_default().and(header.into());
+/// Page by page, and nothing of a page is kept but its sums.
+async fn count_shard(
+    store: &impl BatchHeaders,
+    clock: &impl Clock,
+    push: &Push,
+    shard: u16,
+    until: Timestamp,
+) -> Result<Totals, StoreError> {
+    let mut found = Totals::default();
+    let mut after = None;
+    loop {
+        if clock.now() >= until {
+            found.at_least = true;
+            return Ok(found);
+        }
+        let page = store.counts(&push.registration.push, shard, after.as_ref()).await?;
+        for count in &page.items {
+            found.channels.entry(count.channel).or_default().and(count.into());
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(found),
+        }
     }
-    Ok(found)
 }
 
-impl From<&BatchHeader> for ChannelTotals {
-    fn from(header: &BatchHeader) -> Self {
-        let deliveries = u64::from(header.count);
-        match header.sending {
+impl From<&BatchCount> for ChannelTotals {
+    fn from(batch: &BatchCount) -> Self {
+        let deliveries = u64::from(batch.count);
+        match batch.sending {
             Sending::Sent => Self {
                 deliveries,
                 held_back: 0,
-                without_id: u64::from(header.without_handle),
-                last_sent_at: Some(header.sent_at),
+                without_id: u64::from(batch.without_handle),
+                last_sent_at: Some(batch.sent_at),
             },
             Sending::HeldBack => Self {
                 deliveries,

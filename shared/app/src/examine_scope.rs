@@ -21,6 +21,7 @@ use revocation_rules::plan;
 use revocation_rules::revocation::Revocation;
 use revocation_rules::scope::Scope;
 use revocation_rules::shard::ShardCount;
+use revocation_rules::tally::BatchCount;
 use revocation_rules::unmatched::{Unmatched, kept_unmatched};
 use revocation_rules::window;
 
@@ -40,6 +41,8 @@ pub(crate) struct Bound {
     pub batches: usize,
     pub until: Timestamp,
     pub beyond: Beyond,
+    /// From then on nothing more is counted, either.
+    pub counted_until: Timestamp,
 }
 
 /// What becomes of what lies beyond the bound.
@@ -98,36 +101,36 @@ pub(crate) struct Look<'a> {
 
 impl Look<'_> {
     /// What one batch has for the scope. `deliveries` is `None` for one that nobody looked into.
-    fn at(&self, header: &BatchHeader, deliveries: Option<&[Delivery]>) -> Seen {
+    fn at(&self, batch: &BatchCount, deliveries: Option<&[Delivery]>) -> Seen {
         let mut seen = Seen::default();
         let (count, without_handle) = match (&self.scope.targets, deliveries) {
-            (None, _) => (u64::from(header.count), u64::from(header.without_handle)),
+            (None, _) => (u64::from(batch.count), u64::from(batch.without_handle)),
             (Some(_), None) => {
-                seen.unexamined = u64::from(header.count);
-                (seen.unexamined, u64::from(header.without_handle))
+                seen.unexamined = u64::from(batch.count);
+                (seen.unexamined, u64::from(batch.without_handle))
             }
             (Some(_), Some(deliveries)) => {
-                let in_scope = plan::slots_in_scope(header.channel, deliveries.len(), Some(deliveries), self.scope);
+                let in_scope = plan::slots_in_scope(batch.channel, deliveries.len(), Some(deliveries), self.scope);
                 seen.met = self.scope.marks(deliveries).unwrap_or_default();
-                let without = plan::not_revocable(header.channel, self.channels, deliveries, &in_scope);
+                let without = plan::not_revocable(batch.channel, self.channels, deliveries, &in_scope);
                 (in_scope.len() as u64, without as u64)
             }
         };
         if count > 0 {
-            seen.channels.insert(header.channel, self.preview(header, count, without_handle));
+            seen.channels.insert(batch.channel, self.preview(batch, count, without_handle));
         }
         seen
     }
 
-    fn preview(&self, header: &BatchHeader, count: u64, without_handle: u64) -> ChannelPreview {
-        let mut preview = ChannelPreview::none(header.channel, self.channels);
+    fn preview(&self, batch: &BatchCount, count: u64, without_handle: u64) -> ChannelPreview {
+        let mut preview = ChannelPreview::none(batch.channel, self.channels);
         preview.deliveries = count;
         if preview.capability != Capability::Able {
             return preview;
         }
-        if header.sending == Sending::HeldBack {
+        if batch.sending == Sending::HeldBack {
             preview.stopped = count;
-        } else if !window::is_open(header.sent_at, self.now) {
+        } else if !window::is_open(batch.sent_at, self.now) {
             preview.too_late = count;
         } else {
             preview.not_revocable = without_handle;
@@ -147,13 +150,43 @@ pub(crate) async fn examine(
     bound: Bound,
 ) -> Result<Seen, StoreError> {
     let mut found = stream::iter(0..shards.get())
-        .map(|shard| examine_shard(store, clock, push, shard, shards, look, bound))
+        .map(async |shard| match look.scope.targets {
+            None => count_shard(store, clock, push, shard, look, bound).await,
+            Some(_) => examine_shard(store, clock, push, shard, shards, look, bound).await,
+        })
         .buffer_unordered(AT_ONCE);
     let mut all = Seen::default();
     while let Some(seen) = found.try_next().await? {
         all += seen;
     }
     Ok(all)
+}
+
+/// Where no targets are named, headers say it all.
+async fn count_shard(
+    store: &impl BatchHeaders,
+    clock: &impl Clock,
+    push: &PushRef,
+    shard: u16,
+    look: &Look<'_>,
+    bound: Bound,
+) -> Result<Seen, StoreError> {
+    let mut all = Seen::default();
+    let mut after = None;
+    loop {
+        let page = store.counts(push, shard, after.as_ref()).await?;
+        for batch in page.items.iter().filter(|batch| look.scope.has_channel(batch.channel)) {
+            all += look.at(batch, None);
+        }
+        match page.next {
+            None => return Ok(all),
+            Some(_) if clock.now() >= bound.counted_until => {
+                all.left_some = true;
+                return Ok(all);
+            }
+            Some(next) => after = Some(next),
+        }
+    }
 }
 
 async fn examine_shard(
@@ -166,10 +199,7 @@ async fn examine_shard(
     bound: Bound,
 ) -> Result<Seen, StoreError> {
     let shards = usize::from(shards.get());
-    let mut left = match look.scope.targets {
-        Some(_) => bound.batches.div_ceil(shards),
-        None => 0,
-    };
+    let mut left = bound.batches.div_ceil(shards);
     let mut all = Seen::default();
     let mut after = None;
     loop {
@@ -187,11 +217,15 @@ async fn examine_shard(
             all += seen;
         }
         for header in beyond {
-            all += look.at(header, None);
+            all += look.at(&header.into(), None);
         }
         match (page.next, bound.beyond) {
             (None, _) => return Ok(all),
             (Some(_), Beyond::Left) if left == 0 || all.unexamined > 0 || clock.now() >= bound.until => {
+                all.left_some = true;
+                return Ok(all);
+            }
+            (Some(_), Beyond::Counted) if clock.now() >= bound.counted_until => {
                 all.left_some = true;
                 return Ok(all);
             }
@@ -210,11 +244,11 @@ async fn examine_some(
     let mut all = Seen::default();
     if clock.now() >= until {
         for header in headers {
-            all += look.at(header, None);
+            all += look.at(&header.into(), None);
         }
     } else {
         for (header, deliveries) in headers.iter().zip(store.payloads(headers).await?) {
-            all += look.at(header, deliveries.as_deref());
+            all += look.at(&header.into(), deliveries.as_deref());
         }
     }
     Ok(all)
@@ -251,10 +285,12 @@ pub async fn name_unmatched(
         channels,
         now,
     };
+    let until = now.saturating_add(NAMING).unwrap_or(Timestamp::MAX);
     let bound = Bound {
         batches: BATCHES,
-        until: now.saturating_add(NAMING).unwrap_or(Timestamp::MAX),
+        until,
         beyond: Beyond::Left,
+        counted_until: until,
     };
     let Some(shards) = ShardCount::new(revocation.fanout.shards().end) else {
         return Unmatched::Unknown;

@@ -37,7 +37,6 @@ mod resolve_notices;
 mod start_fan_out;
 mod sweep;
 mod take_receipts;
-mod whole_shard;
 mod withdraw_device_token;
 
 pub use acknowledge::{AcknowledgeError, ReceiptTaker, acknowledge, report_from_device};
@@ -47,7 +46,7 @@ pub use check_gate::{GateError, GateQuestion, check_gate};
 pub use check_revocation::check_revocation;
 pub use confirm_batch::{Confirmed, confirm_batch};
 pub use connect_device::{ConnectError, connect_device, disconnect_device};
-pub use count_deliveries::{ChannelTotals, DeliveryCount, count_by_channel, count_deliveries};
+pub use count_deliveries::{ChannelTotals, DeliveryCount, Totals, count_by_channel, count_deliveries};
 pub use device_token::TokenText;
 pub use dispatch_batch::{Dispatched, Dispatcher, LEASE, dispatch_batch};
 pub use examine_scope::{NAMING_LIMIT, name_unmatched};

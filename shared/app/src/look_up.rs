@@ -1,12 +1,9 @@
 //! A push with its revocations and progress; lists of pushes.
 
-use std::collections::BTreeMap;
-
-use revocation_rules::channel::Channel;
 use revocation_rules::ids::{PushRef, RevocationId, TargetId};
 
-use crate::count_deliveries::{ChannelTotals, count_by_channel};
-use crate::ports::{BatchHeaders, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError};
+use crate::count_deliveries::{Totals, count_by_channel};
+use crate::ports::{BatchHeaders, Clock, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum LookUpError {
@@ -45,12 +42,9 @@ pub async fn look_up_revocation(store: &impl PushOverview, push: &PushRef, id: &
 ///
 /// # Errors
 /// When it is unknown or the store fails.
-pub async fn look_up_totals(
-    store: &(impl PushStore + BatchHeaders),
-    push: &PushRef,
-) -> Result<BTreeMap<Channel, ChannelTotals>, LookUpError> {
+pub async fn look_up_totals(store: &(impl PushStore + BatchHeaders), clock: &impl Clock, push: &PushRef) -> Result<Totals, LookUpError> {
     let push = store.push(push).await?.ok_or(LookUpError::PushNotFound)?;
-    Ok(count_by_channel(store, &push).await?)
+    Ok(count_by_channel(store, clock, &push).await?)
 }
 
 /// Pushes by type and time. Where nothing went to the target that is asked for,

@@ -26,6 +26,8 @@ pub struct Preview {
     /// How many of the deliveries may be for targets that the scope does not
     /// name, because there was more than is looked at. With none the numbers are exact.
     pub unexamined_deliveries: u64,
+    /// There is more than there was time to count: the numbers are lower bounds.
+    pub at_least: bool,
     pub unmatched: Unmatched,
 }
 
@@ -33,6 +35,8 @@ pub struct Preview {
 const BATCHES: usize = 2_000;
 /// How long it looks at them; then it counts the rest by its headers. A function has 10 seconds.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(5);
+/// How long it counts.
+const COUNTING: SignedDuration = SignedDuration::from_secs(7);
 
 /// Looks at everything a revocation would cover.
 ///
@@ -55,6 +59,7 @@ pub async fn preview_revocation(
         batches: BATCHES,
         until: now.saturating_add(PATIENCE).unwrap_or(Timestamp::MAX),
         beyond: Beyond::Counted,
+        counted_until: now.saturating_add(COUNTING).unwrap_or(Timestamp::MAX),
     };
     let seen = examine(store, clock, &request.push, push.shards, &look, bound).await?;
     Ok(Preview {
@@ -63,6 +68,7 @@ pub async fn preview_revocation(
         notices: resolve_notices(store, &push, request.notices.as_ref()).await?,
         unmatched: seen.unmatched(&request.scope),
         unexamined_deliveries: seen.unexamined,
+        at_least: seen.left_some,
         channels: seen.channels,
     })
 }

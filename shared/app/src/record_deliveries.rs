@@ -17,7 +17,8 @@ use revocation_rules::push::Push;
 use crate::check_gate::revoked_targets;
 use crate::fan_out::FIRST_LOOK;
 use crate::ports::{
-    BatchRecorder, Clock, Counters, Job, JobQueue, PushStore, QueueError, Recorded, RevocationStore, Saved, StoreError, TargetIndex,
+    BatchRecorder, Clock, Counters, DispatchJob, Job, JobQueue, PushStore, QueueError, Recorded, RevocationStore, Saved, StoreError,
+    TargetIndex,
 };
 
 /// One record call.
@@ -154,7 +155,9 @@ async fn hand_on(
             break revocation;
         }
     };
-    queue.send(&[Job::dispatch(&revocation, header)], Duration::ZERO).await?;
+    queue
+        .send(&[Job::Dispatch(DispatchJob::of(&revocation, header))], Duration::ZERO)
+        .await?;
     if reopened {
         queue.send(&[Job::check(&revocation, 0)], FIRST_LOOK).await?;
     }

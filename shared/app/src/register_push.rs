@@ -28,11 +28,17 @@ pub enum RegisterError {
     Store(#[from] StoreError),
 }
 
-/// Keeps `registration`, once.
+/// Keeps `registration`, once. Of a task `expected` deliveries decide over how many key ranges its batches are spread;
+/// what a repeated call expects changes nothing.
 ///
 /// # Errors
 /// When the registration is not acceptable now, when its id is taken by another one, or when the store fails.
-pub async fn register_push(store: &impl PushStore, clock: &impl Clock, registration: Registration) -> Result<Registered, RegisterError> {
+pub async fn register_push(
+    store: &impl PushStore,
+    clock: &impl Clock,
+    registration: Registration,
+    expected: Option<u64>,
+) -> Result<Registered, RegisterError> {
     let now = clock.now();
     let id = visible(registration.push.id.as_str()).map_err(RegisterError::Id);
     let content = registration
@@ -46,7 +52,7 @@ pub async fn register_push(store: &impl PushStore, clock: &impl Clock, registrat
         };
     }
     let push = Push {
-        shards: ShardCount::of(registration.push.kind),
+        shards: ShardCount::expecting(registration.push.kind, expected),
         registration,
         registered_at: now,
         closures: Vec::new(),

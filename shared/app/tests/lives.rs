@@ -110,7 +110,7 @@ fn outcomes_of_an_earlier_recording_name_no_target_of_the_next() {
     // Recorded, and nobody has worked on it yet.
     let (header, deliveries) = a_batch().of(&scene.push).to(&["u8", "u9"]).sent_at(scene.clock.now()).build();
     assert_eq!(run(scene.store.record(&header, &deliveries)).unwrap(), Recorded::New);
-    let page = list_outcomes(&scene.store, scene.push_ref(), &id, OutcomeFilter::default(), None);
+    let page = list_outcomes(&scene.store, &scene.clock, scene.push_ref(), &id, OutcomeFilter::default(), None);
     let outcomes = run(page).unwrap().outcomes;
     assert_eq!(outcomes.len(), 2);
     assert!(outcomes.iter().all(|outcome| outcome.target.is_none()), "{outcomes:?}");
@@ -134,7 +134,7 @@ fn a_push_that_is_registered_again_is_revoked_as_if_for_the_first_time() {
         assert_eq!(calls(&scene), 2 + targets.len());
         // Nobody is shown the first life's.
         let push = scene.push_ref();
-        let page = list_outcomes(&scene.store, push, &first, OutcomeFilter::default(), None);
+        let page = list_outcomes(&scene.store, &scene.clock, push, &first, OutcomeFilter::default(), None);
         assert!(run(page).is_err());
     }
 }

@@ -17,7 +17,7 @@ fn a_push_id_that_cannot_be_seen_is_not_registered() {
     let (store, clock) = (MemoryStore::new(), ManualClock::at(noon()));
     for (id, character, at) in [("m1\u{200b}", '\u{200b}', 3), (" m1", ' ', 1), ("m\u{a0}1", '\u{a0}', 2)] {
         let push = a_push().named(task(&tenant("shop"), id)).sent_at(noon()).build();
-        let refused = run(register_push(&store, &clock, push.registration.clone()));
+        let refused = run(register_push(&store, &clock, push.registration.clone(), None));
         match refused {
             Err(RegisterError::Id(error)) => assert_eq!(error, IdError::Unseen { character, at }),
             other => panic!("{other:?}"),
@@ -26,9 +26,22 @@ fn a_push_id_that_cannot_be_seen_is_not_registered() {
 
         // One that was registered before is found again, as any other call finds it.
         run(store.insert_push(&push)).unwrap();
-        let again = run(register_push(&store, &clock, push.registration.clone())).unwrap();
+        let again = run(register_push(&store, &clock, push.registration.clone(), None)).unwrap();
         assert!(matches!(again, Registered::Again(_)), "{again:?}");
     }
+}
+
+#[test]
+fn what_a_sender_expects_is_heard_once() {
+    let (store, clock) = (MemoryStore::new(), ManualClock::at(noon()));
+    let push = a_push().named(task(&tenant("shop"), "t1")).sent_at(noon()).build();
+    let mut shards = Vec::new();
+    for expected in [Some(1_000_000), Some(100_000_000), None] {
+        match run(register_push(&store, &clock, push.registration.clone(), expected)).unwrap() {
+            Registered::New(push) | Registered::Again(push) => shards.push(push.shards.get()),
+        }
+    }
+    assert_eq!(shards, [4, 4, 4]);
 }
 
 #[test]

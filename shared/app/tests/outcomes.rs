@@ -11,9 +11,9 @@ use revocation_rules::scope::Scope;
 use revocation_testkit::builders::{a_batch, a_push, noon};
 use revocation_testkit::{ManualClock, MemoryStore, Mood, Scene, run};
 
-const BATCHES: usize = 150;
+const BATCHES: usize = 300;
 
-/// 150 batches of one delivery, of which the last that was worked on has failed.
+/// So many batches of one delivery, of which the last that was worked on has failed.
 fn one_of_many_failed(pages_of: usize) -> (Scene, Revocation) {
     let store = MemoryStore::new().with_pages_of(pages_of);
     let scene = Scene::with(store, ManualClock::at(noon()), a_push().build());
@@ -35,7 +35,15 @@ fn list(scene: &Scene, revocation: &Revocation, outcome: Outcome, cursor: Option
         channel: None,
         outcome: Some(outcome),
     };
-    run(list_outcomes(&scene.store, scene.push_ref(), &revocation.id, filter, cursor)).unwrap()
+    run(list_outcomes(
+        &scene.store,
+        &scene.clock,
+        scene.push_ref(),
+        &revocation.id,
+        filter,
+        cursor,
+    ))
+    .unwrap()
 }
 
 /// Batches in which nothing fits are told by their counts: they do not fill the page.

@@ -13,7 +13,9 @@ use revocation_rules::notice::Notices;
 use revocation_rules::push::Push;
 use revocation_rules::revocation::{Revocation, State};
 use revocation_rules::scope::Scope;
+use revocation_rules::tally::{BatchCount, BatchOutline};
 use revocation_rules::unmatched::{Unmatched, kept_unmatched};
+use revocation_rules::walk::Reading;
 use revocation_testkit::builders::{a_batch, a_push, message, noon, tenant};
 use revocation_testkit::{Batch, Kept, ManualClock, MemoryStore, Scene, run};
 
@@ -123,6 +125,20 @@ impl BatchPayloads for Slow<'_> {
 impl BatchHeaders for Slow<'_> {
     async fn headers(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> Result<ShardPage<BatchHeader>, StoreError> {
         self.0.headers(push, shard, after).await
+    }
+
+    async fn outlines(
+        &self,
+        push: &PushRef,
+        shard: u16,
+        after: Option<&BatchId>,
+        reading: Reading,
+    ) -> Result<ShardPage<BatchOutline>, StoreError> {
+        self.0.outlines(push, shard, after, reading).await
+    }
+
+    async fn counts(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> Result<ShardPage<BatchCount>, StoreError> {
+        self.0.counts(push, shard, after).await
     }
 }
 

@@ -8,7 +8,7 @@ use revocation_app::{DeliveryCount, TaskListQuery, count_deliveries, find_task, 
 use revocation_rules::channel::Channel;
 use revocation_rules::push::PushType;
 use revocation_testkit::builders::{a_batch, a_push, message, noon, task, tenant};
-use revocation_testkit::{MemoryStore, run};
+use revocation_testkit::{ManualClock, MemoryStore, run};
 
 fn minutes(minutes: i64) -> SignedDuration {
     SignedDuration::from_mins(minutes)
@@ -108,7 +108,10 @@ fn deliveries_are_counted_as_they_were_recorded() {
     let store = MemoryStore::new().with_pages_of(1);
     let push = a_push().build();
     run(store.insert_push(&push)).unwrap();
-    assert_eq!(run(count_deliveries(&store, &push)).unwrap(), DeliveryCount::default());
+    assert_eq!(
+        run(count_deliveries(&store, &ManualClock::at(noon()), &push)).unwrap(),
+        DeliveryCount::default()
+    );
     let batch = |id: &str| a_batch().of(&push).named(id);
     for batch in [
         batch("b1").to(&["u1", "u2"]).sent_at(noon() + minutes(5)),
@@ -120,7 +123,7 @@ fn deliveries_are_counted_as_they_were_recorded() {
         run(store.record(&header, &deliveries)).unwrap();
     }
     assert_eq!(
-        run(count_deliveries(&store, &push)).unwrap(),
+        run(count_deliveries(&store, &ManualClock::at(noon()), &push)).unwrap(),
         DeliveryCount {
             recorded: 7,
             sent: 6,

@@ -32,6 +32,8 @@ mod queue;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod sessions;
+#[cfg(feature = "schema")]
+pub mod sizes;
 mod store;
 mod table;
 

@@ -16,6 +16,7 @@ use crate::ids::{BatchRef, RevocationId};
 use crate::marks::TargetMarks;
 use crate::outcome::{Counts, Outcome, SlotOutcomes};
 use crate::push;
+use crate::tally::Told;
 use crate::terms::Terms;
 use crate::window;
 
@@ -48,6 +49,16 @@ pub enum Recording {
     At(Timestamp),
     /// Written at this time, by a version that did not say.
     Unnamed { written_at: Timestamp },
+}
+
+impl Recording {
+    /// Is it the one that was recorded at this time?
+    pub fn is_of(self, recorded_at: Timestamp) -> bool {
+        match self {
+            Self::At(at) => at == recorded_at,
+            Self::Unnamed { written_at } => window::is_after_recording(written_at, recorded_at),
+        }
+    }
 }
 
 /// What a revocation counted of earlier recordings of a batch.
@@ -161,10 +172,7 @@ impl BatchProgress {
 
     /// Is it about this recording of its batch?
     pub fn belongs_to(&self, header: &BatchHeader) -> bool {
-        match self.recording {
-            Recording::At(recorded_at) => recorded_at == header.recorded_at,
-            Recording::Unnamed { written_at } => window::is_after_recording(written_at, header.recorded_at),
-        }
+        self.recording.is_of(header.recorded_at)
     }
 
     /// What is stored under a batch's id: the progress of this recording, or
@@ -179,27 +187,26 @@ impl BatchProgress {
         }
     }
 
+    /// What is written here of one revocation.
+    pub fn told(&self, revocation: &RevocationId) -> Told {
+        Told {
+            counted: self.counted.get(revocation).cloned(),
+            before: self.before.get(revocation).map(|earlier| earlier.counts.clone()),
+            finished: self.finished.contains(revocation),
+            replays: self.replays.get(revocation).copied().unwrap_or(0),
+            met: self.met.get(revocation).cloned(),
+        }
+    }
+
     /// What a revocation counted under this batch id, in all recordings. `None` if it never did.
     pub fn counted_in_all(&self, revocation: &RevocationId) -> Option<Counts> {
-        let before = self.before.get(revocation).map(|earlier| &earlier.counts);
-        let all = [before, self.counted.get(revocation)];
-        let mut counts: Option<Counts> = None;
-        for some in all.into_iter().flatten() {
-            counts.get_or_insert_default().add_all(some);
-        }
-        counts
+        self.told(revocation).in_all()
     }
 
     /// Is nothing of the batch outstanding for this revocation?
     /// It was to be tried again `replays` times.
     pub fn is_finished(&self, revocation: &RevocationId, replays: u32) -> bool {
-        self.finished.contains(revocation) && !self.has_to_replay(revocation, replays)
-    }
-
-    /// Is there anything to try again since the last replay of this revocation?
-    fn has_to_replay(&self, revocation: &RevocationId, replays: u32) -> bool {
-        let counted = self.counted.get(revocation);
-        self.is_new_replay(revocation, replays) && counted.is_some_and(|counted| counted.get(Outcome::Failed) > 0)
+        self.told(revocation).is_finished(replays)
     }
 
     fn is_new_replay(&self, revocation: &RevocationId, replays: u32) -> bool {

@@ -10,13 +10,16 @@ use crate::actor::{Act, Actor};
 use crate::batch::BatchHeader;
 use crate::channel::Channel;
 use crate::closure::Closure;
-use crate::ids::{BatchId, PushRef, RevocationId};
+use crate::ids::{BatchId, BatchRef, PushRef, RevocationId};
 use crate::marks::TargetMarks;
 use crate::notice::Notices;
 use crate::outcome::Counts;
+use crate::redrive::Mark;
 use crate::scope::Scope;
 use crate::shard::ShardCount;
+use crate::tally::BatchOutline;
 use crate::terms::may_cover;
+use crate::walk::Place;
 
 /// Longest reason, in characters.
 pub const MAX_REASON_CHARS: usize = 500;
@@ -74,6 +77,9 @@ pub struct Fanout {
     pub cursors: Vec<Cursor>,
     /// Deliveries found that were recorded before the revocation, per channel.
     pub found: BTreeMap<Channel, u64>,
+    /// What the looks at it have marked: see [`crate::redrive`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub marks: BTreeMap<Channel, Mark>,
 }
 
 impl Fanout {
@@ -81,6 +87,7 @@ impl Fanout {
         Self {
             cursors: vec![Cursor::Start; usize::from(shards.get())],
             found: BTreeMap::new(),
+            marks: BTreeMap::new(),
         }
     }
 
@@ -89,13 +96,30 @@ impl Fanout {
         0..u16::try_from(self.cursors.len()).unwrap_or(u16::MAX)
     }
 
-    /// The next shard to walk, and from where.
-    pub fn next(&self) -> Option<(u16, Option<&BatchId>)> {
-        self.cursors.iter().zip(0_u16..).find_map(|(cursor, shard)| match cursor {
-            Cursor::Start => Some((shard, None)),
-            Cursor::After(batch) => Some((shard, Some(batch))),
+    /// The pages to walk next, of so many shards at most: one after the other, so that no more cursors than these name
+    /// a batch, however many shards there are.
+    pub fn ahead(&self, at_once: usize) -> Vec<Place> {
+        let places = self.cursors.iter().zip(0_u16..).filter_map(|(cursor, shard)| match cursor {
+            Cursor::Start => Some(Place { shard, after: None }),
+            Cursor::After(batch) => Some(Place {
+                shard,
+                after: Some(batch.clone()),
+            }),
             Cursor::Done => None,
-        })
+        });
+        places.take(at_once).collect()
+    }
+
+    /// A page of a shard was walked up to `next`, or to the end of the shard.
+    pub fn went(&mut self, shard: u16, next: Option<BatchId>) {
+        if let Some(cursor) = self.cursors.get_mut(usize::from(shard)) {
+            *cursor = next.map_or(Cursor::Done, Cursor::After);
+        }
+    }
+
+    /// Was every shard walked to its end?
+    pub fn is_over(&self) -> bool {
+        self.cursors.iter().all(|cursor| *cursor == Cursor::Done)
     }
 }
 
@@ -143,11 +167,24 @@ impl Revocation {
         }
     }
 
-    /// May deliveries of this batch be in its scope? Which of them are, their
-    /// targets say. A batch of a later life of the same push id never is: it is
-    /// sent weeks after the last moment at which this push could be.
+    /// A batch of its push that was met in a shard.
+    pub fn locate(&self, shard: u16, batch: &BatchId) -> BatchRef {
+        BatchRef {
+            push: self.push.clone(),
+            shard,
+            batch: batch.clone(),
+        }
+    }
+
+    /// May deliveries of this batch be in its scope? Which of them are, their targets say.
     pub fn may_cover(&self, header: &BatchHeader) -> bool {
-        may_cover(&self.scope, self.closes_at, header)
+        self.may_cover_sent(header.channel, header.sent_at)
+    }
+
+    /// May a batch that was sent on this channel at this time be in its scope? One of a later life of the same push
+    /// id never is: it is sent weeks after the last moment at which this push could be.
+    pub fn may_cover_sent(&self, channel: Channel, sent_at: Timestamp) -> bool {
+        may_cover(&self.scope, self.closes_at, channel, sent_at)
     }
 
     /// The first due time of a new revocation: soon, in case nobody ever hears of it.
@@ -169,14 +206,14 @@ impl Revocation {
 
     /// Deliveries that the walk found in these batches and that were recorded
     /// before the request; their recorder counts what came after it.
-    pub fn found(&mut self, headers: &[BatchHeader]) {
+    pub fn found(&mut self, batches: &[BatchOutline]) {
         // The walk of a replay meets what the first one has counted.
         if self.replays > 0 {
             return;
         }
-        for header in headers {
-            if self.may_cover(header) && header.recorded_at < self.requested_at {
-                *self.fanout.found.entry(header.channel).or_default() += u64::from(header.count);
+        for batch in batches {
+            if self.may_cover_sent(batch.channel, batch.sent_at) && batch.recorded_at < self.requested_at {
+                *self.fanout.found.entry(batch.channel).or_default() += u64::from(batch.count);
             }
         }
     }
@@ -213,6 +250,7 @@ impl Revocation {
         self.last_replay = Some(Act { by: by.clone(), at: now });
         self.state = State::Requested;
         self.fanout.cursors.fill(Cursor::Start);
+        self.fanout.marks.clear();
         self.checks = 0;
         self.due_at = Some(Self::first_due(now));
     }

@@ -9,14 +9,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::batch::BatchHeader;
 use crate::channel::Channel;
 use crate::counters::ChannelCounters;
 use crate::ids::BatchId;
 use crate::marks::TargetMarks;
 use crate::outcome::{Counts, Outcome};
-use crate::progress::BatchProgress;
+use crate::redrive::Redrive;
 use crate::revocation::{Revocation, State, TransitionError};
+use crate::tally::{BatchOutline, Tally};
+use crate::walk::{Place, Reading, Walk};
 
 /// After this many looks a revocation is left to the sweep.
 const LOOKS: u32 = 12;
@@ -55,21 +56,36 @@ pub enum Eagerness {
 /// A batch that is not finished for the revocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outstanding {
-    pub header: BatchHeader,
+    pub shard: u16,
+    pub batch: BatchId,
+    pub channel: Channel,
     /// Nobody holds it and no wait is running: its job may be lost.
     pub free: bool,
+    /// Of its progress; 0 where there is none.
+    pub version: u64,
+    /// When its job had been queued, or could be seen after its wait, if it was not lost.
+    pub queued_by: Timestamp,
+}
+
+/// A page of a shard: headers, and the tallies that lie between its ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    pub outlines: Vec<BatchOutline>,
+    pub tallies: Vec<Tally>,
+    /// Where the next page starts after; `None` at the end of the shard.
+    pub next: Option<BatchId>,
 }
 
 /// What a recount of one revocation has found so far, and where it goes on. However large the push, it is a few
 /// kilobytes: it travels in a job when the time of its invocation is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Kept")]
 pub struct Recount {
     /// What is free, and whether the window is closed, is judged by this time throughout.
     pub began: Timestamp,
     replays: u32,
-    shard: u16,
-    /// The last batch of the shard that was counted.
-    after: Option<BatchId>,
+    reading: Reading,
+    walk: Walk,
     totals: BTreeMap<Channel, Counts>,
     /// Deliveries of batches that are not finished.
     outstanding: BTreeMap<Channel, u64>,
@@ -78,6 +94,55 @@ pub struct Recount {
     met: Option<TargetMarks>,
     /// Deliveries of the batches that have said which named targets they have.
     asked: u64,
+    /// Deliveries of all headers, where they are not read consistently.
+    seen: u64,
+    #[serde(default, skip_serializing_if = "Redrive::is_empty")]
+    pub redrive: Redrive,
+}
+
+/// As it stands in a job. What an older version counted, it counted shard after shard and read consistently.
+#[derive(Deserialize)]
+struct Kept {
+    began: Timestamp,
+    replays: u32,
+    #[serde(flatten)]
+    way: Way,
+    totals: BTreeMap<Channel, Counts>,
+    outstanding: BTreeMap<Channel, u64>,
+    batches: usize,
+    met: Option<TargetMarks>,
+    asked: u64,
+    #[serde(default)]
+    redrive: Redrive,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Way {
+    SideBySide { walk: Walk, reading: Reading, seen: u64 },
+    OneByOne(Place),
+}
+
+impl From<Kept> for Recount {
+    fn from(kept: Kept) -> Self {
+        let (walk, reading, seen) = match kept.way {
+            Way::SideBySide { walk, reading, seen } => (walk, reading, seen),
+            Way::OneByOne(place) => (Walk::at(place), Reading::Consistent, 0),
+        };
+        Self {
+            began: kept.began,
+            replays: kept.replays,
+            reading,
+            walk,
+            totals: kept.totals,
+            outstanding: kept.outstanding,
+            batches: kept.batches,
+            met: kept.met,
+            asked: kept.asked,
+            seen,
+            redrive: kept.redrive,
+        }
+    }
 }
 
 /// What a whole recount found.
@@ -93,17 +158,36 @@ pub struct Recounted {
 }
 
 impl Recount {
-    pub fn start(revocation: &Revocation, now: Timestamp) -> Self {
+    /// Once the window is closed headers go, so that there is nothing to hold what was read against: then it is read
+    /// consistently from the start.
+    pub fn start(revocation: &Revocation, redrive: Redrive, now: Timestamp) -> Self {
+        let reading = if now >= revocation.closes_at {
+            Reading::Consistent
+        } else {
+            Reading::Eventual
+        };
+        Self::read(revocation, redrive, now, reading)
+    }
+
+    /// The same once more, and this time everything that was written before.
+    #[must_use]
+    pub fn again(self, revocation: &Revocation, now: Timestamp) -> Self {
+        Self::read(revocation, self.redrive.again(), now, Reading::Consistent)
+    }
+
+    fn read(revocation: &Revocation, redrive: Redrive, now: Timestamp, reading: Reading) -> Self {
         Self {
             began: now,
             replays: revocation.replays,
-            shard: 0,
-            after: None,
+            reading,
+            walk: Walk::default(),
             totals: BTreeMap::new(),
             outstanding: BTreeMap::new(),
             batches: 0,
             met: revocation.scope.targets.is_some().then(TargetMarks::default),
             asked: 0,
+            seen: 0,
+            redrive,
         }
     }
 
@@ -112,75 +196,109 @@ impl Recount {
         self.replays == revocation.replays && revocation.state != State::Requested
     }
 
-    /// The shard to go on with, and the batch after which; `None` when all is counted.
-    pub fn next(&self, revocation: &Revocation) -> Option<(u16, Option<&BatchId>)> {
-        revocation
-            .fanout
-            .shards()
-            .contains(&self.shard)
-            .then_some((self.shard, self.after.as_ref()))
+    /// How its pages are read.
+    pub const fn reading(&self) -> Reading {
+        self.reading
     }
 
-    /// Counts a page of headers and the progresses that lie between its ends, and goes on after `next`, or with the
-    /// next shard. Headers are read first and progresses second: what is recorded after that is reopened by its
-    /// recorder. Returns what is outstanding on the page.
-    pub fn add_page(
-        &mut self,
-        revocation: &Revocation,
-        headers: Vec<BatchHeader>,
-        progresses: &[BatchProgress],
-        next: Option<BatchId>,
-    ) -> Vec<Outstanding> {
-        for progress in progresses {
-            self.add_progress(revocation, progress);
+    /// The pages to count next, of so many shards at once; empty when all is counted.
+    pub fn ahead(&self, revocation: &Revocation, at_once: usize) -> Vec<Place> {
+        self.walk.ahead(revocation.fanout.shards().end, at_once)
+    }
+
+    /// Counts a page of a shard. Headers are read first and tallies second: what is recorded after that is reopened by
+    /// its recorder. Returns what is outstanding on the page.
+    pub fn add_page(&mut self, revocation: &Revocation, shard: u16, page: Page) -> Vec<Outstanding> {
+        for tally in &page.tallies {
+            self.add_tally(tally);
         }
-        let of_batch: BTreeMap<&BatchId, &BatchProgress> = progresses.iter().map(|progress| (&progress.batch.batch, progress)).collect();
+        let of_batch: BTreeMap<&BatchId, &Tally> = page.tallies.iter().map(|tally| (&tally.batch, tally)).collect();
         let mut outstanding = Vec::new();
-        for header in headers.into_iter().filter(|header| revocation.may_cover(header)) {
+        for outline in page.outlines {
+            if !revocation.may_cover_sent(outline.channel, outline.sent_at) {
+                continue;
+            }
+            self.saw(outline.count);
             // An earlier recording's says nothing of this one.
-            let progress = of_batch.get(&header.batch.batch).filter(|progress| progress.belongs_to(&header));
-            if !progress.is_some_and(|progress| progress.is_finished(&revocation.id, revocation.replays)) {
+            let tally = of_batch
+                .get(&outline.batch)
+                .filter(|tally| tally.recording.is_of(outline.recorded_at));
+            if !tally.is_some_and(|tally| tally.told.is_finished(revocation.replays)) {
                 self.batches += 1;
-                *self.outstanding.entry(header.channel).or_default() += u64::from(header.count);
+                *self.outstanding.entry(outline.channel).or_default() += u64::from(outline.count);
                 outstanding.push(Outstanding {
-                    free: progress.is_none_or(|progress| progress.is_free(self.began)),
-                    header,
+                    shard,
+                    channel: outline.channel,
+                    free: tally.is_none_or(|tally| tally.is_free(self.began)),
+                    version: tally.map_or(0, |tally| tally.version),
+                    queued_by: queued_by(revocation, outline.recorded_at, tally.and_then(|tally| tally.not_before)),
+                    batch: outline.batch,
                 });
             }
         }
-        if next.is_none() {
-            self.shard = self.shard.saturating_add(1);
-        }
-        self.after = next;
+        self.walk.went(shard, page.next);
         outstanding
     }
 
-    fn add_progress(&mut self, revocation: &Revocation, progress: &BatchProgress) {
-        let id = &revocation.id;
-        match (&mut self.met, progress.met.get(id)) {
-            (Some(all), Some(met)) => {
-                self.asked += progress.slots.len() as u64;
-                all.add_all(met);
-            }
-            // It ended before it could say so, its payload gone or its worker of an older version.
-            (met, None) if progress.finished.contains(id) => *met = None,
-            (_, _) => {}
-        }
-        if let Some(counts) = progress.counted_in_all(id) {
-            self.totals.entry(progress.channel).or_default().add_all(&counts);
+    fn saw(&mut self, count: u16) {
+        match self.reading {
+            Reading::Eventual => self.seen += u64::from(count),
+            Reading::Consistent => {}
         }
     }
 
-    /// After the window, TTL may have deleted a header before anybody could end
-    /// its deliveries. Then the counters have to say how many there were.
+    fn add_tally(&mut self, tally: &Tally) {
+        match (&mut self.met, &tally.told.met) {
+            (Some(all), Some(met)) => {
+                self.asked += tally.deliveries;
+                all.add_all(met);
+            }
+            // It ended before it could say so, its payload gone or its worker of an older version.
+            (met, None) if tally.told.finished => *met = None,
+            (_, _) => {}
+        }
+        if let Some(counts) = tally.told.in_all() {
+            self.totals.entry(tally.channel).or_default().add_all(&counts);
+        }
+    }
+
+    /// Would what was counted change what is said of the revocation, though something that was written before may have
+    /// been missed? Then it is counted [`again`](Self::again). A revocation settles on what was not read consistently
+    /// only if no delivery is missing that its walk found or a recorder counted, and it is never opened again on it.
+    pub fn is_in_doubt(&self, revocation: &Revocation, counters: Option<&BTreeMap<Channel, ChannelCounters>>) -> bool {
+        match (self.reading, &revocation.state, self.batches) {
+            (Reading::Consistent, _, _) => false,
+            (Reading::Eventual, State::Settled { .. }, 1..) => true,
+            (Reading::Eventual, State::Requested | State::Dispatched { .. }, 1..) => false,
+            (Reading::Eventual, _, 0) => counters.is_none_or(|counters| self.seen < all_found(revocation, counters)),
+        }
+    }
+
+    /// Which of these are to be queued again: none while that they are outstanding is in doubt itself.
+    pub fn lost(&mut self, revocation: &Revocation, mut outstanding: Vec<Outstanding>) -> Vec<Outstanding> {
+        match (self.reading, &revocation.state) {
+            (Reading::Eventual, State::Settled { .. }) => Vec::new(),
+            (Reading::Consistent | Reading::Eventual, _) => {
+                outstanding.retain(|batch| self.redrive.is_lost(revocation, batch, self.began));
+                outstanding
+            }
+        }
+    }
+
+    /// The counters are asked for how many deliveries there are: by what would settle without having been read
+    /// consistently; and after the window, when TTL may have deleted a header before anybody could end its deliveries.
     pub fn needs_counters(&self, revocation: &Revocation) -> bool {
-        self.began >= revocation.closes_at && (revocation.scope.targets.is_none() || self.met.is_some())
+        match self.reading {
+            Reading::Eventual => self.batches == 0,
+            Reading::Consistent => self.began >= revocation.closes_at && (revocation.scope.targets.is_none() || self.met.is_some()),
+        }
     }
 
     /// Everything was read; the counters too, if they are needed.
     pub fn end(mut self, revocation: &Revocation, counters: Option<&BTreeMap<Channel, ChannelCounters>>) -> Recounted {
-        if let Some(counters) = counters {
-            self.add_expired(revocation, counters);
+        match (self.reading, counters) {
+            (Reading::Consistent, Some(counters)) => self.add_expired(revocation, counters),
+            (Reading::Consistent, None) | (Reading::Eventual, _) => {}
         }
         Recounted {
             began: self.began,
@@ -210,6 +328,15 @@ impl Recount {
             }
         }
     }
+}
+
+/// Its walk has queued it, or its recorder; or its last worker, to be seen when its wait was over.
+fn queued_by(revocation: &Revocation, recorded_at: Timestamp, not_before: Option<Timestamp>) -> Timestamp {
+    let walked = match &revocation.state {
+        State::Dispatched { dispatched_at } => *dispatched_at,
+        State::Requested | State::Settled { .. } => Timestamp::MIN,
+    };
+    walked.max(recorded_at).max(not_before.unwrap_or(Timestamp::MIN))
 }
 
 /// What settling came to.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::batch::BatchHeader;
+use crate::channel::Channel;
 use crate::ids::{PushRef, RevocationId};
 use crate::notice::Notices;
 use crate::progress::BatchProgress;
@@ -30,7 +31,7 @@ pub struct Terms {
 impl Terms {
     /// As [`Revocation::may_cover`].
     pub fn may_cover(&self, header: &BatchHeader) -> bool {
-        may_cover(&self.scope, self.closes_at, header)
+        may_cover(&self.scope, self.closes_at, header.channel, header.sent_at)
     }
 }
 
@@ -53,8 +54,8 @@ impl From<&Revocation> for Terms {
     }
 }
 
-pub(crate) fn may_cover(scope: &Scope, closes_at: Timestamp, header: &BatchHeader) -> bool {
-    scope.has_channel(header.channel) && window::closes_at(header.sent_at) <= closes_at
+pub(crate) fn may_cover(scope: &Scope, closes_at: Timestamp, channel: Channel, sent_at: Timestamp) -> bool {
+    scope.has_channel(channel) && window::closes_at(sent_at) <= closes_at
 }
 
 /// The revocation that a batch is worked on for.

@@ -11,8 +11,11 @@ use revocation_rules::channel::Channel;
 use revocation_rules::counters::{ChannelCounters, shown_outcomes, shown_suspected};
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::progress::BatchProgress;
+use revocation_rules::redrive::Redrive;
 use revocation_rules::revocation::{Revocation, State};
-use revocation_rules::settling::{Recount, Recounted, Settling, may_be_done, next_look};
+use revocation_rules::settling::{Page, Recount, Recounted, Settling, may_be_done, next_look};
+use revocation_rules::tally::{BatchOutline, Tally};
+use revocation_rules::walk::{Place, Reading};
 use revocation_testkit::builders::{a_batch, a_revocation, noon};
 
 /// Two deliveries of one batch, to `u1` and to `u2`.
@@ -42,17 +45,29 @@ fn worked_on(revocation: &Revocation, outcomes: &[Outcome]) -> BatchProgress {
     progress
 }
 
+fn started(revocation: &Revocation, now: Timestamp) -> Recount {
+    Recount::start(revocation, Redrive::default(), now)
+}
+
+fn page(headers: &[BatchHeader], progresses: &[BatchProgress], of: &Revocation) -> Page {
+    Page {
+        outlines: headers.iter().map(BatchOutline::from).collect(),
+        tallies: progresses.iter().map(|progress| Tally::of(progress, &of.id)).collect(),
+        next: None,
+    }
+}
+
 fn recount(revocation: &Revocation, progresses: &[BatchProgress], now: Timestamp) -> Recounted {
-    let mut recount = Recount::start(revocation, now);
-    recount.add_page(revocation, vec![two().0], progresses, None);
+    let mut recount = started(revocation, now).again(revocation, now);
+    recount.add_page(revocation, 0, page(&[two().0], progresses, revocation));
     assert!(!recount.needs_counters(revocation));
     recount.end(revocation, None)
 }
 
 /// What is outstanding of them, and whether it is free.
 fn outstanding(revocation: &Revocation, progresses: &[BatchProgress], now: Timestamp) -> Vec<bool> {
-    let page = Recount::start(revocation, now).add_page(revocation, vec![two().0], progresses, None);
-    page.iter().map(|batch| batch.free).collect()
+    let found = started(revocation, now).add_page(revocation, 0, page(&[two().0], progresses, revocation));
+    found.iter().map(|batch| batch.free).collect()
 }
 
 fn counts(outcomes: &[(Outcome, u64)]) -> Counts {
@@ -122,8 +137,8 @@ fn what_expired_before_it_ended_is_too_late() {
     };
     let counters = BTreeMap::from([(Channel::Huawei, late)]);
     let progress = worked_on(&revocation, &[Outcome::Overwritten, Outcome::Overwritten]);
-    let mut recount = Recount::start(&revocation, revocation.closes_at);
-    recount.add_page(&revocation, Vec::new(), &[progress], None);
+    let mut recount = started(&revocation, revocation.closes_at);
+    recount.add_page(&revocation, 0, page(&[], &[progress], &revocation));
     assert!(recount.needs_counters(&revocation));
     let count = recount.end(&revocation, Some(&counters));
     assert_eq!(count.totals, huawei(&[(Outcome::Overwritten, 2), (Outcome::TooLate, 3)]));
@@ -138,8 +153,8 @@ fn what_expired_may_have_been_for_a_named_target() {
             late,
             ..ChannelCounters::default()
         };
-        let mut recount = Recount::start(&revocation, revocation.closes_at);
-        recount.add_page(&revocation, Vec::new(), std::slice::from_ref(&progress), None);
+        let mut recount = started(&revocation, revocation.closes_at);
+        recount.add_page(&revocation, 0, page(&[], std::slice::from_ref(&progress), &revocation));
         assert!(recount.needs_counters(&revocation));
         let count = recount.end(&revocation, Some(&BTreeMap::from([(Channel::Huawei, late)])));
         assert_eq!(count.met.is_some(), is_known);
@@ -173,24 +188,35 @@ fn a_recount_goes_on_where_it_was_as_if_it_had_never_stopped() {
     let (second, _) = a_batch().named("b2").to(&["u1", "u2"]).build();
     let mut done = worked_on(&revocation, &[Outcome::Overwritten, Outcome::Failed]);
     done.batch = first.batch.clone();
-    let mut recount = Recount::start(&revocation, later(2));
+    let mut recount = started(&revocation, later(2));
     let mut ways = Vec::new();
-    while let Some((shard, after)) = recount.next(&revocation) {
-        ways.push((shard, after.cloned()));
-        let (page, next) = match ways.len() {
-            1 => (vec![first.clone()], Some(first.batch.batch.clone())),
-            2 => (vec![second.clone()], None),
-            _ => (Vec::new(), None),
-        };
-        let progresses = if ways.len() == 1 { std::slice::from_ref(&done) } else { &[] };
-        recount.add_page(&revocation, page, progresses, next);
+    loop {
+        let places = recount.ahead(&revocation, 2);
+        if places.is_empty() {
+            break;
+        }
+        ways.push(places.clone());
+        for place in places {
+            let (headers, progresses, next) = match (place.shard, &place.after) {
+                (0, None) => (vec![first.clone()], vec![done.clone()], Some(first.batch.batch.clone())),
+                (0, Some(_)) => (vec![second.clone()], Vec::new(), None),
+                _ => (Vec::new(), Vec::new(), None),
+            };
+            let page = Page {
+                next,
+                ..page(&headers, &progresses, &revocation)
+            };
+            recount.add_page(&revocation, place.shard, page);
+        }
         let text = serde_json::to_string(&recount).unwrap();
         assert!(text.len() < 2_000, "{text}");
         recount = serde_json::from_str(&text).unwrap();
     }
     let shards = revocation.fanout.shards().len();
-    assert_eq!(ways.len(), shards + 1);
-    assert_eq!(ways[..2], [(0, None), (0, Some(first.batch.batch))]);
+    assert_eq!(ways.iter().map(Vec::len).sum::<usize>(), shards + 1);
+    let at = |shard, after| Place { shard, after };
+    assert_eq!(ways[0], [at(0, None), at(1, None)]);
+    assert_eq!(ways[1], [at(0, Some(first.batch.batch)), at(2, None)]);
     assert!(recount.is_of(&revocation));
     let mut replayed = revocation.clone();
     replayed.replayed(&"key-1".parse().unwrap(), later(3));
@@ -313,4 +339,64 @@ fn a_look_that_comes_sooner_stays_and_one_under_way_is_looked_at_anyway() {
 
     let mut under_way = dispatched(a_revocation().build());
     assert!(!under_way.disturbed(later(2)));
+}
+
+/// What an older version had counted when its job was sent: up to the middle of its third shard.
+#[test]
+fn the_recount_of_an_older_version_goes_on() {
+    let revocation = dispatched(a_revocation().build());
+    let so_far = serde_json::json!({
+        "began": later(2), "replays": 0, "shard": 2, "after": "b7", "totals": { "huawei": { "overwritten": 5 } },
+        "outstanding": { "huawei": 3 }, "batches": 1, "met": null, "asked": 0,
+    });
+    let mut recount: Recount = serde_json::from_value(so_far).unwrap();
+    assert_eq!(recount.reading(), Reading::Consistent, "as it was read so far");
+    let shards = revocation.fanout.shards();
+    let places = recount.ahead(&revocation, 8);
+    assert_eq!(places[0].after, Some("b7".parse().unwrap()));
+    assert_eq!(
+        places.iter().map(|place| place.shard).collect::<Vec<_>>(),
+        (2..10).collect::<Vec<_>>()
+    );
+    for shard in 2..shards.end {
+        recount.add_page(&revocation, shard, Page::default());
+    }
+    assert!(recount.ahead(&revocation, 1).is_empty() && !recount.is_in_doubt(&revocation, None));
+    let count = recount.end(&revocation, None);
+    assert_eq!((count.outstanding, count.totals), (1, huawei(&[(Outcome::Overwritten, 5)])));
+}
+
+/// A recount that is not read consistently settles only what the walk and the recorders have counted.
+#[test]
+fn what_may_have_been_missed_is_read_again() {
+    let revocation = dispatched(a_revocation().build());
+    let whole = worked_on(&revocation, &[Outcome::Overwritten, Outcome::Failed]);
+    let late = |late| {
+        let counters = ChannelCounters {
+            late,
+            ..ChannelCounters::default()
+        };
+        BTreeMap::from([(Channel::Huawei, counters)])
+    };
+    let counted = |revocation: &Revocation, headers: &[BatchHeader], progresses: &[BatchProgress]| {
+        let mut recount = started(revocation, later(2));
+        recount.add_page(revocation, 0, page(headers, progresses, revocation));
+        recount
+    };
+    let all = counted(&revocation, &[two().0], std::slice::from_ref(&whole));
+    assert!(all.needs_counters(&revocation));
+    assert!(!all.is_in_doubt(&revocation, Some(&late(0))));
+    assert!(
+        all.is_in_doubt(&revocation, Some(&late(1))),
+        "one was recorded late and is not seen"
+    );
+    let none = counted(&revocation, &[], std::slice::from_ref(&whole));
+    assert!(none.is_in_doubt(&revocation, Some(&late(0))), "the walk found two");
+    // What is outstanding is looked at again in any case.
+    let half = counted(&revocation, &[two().0], &[]);
+    assert!(!half.needs_counters(&revocation) && !half.is_in_doubt(&revocation, None));
+    // Nothing is opened again on it.
+    let mut settled = revocation;
+    settled.settle(recount(&settled.clone(), &[whole], later(2)), later(2)).unwrap();
+    assert!(counted(&settled, &[two().0], &[]).is_in_doubt(&settled, None));
 }

@@ -11,6 +11,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
+use jiff::SignedDuration;
+
 use crate::Chance;
 
 /// Who is running: the number a scheduler gave the invocation it polls, and how wrong that one's clock is.
@@ -109,6 +111,17 @@ impl Weather {
     pub(crate) async fn after(&self) -> Result<(), Lost> {
         self.pause().await;
         self.strike(Lost::Answer)
+    }
+
+    /// How far behind an eventually consistent read is: in a storm up to two seconds, now and then.
+    pub(crate) fn lag(&self) -> SignedDuration {
+        let mut inner = self.0.lock().unwrap();
+        if inner.yields && inner.chance.in_thousand(300) {
+            *inner.notes.entry("a read that was behind").or_default() += 1;
+            SignedDuration::from_millis(i64::try_from(1 + inner.chance.below(2_000)).unwrap())
+        } else {
+            SignedDuration::ZERO
+        }
     }
 
     pub(crate) async fn pause(&self) {

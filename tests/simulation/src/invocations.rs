@@ -172,7 +172,7 @@ impl World {
         };
         self.start(name, None, |world, clock| {
             let store = world.store.clone();
-            async move { Done::Registered(register_push(&store, &clock, registration).await) }
+            async move { Done::Registered(register_push(&store, &clock, registration, None).await) }
         });
     }
 

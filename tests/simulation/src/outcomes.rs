@@ -10,7 +10,7 @@ use revocation_rules::ids::{BatchRef, TargetId};
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::revocation::{Revocation, State};
 use revocation_rules::unmatched::{Unmatched, kept_unmatched};
-use revocation_testkit::{CommittedBatch, MemoryStore, Shown, run};
+use revocation_testkit::{CommittedBatch, ManualClock, MemoryStore, Shown, run};
 
 use crate::world::World;
 
@@ -229,8 +229,9 @@ async fn counted(store: &MemoryStore, revocation: &Revocation) -> BTreeMap<Chann
 async fn listed(store: &MemoryStore, revocation: &Revocation) -> BTreeMap<Channel, Counts> {
     let mut all: BTreeMap<Channel, Counts> = BTreeMap::new();
     let mut cursor = None;
+    let clock = ManualClock::at(revocation.requested_at);
     loop {
-        let page = list_outcomes(store, &revocation.push, &revocation.id, OutcomeFilter::default(), cursor)
+        let page = list_outcomes(store, &clock, &revocation.push, &revocation.id, OutcomeFilter::default(), cursor)
             .await
             .unwrap();
         for outcome in page.outcomes {

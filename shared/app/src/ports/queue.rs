@@ -27,9 +27,13 @@ pub struct DispatchJob {
 
 impl DispatchJob {
     pub fn of(revocation: &Revocation, header: &BatchHeader) -> Self {
+        Self::new(revocation, header.batch.clone(), header.channel)
+    }
+
+    pub fn new(revocation: &Revocation, batch: BatchRef, channel: Channel) -> Self {
         Self {
-            batch: header.batch.clone(),
-            channel: header.channel,
+            batch,
+            channel,
             revocation: revocation.id.clone(),
             replays: Some(revocation.replays),
             nth: 0,
@@ -81,8 +85,8 @@ impl Job {
         }
     }
 
-    pub fn dispatch(revocation: &Revocation, header: &BatchHeader) -> Self {
-        Self::Dispatch(DispatchJob::of(revocation, header))
+    pub fn dispatch(revocation: &Revocation, batch: BatchRef, channel: Channel) -> Self {
+        Self::Dispatch(DispatchJob::new(revocation, batch, channel))
     }
 
     /// Whose work it is. A queue sees to it that no tenant waits for another one's.

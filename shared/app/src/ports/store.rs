@@ -17,8 +17,10 @@ use revocation_rules::progress::{BatchProgress, Change};
 use revocation_rules::push::{Push, PushState, PushType};
 use revocation_rules::receipt::Receipts;
 use revocation_rules::revocation::Revocation;
+use revocation_rules::tally::{BatchCount, BatchOutline, Tally};
 use revocation_rules::task_number::TaskNumber;
 use revocation_rules::terms::Assignment;
+use revocation_rules::walk::Reading;
 
 use super::StoreResult;
 
@@ -120,13 +122,30 @@ pub struct ShardPage<T> {
 }
 
 pub trait BatchHeaders: Send + Sync {
-    /// A page of one shard's headers. Consistent: law L1 hangs on it.
+    /// A page of one shard's headers. Consistent.
     fn headers(
         &self,
         push: &PushRef,
         shard: u16,
         after: Option<&BatchId>,
     ) -> impl Future<Output = StoreResult<ShardPage<BatchHeader>>> + Send;
+
+    /// The same headers in short. Law L1 hangs on it where it is read consistently.
+    fn outlines(
+        &self,
+        push: &PushRef,
+        shard: u16,
+        after: Option<&BatchId>,
+        reading: Reading,
+    ) -> impl Future<Output = StoreResult<ShardPage<BatchOutline>>> + Send;
+
+    /// How much the same headers say there is. Consistent.
+    fn counts(
+        &self,
+        push: &PushRef,
+        shard: u16,
+        after: Option<&BatchId>,
+    ) -> impl Future<Output = StoreResult<ShardPage<BatchCount>>> + Send;
 }
 
 /// Most batches whose payloads are asked for at once.
@@ -228,6 +247,20 @@ pub trait ProgressList: Send + Sync {
         shard: u16,
         after: Option<&BatchId>,
     ) -> impl Future<Output = StoreResult<ShardPage<BatchProgress>>> + Send;
+
+    /// One progress, of whatever recording. Consistent.
+    fn progress(&self, batch: &BatchRef) -> impl Future<Output = StoreResult<Option<BatchProgress>>> + Send;
+
+    /// The same progresses as far as one revocation is told of in them, and without the outcomes of single deliveries.
+    /// Where neither ends its shard, a page is as long as one of [`BatchHeaders::outlines`].
+    fn tallies(
+        &self,
+        push: &PushRef,
+        shard: u16,
+        after: Option<&BatchId>,
+        revocation: &RevocationId,
+        reading: Reading,
+    ) -> impl Future<Output = StoreResult<ShardPage<Tally>>> + Send;
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,8 +281,24 @@ pub trait RevocationStore: Send + Sync {
     /// `revocation.version`. The store raises the version by one.
     fn save_revocation(&self, revocation: &Revocation) -> impl Future<Output = StoreResult<Saved>> + Send;
 
-    /// Revocations whose due time has come, earliest first. Eventually consistent.
-    fn due(&self, now: Timestamp, limit: usize) -> impl Future<Output = StoreResult<Vec<(PushRef, RevocationId)>>> + Send;
+    /// Revocations of one of the [`DUE_PARTS`] whose due time has come, earliest first, after the place where a page
+    /// before ended. Eventually consistent. An entry that cannot be read is logged and left out.
+    fn due(&self, part: u8, now: Timestamp, after: Option<&DuePlace>, limit: usize) -> impl Future<Output = StoreResult<DuePage>> + Send;
+}
+
+/// Into so many parts revocations that are due are spread by their ids, since one would take 1,000 writes a second. The
+/// last part has what an older version wrote, which knew no parts.
+pub const DUE_PARTS: u8 = 17;
+
+/// Where a page of one part ended, in its store's own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DuePlace(pub String);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DuePage {
+    pub due: Vec<(PushRef, RevocationId)>,
+    /// `None` at the end of the part. A page may be short, even empty, and not be the last.
+    pub next: Option<DuePlace>,
 }
 
 /// For people; the truth is the progresses.

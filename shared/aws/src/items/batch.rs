@@ -7,6 +7,7 @@ use revocation_app::ports::{KnownBatch, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery, Sending};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef};
+use revocation_rules::tally::{BatchCount, BatchOutline};
 use revocation_rules::window;
 
 use super::{Item, MAX_BYTES, Reader, Writer, expires_at, key, payload};
@@ -29,6 +30,12 @@ pub const HEADER_ATTRIBUTES: [&str; 10] = [
     "recorded_at",
     "digest",
 ];
+
+/// What a [`BatchOutline`] is read from.
+pub const OUTLINE_ATTRIBUTES: [&str; 6] = ["v", "sk", "channel", "count", "sent_at", "recorded_at"];
+
+/// What a [`BatchCount`] is read from.
+pub const COUNT_ATTRIBUTES: [&str; 6] = ["v", "channel", "count", "without_handle", "sending", "sent_at"];
 
 /// What [`read_known`] and [`read_sent_at`] need.
 pub const KNOWN_BY: &str = "pk, sk, v, channel, count, sent_at";
@@ -99,6 +106,28 @@ pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchHeader, Stor
         sent_at: reader.time("sent_at")?,
         recorded_at: reader.time("recorded_at")?,
         digest: reader.text("digest")?.to_owned(),
+    })
+}
+
+pub fn read_outline(item: &Item) -> Result<BatchOutline, StoreError> {
+    let reader = Reader::new(HEADER, item)?;
+    Ok(BatchOutline {
+        batch: reader.known("sk", |sk| sk.strip_prefix(key::BATCH)?.parse().ok())?,
+        channel: reader.known("channel", Channel::parse)?,
+        count: reader.number("count")?,
+        sent_at: reader.time("sent_at")?,
+        recorded_at: reader.time("recorded_at")?,
+    })
+}
+
+pub fn read_count(item: &Item) -> Result<BatchCount, StoreError> {
+    let reader = Reader::new(HEADER, item)?;
+    Ok(BatchCount {
+        channel: reader.known("channel", Channel::parse)?,
+        count: reader.number("count")?,
+        without_handle: reader.number("without_handle")?,
+        sending: reader.known("sending", sending_of)?,
+        sent_at: reader.time("sent_at")?,
     })
 }
 

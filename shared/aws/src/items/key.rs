@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use revocation_app::ports::DUE_PARTS;
 use revocation_rules::channel::Channel;
 use revocation_rules::hex::hex;
 use revocation_rules::ids::{AppId, BatchId, BatchRef, PushId, PushKind, PushRef, RevocationId, TargetId, Tenant, WorkspaceId};
@@ -33,6 +34,21 @@ const DIGEST: &str = "%sha256%";
 
 pub fn push(push: &PushRef) -> String {
     format!("{}#{}#{}", push.tenant, push.kind.as_str(), part(push.id.as_str()))
+}
+
+/// Index `open`: the key of the part of the due revocations that one belongs to. An older version wrote all of them
+/// under one key, which takes 1,000 writes a second and has those wait that write the table itself.
+pub fn open(id: &RevocationId) -> String {
+    open_part(Sha256::digest(id.as_str().as_bytes())[0] % (DUE_PARTS - 1))
+}
+
+/// The last part is the key of older versions.
+pub fn open_part(part: u8) -> String {
+    if part < DUE_PARTS - 1 {
+        format!("open#{part:02}")
+    } else {
+        "open".to_owned()
+    }
 }
 
 /// An id as it stands in a key, between two `#` or at the end.
@@ -259,6 +275,18 @@ mod tests {
         };
         assert!(payloads(&batch).len() <= 2_048 && receipts(&batch).len() <= 2_048);
         assert!(part(&id).len() + 64 <= 1_024);
+    }
+
+    #[test]
+    fn revocations_that_are_due_are_spread_over_all_parts_and_none_is_where_older_ones_were() {
+        let parts: std::collections::BTreeMap<String, usize> = (0..4_000).fold(std::collections::BTreeMap::new(), |mut parts, nth| {
+            *parts.entry(open(&format!("rvk_{nth:016x}").parse().unwrap())).or_default() += 1;
+            parts
+        });
+        let known: Vec<_> = (0..DUE_PARTS - 1).map(open_part).collect();
+        assert_eq!(parts.keys().cloned().collect::<Vec<_>>(), known);
+        assert!(parts.values().all(|count| (150..350).contains(count)), "{parts:?}");
+        assert_eq!(open_part(DUE_PARTS - 1), "open");
     }
 
     #[test]

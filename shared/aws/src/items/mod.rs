@@ -32,6 +32,7 @@ mod expiry;
 mod frame;
 pub mod key;
 pub mod looks;
+mod named;
 pub mod nonce;
 pub mod notices;
 pub mod packed;

@@ -23,8 +23,6 @@ const INLINE_BYTES: usize = 2_048;
 /// Instead of `scope`, without which older code takes the item for damaged: to read it as one without a list of targets
 /// would be to revoke everything.
 const OUTLINE: &str = "outline";
-/// Index `open`: revocations that the sweep has to look at, by `due_at`.
-pub const OPEN: &str = "open";
 
 /// The items of a revocation.
 pub struct Written {
@@ -69,7 +67,7 @@ pub fn write(revocation: &Revocation) -> Result<Written, StoreError> {
         None => item,
     };
     let item = match revocation.due_at {
-        Some(due_at) => item.time("due_at", due_at).text("open_pk", OPEN),
+        Some(due_at) => item.time("due_at", due_at).text("open_pk", key::open(&revocation.id)),
         None => item,
     };
     Ok(Written {
@@ -141,7 +139,7 @@ pub fn update(revocation: &Revocation) -> Update {
         None => update,
     };
     match revocation.due_at {
-        Some(due_at) => update.set("due_at", time(due_at)).set("open_pk", text(OPEN)),
+        Some(due_at) => update.set("due_at", time(due_at)).set("open_pk", text(key::open(&revocation.id))),
         None => update.remove("due_at").remove("open_pk"),
     }
 }

@@ -1,6 +1,6 @@
 //! Makes items.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -88,6 +88,11 @@ impl Writer {
 
     pub fn json(self, attribute: &'static str, value: &impl Serialize) -> Self {
         self.text(attribute, json_text(value))
+    }
+
+    /// A map that is read back as empty where it is not there.
+    pub fn json_unless_empty<K: Serialize + Ord, V: Serialize>(self, attribute: &'static str, map: &BTreeMap<K, V>) -> Self {
+        if map.is_empty() { self } else { self.json(attribute, map) }
     }
 
     pub fn bytes(self, attribute: &'static str, bytes: Vec<u8>) -> Self {

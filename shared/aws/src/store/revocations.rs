@@ -1,8 +1,8 @@
 //! Revocations: kept with their push's closure, read, moved on, found when due.
 
-use aws_sdk_dynamodb::types::CancellationReason;
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
 use jiff::Timestamp;
-use revocation_app::ports::{RevocationStore, Saved, StoreError};
+use revocation_app::ports::{DuePage, DuePlace, RevocationStore, Saved, StoreError};
 use revocation_rules::ids::{PushRef, RevocationId};
 use revocation_rules::push::Push;
 use revocation_rules::revocation::Revocation;
@@ -13,7 +13,7 @@ use crate::dice::random_text;
 use crate::failure::unavailable;
 use crate::items::condition::Condition;
 use crate::items::update::Update;
-use crate::items::{at, json_text, key, push, revocation, text, time, written_by};
+use crate::items::{Item, at, json_text, key, push, revocation, text, time, written_by};
 use crate::table::Written;
 
 /// Open revocations by when they are due. It has only keys.
@@ -69,36 +69,57 @@ impl RevocationStore for DynamoPushStore {
         })
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<(PushRef, RevocationId)>, StoreError> {
+    async fn due(&self, part: u8, now: Timestamp, after: Option<&DuePlace>, limit: usize) -> Result<DuePage, StoreError> {
+        let open_pk = key::open_part(part);
+        let start = after.map(|after| start_after(&open_pk, after)).transpose()?;
+        let page = self
+            .table
+            .query()
+            .index_name(OPEN)
+            .projection_expression("pk, sk")
+            .key_condition_expression("open_pk = :open AND due_at <= :now")
+            .expression_attribute_values(":open", text(open_pk))
+            .expression_attribute_values(":now", time(now))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|error| unavailable("Query", &error))?;
+        let next = page.last_evaluated_key.as_ref().map(place_of).transpose()?;
         let mut due = Vec::new();
-        let mut start = None;
-        while due.len() < limit {
-            let page = self
-                .table
-                .query()
-                .index_name(OPEN)
-                .projection_expression("pk, sk")
-                .key_condition_expression("open_pk = :open AND due_at <= :now")
-                .expression_attribute_values(":open", text(revocation::OPEN))
-                .expression_attribute_values(":now", time(now))
-                .limit(i32::try_from(limit - due.len()).unwrap_or(i32::MAX))
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(|error| unavailable("Query", &error))?;
-            for item in page.items.unwrap_or_default() {
-                match self.named(&item).await {
-                    Ok(Some(one)) => due.push(one),
-                    Ok(None) => {}
-                    // One entry that is not ours must not hold up every other revocation.
-                    Err(error) => tracing::error!(%error, "the index of open revocations has an entry that cannot be read"),
-                }
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                break;
+        for item in page.items.unwrap_or_default() {
+            match self.named(&item).await {
+                Ok(Some(one)) => due.push(one),
+                Ok(None) => {}
+                // One entry that is not ours must not hold up every other revocation.
+                Err(error) => tracing::error!(%error, "the index of open revocations has an entry that cannot be read"),
             }
         }
-        Ok(due)
+        Ok(DuePage { due, next })
+    }
+}
+
+/// Where a page ended: `due_at`, `pk` and `sk` of its last entry.
+fn place_of(last: &Item) -> Result<DuePlace, StoreError> {
+    match (last.get("due_at"), last.get("pk"), last.get("sk")) {
+        (Some(AttributeValue::N(due_at)), Some(AttributeValue::S(pk)), Some(AttributeValue::S(sk))) => {
+            Ok(DuePlace(json_text(&(due_at, pk, sk))))
+        }
+        _ => Err(no_place()),
+    }
+}
+
+fn start_after(open_pk: &str, place: &DuePlace) -> Result<Item, StoreError> {
+    let (due_at, pk, sk): (String, String, String) = serde_json::from_str(&place.0).map_err(|_| no_place())?;
+    let mut start = at(pk, sk);
+    start.insert("open_pk".to_owned(), text(open_pk));
+    start.insert("due_at".to_owned(), AttributeValue::N(due_at));
+    Ok(start)
+}
+
+const fn no_place() -> StoreError {
+    StoreError::Damaged {
+        item: "revocation",
+        attribute: "due_at",
     }
 }

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use revocation_app::ports::{ShardPage, StoreError};
 use revocation_rules::ids::{BatchId, PushRef};
+use revocation_rules::walk::Reading;
 
 use super::DynamoPushStore;
 use crate::failure::unavailable;
@@ -17,6 +18,7 @@ pub struct ShardQuery<'a> {
     pub shard: u16,
     pub after: Option<&'a BatchId>,
     pub prefix: &'static str,
+    pub reading: Reading,
     /// `None` reads everything.
     pub attributes: Option<&'a [&'static str]>,
 }
@@ -31,7 +33,7 @@ impl DynamoPushStore {
         let mut request = self
             .table
             .query()
-            .consistent_read(true)
+            .consistent_read(query.reading == Reading::Consistent)
             .limit(PAGE)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", text(pk.as_str()))

@@ -8,6 +8,8 @@ use revocation_app::ports::{
 use revocation_rules::batch::BatchHeader;
 use revocation_rules::channel::Channel;
 use revocation_rules::notice::Notices;
+use revocation_rules::outcome::Counts;
+use revocation_rules::progress::Earlier;
 
 use super::support::*;
 
@@ -23,7 +25,18 @@ async fn full() -> (Stand, BatchHeader) {
     let sent = deliveries(100);
     let header = a_header(&push, "b1", &sent);
     stand.store.record(&header, &sent).await.unwrap();
-    stand.store.claim(&claimed(&header)).await.unwrap();
+    // With everything that a progress may do without.
+    let mut progress = claimed(&header);
+    let id = &revocation.id;
+    progress.suspected.insert(id.clone(), 1);
+    progress.replays.insert(id.clone(), 1);
+    progress.met.insert(id.clone(), "01".to_owned().try_into().unwrap());
+    let earlier = Earlier {
+        recorded_at: header.recorded_at,
+        counts: Counts::default(),
+    };
+    progress.before.insert(id.clone(), earlier);
+    stand.store.claim(&progress).await.unwrap();
     stand.store.add_late(&task("t1"), &revocation.id, Channel::Huawei, 5).await.unwrap();
     (stand, header)
 }

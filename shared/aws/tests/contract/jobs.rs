@@ -8,10 +8,16 @@ use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use revocation_app::ports::{DispatchJob, Job, JobQueue as _, QueueError, RecountJob};
 use revocation_aws::{JobError, QueueUrls, SqsJobQueue, decode, encode};
 use revocation_rules::channel::Channel;
-use revocation_rules::ids::BatchRef;
+use revocation_rules::ids::{BatchId, BatchRef, MAX_ID_BYTES, PushKind};
 use revocation_rules::looks::Look;
-use revocation_rules::settling::{Eagerness, Recount};
-use revocation_testkit::builders::{a_batch, a_revocation, noon};
+use revocation_rules::outcome::{Counts, Outcome};
+use revocation_rules::progress::BatchProgress;
+use revocation_rules::redrive::Redrive;
+use revocation_rules::settling::{Eagerness, Page, Recount};
+use revocation_rules::shard::ShardCount;
+use revocation_rules::tally::{BatchOutline, Tally};
+use revocation_rules::walk::{Reading, SIDE_BY_SIDE};
+use revocation_testkit::builders::{a_batch, a_push, a_revocation, noon};
 use serde_json::{Value, json};
 
 use super::support::{Fault, Faults, revocation_id, task};
@@ -91,13 +97,24 @@ fn swept() -> Job {
     }))
 }
 
-/// In the middle of the second page of its first shard.
-fn recount() -> Job {
-    let revocation = a_revocation().for_targets(&["u1"]).build();
+fn a_page(next: &str) -> Page {
     let (header, _) = a_batch().to(&["u1", "u2"]).build();
-    let mut so_far = Recount::start(&revocation, noon());
-    let next = Some("batch-1".parse().unwrap());
-    so_far.add_page(&revocation, vec![header], &[], next);
+    Page {
+        outlines: vec![BatchOutline::from(&header)],
+        next: Some(next.parse().unwrap()),
+        ..Page::default()
+    }
+}
+
+/// At the second page of its first shard.
+fn recount(reading: Reading) -> Job {
+    let revocation = a_revocation().for_targets(&["u1"]).build();
+    let start = Recount::start(&revocation, Redrive::default(), noon());
+    let mut so_far = match reading {
+        Reading::Consistent => start.again(&revocation, noon()),
+        Reading::Eventual => start,
+    };
+    so_far.add_page(&revocation, 0, a_page("batch-1"));
     Job::Recount(Box::new(RecountJob {
         push: task("促销 #1"),
         revocation: revocation_id("r1"),
@@ -118,7 +135,7 @@ fn every_body_ever_sent_is_still_understood() {
         (include_str!("../fixtures/dispatch-v1-with-replays.json"), dispatch_of_a_replay()),
         (include_str!("../fixtures/confirm-v1.json"), confirm()),
         (include_str!("../fixtures/gather-v1.json"), gather()),
-        (include_str!("../fixtures/recount-v1.json"), recount()),
+        (include_str!("../fixtures/recount-v1-side-by-side.json"), recount(Reading::Eventual)),
         (include_str!("../fixtures/recount-v1-of-the-sweep.json"), swept()),
     ];
     for (body, job) in fixtures {
@@ -126,6 +143,72 @@ fn every_body_ever_sent_is_still_understood() {
         let written: Value = serde_json::from_str(&encode(&job)).unwrap();
         assert_eq!(written, serde_json::from_str::<Value>(body).unwrap());
     }
+}
+
+/// It said one place, and read consistently.
+#[test]
+fn a_recount_that_went_shard_after_shard_is_still_understood() {
+    let body = include_str!("../fixtures/recount-v1.json");
+    assert_eq!(decode(body).unwrap(), recount(Reading::Consistent));
+}
+
+/// The longest ids everywhere, 64 shards of which as many as can be are begun, every channel and outcome, and all targets.
+#[test]
+fn the_longest_recount_fits_in_a_job() {
+    let mut push = a_push().build();
+    push.shards = ShardCount::expecting(PushKind::Task, Some(100_000_000));
+    push.registration.push = task(&"\\".repeat(MAX_ID_BYTES));
+    let targets: Vec<String> = (0..1_000).map(|nth| format!("u{nth:04}")).collect();
+    let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+    let mut revocation = a_revocation().of(&push).for_targets(&targets).build();
+    revocation.dispatched(noon()).unwrap();
+    let batch = |shard: u16| -> BatchId { format!("{shard:0>128}").parse().unwrap() };
+    let mut so_far = Recount::start(&revocation, Redrive::default(), noon());
+    for (shard, channel) in so_far
+        .ahead(&revocation, SIDE_BY_SIDE)
+        .into_iter()
+        .map(|place| place.shard)
+        .zip(Channel::ALL.into_iter().cycle())
+    {
+        let (header, _) = a_batch().of(&push).on(channel).to(&["u0001"]).build();
+        let mut counts = Counts::default();
+        for outcome in Outcome::ALL {
+            counts.add(outcome, u64::MAX / 100);
+        }
+        let mut progress = BatchProgress::fresh(&header);
+        progress.counted.insert(revocation.id.clone(), counts);
+        progress.met.insert(revocation.id.clone(), "ff".repeat(125).try_into().unwrap());
+        let tally = Tally {
+            batch: batch(shard),
+            ..Tally::of(&progress, &revocation.id)
+        };
+        let page = Page {
+            outlines: vec![BatchOutline {
+                batch: batch(shard),
+                ..BatchOutline::from(&header)
+            }],
+            tallies: vec![tally],
+            next: Some(batch(shard)),
+        };
+        let outstanding = so_far.add_page(&revocation, shard, page);
+        so_far.lost(&revocation, outstanding);
+    }
+    revocation.fanout.marks = so_far.redrive.marks(&revocation);
+    assert_eq!(revocation.fanout.marks.len(), Channel::ALL.len());
+    for place in so_far.ahead(&revocation, SIDE_BY_SIDE) {
+        revocation.fanout.went(place.shard, place.after);
+    }
+    // Of 400 kB, which the scope and the notices need.
+    assert!(serde_json::to_string(&revocation.fanout).unwrap().len() < 8_000);
+    let job = Job::Recount(Box::new(RecountJob {
+        push: revocation.push.clone(),
+        revocation: revocation.id.clone(),
+        eagerness: Eagerness::Redrive,
+        so_far: Some(so_far),
+    }));
+    let body = encode(&job);
+    assert!(body.len() < 24_000, "{}", body.len());
+    assert_eq!(decode(&body).unwrap(), job);
 }
 
 #[test]

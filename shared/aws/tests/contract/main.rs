@@ -13,6 +13,7 @@ mod keys;
 mod links;
 mod lists;
 mod lives;
+mod page_costs;
 mod ports;
 mod progress;
 mod pushes;

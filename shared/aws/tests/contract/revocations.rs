@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::SignedDuration;
-use revocation_app::ports::{Counters as _, PushOverview as _, PushStore as _, RevocationStore as _, Saved, StoreError};
+use jiff::{SignedDuration, Timestamp};
+use revocation_app::ports::{Counters as _, DUE_PARTS, PushOverview as _, PushStore as _, RevocationStore as _, Saved, StoreError};
 use revocation_rules::channel::Channel;
 use revocation_rules::gate::Gate;
-use revocation_rules::ids::PushRef;
+use revocation_rules::ids::{PushRef, RevocationId};
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::push::Push;
 use revocation_rules::revocation::Cursor;
@@ -222,25 +222,67 @@ async fn due_revocations_come_earliest_first_and_only_while_they_are_open() {
     never.due_at = None;
     stand.store.insert_revocation(&push, &never).await.unwrap();
 
-    let due = stand.store.due(later(60), 10).await.unwrap();
+    // All by the same id, and so in one part.
+    let due = async |until| all_due(&stand, until, 10).await;
     let named: Vec<_> = ["x", "x%23", "x#0"].iter().map(|id| (task(id), revocation_id("r"))).collect();
-    assert_eq!(due, named);
-    assert_eq!(stand.store.due(later(60), 2).await.unwrap(), named[..2]);
-    assert_eq!(stand.store.due(later(30), 10).await.unwrap().len(), 3);
-    assert_eq!(
-        stand.store.due(later(30) - SignedDuration::from_millis(1), 10).await.unwrap().len(),
-        2
-    );
+    assert_eq!(due(later(60)).await, named);
+    assert_eq!(all_due(&stand, later(60), 1).await, named, "page by page");
+    assert_eq!(due(later(30)).await.len(), 3);
+    assert_eq!(due(later(30) - SignedDuration::from_millis(1)).await.len(), 2);
 
     let mut done = stand.store.revocation(&task("x"), &revocation_id("r")).await.unwrap().unwrap();
     done.due_at = None;
     stand.store.save_revocation(&done).await.unwrap();
     done.version = 2;
-    assert_eq!(stand.store.due(later(60), 10).await.unwrap(), named[1..]);
+    assert_eq!(due(later(60)).await, named[1..]);
     assert_eq!(stand.store.revocation(&task("x"), &done.id).await.unwrap(), Some(done.clone()));
     done.due_at = Some(later(5));
     stand.store.save_revocation(&done).await.unwrap();
-    assert_eq!(stand.store.due(later(60), 1).await.unwrap(), named[..1]);
+    assert_eq!(due(later(60)).await[..1], named[..1]);
+}
+
+/// Of all parts of the index, so many a page.
+async fn all_due(stand: &Stand, until: Timestamp, limit: usize) -> Vec<(PushRef, RevocationId)> {
+    let mut all = Vec::new();
+    for part in 0..DUE_PARTS {
+        let mut after = None;
+        loop {
+            let page = stand.store.due(part, until, after.as_ref(), limit).await.unwrap();
+            all.extend(page.due);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    all
+}
+
+/// An older version wrote `open` for all of them.
+#[tokio::test]
+async fn a_revocation_that_an_older_version_wrote_is_found_and_moves_to_its_part() {
+    let stand = Stand::new().await;
+    let push = registered(&stand, &task("x")).await;
+    let mut revocation = a_revocation(&push, "r");
+    revocation.due_at = Some(later(10));
+    stand.store.insert_revocation(&push, &revocation).await.unwrap();
+    let mut item = stand.item("revocation#").await;
+    item.insert("open_pk".to_owned(), AttributeValue::S("open".to_owned()));
+    stand
+        .client
+        .put_item()
+        .table_name(PUSHES)
+        .set_item(Some(item))
+        .send()
+        .await
+        .unwrap();
+    let there = (task("x"), revocation_id("r"));
+    let last = stand.store.due(DUE_PARTS - 1, later(60), None, 10).await.unwrap();
+    assert_eq!(last.due, [there.clone()]);
+    assert_eq!(stand.store.save_revocation(&revocation).await.unwrap(), Saved::Yes);
+    let last = stand.store.due(DUE_PARTS - 1, later(60), None, 10).await.unwrap();
+    assert!(last.due.is_empty());
+    assert_eq!(all_due(&stand, later(60), 10).await, [there]);
 }
 
 #[tokio::test]
@@ -316,7 +358,7 @@ async fn a_revocation_of_a_push_with_a_long_id_is_found_when_it_is_due() {
     let push = registered(&stand, &long).await;
     let revocation = a_revocation(&push, "r1");
     assert_eq!(stand.store.insert_revocation(&push, &revocation).await.unwrap(), Saved::Yes);
-    let due = stand.store.due(later(60), 10).await.unwrap();
+    let due = all_due(&stand, later(60), 10).await;
     assert_eq!(due, [(long.clone(), revocation.id.clone())]);
     assert_eq!(stand.store.revocation(&long, &revocation.id).await.unwrap(), Some(revocation));
 }
@@ -342,6 +384,6 @@ async fn an_entry_that_is_not_ours_does_not_hold_up_the_revocations_that_are_due
         .send()
         .await
         .unwrap();
-    let due = stand.store.due(later(60), 10).await.unwrap();
+    let due = all_due(&stand, later(60), 10).await;
     assert_eq!(due, [(task("x"), revocation_id("r"))]);
 }

@@ -206,6 +206,12 @@ mod schema {
     }
 }
 
+/// What is left out of an answer unless it is so.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+pub(super) const fn is_false(said: &bool) -> bool {
+    !*said
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use revocation_app::{OutcomeFilter, OutcomePage, OutcomesCursor};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchId, TargetId};
 use revocation_rules::outcome::Outcome;
+use revocation_rules::walk::{Place, Walk};
 use serde::Serialize;
 
 use crate::problem::Problem;
@@ -20,12 +21,30 @@ pub fn outcomes_question(query: &str) -> Result<(OutcomeFilter, Option<OutcomesC
     Ok((filter, query.read("cursor", "a cursor that an earlier page gave", cursor)?))
 }
 
+/// `<next shard>~<shard>.<batch>~...`: no batch id has a `~`. An older version gave `<shard>.<batch>`.
 fn cursor(text: &str) -> Option<OutcomesCursor> {
-    let (shard, after) = text.split_once('.')?;
+    let Some((next, open)) = text.split_once('~') else {
+        let place = place(text)?;
+        return Some(OutcomesCursor::from(&Walk::at(place)));
+    };
     Some(OutcomesCursor {
+        next: next.parse().ok()?,
+        open: open.split('~').filter(|text| !text.is_empty()).map(place).collect::<Option<_>>()?,
+    })
+}
+
+fn place(text: &str) -> Option<Place> {
+    let (shard, after) = text.split_once('.')?;
+    Some(Place {
         shard: shard.parse().ok()?,
         after: if after.is_empty() { None } else { Some(after.parse().ok()?) },
     })
+}
+
+fn cursor_text(cursor: &OutcomesCursor) -> String {
+    let place = |place: &Place| format!("{}.{}", place.shard, place.after.as_ref().map_or("", BatchId::as_str));
+    let open: Vec<String> = cursor.open.iter().map(place).collect();
+    format!("{}~{}", cursor.next, open.join("~"))
 }
 
 #[derive(Debug, Serialize)]
@@ -70,9 +89,7 @@ impl From<OutcomePage> for OutcomesAnswer {
                     reason: one.reason,
                 })
                 .collect(),
-            next_cursor: page
-                .next
-                .map(|next| format!("{}.{}", next.shard, next.after.as_ref().map_or("", BatchId::as_str))),
+            next_cursor: page.next.as_ref().map(cursor_text),
         }
     }
 }
@@ -108,9 +125,37 @@ pub(crate) mod described {
                         one(0, "user-77", "overwritten", "accepted_by_vendor"),
                         one(1, "user-78", "target_gone", "huawei:illegal_token")
                     ],
-                    "next_cursor": "3.huawei-0001"
+                    "next_cursor": "4~3.huawei-0001"
                 });
                 examples([("page", page)])
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_read_back_and_so_is_one_of_an_older_version() {
+        let at = |shard, after: Option<&str>| Place {
+            shard,
+            after: after.map(|after| after.parse().unwrap()),
+        };
+        for (text, next, open) in [
+            ("5~", 5, vec![]),
+            ("5~1.huawei-0.1~3.", 5, vec![at(1, Some("huawei-0.1")), at(3, None)]),
+        ] {
+            let read = cursor(text).unwrap();
+            assert_eq!(read, OutcomesCursor { next, open });
+            assert_eq!(cursor_text(&read), text);
+        }
+        // One place, in the middle of a shard or before it.
+        let older = |next, open| Some(OutcomesCursor { next, open });
+        assert_eq!(cursor("3.huawei-0001"), older(4, vec![at(3, Some("huawei-0001"))]));
+        assert_eq!(cursor("3."), older(3, vec![]));
+        for text in ["", "~", "x~", "3", "3~1", "3~a.b", "70000.b", "1~1.b c"] {
+            assert_eq!(cursor(text), None, "{text}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{PushId, PushKind, PushRef};
 use revocation_rules::push::{MAX_PUSH_TITLE_CHARS, Push, PushType, Registration};
+use revocation_rules::shard::MAX_EXPECTED;
 use revocation_rules::task_number::TaskNumber;
 use serde::{Deserialize, Serialize};
 
@@ -27,9 +28,27 @@ pub struct RegisterBody {
     /// The latest moment at which a delivery of this push is sent: at most 30 days after `sent_at`. Left out: `sent_at` itself.
     send_until: Option<Timestamp>,
     notice: Option<NoticeBody>,
+    /// Tasks only: about how many deliveries it will have. The more, the wider its batches are spread, so that they are
+    /// taken back side by side. Left out: enough for some millions. Only the first registration's counts.
+    #[cfg_attr(feature = "description", schemars(range(min = 1, max = MAX_EXPECTED)))]
+    expected_deliveries: Option<u64>,
 }
 
 impl RegisterBody {
+    /// How many deliveries the sender expects.
+    ///
+    /// # Errors
+    /// 400 for a number that is none, and for a message, which has few.
+    pub fn expected_deliveries(&self, kind: PushKind) -> Result<Option<u64>, Problem> {
+        let wrong = |detail: String| Err(Problem::invalid("/expected_deliveries", detail));
+        match (self.expected_deliveries, kind) {
+            (None, _) => Ok(None),
+            (Some(_), PushKind::Message) => wrong("is said of tasks only".to_owned()),
+            (Some(1..=MAX_EXPECTED), PushKind::Task) => Ok(self.expected_deliveries),
+            (Some(_), PushKind::Task) => wrong(format!("must be between 1 and {MAX_EXPECTED}")),
+        }
+    }
+
     /// # Errors
     /// 400 naming each line of the notice that cannot be one.
     pub fn registration(self, push: PushRef) -> Result<Registration, Problem> {
@@ -78,6 +97,9 @@ pub struct RegisteredAnswer<'a> {
     registered_at: Timestamp,
     /// From this moment on nothing of it can be revoked: 7 days after its last possible delivery.
     closes_at: Timestamp,
+    /// Over how many key ranges its batches are spread, by what its first registration expected. Messages have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shards: Option<u16>,
 }
 
 impl<'a> From<&'a Push> for RegisteredAnswer<'a> {
@@ -93,6 +115,10 @@ impl<'a> From<&'a Push> for RegisteredAnswer<'a> {
             send_until: registration.send_until,
             registered_at: push.registered_at,
             closes_at: registration.closes_at(),
+            shards: match registration.push.kind {
+                PushKind::Message => None,
+                PushKind::Task => Some(push.shards.get()),
+            },
         }
     }
 }
@@ -115,6 +141,14 @@ pub(crate) mod described {
             .collect();
         schemas.input_named::<RegisterBody>(&format!("{}Registration", kind_word(kind)), |schema| {
             schema["properties"]["type"] = json!({ "type": "string", "enum": types });
+            match kind {
+                PushKind::Message => {
+                    if let Some(properties) = schema["properties"].as_object_mut() {
+                        properties.remove("expected_deliveries");
+                    }
+                }
+                PushKind::Task => {}
+            }
         })
     }
 
@@ -130,6 +164,7 @@ pub(crate) mod described {
                 "A push that is sent over hours, with a notice of its own",
                 json!({
                     "type": "batch", "title": "Autumn sale", "sent_at": "2026-11-23T08:00:00Z", "send_until": "2026-11-23T12:00:00Z",
+                    "expected_deliveries": 2_500_000,
                     "notice": { "title": "Correction", "text": "The offer we sent was wrong." }
                 }),
             )]),

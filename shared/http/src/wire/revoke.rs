@@ -16,7 +16,7 @@ use revocation_rules::verdict::Verdict;
 use revocation_rules::visible::Visible;
 use serde::{Deserialize, Serialize};
 
-use super::bounded::{Set, Text};
+use super::bounded::{Set, Text, is_false};
 use super::notice::NoticeBody;
 use super::unmatched::UnmatchedAnswer;
 #[cfg(feature = "description")]
@@ -145,6 +145,11 @@ pub struct PreviewAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "description", schemars(range(min = 1)))]
     unexamined_deliveries: Option<u64>,
+    /// True where there was more than could be counted in 7 seconds: then there are at least as many as the numbers say,
+    /// and `exact` is false.
+    #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "description", schemars(extend("const" = true)))]
+    at_least: bool,
     #[serde(flatten)]
     unmatched: UnmatchedAnswer,
     deliveries: u64,
@@ -186,7 +191,8 @@ impl From<Preview> for PreviewAnswer {
             refusal,
             closes_at: preview.closes_at,
             notice: preview.notices,
-            exact: preview.unexamined_deliveries == 0,
+            exact: preview.unexamined_deliveries == 0 && !preview.at_least,
+            at_least: preview.at_least,
             unexamined_deliveries: Some(preview.unexamined_deliveries).filter(|unexamined| *unexamined > 0),
             unmatched: preview.unmatched.into(),
             deliveries: preview.channels.values().map(|channel| channel.deliveries).sum(),

@@ -2,14 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use revocation_app::ChannelTotals;
+use revocation_app::Totals;
 use revocation_rules::channel::Channel;
 use serde::Serialize;
+
+use super::bounded::is_false;
 
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Totals"))]
 pub struct TotalsAnswer {
     deliveries: u64,
+    /// True where there was more than could be counted in 7 seconds: the numbers are lower bounds.
+    #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "description", schemars(extend("const" = true)))]
+    at_least: bool,
     channels: BTreeMap<Channel, ChannelTotalsAnswer>,
 }
 
@@ -24,11 +30,13 @@ struct ChannelTotalsAnswer {
     without_id: u64,
 }
 
-impl From<BTreeMap<Channel, ChannelTotals>> for TotalsAnswer {
-    fn from(totals: BTreeMap<Channel, ChannelTotals>) -> Self {
+impl From<Totals> for TotalsAnswer {
+    fn from(totals: Totals) -> Self {
         Self {
-            deliveries: totals.values().map(|one| one.deliveries).sum(),
+            deliveries: totals.channels.values().map(|one| one.deliveries).sum(),
+            at_least: totals.at_least,
             channels: totals
+                .channels
                 .into_iter()
                 .map(|(channel, one)| {
                     let answer = ChannelTotalsAnswer {

@@ -6,6 +6,8 @@ use revocation_app::ports::{
 use revocation_rules::batch::BatchHeader;
 use revocation_rules::channel::Channel;
 use revocation_rules::push::Push;
+use revocation_rules::tally::{BatchCount, BatchOutline};
+use revocation_rules::walk::Reading;
 
 use super::{a_kept_push, a_recorded_batch};
 use crate::builders::a_batch;
@@ -123,6 +125,14 @@ async fn all_headers(store: &impl BatchHeaders, push: &Push, shard: u16) -> Vec<
     let mut after = None;
     loop {
         let page = store.headers(&push.registration.push, shard, after.as_ref()).await.unwrap();
+        let outlines = store
+            .outlines(&push.registration.push, shard, after.as_ref(), Reading::Consistent)
+            .await
+            .unwrap();
+        let counts = store.counts(&push.registration.push, shard, after.as_ref()).await.unwrap();
+        assert_eq!(counts.items, page.items.iter().map(BatchCount::from).collect::<Vec<_>>());
+        assert_eq!((&outlines.next, &counts.next), (&page.next, &page.next));
+        assert_eq!(outlines.items, page.items.iter().map(BatchOutline::from).collect::<Vec<_>>());
         all.extend(page.items);
         after = page.next;
         if after.is_none() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use revocation_app::ports::{DispatchJob, Job, JobQueue, RecountJob};
 use revocation_rules::channel::Channel;
 use revocation_rules::looks::Look;
+use revocation_rules::redrive::Redrive;
 use revocation_rules::settling::{Eagerness, Recount};
 
 use super::{an_unknown_push, fresh};
@@ -42,7 +43,10 @@ fn jobs(batches: usize) -> Vec<Job> {
     let counted = a_revocation().of(&push).build();
     for (eagerness, so_far) in [
         (Eagerness::Redrive, None),
-        (Eagerness::Look { nth: 2 }, Some(Recount::start(&counted, counted.requested_at))),
+        (
+            Eagerness::Look { nth: 2 },
+            Some(Recount::start(&counted, Redrive::default(), counted.requested_at)),
+        ),
     ] {
         jobs.push(Job::Recount(Box::new(RecountJob {
             push: push.registration.push.clone(),

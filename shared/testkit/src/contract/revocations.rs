@@ -1,10 +1,11 @@
 //! [`RevocationStore`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{PushStore, RevocationStore, Saved};
+use revocation_app::ports::{DUE_PARTS, PushStore, RevocationStore, Saved};
 use revocation_rules::channel::Channel;
+use revocation_rules::ids::{PushRef, RevocationId};
 use revocation_rules::outcome::{Counts, Outcome};
 use revocation_rules::revocation::Cursor;
 
@@ -20,7 +21,7 @@ pub async fn revocation_store(store: &(impl PushStore + RevocationStore)) {
     an_unknown_push_takes_no_revocation(store).await;
     every_state_is_read_as_it_was_saved(store).await;
     an_outdated_revocation_is_not_saved(store).await;
-    what_is_due_is_found_earliest_first(store).await;
+    what_is_due_is_found_once(store).await;
     what_is_no_longer_due_is_not_found(store).await;
 }
 
@@ -116,7 +117,25 @@ fn long_ago(s: i64) -> Timestamp {
     Timestamp::from_second(1_000_000 + s).unwrap()
 }
 
-async fn what_is_due_is_found_earliest_first(store: &(impl PushStore + RevocationStore)) {
+/// Of all parts, so many a page.
+async fn all_due(store: &impl RevocationStore, now: Timestamp, limit: usize) -> Vec<(PushRef, RevocationId)> {
+    let mut all = Vec::new();
+    for part in 0..DUE_PARTS {
+        let mut after = None;
+        loop {
+            let page = store.due(part, now, after.as_ref(), limit).await.unwrap();
+            assert!(page.due.len() <= limit, "no more than asked for");
+            all.extend(page.due);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    all
+}
+
+async fn what_is_due_is_found_once(store: &(impl PushStore + RevocationStore)) {
     let mut ids = Vec::new();
     for due_s in [20, 10, 30] {
         let push = a_kept_push(store).await;
@@ -128,10 +147,13 @@ async fn what_is_due_is_found_earliest_first(store: &(impl PushStore + Revocatio
         store.insert_revocation(&push, &revocation).await.unwrap();
         ids.push((revocation.push.clone(), revocation.id.clone()));
     }
-    let due = store.due(long_ago(20), LIMIT).await.unwrap();
-    let mine: Vec<_> = due.into_iter().filter(|found| ids.contains(found)).collect();
-    assert_eq!(mine, [ids[1].clone(), ids[0].clone()], "earliest first, and due at the very moment");
-    assert_eq!(store.due(long_ago(30), 1).await.unwrap().len(), 1, "no more than asked for");
+    let at_20 = all_due(store, long_ago(20), LIMIT).await;
+    let mine: BTreeSet<_> = at_20.iter().filter(|found| ids.contains(found)).collect();
+    assert_eq!(mine, BTreeSet::from([&ids[0], &ids[1]]), "due at the very moment, and not before");
+    // Page by page nothing is passed and nothing comes twice.
+    let (whole, paged) = (all_due(store, long_ago(30), LIMIT).await, all_due(store, long_ago(30), 1).await);
+    assert_eq!(paged, whole);
+    assert!(ids.iter().all(|id| whole.iter().filter(|found| *found == id).count() == 1));
     for (push, id) in ids {
         let mut revocation = store.revocation(&push, &id).await.unwrap().unwrap();
         revocation.due_at = None;
@@ -151,7 +173,7 @@ async fn what_is_no_longer_due_is_not_found(store: &(impl PushStore + Revocation
         revocation.due_at = due_at;
         assert_eq!(store.save_revocation(&revocation).await.unwrap(), Saved::Yes);
         revocation.version += 1;
-        let due = store.due(long_ago(100), LIMIT).await.unwrap();
+        let due = all_due(store, long_ago(100), LIMIT).await;
         assert!(due.iter().all(|(_, id)| *id != revocation.id));
     }
 }

@@ -2,12 +2,15 @@
 
 use jiff::SignedDuration;
 use revocation_app::ports::{BatchRecorder, BatchWorkStore, Claimed, Counters, Finished, ProgressList, PushStore, RevocationStore, Saved};
-use revocation_rules::ids::BatchRef;
+use revocation_rules::ids::{BatchRef, RevocationId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
+use revocation_rules::push::Push;
+use revocation_rules::tally::Tally;
 use revocation_rules::terms::Assignment;
+use revocation_rules::walk::Reading;
 
-use super::{a_batch_to_revoke, a_kept_push, a_recorded_batch, fresh};
+use super::{a_batch_to_revoke, a_kept_push, a_kept_revocation, a_recorded_batch, fresh};
 use crate::builders::{a_batch, noon};
 
 pub async fn batch_work_store(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + Counters)) {
@@ -23,6 +26,7 @@ pub async fn batch_work_store(store: &(impl PushStore + RevocationStore + BatchR
 
 pub async fn progress_list(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + ProgressList)) {
     progresses_are_listed_in_order_and_by_shard(store).await;
+    a_tally_says_what_its_progress_says_of_one_revocation(store).await;
 }
 
 fn claimed(progress: BatchProgress) -> BatchProgress {
@@ -217,4 +221,58 @@ async fn progresses_are_listed_in_order_and_by_shard(
     }
     found.sort_by(|a, b| a.batch.batch.cmp(&b.batch.batch));
     assert_eq!(found, kept);
+}
+
+/// All of a push's tallies for a revocation, by batch id.
+async fn tallies(store: &impl ProgressList, push: &Push, of: &RevocationId) -> Vec<Tally> {
+    let mut found = Vec::new();
+    for shard in 0..push.shards.get() {
+        let mut after = None;
+        loop {
+            let page = store
+                .tallies(&push.registration.push, shard, after.as_ref(), of, Reading::Consistent)
+                .await
+                .unwrap();
+            assert!(page.items.is_sorted_by(|a, b| a.batch < b.batch));
+            found.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    found.sort_by(|a, b| a.batch.cmp(&b.batch));
+    found
+}
+
+async fn a_tally_says_what_its_progress_says_of_one_revocation(
+    store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + ProgressList),
+) {
+    let (push, revocation) = a_kept_revocation(store).await;
+    let other: RevocationId = format!("rvk_{}", fresh()).parse().unwrap();
+    let mut kept = Vec::new();
+    for nth in 0..6 {
+        let batch = a_batch().of(&push).named(&format!("b{nth:03}")).to(&["u1", "u2", "u3"]);
+        let (header, _) = a_recorded_batch(store, batch).await;
+        let mut progress = claimed(BatchProgress::fresh(&header));
+        store.claim(&progress).await.unwrap();
+        if nth > 0 {
+            progress.slots.end(0, Outcome::Overwritten, "accepted_by_vendor");
+            progress.slots.end(1, Outcome::Failed, "huawei:80300007");
+            progress.not_before = Some(noon() + SignedDuration::from_millis(1_234));
+            progress.met.insert(revocation.id.clone(), "05".to_owned().try_into().unwrap());
+            progress.replays.insert(revocation.id.clone(), 2);
+            let by = if nth == 1 { &other } else { &revocation.id };
+            // All slots of some have ended.
+            let in_scope: &[usize] = if nth % 2 == 0 { &[0, 1] } else { &[0, 1, 2] };
+            let change = progress.book(by, in_scope);
+            store.finish(&progress, &[(by.clone(), change)]).await.unwrap();
+            progress.version += 1;
+        }
+        kept.push(progress);
+    }
+    for of in [&revocation.id, &other] {
+        let expected: Vec<_> = kept.iter().map(|progress| Tally::of(progress, of)).collect();
+        assert_eq!(tallies(store, &push, of).await, expected);
+    }
 }

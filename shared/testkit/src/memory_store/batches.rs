@@ -3,6 +3,8 @@
 use revocation_app::ports::{BatchHeaders, BatchPayloads, BatchRecorder, Recorded, ShardPage, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::ids::{BatchId, PushRef};
+use revocation_rules::tally::{BatchCount, BatchOutline};
+use revocation_rules::walk::Reading;
 use revocation_rules::window;
 
 use super::{CommittedBatch, MemoryStore, page};
@@ -23,6 +25,7 @@ impl BatchRecorder for MemoryStore {
                 Some(_) => Recorded::Conflict,
                 None => {
                     items.headers.insert(header.batch.clone(), header.clone());
+                    items.written.insert(header.batch.clone(), now);
                     items.commit(CommittedBatch {
                         header: header.clone(),
                         deliveries: deliveries.to_vec(),
@@ -43,6 +46,31 @@ impl BatchHeaders for MemoryStore {
         headers.retain(|header| window::is_kept(header.sent_at, self.now()));
         self.weather.after().await?;
         Ok(ShardPage { items: headers, next })
+    }
+
+    async fn outlines(
+        &self,
+        push: &PushRef,
+        shard: u16,
+        after: Option<&BatchId>,
+        reading: Reading,
+    ) -> Result<ShardPage<BatchOutline>, StoreError> {
+        let page = self.headers(push, shard, after).await?;
+        let at = self.seen_at(reading);
+        let items = self.items();
+        let was_there = |header: &&BatchHeader| items.written.get(&header.batch).is_none_or(|written| *written <= at);
+        Ok(ShardPage {
+            items: page.items.iter().filter(was_there).map(BatchOutline::from).collect(),
+            next: page.next,
+        })
+    }
+
+    async fn counts(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> Result<ShardPage<BatchCount>, StoreError> {
+        let page = self.headers(push, shard, after).await?;
+        Ok(ShardPage {
+            items: page.items.iter().map(BatchCount::from).collect(),
+            next: page.next,
+        })
     }
 }
 

@@ -13,7 +13,7 @@ mod work;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::Clock;
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
@@ -26,6 +26,7 @@ use revocation_rules::push::Push;
 use revocation_rules::receipt::{Receipt, TokenDigest};
 use revocation_rules::revocation::{Revocation, State};
 use revocation_rules::shard::ShardCount;
+use revocation_rules::walk::Reading;
 use revocation_rules::window;
 
 use crate::{ManualClock, Weather};
@@ -48,6 +49,10 @@ struct Items {
     /// By digest, too: a conflicting batch must not overwrite the payload of the first. And until when each is kept.
     payloads: BTreeMap<(BatchRef, String), (Vec<Delivery>, Timestamp)>,
     progresses: BTreeMap<BatchRef, BatchProgress>,
+    /// What a progress was before it was written last, and when that was: what a read that is behind sees.
+    progresses_before: BTreeMap<BatchRef, (Option<BatchProgress>, Timestamp)>,
+    /// When a header was written: a read that is behind does not see it.
+    written: BTreeMap<BatchRef, Timestamp>,
     /// And when each came.
     receipts: BTreeMap<Receipt, Timestamp>,
     /// What is known of the looks at what devices confirmed.
@@ -75,6 +80,20 @@ impl Items {
     fn commit(&mut self, batch: CommittedBatch) {
         self.commits += 1;
         self.committed.insert(batch.header.batch.clone(), Arc::new(batch));
+    }
+
+    fn put_progress(&mut self, progress: BatchProgress, now: Timestamp) {
+        let batch = progress.batch.clone();
+        let before = self.progresses.insert(batch.clone(), progress);
+        self.progresses_before.insert(batch, (before, now));
+    }
+
+    /// As a read saw it that is behind by so much.
+    fn progress_at(&self, batch: &BatchRef, at: Timestamp) -> Option<&BatchProgress> {
+        match self.progresses_before.get(batch) {
+            Some((before, written)) if *written > at => before.as_ref(),
+            Some(_) | None => self.progresses.get(batch),
+        }
     }
 
     fn payload_of(&self, header: &BatchHeader) -> Option<Vec<Delivery>> {
@@ -132,6 +151,17 @@ impl MemoryStore {
     /// Long before anything was sent if nobody gave a clock.
     fn now(&self) -> Timestamp {
         self.clock.as_ref().map_or(Timestamp::UNIX_EPOCH, Clock::now)
+    }
+
+    /// What was written after this is not seen.
+    fn seen_at(&self, reading: Reading) -> Timestamp {
+        match reading {
+            Reading::Consistent => Timestamp::MAX,
+            Reading::Eventual => match self.weather.lag() {
+                SignedDuration::ZERO => Timestamp::MAX,
+                lag => self.now() - lag,
+            },
+        }
     }
 
     /// Pages of headers and progresses have this many.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use revocation_app::ports::{Counters, RevocationStore, Saved, StoreError};
+use revocation_app::ports::{Counters, DUE_PARTS, DuePage, DuePlace, RevocationStore, Saved, StoreError};
 use revocation_rules::channel::Channel;
 use revocation_rules::counters::ChannelCounters;
 use revocation_rules::ids::{PushRef, RevocationId};
@@ -72,20 +72,34 @@ impl RevocationStore for MemoryStore {
         Ok(saved)
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<(PushRef, RevocationId)>, StoreError> {
+    async fn due(&self, part: u8, now: Timestamp, after: Option<&DuePlace>, limit: usize) -> Result<DuePage, StoreError> {
         self.weather.before().await?;
         let mut due: Vec<_> = self
             .items()
             .revocations
             .values()
-            .filter_map(|revocation| Some((revocation.due_at?, revocation.push.clone(), revocation.id.clone())))
-            .filter(|(due_at, _, _)| *due_at <= now)
+            .filter(|revocation| part_of(&revocation.id) == part)
+            .filter_map(|revocation| Some((revocation.due_at.filter(|at| *at <= now)?, revocation)))
+            .map(|(at, revocation)| (place_of(at, revocation), revocation.push.clone(), revocation.id.clone()))
+            .filter(|(place, _, _)| after.is_none_or(|after| *place > after.0))
             .collect();
         due.sort();
-        let due = due.into_iter().take(limit).map(|(_, push, id)| (push, id)).collect();
+        let more = due.len() > limit;
+        due.truncate(limit);
+        let next = due.last().filter(|_| more).map(|(place, _, _)| DuePlace(place.clone()));
+        let due = due.into_iter().map(|(_, push, id)| (push, id)).collect();
         self.weather.after().await?;
-        Ok(due)
+        Ok(DuePage { due, next })
     }
+}
+
+/// Nothing is in the last part: no older version wrote here.
+fn part_of(id: &RevocationId) -> u8 {
+    id.as_str().bytes().fold(0, u8::wrapping_add) % (DUE_PARTS - 1)
+}
+
+fn place_of(due_at: Timestamp, revocation: &Revocation) -> String {
+    format!("{:015}#{:?}#{}", due_at.as_millisecond(), revocation.push, revocation.id)
 }
 
 impl MemoryStore {

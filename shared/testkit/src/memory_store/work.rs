@@ -13,7 +13,9 @@ use revocation_rules::batch::BatchHeader;
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::{BatchProgress, Change};
+use revocation_rules::tally::Tally;
 use revocation_rules::terms::Assignment;
+use revocation_rules::walk::Reading;
 use revocation_rules::window;
 
 use super::{Items, MemoryStore, page};
@@ -104,7 +106,7 @@ impl BatchWorkStore for MemoryStore {
             let mut items = self.items();
             if items.version_of(&progress.batch) + 1 == progress.version {
                 self.note_claim(&mut items, progress);
-                items.progresses.insert(progress.batch.clone(), progress.clone());
+                items.put_progress(progress.clone(), self.now());
                 let me = self.weather.running().invocation;
                 items.last_writer.insert(progress.batch.clone(), me);
                 items.claims.insert(me, progress.batch.clone());
@@ -126,7 +128,7 @@ impl BatchWorkStore for MemoryStore {
                 self.note(&mut items, progress);
                 let mut written = progress.clone();
                 written.version += 1;
-                items.progresses.insert(progress.batch.clone(), written);
+                items.put_progress(written, self.now());
                 for (revocation, change) in changes {
                     let key = (progress.batch.push.clone(), revocation.clone(), progress.channel);
                     let counted = items.counters.entry(key).or_default();
@@ -195,5 +197,29 @@ impl ProgressList for MemoryStore {
         let (progresses, next) = page(&self.items().progresses, push, shard, after, self.page);
         self.weather.after().await?;
         Ok(ShardPage { items: progresses, next })
+    }
+    async fn progress(&self, batch: &BatchRef) -> Result<Option<BatchProgress>, StoreError> {
+        self.weather.before().await?;
+        let progress = self.items().progresses.get(batch).cloned();
+        self.weather.after().await?;
+        Ok(progress)
+    }
+
+    async fn tallies(
+        &self,
+        push: &PushRef,
+        shard: u16,
+        after: Option<&BatchId>,
+        revocation: &RevocationId,
+        reading: Reading,
+    ) -> Result<ShardPage<Tally>, StoreError> {
+        let page = self.progresses(push, shard, after).await?;
+        let at = self.seen_at(reading);
+        let items = self.items();
+        let seen = page.items.iter().filter_map(|progress| items.progress_at(&progress.batch, at));
+        Ok(ShardPage {
+            items: seen.map(|progress| Tally::of(progress, revocation)).collect(),
+            next: page.next,
+        })
     }
 }

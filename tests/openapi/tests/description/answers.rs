@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use openapi_check::Description;
 use revocation_app::ports::{Overview, PushListPage, Recorded};
-use revocation_app::{ChannelTotals, IssuedToken, RecordedBatch, TakenReceipts, TokenText};
+use revocation_app::{ChannelTotals, IssuedToken, RecordedBatch, TakenReceipts, TokenText, Totals};
 use revocation_http::auth::Caller;
 use revocation_http::vendor_receipts::Vendor;
 use revocation_http::wire::{
@@ -310,7 +310,8 @@ fn totals_of_every_channel_and_of_none() {
         without_id: 2,
         last_sent_at: Some(at("2026-11-23T08:00:00Z")),
     };
-    for totals in [everywhere(&totals), BTreeMap::new()] {
+    for (channels, at_least) in [(everywhere(&totals), false), (BTreeMap::new(), true)] {
+        let totals = Totals { channels, at_least };
         check("GET", "/v1/tasks/t1/totals", 200, None, &TotalsAnswer::from(totals));
     }
 }

@@ -1,0 +1,174 @@
+//! The sweep: much that is due at once, what fails, and a deadline.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use revocation_app::ports::{Clock as _, DUE_PARTS, DuePage, DuePlace, Job, JobQueue, QueueError, RevocationStore, Saved, StoreError};
+use revocation_app::sweep;
+use revocation_rules::ids::{PushRef, RevocationId};
+use revocation_rules::push::Push;
+use revocation_rules::revocation::Revocation;
+use revocation_testkit::builders::{a_push, a_revocation, noon};
+use revocation_testkit::{ManualClock, run};
+
+/// Revocations of one push, in order of their due times; and how many are read, and not yet moved, at once.
+struct Many {
+    clock: ManualClock,
+    template: Revocation,
+    due: Mutex<BTreeSet<(u8, Timestamp, usize)>>,
+    at: Mutex<BTreeMap<usize, Timestamp>>,
+    /// They cannot be read.
+    damaged: BTreeSet<usize>,
+    in_hand: AtomicUsize,
+    most_in_hand: AtomicUsize,
+}
+
+fn name(nth: usize) -> RevocationId {
+    format!("rvk_{nth:08}").parse().unwrap()
+}
+
+fn number(id: &RevocationId) -> usize {
+    id.as_str()["rvk_".len()..].parse().unwrap()
+}
+
+fn part(nth: usize) -> u8 {
+    u8::try_from(nth % usize::from(DUE_PARTS - 1)).unwrap()
+}
+
+impl Many {
+    fn due_at_once(count: usize, damaged: impl IntoIterator<Item = usize>) -> Self {
+        let template = a_revocation().of(&a_push().build()).build();
+        let at = |nth: usize| noon() + SignedDuration::from_millis(i64::try_from(nth).unwrap());
+        Self {
+            clock: ManualClock::at(noon() + SignedDuration::from_hours(1)),
+            template,
+            due: Mutex::new((0..count).map(|nth| (part(nth), at(nth), nth)).collect()),
+            at: Mutex::new((0..count).map(|nth| (nth, at(nth))).collect()),
+            damaged: damaged.into_iter().collect(),
+            in_hand: AtomicUsize::new(0),
+            most_in_hand: AtomicUsize::new(0),
+        }
+    }
+
+    fn still_due(&self) -> Vec<usize> {
+        let now = self.clock.now();
+        let at = self.at.lock().unwrap();
+        at.iter().filter(|(_, at)| **at <= now).map(|(nth, _)| *nth).collect()
+    }
+}
+
+impl RevocationStore for Many {
+    async fn insert_revocation(&self, _: &Push, _: &Revocation) -> Result<Saved, StoreError> {
+        unreachable!("a sweep inserts nothing")
+    }
+
+    async fn revocation(&self, _: &PushRef, id: &RevocationId) -> Result<Option<Revocation>, StoreError> {
+        if self.damaged.contains(&number(id)) {
+            return Err(StoreError::Damaged {
+                item: "revocation",
+                attribute: "state",
+            });
+        }
+        let in_hand = self.in_hand.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most_in_hand.fetch_max(in_hand, Ordering::Relaxed);
+        let due_at = Some(self.at.lock().unwrap()[&number(id)]);
+        Ok(Some(Revocation {
+            id: id.clone(),
+            due_at,
+            ..self.template.clone()
+        }))
+    }
+
+    async fn save_revocation(&self, moved: &Revocation) -> Result<Saved, StoreError> {
+        // What one costs on the machine of a sweep: a read, a tenth of a call to the queue, a write.
+        self.clock.advance(SignedDuration::from_millis(4));
+        self.in_hand.fetch_sub(1, Ordering::Relaxed);
+        let (nth, due_at) = (number(&moved.id), moved.due_at.unwrap());
+        let before = self.at.lock().unwrap().insert(nth, due_at).unwrap();
+        let mut due = self.due.lock().unwrap();
+        assert!(due.remove(&(part(nth), before, nth)));
+        due.insert((part(nth), due_at, nth));
+        Ok(Saved::Yes)
+    }
+
+    async fn due(&self, part: u8, now: Timestamp, after: Option<&DuePlace>, limit: usize) -> Result<DuePage, StoreError> {
+        let due = self.due.lock().unwrap();
+        let from = after.map_or((part, Timestamp::MIN, 0), |place| {
+            let (at, nth) = place.0.split_once('#').unwrap();
+            (part, at.parse().unwrap(), nth.parse::<usize>().unwrap() + 1)
+        });
+        let mut found = due.range(from..=(part, now, usize::MAX)).copied();
+        let page: Vec<_> = found.by_ref().take(limit).collect();
+        let next = page.last().map(|(_, at, nth)| DuePlace(format!("{at}#{nth}")));
+        Ok(DuePage {
+            next: next.filter(|_| found.next().is_some()),
+            due: page
+                .into_iter()
+                .map(|(_, _, nth)| (self.template.push.clone(), name(nth)))
+                .collect(),
+        })
+    }
+}
+
+#[derive(Default)]
+struct Counting {
+    calls: AtomicUsize,
+    jobs: Mutex<BTreeMap<RevocationId, usize>>,
+}
+
+impl JobQueue for Counting {
+    async fn send(&self, jobs: &[Job], _: Duration) -> Result<(), QueueError> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        for job in jobs {
+            let Job::Fanout { revocation, .. } = job else {
+                panic!("they are all to be walked: {job:?}")
+            };
+            *self.jobs.lock().unwrap().entry(revocation.clone()).or_default() += 1;
+        }
+        Ok(())
+    }
+}
+
+/// How long one sweep may take.
+const LONGEST: SignedDuration = SignedDuration::from_secs(45);
+
+#[test]
+fn a_hundred_thousand_that_are_due_at_once_are_handed_on_minute_by_minute() {
+    let (many, queue) = (Many::due_at_once(100_000, []), Counting::default());
+    let mut handed_on = Vec::new();
+    while !many.still_due().is_empty() {
+        let began = many.clock.now();
+        let swept = run(sweep(&many, &queue, &many.clock, began + LONGEST)).unwrap();
+        let took = many.clock.now().duration_since(began);
+        // Those that were begun are ended.
+        assert!(took < LONGEST + SignedDuration::from_secs(1), "{took:?}");
+        assert_eq!(swept.failed, 0);
+        handed_on.push(swept.handed_on);
+        assert!(handed_on.len() < 20, "{handed_on:?}");
+    }
+    assert_eq!(handed_on.iter().sum::<usize>(), 100_000);
+    assert!(handed_on[0] > 10_000, "ten thousand at once are nothing: {handed_on:?}");
+    let jobs = queue.jobs.lock().unwrap();
+    assert!(jobs.len() == 100_000 && jobs.values().all(|count| *count == 1), "each once");
+    assert!(queue.calls.load(Ordering::Relaxed) <= 100_000 / 10 + 1_000, "in tens");
+    assert!(many.most_in_hand.load(Ordering::Relaxed) <= 40, "{:?}", many.most_in_hand);
+}
+
+#[test]
+fn what_fails_for_ever_hides_nothing() {
+    // The first thousand of each part.
+    let damaged: Vec<usize> = (0..16_000).collect();
+    let (many, queue) = (Many::due_at_once(17_000, damaged), Counting::default());
+    for _ in 0..2 {
+        let deadline = many.clock.now() + LONGEST;
+        let swept = run(sweep(&many, &queue, &many.clock, deadline)).unwrap();
+        assert_eq!(swept.failed, 16_000);
+    }
+    assert_eq!(many.still_due(), (0..16_000).collect::<Vec<_>>());
+    assert_eq!(queue.jobs.lock().unwrap().len(), 1_000);
+}
