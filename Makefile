@@ -19,10 +19,19 @@ DENY := .tools/deny
 BROWSER := .tools/browser
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
+BENCHED = $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 # Many tests wait more than they compute.
 TESTS_AT_ONCE ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN) + 1)))
 # schedules of the simulation with `make test`; 12,000 where nobody says so
 SIMULATION_RUNS ?= 100000
+# `make bench-recall`: how many deliveries, over all vendors with MIX=1, and which runs (docs/recall.md)
+N ?= 1000000
+RUNS ?= unthrottled,quota
+# `make bench-kill`: how many deliveries, and how many processes are killed meanwhile
+KILL_N ?= 30000
+KILLS ?= 50
+# which binaries both run; PROFILE=dev are those of `make demo`, which need no build of their own
+PROFILE ?= bench-local
 # what the release binaries are built for, and which ones
 ARCH ?= arm64
 BINS ?= $(notdir $(wildcard functions/*))
@@ -30,10 +39,14 @@ BINS ?= $(notdir $(wildcard functions/*))
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
 
-.PHONY: help demo dev watch check test lint package keys generate build
+<<<<<<< HEAD
+.PHONY: help demo dev watch check test lint package keys generate build build-bench bench-recall bench-kill
+=======
+.PHONY: help demo dev watch check test lint package keys generate build model model-costs
+>>>>>>> model
 
 help:            ## show this list
-	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-9s %s\n",$$1,$$2}'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-13s %s\n",$$1,$$2}'
 
 demo: build      ## take back a wrong push of 10,000 deliveries, on this machine, and check every device
 	@$(TARGET)/debug/demo
@@ -98,6 +111,22 @@ package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binarie
 	@echo "  $(VENV)/bin/sam deploy --template-file infra/template.yaml --stack-name message-revoke \\"
 	@echo "    --capabilities CAPABILITY_IAM --resolve-s3 --parameter-overrides Architecture=$(ARCH)"
 
+<<<<<<< HEAD
+bench-recall: build-bench  ## the time to recall: take back N=1000000 deliveries through the real functions (docs/recall.md)
+	@$(BENCHED)/bench-recall --deliveries $(N) $(if $(MIX),--mix) --runs $(RUNS)
+
+bench-kill: build-bench  ## take back 30,000 deliveries while 50 of the functions' processes are killed
+	@$(BENCHED)/bench-kill --deliveries $(KILL_N) --kills $(KILLS)
+=======
+model:           ## a model of up to 100 million deliveries with AWS's limits, in simulated time: some minutes (docs/model.md)
+	@mkdir -p $(TARGET)/model
+	@$(CARGO) run --quiet --release --package model -- --json $(TARGET)/model/model.json $(ARGS)
+
+model-costs:     ## measure anew what the model takes for the cost of each step (tests/model/costs.toml)
+	@$(CARGO) build --quiet --release --package fanout
+	@$(CARGO) run --quiet --release --package model --features costs --bin model-costs
+>>>>>>> model
+
 keys:            ## access keys: make keys ARGS="new --app shop --workspace default --role operator"
 	@$(CARGO) run --quiet --bin revocation-keys -- $(or $(ARGS),--help)
 
@@ -108,6 +137,11 @@ generate:        ## write what is declared once as others read it: the template,
 build: $(VENV)/installed-pins.txt
 	@echo "building the functions and the local stack" >&2
 	@$(CARGO) build --workspace --bins
+
+# The same, optimised.
+build-bench: $(VENV)/installed-pins.txt
+	@echo "building the functions and the local stack, profile $(PROFILE)" >&2
+	@$(CARGO) build --profile $(PROFILE) --workspace --bins
 
 # The stamp holds the pins that are installed; infra/local reads and writes the same one.
 $(VENV)/installed-pins.txt: infra/tools/requirements.txt | $(VENV)/bin/python

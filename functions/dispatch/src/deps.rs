@@ -42,6 +42,7 @@ impl Deps {
                 Some(revocation_channels::paced(own, &vendor, Arc::new(SystemClock)))
             }
         });
+        wiring.open_connections().await;
         let (store, channel, queue) = wiring.finish((store, channel, queue))?;
         // Cannot fail: `finish` complains about a missing channel.
         let (channel, queue) = channel.zip(queue).ok_or("`CHANNEL` is not set")?;

@@ -6,9 +6,9 @@ use revocation_app::{Dispatcher, dispatch_batch};
 
 use crate::deps::Deps;
 
-/// What is left of an invocation when no vendor call starts any more: the
-/// longest call, and the writing of its outcomes.
-pub const MARGIN: SignedDuration = SignedDuration::from_secs(20);
+/// What is left of an invocation when no vendor call starts any more: the longest call (15 s), the writing of its
+/// outcomes however busy the table is ([`revocation_aws::PATIENCE`], 12 s), and a job for what is left.
+pub const MARGIN: SignedDuration = SignedDuration::from_secs(30);
 
 #[derive(Debug, thiserror::Error)]
 pub enum HandleError {

@@ -15,6 +15,7 @@
 //! ```
 
 mod calls;
+mod counted;
 mod deploy;
 mod error;
 mod keeper;
@@ -26,6 +27,7 @@ mod template;
 mod tools;
 mod wire;
 
+pub use counted::CallCounts;
 pub use deploy::StackOutputs;
 pub use error::StackError;
 pub use keeper::Keeper;

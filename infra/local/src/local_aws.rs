@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
+use crate::counted::{CallCounts, Counted};
 use crate::error::{StackError, file};
 use crate::keeper::Keeper;
 use crate::run_folder::RunFolder;
@@ -21,6 +22,7 @@ const START_TIMEOUT: Duration = Duration::from_mins(1);
 pub struct LocalAws {
     pub(crate) port: u16,
     pub(crate) tools: Tools,
+    counted: Option<Counted>,
     // Dropped before the folder that it writes to.
     keeper: Keeper,
     pub(crate) folder: RunFolder,
@@ -29,11 +31,25 @@ pub struct LocalAws {
 impl LocalAws {
     /// Starts one on a free port of 127.0.0.1 and waits until it answers.
     pub async fn start(tools: &Tools) -> Result<Self, StackError> {
+        Self::start_on(tools, free_port()?, None).await
+    }
+
+    /// The same, and counts what the functions ask of it.
+    pub async fn start_counted(tools: &Tools) -> Result<Self, StackError> {
         let port = free_port()?;
+        let counted = Counted::before(port).await.map_err(|source| StackError::NotStarted {
+            doing: "counting calls",
+            source,
+        })?;
+        Self::start_on(tools, port, Some(counted)).await
+    }
+
+    async fn start_on(tools: &Tools, port: u16, counted: Option<Counted>) -> Result<Self, StackError> {
         let folder = RunFolder::create(port)?;
         let log = std::fs::File::create(folder.log()).map_err(file("opening the log", folder.path()))?;
         let errors = log.try_clone().map_err(file("opening the log", folder.path()))?;
-        let environment = environment(port, &folder);
+        let of_functions = counted.as_ref().map_or(port, |counted| counted.port);
+        let environment = environment(port, of_functions, &folder);
         let keeper = Keeper::start(tools.program("ministack"), |program| {
             // The functions inherit this environment, so it holds nothing of ours.
             program
@@ -50,6 +66,7 @@ impl LocalAws {
         let mut aws = Self {
             port,
             tools: tools.clone(),
+            counted,
             keeper,
             folder,
         };
@@ -81,6 +98,19 @@ impl LocalAws {
     /// Where the SDK finds every service: `http://127.0.0.1:<port>`.
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Where the functions find it, which is elsewhere when their calls are counted.
+    pub fn functions_endpoint(&self) -> String {
+        format!(
+            "http://127.0.0.1:{}",
+            self.counted.as_ref().map_or(self.port, |counted| counted.port)
+        )
+    }
+
+    /// What the functions asked for so far; nothing unless that is counted.
+    pub fn calls(&self) -> CallCounts {
+        self.counted.as_ref().map(Counted::counts).unwrap_or_default()
     }
 
     /// The environment with which an AWS SDK or tool reaches this local AWS and nothing else.
@@ -118,9 +148,10 @@ fn client_env(port: u16) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn environment(port: u16, folder: &RunFolder) -> Vec<(&'static str, String)> {
+/// Functions inherit it, so what it says of the endpoint is what they call.
+fn environment(port: u16, of_functions: u16, folder: &RunFolder) -> Vec<(&'static str, String)> {
     let folder = folder.path().display();
-    let mut environment = client_env(port);
+    let mut environment = client_env(of_functions);
     environment.extend([
         ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
         ("HOME", folder.to_string()),

@@ -13,6 +13,7 @@ use revocation_rules::plan::{self, Left};
 use revocation_rules::progress::{BatchProgress, Change, Hold};
 use revocation_rules::retry::{self, AttemptFailure};
 use revocation_rules::revocation::Revocation;
+use revocation_rules::terms::{Assignment, Terms};
 use revocation_rules::window;
 
 use crate::book::book_all;
@@ -76,17 +77,19 @@ where
         channels,
         client,
     } = *with;
-    let Some(work) = store.work(&job.batch, &job.revocation).await? else {
+    let Some(work) = store.work(&job.batch, &job.revocation, job.replays).await? else {
         return Ok(Dispatched::NothingToDo);
     };
-    let Some(revocation) = work.revocation else {
+    let Some(mut assigned) = work.revocation else {
         return Ok(Dispatched::NothingToDo);
     };
     let mut progress = match work.progress {
         Some(progress) => progress,
         None => BatchProgress::start(&work.header, work.earlier),
     };
-    if !revocation.may_cover(&work.header) || progress.is_finished(&revocation) {
+    assigned.learn(&progress);
+    let Assignment { terms, replays } = &assigned;
+    if !terms.may_cover(&work.header) || progress.is_finished(&terms.id, *replays) {
         return Ok(Dispatched::NothingToDo);
     }
     let now = clock.now();
@@ -99,13 +102,16 @@ where
         }
         return Ok(Dispatched::Busy);
     }
-    let deliveries = work.deliveries.as_deref();
+    // Only now: most of what a job costs, and a job that was done already does not need it.
+    let contents = store.contents(&work.header, work.payload).await?;
+    let deliveries = contents.deliveries.as_deref();
     let slots = usize::from(work.header.count);
     progress.start_replay(
-        &revocation,
-        &plan::slots_in_scope(work.header.channel, slots, deliveries, &revocation.scope),
+        &terms.id,
+        *replays,
+        &plan::slots_in_scope(work.header.channel, slots, deliveries, &terms.scope),
     );
-    let todo = plan::plan(&work.header, deliveries, &revocation, &progress, &work.receipts, channels, now);
+    let todo = plan::plan(&work.header, deliveries, terms, &progress, &contents.receipts, channels, now);
 
     // Without a vendor call nothing can happen twice: one conditional write, no lease.
     let mut progress = if todo.calls.is_empty() {
@@ -118,7 +124,7 @@ where
             return Ok(Dispatched::Busy);
         }
         if claimed.lost_workers > lost_before {
-            warn_of_lost_worker(&revocation, &claimed, todo.calls.len());
+            warn_of_lost_worker(&terms.id, &claimed, todo.calls.len());
         }
         claimed
     };
@@ -126,27 +132,27 @@ where
     let left = match (client, channels.strategy(work.header.channel)) {
         (Some(client), Some(strategy)) if !todo.calls.is_empty() => {
             let order = Order {
-                push: &revocation.push,
-                revocation: &revocation.id,
+                push: &terms.push,
+                revocation: &terms.id,
                 batch: &work.header,
-                requested_at: revocation.requested_at,
+                requested_at: terms.requested_at,
                 strategy,
                 calls: &todo.calls,
                 call_until: deadline.min(window::closes_at(work.header.sent_at)),
             };
             let answers = client.revoke(&order).await;
-            let answers = judge_unknown(store, &progress, &revocation, answers).await;
+            let answers = judge_unknown(store, &progress, terms, answers).await;
             plan::apply(&mut progress, answers)
         }
         (Some(_) | None, _) => Left::Nothing,
     };
     let now = clock.now();
-    let back_in = back_in(&left, &revocation, &progress, dice);
+    let back_in = back_in(&left, &terms.id, &progress, dice);
     progress.not_before = back_in.map(|wait| later(now, wait));
-    let mut changes = book_own(&mut progress, &revocation, deliveries, &todo.in_scope);
-    progress.put_down(&revocation.id);
-    if revocation.replays > 0 {
-        changes.extend(book_others(store, &mut progress, &revocation.id, deliveries, now).await?);
+    let mut changes = book_own(&mut progress, terms, deliveries, &todo.in_scope);
+    progress.put_down(&terms.id);
+    if *replays > 0 {
+        changes.extend(book_others(store, &mut progress, &terms.id, deliveries, now).await?);
     }
     if store.finish(&progress, &changes).await? == Finished::Lost {
         look_again(queue, job, Duration::MAX).await?;
@@ -162,14 +168,14 @@ where
 }
 
 /// How long what is left waits; `None` when nothing is.
-fn back_in(left: &Left, revocation: &Revocation, progress: &BatchProgress, dice: &impl Dice) -> Option<Duration> {
+fn back_in(left: &Left, revocation: &RevocationId, progress: &BatchProgress, dice: &impl Dice) -> Option<Duration> {
     match left {
         Left::Nothing => None,
         Left::HandBack => Some(Duration::ZERO),
         Left::Retry(failures) => {
             let reasons: Vec<_> = failures.iter().map(AttemptFailure::reason).collect();
             tracing::warn!(
-                revocation.id = %revocation.id, channel = %progress.channel, attempt.number = progress.attempts,
+                revocation.id = %revocation, channel = %progress.channel, attempt.number = progress.attempts,
                 pauses = progress.pauses, reasons = reasons.join(","),
                 "attempt {} on {} left something to do", progress.attempts, progress.channel
             );
@@ -181,7 +187,7 @@ fn back_in(left: &Left, revocation: &Revocation, progress: &BatchProgress, dice:
 /// What this revocation reached, and whom it met.
 fn book_own(
     progress: &mut BatchProgress,
-    revocation: &Revocation,
+    revocation: &Terms,
     deliveries: Option<&[Delivery]>,
     in_scope: &[usize],
 ) -> Vec<(RevocationId, Change)> {
@@ -195,9 +201,9 @@ fn book_own(
 }
 
 /// Between a vendor's answer and our write there is no transaction: these may be asked twice.
-fn warn_of_lost_worker(revocation: &Revocation, claimed: &BatchProgress, deliveries: usize) {
+fn warn_of_lost_worker(revocation: &RevocationId, claimed: &BatchProgress, deliveries: usize) {
     tracing::warn!(
-        revocation.id = %revocation.id, channel = %claimed.channel, lost_workers = claimed.lost_workers, deliveries,
+        revocation.id = %revocation, channel = %claimed.channel, lost_workers = claimed.lost_workers, deliveries,
         "a worker on {} was lost; its deliveries are asked for again", claimed.channel
     );
 }

@@ -2,8 +2,8 @@
 
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::retry::Answer;
-use revocation_rules::revocation::Revocation;
 use revocation_rules::suspicion::{self, Evidence};
+use revocation_rules::terms::Terms;
 
 use crate::ports::Counters;
 
@@ -13,7 +13,7 @@ use crate::ports::Counters;
 pub(crate) async fn judge_unknown(
     store: &impl Counters,
     progress: &BatchProgress,
-    revocation: &Revocation,
+    revocation: &Terms,
     answers: Vec<(usize, Answer)>,
 ) -> Vec<(usize, Answer)> {
     let elsewhere = if suspicion::needs_more(&progress.slots, &answers) {

@@ -215,9 +215,8 @@ async fn known(
     batch: &BatchRef,
 ) -> Result<Option<(BatchProgress, Option<Vec<Delivery>>)>, StoreError> {
     let work = store.unasked_work(batch).await?;
-    match work.map(|work| (work.progress, work.earlier, work.deliveries)) {
-        Some((Some(progress), _, deliveries)) => Ok(Some((progress, deliveries))),
-        Some((None, earlier, _)) => Ok(earlier.map(|earlier| (earlier, None))),
-        None => Ok(store.progress(batch).await?.map(|progress| (progress, None))),
+    match work.map(|work| (work.progress, work.deliveries)) {
+        Some((Some(progress), deliveries)) => Ok(Some((progress, deliveries))),
+        Some((None, _)) | None => Ok(store.progress(batch).await?.map(|progress| (progress, None))),
     }
 }

@@ -161,6 +161,7 @@ fn a_revocation_of_an_earlier_life_takes_back_nothing_of_the_next() {
         batch,
         channel,
         revocation: first.clone(),
+        replays: Some(revocation.replays),
         nth: 0,
     };
     assert_eq!(scene.dispatch(&job), Dispatched::NothingToDo);

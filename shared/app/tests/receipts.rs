@@ -216,9 +216,9 @@ fn a_receipt_between_a_dispatch_s_read_and_its_claim_is_not_lost() {
     let with = stand.scene.dispatcher();
     let job = stand.job(&revocation);
     let mut dispatch = pin!(dispatch_batch(&with, &job, stand.scene.clock.now() + SignedDuration::from_secs(30)));
-    // It reads, and goes no further than that.
+    // It reads, twice, and goes no further than that.
     let mut context = Context::from_waker(Waker::noop());
-    for _ in 0..2 {
+    for _ in 0..4 {
         assert!(dispatch.as_mut().poll(&mut context).is_pending());
     }
     stand.tell(0, ReceiptEvent::Revoked);

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use revocation_app::ports::{AppNotices, Clock, DispatchJob};
-use revocation_app::{Accepted, Confirmed, NewRevocation, ReplayError};
+use revocation_app::ports::{AppNotices, BatchWorkStore, Claimed, Clock, DispatchJob};
+use revocation_app::{Accepted, Confirmed, Dispatched, NewRevocation, ReplayError};
 use revocation_rules::actor::Act;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::RevocationId;
@@ -97,6 +97,69 @@ fn another_revocation_of_the_same_deliveries_is_told_of_a_replay() {
     scene.replay(&part).unwrap();
     scene.work(&part);
     for id in [&part, &whole] {
+        assert_eq!(
+            (counted(&scene, id, Outcome::Overwritten), counted(&scene, id, Outcome::Failed)),
+            (2, 0)
+        );
+    }
+}
+
+#[test]
+fn a_job_from_before_a_replay_neither_begins_nor_hides_it() {
+    let (scene, batch) = two_deliveries();
+    let revocation = scene.revoke(Scope::everything());
+    let older = DispatchJob::of(&revocation, &batch.header);
+    scene.vendor.is(Mood::Exhausted);
+    scene.work(&revocation.id);
+
+    scene.vendor.is(Mood::Well);
+    let replayed = scene.replay(&revocation.id).unwrap();
+    assert_eq!(scene.dispatch(&older), Dispatched::NothingToDo);
+    assert_eq!(counted(&scene, &revocation.id, Outcome::Failed), 2);
+    assert_eq!(scene.dispatch(&DispatchJob::of(&replayed, &batch.header)), Dispatched::Finished);
+    assert_eq!(counted(&scene, &revocation.id, Outcome::Overwritten), 2);
+    assert_eq!(scene.dispatch(&older), Dispatched::NothingToDo);
+}
+
+#[test]
+fn a_job_that_an_older_version_queued_begins_the_replay_that_is_stored() {
+    let (scene, batch) = two_deliveries();
+    let revocation = scene.revoke(Scope::everything());
+    scene.vendor.is(Mood::Exhausted);
+    scene.work(&revocation.id);
+
+    scene.vendor.is(Mood::Well);
+    scene.replay(&revocation.id).unwrap();
+    let silent = DispatchJob {
+        replays: None,
+        ..DispatchJob::of(&revocation, &batch.header)
+    };
+    assert_eq!(scene.dispatch(&silent), Dispatched::Finished);
+    assert_eq!(counted(&scene, &revocation.id, Outcome::Overwritten), 2);
+}
+
+/// Its worker is lost after it has opened what failed. What an older job then makes of it is news to all who counted it.
+#[test]
+fn a_job_from_before_a_replay_that_meets_what_it_has_opened_tells_the_others() {
+    let (scene, batch) = two_deliveries();
+    let mut huawei = Scope::everything();
+    huawei.channels = Some([Channel::Huawei].into());
+    let part = scene.revoke(huawei);
+    let older = DispatchJob::of(&part, &batch.header);
+    scene.vendor.is(Mood::Exhausted);
+    scene.work(&part.id);
+    let whole = scene.revoke(Scope::everything());
+    scene.work(&whole.id);
+
+    scene.vendor.is(Mood::Well);
+    let replayed = scene.replay(&part.id).unwrap();
+    let lease = scene.clock.now() + SignedDuration::from_secs(90);
+    let mut opened = scene.store.progress_of(&batch.header.batch).unwrap();
+    opened.start_replay(&part.id, replayed.replays, &[0, 1]);
+    assert_eq!(run(scene.store.claim(&opened.claimed(lease))).unwrap(), Claimed::Yes);
+    scene.clock.set(lease);
+    assert_eq!(scene.dispatch(&older), Dispatched::Finished);
+    for id in [&part.id, &whole.id] {
         assert_eq!(
             (counted(&scene, id, Outcome::Overwritten), counted(&scene, id, Outcome::Failed)),
             (2, 0)

@@ -44,8 +44,11 @@ impl Unknown {
         DispatchJob::of(&self.revocation, &batch.header)
     }
 
+    /// The batch again, by a job that is queued now.
     fn dispatch(&self, job: &DispatchJob) {
-        assert_eq!(self.scene.dispatch(job), Dispatched::Finished);
+        let replays = Some(self.scene.read(&self.revocation.id).replays);
+        let job = DispatchJob { replays, ..job.clone() };
+        assert_eq!(self.scene.dispatch(&job), Dispatched::Finished);
     }
 
     fn replay(&self) {

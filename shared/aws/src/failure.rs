@@ -12,6 +12,25 @@ use revocation_app::ports::{Source, StoreError, with_causes};
 pub struct AwsFailure {
     operation: &'static str,
     what: String,
+    /// Does it go away by waiting?
+    passes: bool,
+}
+
+/// Codes of answers that are no for the moment only; beside them all that are the service's own fault.
+const FOR_THE_MOMENT: [&str; 5] = [
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "TransactionInProgressException",
+    "TransactionConflictException",
+];
+
+/// Was this a failure of AWS that goes away by waiting: busy, down, or too far away?
+pub fn passes(error: &StoreError) -> bool {
+    match error {
+        StoreError::Unavailable(source) => source.downcast_ref::<AwsFailure>().is_some_and(|failure| failure.passes),
+        StoreError::Damaged { .. } | StoreError::TooLarge { .. } => false,
+    }
 }
 
 impl AwsFailure {
@@ -19,10 +38,20 @@ impl AwsFailure {
         Self {
             operation,
             what: what.into(),
+            passes: false,
         }
     }
 
     pub fn of<E: ProvideErrorMetadata>(operation: &'static str, error: &SdkError<E>) -> Self {
+        let passes = match error {
+            SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
+            SdkError::ServiceError(answer) => {
+                let code = answer.err().code().unwrap_or_default();
+                answer.raw().status().is_server_error() || FOR_THE_MOMENT.contains(&code)
+            }
+            // A request that could not be built.
+            _ => false,
+        };
         let what = match error {
             SdkError::TimeoutError(_) => "no answer in time".to_owned(),
             SdkError::DispatchFailure(failure) => failure
@@ -41,7 +70,7 @@ impl AwsFailure {
             // `SdkError` is not exhaustive; what is left is a request that could not be built.
             _ => "the request could not be built".to_owned(),
         };
-        Self { operation, what }
+        Self { operation, what, passes }
     }
 }
 
@@ -55,5 +84,6 @@ pub fn source<E: ProvideErrorMetadata>(operation: &'static str, error: &SdkError
 
 /// The tries of [`crate::pause::TRIES`] are used up.
 pub fn worn_out(operation: &'static str) -> StoreError {
-    StoreError::Unavailable(Box::new(AwsFailure::new(operation, "refused too often because of others")))
+    let failure = AwsFailure::new(operation, "refused too often because of others");
+    StoreError::Unavailable(Box::new(AwsFailure { passes: true, ..failure }))
 }

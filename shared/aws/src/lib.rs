@@ -24,6 +24,7 @@ mod credentials;
 mod devices;
 mod dice;
 mod failure;
+mod http;
 mod items;
 mod nonces;
 mod pause;
@@ -31,16 +32,18 @@ mod queue;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod sessions;
+#[cfg(feature = "schema")]
+pub mod sizes;
 mod store;
 mod table;
 
 pub use access_keys::{DynamoAccessKeys, KeyInserted, KmsSeal, ListedKey};
 pub use clock::SystemClock;
-pub use config::{sdk_config, sdk_config_of_a_command};
+pub use config::{FunctionConfig, Service, sdk_config_of_a_command};
 pub use credentials::SecretsManagerCredentials;
 pub use devices::{ApiGatewayLinks, DynamoDevices};
 pub use dice::SystemDice;
 pub use nonces::DynamoNonces;
 pub use queue::{JobError, QueueUrls, SqsJobQueue, decode, encode};
 pub use sessions::DynamoVendorSessions;
-pub use store::DynamoPushStore;
+pub use store::{DynamoPushStore, PATIENCE};

@@ -27,6 +27,8 @@ const WRITE: &str = "BatchWriteItem";
 const READ: &str = "BatchGetItem";
 /// What `DynamoDB` takes in one call.
 const WRITES: usize = 25;
+/// The same of keys that are read.
+pub const READS: usize = 100;
 
 #[derive(Clone)]
 pub struct Table {
@@ -66,6 +68,16 @@ impl Table {
         let request = self.client.get_item().table_name(&self.name).set_key(Some(key));
         let answer = request.consistent_read(true).send().await;
         Ok(answer.map_err(|error| unavailable("GetItem", &error))?.item)
+    }
+
+    /// One item that never changes under its key: so what is read eventually, at half the price, is right if anything is
+    /// there. If nothing is, it may have been written a moment ago, and is asked for again.
+    pub async fn get_unchanging(&self, key: Item) -> Result<Option<Item>, StoreError> {
+        let request = self.client.get_item().table_name(&self.name).set_key(Some(key.clone()));
+        match request.send().await.map_err(|error| unavailable("GetItem", &error))?.item {
+            Some(item) => Ok(Some(item)),
+            None => self.get(key).await,
+        }
     }
 
     /// Writes an item, whatever was there.

@@ -33,6 +33,18 @@ pub fn shown_outcomes(revocation: &Revocation, channel: Channel, counters: Optio
     }
 }
 
+/// Can the counters say anything that a recount does not? Once settled: what devices confirmed since, and which of those
+/// that failed are suspected of a setting; so nothing where nothing was accepted and nothing failed.
+pub fn are_shown(revocation: &Revocation) -> bool {
+    match &revocation.state {
+        State::Settled { totals, .. } => {
+            let may_change = |outcome: Outcome| Outcome::ALL.into_iter().any(|next| outcome.may_become(next));
+            totals.values().any(|counts| counts.iter().any(|(outcome, _)| may_change(outcome)))
+        }
+        State::Requested | State::Dispatched { .. } => true,
+    }
+}
+
 /// Of those that are shown as failed: how many for a setting that is suspected,
 /// which only the counters know.
 pub fn shown_suspected(outcomes: &Counts, counters: Option<&ChannelCounters>) -> u64 {

@@ -54,6 +54,10 @@ fn free_text(text: &str, max: usize) -> Result<(), IdError> {
     if text.len() > max {
         return Err(IdError::TooLong { max });
     }
+    // Most are ASCII, which is looked through without being decoded.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Ok(());
+    }
     match text.chars().zip(1..).find(|(character, _)| character.is_control()) {
         Some((character, at)) => Err(IdError::Unseen { character, at }),
         None => Ok(()),

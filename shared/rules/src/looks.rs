@@ -190,8 +190,10 @@ mod tests {
 
     #[test]
     fn a_look_that_never_begins_is_queued_again() {
-        let mut looks = Looks::default();
-        looks.queued = queued(&looks, 0);
+        let looks = Looks {
+            queued: queued(&Looks::default(), 0),
+            ..Looks::default()
+        };
         assert_eq!(queued(&looks, 599_999), None);
         assert_eq!(queued(&looks, 600_000).map(|queued| queued.nth), Some(1));
         // Noted by a clock far ahead.

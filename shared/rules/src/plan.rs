@@ -12,9 +12,9 @@ use crate::outcome::{Outcome, SlotOutcomes};
 use crate::progress::BatchProgress;
 use crate::receipt::{ReceiptEvent, Receipts};
 use crate::retry::{Answer, AttemptFailure, MAX_ATTEMPTS};
-use crate::revocation::Revocation;
 use crate::scope::Scope;
 use crate::suspicion;
+use crate::terms::Terms;
 use crate::window;
 
 /// Reasons we give ourselves; vendors' codes look like `apns:BadDeviceToken`.
@@ -61,7 +61,7 @@ pub struct Plan<'a> {
 pub fn plan<'a>(
     header: &BatchHeader,
     deliveries: Option<&'a [Delivery]>,
-    revocation: &'a Revocation,
+    revocation: &'a Terms,
     progress: &BatchProgress,
     receipts: &Receipts,
     channels: &Channels,

@@ -16,8 +16,8 @@ use crate::ids::{BatchRef, RevocationId};
 use crate::marks::TargetMarks;
 use crate::outcome::{Counts, Outcome, SlotOutcomes};
 use crate::push;
-use crate::revocation::Revocation;
 use crate::tally::Told;
+use crate::terms::Terms;
 use crate::window;
 
 /// Is a worker on the batch, as far as anybody has written?
@@ -204,21 +204,22 @@ impl BatchProgress {
     }
 
     /// Is nothing of the batch outstanding for this revocation?
-    pub fn is_finished(&self, revocation: &Revocation) -> bool {
-        self.told(&revocation.id).is_finished(revocation)
+    /// It was to be tried again `replays` times.
+    pub fn is_finished(&self, revocation: &RevocationId, replays: u32) -> bool {
+        self.told(revocation).is_finished(replays)
     }
 
-    fn is_new_replay(&self, revocation: &Revocation) -> bool {
-        revocation.replays > self.replays.get(&revocation.id).copied().unwrap_or(0)
+    fn is_new_replay(&self, revocation: &RevocationId, replays: u32) -> bool {
+        replays > self.replays.get(revocation).copied().unwrap_or(0)
     }
 
-    /// Opens the failed slots of a revocation that somebody asked to try again.
+    /// Opens the failed slots of a revocation that somebody asked to try again, for the `replays`th time.
     /// What fails after this is for the next replay.
-    pub fn start_replay(&mut self, revocation: &Revocation, in_scope: &[usize]) {
-        if !self.is_new_replay(revocation) {
+    pub fn start_replay(&mut self, revocation: &RevocationId, replays: u32, in_scope: &[usize]) {
+        if !self.is_new_replay(revocation, replays) {
             return;
         }
-        self.replays.insert(revocation.id.clone(), revocation.replays);
+        self.replays.insert(revocation.clone(), replays);
         for &slot in in_scope {
             if self.slots.reopen_failed(slot) {
                 self.start_attempts();
@@ -226,7 +227,7 @@ impl BatchProgress {
         }
         // Another revocation's replay may have opened some before.
         if in_scope.iter().any(|slot| self.slots.get(*slot).is_none()) {
-            self.finished.remove(&revocation.id);
+            self.finished.remove(revocation);
         }
     }
 
@@ -270,7 +271,7 @@ impl BatchProgress {
     }
 
     /// Notes which of the targets that `revocation` names are in the batch.
-    pub fn meet(&mut self, revocation: &Revocation, deliveries: Option<&[Delivery]>) {
+    pub fn meet(&mut self, revocation: &Terms, deliveries: Option<&[Delivery]>) {
         if let Some(met) = deliveries.and_then(|deliveries| revocation.scope.marks(deliveries)) {
             // Added, since an earlier recording of the batch may have had others.
             self.met.entry(revocation.id.clone()).or_default().add_all(&met);

@@ -18,8 +18,8 @@ use crate::redrive::Mark;
 use crate::scope::Scope;
 use crate::shard::ShardCount;
 use crate::tally::BatchOutline;
+use crate::terms::may_cover;
 use crate::walk::Place;
-use crate::window;
 
 /// Longest reason, in characters.
 pub const MAX_REASON_CHARS: usize = 500;
@@ -184,7 +184,7 @@ impl Revocation {
     /// May a batch that was sent on this channel at this time be in its scope? One of a later life of the same push
     /// id never is: it is sent weeks after the last moment at which this push could be.
     pub fn may_cover_sent(&self, channel: Channel, sent_at: Timestamp) -> bool {
-        self.scope.has_channel(channel) && window::closes_at(sent_at) <= self.closes_at
+        may_cover(&self.scope, self.closes_at, channel, sent_at)
     }
 
     /// The first due time of a new revocation: soon, in case nobody ever hears of it.

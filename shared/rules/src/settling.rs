@@ -38,7 +38,7 @@ pub fn may_be_done(revocation: &Revocation, counters: &BTreeMap<Channel, Channel
 }
 
 /// What the walk found, and what was recorded later.
-fn all_found(revocation: &Revocation, counters: &BTreeMap<Channel, ChannelCounters>) -> u64 {
+pub(crate) fn all_found(revocation: &Revocation, counters: &BTreeMap<Channel, ChannelCounters>) -> u64 {
     let found: u64 = revocation.fanout.found.values().sum();
     let late: u64 = counters.values().map(|counters| counters.late).sum();
     found + late
@@ -223,7 +223,7 @@ impl Recount {
             let tally = of_batch
                 .get(&outline.batch)
                 .filter(|tally| tally.recording.is_of(outline.recorded_at));
-            if !tally.is_some_and(|tally| tally.told.is_finished(revocation)) {
+            if !tally.is_some_and(|tally| tally.told.is_finished(revocation.replays)) {
                 self.batches += 1;
                 *self.outstanding.entry(outline.channel).or_default() += u64::from(outline.count);
                 outstanding.push(Outstanding {

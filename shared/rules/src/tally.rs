@@ -11,7 +11,6 @@ use crate::ids::{BatchId, RevocationId};
 use crate::marks::TargetMarks;
 use crate::outcome::{Counts, Outcome};
 use crate::progress::{BatchProgress, Recording};
-use crate::revocation::Revocation;
 
 /// A batch header without what only its payload and its first sending need.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,9 +99,9 @@ impl Told {
     }
 
     /// Is nothing of the batch outstanding for this revocation? One that was replayed since has to try again what
-    /// failed.
-    pub fn is_finished(&self, revocation: &Revocation) -> bool {
-        self.finished && !(revocation.replays > self.replays && self.failed() > 0)
+    /// failed: there were `replays` of it by now.
+    pub fn is_finished(&self, replays: u32) -> bool {
+        self.finished && !(replays > self.replays && self.failed() > 0)
     }
 
     fn failed(&self) -> u64 {

@@ -10,8 +10,9 @@ use crate::ids::RevocationId;
 use crate::push::Push;
 use crate::scope::Scope;
 
-/// Most revocations one push may have: each partial scope is one.
-pub const MAX_REVOCATIONS: usize = 100;
+/// Most revocations one push may have, beside the one of everything: each partial scope is one. With that one they are
+/// 99: all of them may have counted the same batch, and hear in one transaction of 100 writes what becomes of it.
+pub const MAX_REVOCATIONS: usize = 98;
 
 /// What the rules say to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -92,9 +92,12 @@ pub fn is_unseen(character: char) -> bool {
 /// # Errors
 /// For the first character that is not seen, and for a space at either end.
 pub fn visible(text: &str) -> Result<(), IdError> {
-    let unseen = text.chars().zip(1..).find(|(character, _)| is_unseen(*character));
-    if let Some((character, at)) = unseen {
-        return Err(IdError::Unseen { character, at });
+    // Most are ASCII, which is looked through without being decoded or looked up.
+    if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        let unseen = text.chars().zip(1..).find(|(character, _)| is_unseen(*character));
+        if let Some((character, at)) = unseen {
+            return Err(IdError::Unseen { character, at });
+        }
     }
     if text.starts_with(' ') {
         return Err(IdError::Unseen { character: ' ', at: 1 });

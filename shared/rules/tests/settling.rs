@@ -40,7 +40,7 @@ fn worked_on(revocation: &Revocation, outcomes: &[Outcome]) -> BatchProgress {
     for (slot, outcome) in outcomes.iter().enumerate() {
         progress.slots.end(slot, *outcome, "r");
     }
-    progress.meet(revocation, Some(&deliveries));
+    progress.meet(&revocation.into(), Some(&deliveries));
     progress.book(&revocation.id, &[0, 1]);
     progress
 }

@@ -2,12 +2,12 @@
 //! until then its adapter has a placeholder in it, and nobody gets to use it.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use revocation_aws::{
-    ApiGatewayLinks, DynamoAccessKeys, DynamoDevices, DynamoNonces, DynamoPushStore, DynamoVendorSessions, KmsSeal, QueueUrls,
-    SecretsManagerCredentials, SqsJobQueue, sdk_config,
+    ApiGatewayLinks, DynamoAccessKeys, DynamoDevices, DynamoNonces, DynamoPushStore, DynamoVendorSessions, FunctionConfig, KmsSeal,
+    QueueUrls, SecretsManagerCredentials, Service, SqsJobQueue,
 };
 use revocation_http::frame;
 use revocation_lambda::config::{ConfigError, Settings, environment};
@@ -15,35 +15,49 @@ use revocation_rules::channel::{Channel, Channels};
 
 pub struct Wiring<'a> {
     pub settings: Settings<'a>,
-    aws: SdkConfig,
+    aws: FunctionConfig,
     dynamo: Option<Client>,
+    has_queue: bool,
 }
 
 impl Wiring<'static> {
-    /// What a function works with, of the process's environment. Nothing is asked of AWS.
+    /// What a function works with, of the process's environment. Of AWS nothing is asked but connections.
     ///
     /// # Errors
     /// As [`finish`](Self::finish).
     pub async fn connect<D>(deps: impl FnOnce(&mut Self) -> D) -> Result<D, ConfigError> {
         let mut wiring = Self::start().await;
         let deps = deps(&mut wiring);
+        wiring.open_connections().await;
         wiring.finish(deps)
     }
 
     /// The same by steps, for who has to wait in between.
     pub async fn start() -> Self {
+        let settings = Settings::new(&environment);
+        let ca_file = settings.optional("SSL_CERT_FILE").map(PathBuf::from);
         // On the heap: it holds all places where credentials may come from.
-        Self::new(Settings::new(&environment), Box::pin(sdk_config()).await)
+        let aws = Box::pin(FunctionConfig::load(ca_file.as_deref())).await;
+        Self::new(settings, aws)
     }
 }
 
 impl<'a> Wiring<'a> {
-    const fn new(settings: Settings<'a>, aws: SdkConfig) -> Self {
+    const fn new(settings: Settings<'a>, aws: FunctionConfig) -> Self {
         Self {
             settings,
             aws,
             dynamo: None,
+            has_queue: false,
         }
+    }
+
+    /// Opens the connections that the adapters made so far will need. While a function starts it has more CPU than
+    /// for its first event, and both are opened at once.
+    pub async fn open_connections(&self) {
+        let dynamo = self.dynamo.is_some().then_some(Service::DYNAMO);
+        let queue = self.has_queue.then_some(Service::SQS);
+        self.aws.open_connections(dynamo.into_iter().chain(queue)).await;
     }
 
     /// `deps`, if everything that it was made of was there.
@@ -68,7 +82,7 @@ impl<'a> Wiring<'a> {
     }
 
     pub fn seal(&mut self) -> KmsSeal {
-        KmsSeal::new(aws_sdk_kms::Client::new(&self.aws), self.settings.text("RPC_SECRETS_KEY"))
+        KmsSeal::new(aws_sdk_kms::Client::new(&self.aws.sdk), self.settings.text("RPC_SECRETS_KEY"))
     }
 
     pub fn devices(&mut self) -> DynamoDevices {
@@ -76,7 +90,7 @@ impl<'a> Wiring<'a> {
     }
 
     pub fn links(&mut self) -> ApiGatewayLinks {
-        ApiGatewayLinks::new(&self.aws, self.settings.text("SOCKET_API_URL"), frame::encode)
+        ApiGatewayLinks::new(&self.aws.sdk, self.settings.text("SOCKET_API_URL"), frame::encode)
     }
 
     pub fn vendor_sessions(&mut self) -> DynamoVendorSessions {
@@ -84,7 +98,10 @@ impl<'a> Wiring<'a> {
     }
 
     pub fn credentials(&mut self) -> SecretsManagerCredentials {
-        SecretsManagerCredentials::new(aws_sdk_secretsmanager::Client::new(&self.aws), self.settings.text("SECRET_PREFIX"))
+        SecretsManagerCredentials::new(
+            aws_sdk_secretsmanager::Client::new(&self.aws.sdk),
+            self.settings.text("SECRET_PREFIX"),
+        )
     }
 
     /// The channels with a dispatcher, and how each takes back.
@@ -140,18 +157,19 @@ impl<'a> Wiring<'a> {
         })
     }
 
-    fn queue(&self, urls: QueueUrls) -> SqsJobQueue {
-        SqsJobQueue::new(aws_sdk_sqs::Client::new(&self.aws), urls)
+    fn queue(&mut self, urls: QueueUrls) -> SqsJobQueue {
+        self.has_queue = true;
+        SqsJobQueue::new(aws_sdk_sqs::Client::new(&self.aws.sdk), urls)
     }
 
     fn dynamo(&mut self) -> Client {
-        self.dynamo.get_or_insert_with(|| Client::new(&self.aws)).clone()
+        self.dynamo.get_or_insert_with(|| Client::new(&self.aws.sdk)).clone()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use aws_config::BehaviorVersion;
+    use aws_config::{BehaviorVersion, SdkConfig};
 
     use super::*;
 
@@ -159,7 +177,7 @@ mod tests {
     fn all_that_is_missing_is_complained_about_at_once() {
         let aws = SdkConfig::builder().behavior_version(BehaviorVersion::v2026_01_12()).build();
         let lookup = |name: &str| (name == "DISPATCH_QUEUE_URLS").then(|| "pigeon=q".to_owned());
-        let mut wiring = Wiring::new(Settings::new(&lookup), aws);
+        let mut wiring = Wiring::new(Settings::new(&lookup), aws.into());
         let deps = (wiring.store(), wiring.job_queues(), wiring.channels());
         let error = wiring.finish(deps).unwrap_err().to_string();
         let expected = [

@@ -130,7 +130,8 @@ fn every_queue_has_exactly_one_consumer() {
 }
 
 /// But for dispatches: two that have the same batch are told apart by its lease. When that is over, the job of a worker
-/// that was killed has to be there again, and not before: it would find the lease and wait for its next look.
+/// that was killed has to be there again, and not before: it would find the lease and wait for its next look. Two that
+/// walk or recount the same are told apart by the version of what they save, so such a job is there again at once.
 #[test]
 fn a_message_stays_hidden_six_times_as_long_as_its_function_may_run() {
     const LEASE: u64 = 90;
@@ -144,6 +145,11 @@ fn a_message_stays_hidden_six_times_as_long_as_its_function_may_run() {
         if name.starts_with("Dispatch") {
             assert!(
                 (LEASE + 1..LEASE + 10).contains(&hidden) && hidden > timeout + window,
+                "{name}: {hidden} s"
+            );
+        } else if name.starts_with("Fanout") {
+            assert!(
+                (timeout + window + 1..timeout + window + 10).contains(&hidden),
                 "{name}: {hidden} s"
             );
         } else {

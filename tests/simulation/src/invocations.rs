@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{ChannelClient, Clock, Job, WorkError};
+use revocation_app::ports::{ChannelClient, Clock, DispatchJob, Job, WorkError};
 use revocation_app::{
     Accepted, Checked, Confirmed, Dispatched, Dispatcher, FannedOut, GateError, GateQuestion, NewReceipt, NewRevocation, ReceiptError,
     RecordError, RecordedBatch, RegisterError, Registered, ReplayError, RequestError, SweepError, Swept, TakenReceipts, check_gate,
@@ -294,27 +294,51 @@ impl World {
                 let (store, queue) = (world.store.clone(), world.queue.clone());
                 async move { Done::Confirmed(confirm_batch(&store, &queue, &clock, &batch, nth, look).await) }
             }),
-            Job::Dispatch(job) => self.start(Name::Dispatch, Some(receipt), |world, clock| {
-                let (store, queue, dice) = (world.store.clone(), world.queue.clone(), world.dice.clone());
-                let accepts = match Cast::channels().strategy(job.channel) {
-                    Some(Strategy::Recall | Strategy::RecallThenOverwrite) => Outcome::Recalled,
-                    Some(Strategy::Overwrite) | None => Outcome::Overwritten,
-                };
-                let vendor = world.vendor.seen_by(&clock).that_accepts_as(accepts);
-                async move {
-                    let channels = Cast::channels();
-                    let able = channels.capability(job.channel) == Capability::Able;
-                    let with = Dispatcher {
-                        store: &store,
-                        queue: &queue,
-                        clock: &clock,
-                        dice: &dice,
-                        channels: &channels,
-                        client: able.then_some(&vendor as &dyn ChannelClient),
-                    };
-                    Done::Dispatched(dispatch_batch(&with, &job, clock.now() + DEADLINE).await)
-                }
-            }),
+            Job::Dispatch(job) => self.start_dispatch(job, receipt),
         }
+    }
+
+    fn start_dispatch(&mut self, job: DispatchJob, receipt: Receipt) {
+        let job = self.as_it_was_queued(job);
+        self.start(Name::Dispatch, Some(receipt), |world, clock| {
+            let (store, queue, dice) = (world.store.clone(), world.queue.clone(), world.dice.clone());
+            let accepts = match Cast::channels().strategy(job.channel) {
+                Some(Strategy::Recall | Strategy::RecallThenOverwrite) => Outcome::Recalled,
+                Some(Strategy::Overwrite) | None => Outcome::Overwritten,
+            };
+            let vendor = world.vendor.seen_by(&clock).that_accepts_as(accepts);
+            async move {
+                let channels = Cast::channels();
+                let able = channels.capability(job.channel) == Capability::Able;
+                let with = Dispatcher {
+                    store: &store,
+                    queue: &queue,
+                    clock: &clock,
+                    dice: &dice,
+                    channels: &channels,
+                    client: able.then_some(&vendor as &dyn ChannelClient),
+                };
+                Done::Dispatched(dispatch_batch(&with, &job, clock.now() + DEADLINE).await)
+            }
+        });
+    }
+
+    /// In some runs an older version queues all jobs, or those of every second shard: they say nothing of replays.
+    fn as_it_was_queued(&mut self, job: DispatchJob) -> DispatchJob {
+        let is_older = match self.seed % 5 {
+            0 => true,
+            1 => job.batch.shard.is_multiple_of(2),
+            _ => false,
+        };
+        let stored = self
+            .store
+            .all_revocations()
+            .into_iter()
+            .find(|revocation| revocation.id == job.revocation);
+        let replays = job.replays.filter(|_| !is_older);
+        let from_before = stored.is_some_and(|stored| replays.is_some_and(|replays| replays < stored.replays));
+        self.events.saw_if("a job from before a replay", from_before);
+        self.events.saw_if("a job of an older version", is_older);
+        DispatchJob { replays, ..job }
     }
 }

@@ -65,7 +65,7 @@ impl World {
         }
     }
 
-    fn jobs_of_this_life(&self) -> Vec<Job> {
+    fn jobs_of_this_life(&mut self) -> Vec<Job> {
         let mut jobs = Vec::new();
         for batch in self.store.committed() {
             let header = &batch.header;
@@ -78,6 +78,8 @@ impl World {
                 jobs.push(Job::Dispatch(DispatchJob {
                     batch: header.batch.clone(),
                     channel: header.channel,
+                    // Half of them of a version that does not say.
+                    replays: self.chance.in_thousand(500).then_some(revocation.replays),
                     revocation: revocation.id,
                     nth: 0,
                 }));

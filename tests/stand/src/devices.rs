@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::error::StandError;
@@ -22,6 +23,20 @@ pub struct Bar {
     pub pushes: u64,
     /// Notifications that a vendor's recall took away.
     pub removed: u64,
+}
+
+/// Devices of an app that are alike.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Alike {
+    /// `active`, `unregistered` or `offline`.
+    pub state: String,
+    /// Pushes that took effect on each.
+    pub pushes: u64,
+    /// Notifications that a vendor's recall took away from each.
+    pub removed: u64,
+    /// The titles that each shows, oldest first.
+    pub shows: Vec<String>,
+    pub devices: u64,
 }
 
 /// Devices asked about or changed in one call.
@@ -91,6 +106,28 @@ impl Devices {
 
     pub async fn no_faults(&self) -> Result<(), StandError> {
         self.control("/faults/clear", &json!({})).await.map(|_| ())
+    }
+
+    /// All devices of an app, counted.
+    pub async fn tally(&self, vendor: &str, app: &str) -> Result<Vec<Alike>, StandError> {
+        let path = "/tally";
+        let lines = self.control(path, &json!({"vendor": vendor, "app": app})).await?;
+        serde_json::from_value(lines).map_err(|error| StandError::Unexpected(format!("{path}: {error}")))
+    }
+
+    /// From now on the vendor takes no more of an app within a second; devices or requests, as it counts itself.
+    pub async fn quota(&self, vendor: &str, per_second: u64) -> Result<(), StandError> {
+        self.control("/quotas", &json!({"vendor": vendor, "per_second": per_second}))
+            .await
+            .map(|_| ())
+    }
+
+    /// Of how many devices the vendor has said what became of the push, by the millisecond since 1970.
+    pub async fn answers(&self, vendor: &str) -> Result<Vec<(u64, u64)>, StandError> {
+        let path = "/answers";
+        let answer = self.http.get(format!("{}{path}", self.control)).send().await;
+        let answers = self.read(path, answer).await?;
+        serde_json::from_value(answers[vendor].clone()).map_err(|error| StandError::Unexpected(format!("{path}: {error}")))
     }
 
     /// Per vendor: logins, calls, pushes, violations.

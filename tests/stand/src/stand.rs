@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use generate::pascal;
-use local_stack::{LocalAws, StackOutputs, Tools, built_binaries, package_local};
+use local_stack::{LocalAws, StackError, StackOutputs, Tools, built_binaries, package_local};
 use openapi_check::Description;
 use revocation_channels::settings;
 use revocation_rules::channel::Channel;
@@ -49,11 +49,24 @@ impl Stand {
 
     /// The same with some of the template's parameters set.
     pub async fn start_with(own: &[(&str, &str)], say: impl Fn(&str)) -> Result<Self, StandError> {
+        Self::start_on(async |tools| LocalAws::start(tools).await, own, say).await
+    }
+
+    /// The same, with what the functions ask of the local AWS counted.
+    pub async fn start_counted(own: &[(&str, &str)], say: impl Fn(&str)) -> Result<Self, StandError> {
+        Self::start_on(async |tools| LocalAws::start_counted(tools).await, own, say).await
+    }
+
+    async fn start_on(
+        start: impl AsyncFnOnce(&Tools) -> Result<LocalAws, StackError>,
+        own: &[(&str, &str)],
+        say: impl Fn(&str),
+    ) -> Result<Self, StandError> {
         let tools = Tools::ensure().await?;
         say("starting the vendors' simulator and the local AWS");
         let sim = Sim::start(&Options::default()).map_err(StandError::Simulator)?;
         package_local(&built_binaries()?)?;
-        let aws = LocalAws::start(&tools).await?;
+        let aws = start(&tools).await?;
         say("deploying infra/template.yaml");
         let parameters = parameters(&sim);
         let mut parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

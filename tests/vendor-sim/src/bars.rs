@@ -5,13 +5,13 @@
 //! a new notification, which `shown_after_removed` counts. What the vendor recalled is gone too, and
 //! shows nothing in its place.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::now_ms;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     Active,
@@ -199,6 +199,9 @@ pub enum Standing {
     Unknown,
 }
 
+/// State, pushes, recalls that took something away, and the titles on the bar.
+pub type Alike<'a> = (State, u64, u64, Vec<&'a str>);
+
 #[derive(Default)]
 pub struct Bars {
     devices: HashMap<String, Device>,
@@ -284,6 +287,16 @@ impl Bars {
             device.come_online();
         }
         found
+    }
+
+    /// How many devices of an app are alike in state, pushes, recalls and what they show.
+    pub fn alike(&self, app: &str) -> BTreeMap<Alike<'_>, u64> {
+        let mut alike = BTreeMap::new();
+        for device in self.devices.values().filter(|device| device.app == app) {
+            let shows = device.notifications.iter().map(|shown| shown.title.as_str()).collect();
+            *alike.entry((device.state, device.pushes, device.removed, shows)).or_default() += 1;
+        }
+        alike
     }
 
     pub fn device(&self, token: &str) -> Option<&Device> {

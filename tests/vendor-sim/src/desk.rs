@@ -1,9 +1,11 @@
-//! What every vendor keeps: devices, faults to play, statistics.
+//! What every vendor keeps: devices, faults to play, a quota, statistics.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::bars::Bars;
+use crate::clock::now_ms;
 use crate::faults::{Fault, Faults, Occasion};
+use crate::quota::{Quota, Unit};
 use crate::stats::Stats;
 use crate::vendor::Vendor;
 use crate::wire::{Answer, Reply};
@@ -12,6 +14,7 @@ use crate::wire::{Answer, Reply};
 pub struct Desk {
     bars: Mutex<Bars>,
     faults: Mutex<Faults>,
+    quota: Mutex<Quota>,
     pub stats: Stats,
 }
 
@@ -24,6 +27,10 @@ impl Desk {
         lock(&self.faults)
     }
 
+    pub fn quota(&self) -> MutexGuard<'_, Quota> {
+        lock(&self.quota)
+    }
+
     /// Answers a request that broke the contract.
     pub fn broken(&self, what: &str, answer: Answer) -> Reply {
         self.stats.violation(what);
@@ -33,6 +40,7 @@ impl Desk {
     pub fn reset(&self) {
         *self.bars() = Bars::default();
         *self.faults() = Faults::default();
+        *self.quota() = Quota::default();
         self.stats.reset();
     }
 }
@@ -50,4 +58,23 @@ pub fn fault_before_effect(vendor: &dyn Vendor, occasion: Occasion) -> Option<Re
         Fault::Error { status, code } => vendor.error(status, &code).into(),
         Fault::Drop => Reply::Dropped,
     })
+}
+
+/// Why a correct push for so many devices of an app has no effect: an ordered fault, or the quota.
+pub fn refusal_of_push(vendor: &dyn Vendor, app: &str, devices: usize) -> Option<Reply> {
+    fault_before_effect(vendor, Occasion::Push).or_else(|| over_quota(vendor, app, devices))
+}
+
+fn over_quota(vendor: &dyn Vendor, app: &str, devices: usize) -> Option<Reply> {
+    let amount = match vendor.quota_unit()? {
+        Unit::Devices => devices as u64,
+        Unit::Requests => 1,
+    };
+    let desk = vendor.desk();
+    if desk.quota().takes(app, amount, now_ms()) {
+        return None;
+    }
+    desk.stats.over_quota();
+    // No vendor documents how long to wait.
+    Some(vendor.throttled(None).into())
 }

@@ -13,6 +13,7 @@ mod desk;
 mod faults;
 mod forms;
 mod one_stream;
+mod quota;
 mod serve;
 mod sessions;
 mod sim;

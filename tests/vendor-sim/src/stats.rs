@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use serde_json::{Value, json};
 
+use crate::clock::now_ms;
 use crate::desk::lock;
 
 /// Violations kept word for word; beyond this only their number grows.
@@ -20,12 +21,15 @@ pub struct Stats {
     pushes: AtomicU64,
     connections: AtomicU64,
     refused_streams: AtomicU64,
+    over_quota: AtomicU64,
     in_flight: AtomicU64,
     in_flight_max: AtomicU64,
     violation_count: AtomicU64,
     violations: Mutex<Vec<String>>,
     /// Not the sessions themselves: those are credentials.
     sessions: Mutex<HashSet<u64>>,
+    /// How many devices were answered about in a millisecond; oldest first, and only those in which some were.
+    answers: Mutex<Vec<(u64, u64)>>,
 }
 
 impl Stats {
@@ -51,6 +55,26 @@ impl Stats {
 
     pub fn pushes(&self, devices: usize) {
         self.pushes.fetch_add(devices as u64, Relaxed);
+    }
+
+    /// The vendor says of so many devices what became of the push for them, whether it is a yes or a no.
+    pub fn answered(&self, devices: usize) {
+        let mut answers = lock(&self.answers);
+        let now = now_ms();
+        match answers.last_mut() {
+            // A clock that was set back does not put them out of order.
+            Some((at, count)) if *at >= now => *count += devices as u64,
+            Some(_) | None => answers.push((now, devices as u64)),
+        }
+    }
+
+    pub fn answers(&self) -> Vec<(u64, u64)> {
+        lock(&self.answers).clone()
+    }
+
+    /// A push was refused because it was more than the quota.
+    pub fn over_quota(&self) {
+        self.over_quota.fetch_add(1, Relaxed);
     }
 
     pub fn connection(&self) {
@@ -85,6 +109,7 @@ impl Stats {
             &self.pushes,
             &self.connections,
             &self.refused_streams,
+            &self.over_quota,
             &self.in_flight_max,
             &self.violation_count,
         ] {
@@ -92,6 +117,7 @@ impl Stats {
         }
         lock(&self.violations).clear();
         lock(&self.sessions).clear();
+        lock(&self.answers).clear();
     }
 
     pub fn to_json(&self) -> Value {
@@ -104,6 +130,7 @@ impl Stats {
             "pushes": self.pushes.load(Relaxed),
             "connections": self.connections.load(Relaxed),
             "refused_streams": self.refused_streams.load(Relaxed),
+            "over_quota": self.over_quota.load(Relaxed),
             "in_flight_max": self.in_flight_max.load(Relaxed),
             "violation_count": self.violation_count.load(Relaxed),
             "violations": violations,

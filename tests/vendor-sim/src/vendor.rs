@@ -4,6 +4,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use crate::desk::Desk;
+use crate::quota::Unit;
 use crate::serve::Link;
 use crate::wire::{Answer, Call, Reply};
 
@@ -53,6 +54,9 @@ pub trait Vendor: Send + Sync + 'static {
 
     /// Checks the request, applies it to the devices and says what to answer.
     fn answer(&self, call: &Call, link: &Link) -> Reply;
+
+    /// What this vendor's documented quota of a second counts; `None` where none is documented.
+    fn quota_unit(&self) -> Option<Unit>;
 
     /// The answer to a caller who is too fast.
     fn throttled(&self, retry_after_s: Option<u64>) -> Answer;

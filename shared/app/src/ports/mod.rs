@@ -27,7 +27,7 @@ pub use receipts::{CallbackSecret, CallbackSecrets, KnownBatch, ReceiptStore};
 pub use senders::QueueSenders;
 pub use sessions::{SessionKey, SessionRecord, SessionStore, SessionText, SharedFailure, SharedPause, VendorSession};
 pub use store::{
-    BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, Claimed, Counters, DUE_PARTS, DuePage, DuePlace, Finished,
-    Inserted, MAX_PAYLOADS, Overview, ProgressList, PushFilter, PushList, PushListPage, PushListQuery, PushOverview, PushStore, Recorded,
-    RevocationStore, Saved, ShardPage, TargetIndex, TaskNumbers,
+    BatchContents, BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, Claimed, Counters, DUE_PARTS, DuePage, DuePlace,
+    Finished, Inserted, MAX_PAYLOADS, Overview, Payload, ProgressList, PushFilter, PushList, PushListPage, PushListQuery, PushOverview,
+    PushStore, Recorded, RevocationStore, Saved, ShardPage, TargetIndex, TaskNumbers, UnaskedWork,
 };

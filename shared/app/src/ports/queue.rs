@@ -18,6 +18,9 @@ pub struct DispatchJob {
     pub batch: BatchRef,
     pub channel: Channel,
     pub revocation: RevocationId,
+    /// How many replays of the revocation there were when the job was made; `None` from an older version. Whoever has
+    /// it need not read the revocation, whose other parts that matter here never change.
+    pub replays: Option<u32>,
     /// How often somebody else was found at work on the batch: each look waits longer.
     pub nth: u32,
 }
@@ -32,6 +35,7 @@ impl DispatchJob {
             batch,
             channel,
             revocation: revocation.id.clone(),
+            replays: Some(revocation.replays),
             nth: 0,
         }
     }

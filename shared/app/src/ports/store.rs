@@ -19,6 +19,7 @@ use revocation_rules::receipt::Receipts;
 use revocation_rules::revocation::Revocation;
 use revocation_rules::tally::{BatchCount, BatchOutline, Tally};
 use revocation_rules::task_number::TaskNumber;
+use revocation_rules::terms::Assignment;
 use revocation_rules::walk::Reading;
 
 use super::StoreResult;
@@ -156,17 +157,44 @@ pub trait BatchPayloads: Send + Sync {
     fn payloads(&self, headers: &[BatchHeader]) -> impl Future<Output = StoreResult<Vec<Option<Vec<Delivery>>>>> + Send;
 }
 
-/// All that one dispatch needs, read in one trip.
+/// What says whether there is anything to do: all that a job needs which was done already. Read in one trip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchWork {
     pub header: BatchHeader,
-    pub deliveries: Option<Vec<Delivery>>,
     /// Of this recording; `None` when nobody has worked on it.
     pub progress: Option<BatchProgress>,
     /// What an earlier recording under the same batch id left behind: see [`BatchProgress::start`].
     pub earlier: Option<BatchProgress>,
-    pub revocation: Option<Revocation>,
+    /// `None` when there is no such revocation.
+    pub revocation: Option<Assignment>,
+    pub payload: Payload,
+}
+
+/// Where the deliveries of a batch are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// They came with the header.
+    Inline(Vec<Delivery>),
+    /// They have to be asked for.
+    Apart,
+}
+
+/// What is in a batch, and what was said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchContents {
+    /// `None` when the payload is gone.
+    pub deliveries: Option<Vec<Delivery>>,
     /// What devices said of its deliveries and bears on what is done: not that they were shown.
+    pub receipts: Receipts,
+}
+
+/// A batch with all that is known of it, for no revocation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnaskedWork {
+    pub header: BatchHeader,
+    pub deliveries: Option<Vec<Delivery>>,
+    /// Of this recording; `None` when nobody has worked on it.
+    pub progress: Option<BatchProgress>,
     pub receipts: Receipts,
 }
 
@@ -186,10 +214,19 @@ pub enum Finished {
 
 pub trait BatchWorkStore: Send + Sync {
     /// A batch, its progress, and the revocation it is to be worked on for. `None` when the batch is unknown.
-    fn work(&self, batch: &BatchRef, revocation: &RevocationId) -> impl Future<Output = StoreResult<Option<BatchWork>>> + Send;
+    /// With `replays`, which the job says, the revocation is read only by a store that has not kept its terms.
+    fn work(
+        &self,
+        batch: &BatchRef,
+        revocation: &RevocationId,
+        replays: Option<u32>,
+    ) -> impl Future<Output = StoreResult<Option<BatchWork>>> + Send;
 
-    /// The same for nobody's revocation: `revocation` is `None`.
-    fn unasked_work(&self, batch: &BatchRef) -> impl Future<Output = StoreResult<Option<BatchWork>>> + Send;
+    /// The deliveries of a batch and its receipts, in one trip: for whoever has found that there is something to do.
+    fn contents(&self, header: &BatchHeader, payload: Payload) -> impl Future<Output = StoreResult<BatchContents>> + Send;
+
+    /// All of a batch, whoever revokes it. `None` when it is unknown.
+    fn unasked_work(&self, batch: &BatchRef) -> impl Future<Output = StoreResult<Option<UnaskedWork>>> + Send;
 
     /// Writes `progress` (which [`BatchProgress::claimed`] made) unless the
     /// stored version is no longer the one before it.
@@ -275,7 +312,7 @@ pub trait Counters: Send + Sync {
         count: u64,
     ) -> impl Future<Output = StoreResult<()>> + Send;
 
-    /// A revocation's counters, in one query.
+    /// A revocation's counters. Consistent: whether it can settle may hang on them.
     fn counters(
         &self,
         push: &PushRef,
@@ -289,10 +326,11 @@ pub struct Overview {
     pub push: Push,
     /// Oldest first.
     pub revocations: Vec<Revocation>,
+    /// Of those of which they can say more than is settled: [`revocation_rules::counters::are_shown`].
     pub counters: BTreeMap<RevocationId, BTreeMap<Channel, ChannelCounters>>,
 }
 
 pub trait PushOverview: Send + Sync {
-    /// Everything about a push in one query: of its present life, that is the revocations it has closures of.
+    /// Everything about a push: of its present life, that is the revocations it has closures of.
     fn overview(&self, push: &PushRef) -> impl Future<Output = StoreResult<Option<Overview>>> + Send;
 }

@@ -10,7 +10,7 @@ use revocation_rules::ids::{BatchRef, PushRef};
 use revocation_rules::tally::{BatchCount, BatchOutline};
 use revocation_rules::window;
 
-use super::{Item, MAX_BYTES, Reader, Writer, expires_at, key, packed};
+use super::{Item, MAX_BYTES, Reader, Writer, expires_at, key, payload};
 
 const HEADER: &str = "batch header";
 const PAYLOAD: &str = "batch payload";
@@ -58,7 +58,7 @@ pub struct Written {
 
 pub fn write(header: &BatchHeader, deliveries: &[Delivery]) -> Result<Written, StoreError> {
     let too_large = || StoreError::TooLarge { item: "batch" };
-    let packed = packed::pack(&deliveries).ok_or_else(too_large)?;
+    let packed = payload::pack(deliveries).ok_or_else(too_large)?;
     if packed.len() > MAX_BYTES {
         return Err(too_large());
     }
@@ -156,8 +156,7 @@ pub fn is_inline(header: &Item) -> bool {
 /// The deliveries out of the item that holds them.
 pub fn read_deliveries(item: &Item, header: &BatchHeader) -> Result<Vec<Delivery>, StoreError> {
     let reader = Reader::new(PAYLOAD, item)?;
-    let deliveries: Option<Vec<Delivery>> = packed::unpack(reader.bytes("payload")?);
-    deliveries
+    payload::unpack(reader.bytes("payload")?)
         .filter(|deliveries| deliveries.len() == usize::from(header.count))
         .ok_or_else(|| reader.damaged("payload"))
 }

@@ -18,10 +18,12 @@ use sha2::{Digest, Sha256};
 
 pub const PUSH: &str = "push";
 pub const REVOCATION: &str = "revocation#";
-pub const COUNTERS: &str = "progress#";
+pub const COUNTERS: &str = "counters";
+pub const OLDER_COUNTERS: &str = "progress#";
 pub const BATCH: &str = "batch#";
 pub const OUTCOME: &str = "outcome#";
 pub const NOTICE: &str = "notice";
+pub const TARGETS: &str = "targets";
 pub const PAYLOAD: &str = "payload#";
 pub const NUMBER: &str = "number";
 /// Longest id, in bytes, that stands in a key itself. `DynamoDB` takes 2,048
@@ -115,12 +117,19 @@ pub fn revocation(id: &RevocationId) -> String {
     format!("{REVOCATION}{id}")
 }
 
-pub fn counters_of(revocation: &RevocationId) -> String {
-    format!("{COUNTERS}{revocation}#")
+/// The key of the targets that a revocation names, when they are many. They lie by themselves.
+pub fn targets_of(of: &PushRef, revocation: &RevocationId) -> (String, String) {
+    (format!("{}#targets#{revocation}", push(of)), TARGETS.to_owned())
 }
 
-pub fn counters(revocation: &RevocationId, channel: Channel, spread: u8) -> String {
-    format!("{COUNTERS}{revocation}#{channel}#{spread:02}")
+/// Where older code counted: beside the push.
+pub fn older_counters_of(revocation: &RevocationId) -> String {
+    format!("{OLDER_COUNTERS}{revocation}#")
+}
+
+/// The key of one of the items that count a revocation. Each lies by itself.
+pub fn counters(of: &PushRef, revocation: &RevocationId, spread: u8) -> (String, String) {
+    (format!("{}#counters#{revocation}#{spread:02}", push(of)), COUNTERS.to_owned())
 }
 
 /// Where the headers and progresses of a shard lie.
@@ -309,5 +318,56 @@ mod tests {
     fn no_push_lies_where_another_has_its_batches() {
         assert_ne!(push(&push_of("x#0")), shard(&push_of("x"), 0));
         assert_ne!(push(&push_of("x%230")), push(&push_of("x#0")));
+    }
+
+    #[test]
+    fn counters_and_targets_lie_where_nothing_else_does() {
+        let by: RevocationId = "rvk_1".parse().unwrap();
+        let mut all = std::collections::BTreeSet::new();
+        let mut keys = 0;
+        // Ids that look like what stands behind an id.
+        let long = "#counters#rvk_1#00".repeat(200);
+        for id in [
+            "x",
+            "x#counters#rvk_1#00",
+            "x#counters",
+            "x#targets#rvk_1",
+            "counters",
+            "x#0",
+            "x#early#receipt#",
+            &long,
+        ] {
+            let named = push_of(id);
+            let batch = BatchRef {
+                push: named.clone(),
+                shard: 0,
+                batch: "counters".parse().unwrap(),
+            };
+            let counters = (0..16).map(|nn| counters(&named, &by, nn));
+            for (pk, sk) in counters.chain([targets_of(&named, &by)]) {
+                assert_eq!(parse_push(&pk, id_beside(&named.id)), None, "{pk}");
+                assert_eq!(parse_push(&pk, None), None, "{pk}");
+                assert!(pk.len() <= 2_048, "{pk}");
+                keys += 1;
+                all.insert((pk, sk));
+            }
+            let others = [
+                push(&named),
+                shard(&named, 0),
+                receipts(&batch),
+                payloads(&batch),
+                early_count(&named),
+            ];
+            for pk in others {
+                keys += 1;
+                // Under whatever sort key.
+                all.insert((pk, COUNTERS.to_owned()));
+            }
+        }
+        assert_eq!(all.len(), keys, "two things lie in one place");
+        assert_ne!(
+            counters(&push_of("x"), &by, 0),
+            counters(&push_of("x"), &"rvk_10".parse().unwrap(), 0)
+        );
     }
 }

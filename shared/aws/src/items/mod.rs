@@ -4,7 +4,8 @@
 //! |---|---|---|---|
 //! | push | `<push>` | `push` | 30 days after the later of registration and its last possible delivery |
 //! | revocation | `<push>` | `revocation#<rvk>` | 30 days after the later of the request and the push's last possible delivery |
-//! | counters | `<push>` | `progress#<rvk>#<channel>#<nn>` | 67 days after the last change |
+//! | targets of a revocation, if many | `<push>#targets#<rvk>` | `targets` | with the revocation |
+//! | counters | `<push>#counters#<rvk>#<nn>` | `counters` | 67 days after the last change |
 //! | batch header | `<push>#<shard>` | `batch#<batch>` | 9 days after it was sent |
 //! | batch payload | `<push>#<shard>#batch#<batch>` | `payload#<digest>` | 9 days after it was sent |
 //! | task by its number | `<app>/<workspace>#number#<n>` | `number` | with the push |
@@ -28,12 +29,14 @@ pub mod batch;
 pub mod condition;
 pub mod counters;
 mod expiry;
+mod frame;
 pub mod key;
 pub mod looks;
 mod named;
 pub mod nonce;
 pub mod notices;
 pub mod packed;
+mod payload;
 pub mod progress;
 pub mod push;
 pub mod queue_sender;

@@ -6,13 +6,12 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::json_text;
+use super::{frame, json_text};
 
-const ZSTD_JSON: u8 = 1;
-const LEVEL: i32 = 1;
+pub const ZSTD_JSON: u8 = 1;
 /// A batch of 1,000 deliveries comes in a body of 1 MB at most; targets that are
 /// left out and texts that are escaped make more of it.
-const MAX_UNPACKED: usize = 4 * 1024 * 1024;
+pub const MAX_UNPACKED: usize = 4 * 1024 * 1024;
 
 /// `None` when the value is larger than [`unpack`] would read back.
 pub fn pack(value: &impl Serialize) -> Option<Vec<u8>> {
@@ -21,7 +20,7 @@ pub fn pack(value: &impl Serialize) -> Option<Vec<u8>> {
         return None;
     }
     let mut packed = vec![ZSTD_JSON];
-    packed.extend(zstd::bulk::compress(json.as_bytes(), LEVEL).ok()?);
+    packed.extend(frame::compress(json.as_bytes())?);
     Some(packed)
 }
 
@@ -30,7 +29,7 @@ pub fn unpack<T: DeserializeOwned>(packed: &[u8]) -> Option<T> {
     let (&ZSTD_JSON, rest) = packed.split_first()? else {
         return None;
     };
-    let json = zstd::bulk::decompress(rest, MAX_UNPACKED).ok()?;
+    let json = frame::decompress(rest, MAX_UNPACKED)?;
     serde_json::from_slice(&json).ok()
 }
 
@@ -51,7 +50,7 @@ mod tests {
     fn a_bomb_does_not_go_off() {
         let zeros = " ".repeat(MAX_UNPACKED) + "[]";
         let mut bomb = vec![ZSTD_JSON];
-        bomb.extend(zstd::bulk::compress(zeros.as_bytes(), LEVEL).unwrap());
+        bomb.extend(frame::compress(zeros.as_bytes()).unwrap());
         assert!(bomb.len() < 10_000);
         assert_eq!(unpack::<Vec<u8>>(&bomb), None);
     }
@@ -64,5 +63,17 @@ mod tests {
         let mut newer = pack(&vec![1_u8]).unwrap();
         newer[0] = 2;
         assert_eq!(unpack::<Vec<u8>>(&newer), None);
+    }
+
+    #[test]
+    fn what_could_not_be_unpacked_spoils_nothing_that_comes_after() {
+        let packed = pack(&vec!["a".repeat(1000)]).unwrap();
+        let mut damaged = packed.clone();
+        let last = damaged.len() - 1;
+        damaged.truncate(last);
+        for _ in 0..3 {
+            assert_eq!(unpack::<Vec<String>>(&damaged), None);
+            assert!(unpack::<Vec<String>>(&packed).is_some());
+        }
     }
 }

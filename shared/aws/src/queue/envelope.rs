@@ -59,6 +59,9 @@ enum V1 {
         batch: BatchId,
         channel: Channel,
         revocation: RevocationId,
+        /// Older versions do not say, and read the revocation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replays: Option<u32>,
         /// Older versions know none.
         #[serde(default, skip_serializing_if = "is_first")]
         nth: u32,
@@ -142,6 +145,7 @@ pub fn encode(job: &Job) -> String {
             batch,
             channel,
             revocation,
+            replays,
             nth,
         }) => V1::Dispatch {
             push: (&batch.push).into(),
@@ -149,6 +153,7 @@ pub fn encode(job: &Job) -> String {
             batch: batch.batch.clone(),
             channel: *channel,
             revocation: revocation.clone(),
+            replays: *replays,
             nth: *nth,
         },
         Job::Confirm { batch, nth, look: None } => V1::Confirm {
@@ -210,6 +215,7 @@ pub fn decode(body: &str) -> Result<Job, JobError> {
             batch,
             channel,
             revocation,
+            replays,
             nth,
         } => Job::Dispatch(DispatchJob {
             batch: BatchRef {
@@ -219,6 +225,7 @@ pub fn decode(body: &str) -> Result<Job, JobError> {
             },
             channel,
             revocation,
+            replays,
             nth,
         }),
         V1::Confirm { push, shard, batch, nth } => Job::Confirm {

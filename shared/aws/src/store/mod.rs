@@ -21,8 +21,9 @@ mod record;
 mod revocations;
 mod shard_page;
 mod targets;
+mod terms;
 mod transact;
 mod work;
 mod work_store;
 
-pub use dynamo::DynamoPushStore;
+pub use dynamo::{DynamoPushStore, PATIENCE};

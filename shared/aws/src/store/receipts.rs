@@ -14,10 +14,8 @@ use super::DynamoPushStore;
 use crate::failure::unavailable;
 use crate::items::update::Update;
 use crate::items::{Item, VERSION, at, batch, expires_at, key, looks, number, receipt, text};
-use crate::table::Written;
+use crate::table::{READS, Written};
 
-/// What `DynamoDB` takes in one call.
-const READS: usize = 100;
 /// Calls on the way at once.
 const CALLS: usize = 8;
 /// Events that bear on a dispatch lie side by side; what comes after them is not read.

@@ -22,7 +22,7 @@ const OPEN: &str = "open";
 impl RevocationStore for DynamoPushStore {
     /// Closes the gate and keeps the revocation, both or neither (law L1).
     async fn insert_revocation(&self, read: &Push, new: &Revocation) -> Result<Saved, StoreError> {
-        let item = revocation::write(new)?;
+        let written = revocation::write(new)?;
         let mut closures = read.closures.clone();
         closures.push(new.closure());
         let close = Update::default()
@@ -31,10 +31,14 @@ impl RevocationStore for DynamoPushStore {
             // Versions begin anew in another life of the same id.
             .and_is("registered_at", time(read.registered_at));
         let writes = |_| {
-            Ok(vec![
+            let mut writes = vec![
                 self.update_of(at(key::push(&new.push), key::PUSH), &close)?,
-                self.put_of(item.clone(), &Condition::FREE)?,
-            ])
+                self.put_of(written.revocation.clone(), &Condition::FREE)?,
+            ];
+            if let Some(targets) = &written.targets {
+                writes.push(self.put_of(targets.clone(), &Condition::FREE)?);
+            }
+            Ok(writes)
         };
         match self.transact(&random_text(), writes).await? {
             Transacted::Written => Ok(Saved::Yes),
@@ -48,8 +52,10 @@ impl RevocationStore for DynamoPushStore {
     }
 
     async fn revocation(&self, push: &PushRef, id: &RevocationId) -> Result<Option<Revocation>, StoreError> {
-        let item = self.table.get(at(key::push(push), key::revocation(id))).await?;
-        item.as_ref().map(|item| revocation::read(push, item)).transpose()
+        match self.table.get(at(key::push(push), key::revocation(id))).await? {
+            Some(item) => self.whole_revocation(push, &item).await,
+            None => Ok(None),
+        }
     }
 
     async fn save_revocation(&self, moved: &Revocation) -> Result<Saved, StoreError> {

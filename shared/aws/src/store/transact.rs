@@ -35,8 +35,19 @@ impl DynamoPushStore {
         name: &str,
         writes: impl Fn(u32) -> Result<Vec<TransactWriteItem>, StoreError>,
     ) -> Result<Transacted, StoreError> {
+        self.transact_again(name, 0, writes).await
+    }
+
+    /// The same when it was run in so many `rounds` before: whatever became of those, none of their tokens is used again.
+    pub(super) async fn transact_again(
+        &self,
+        name: &str,
+        rounds: u32,
+        writes: impl Fn(u32) -> Result<Vec<TransactWriteItem>, StoreError>,
+    ) -> Result<Transacted, StoreError> {
         for nth in 0..TRIES {
             before_try(nth).await;
+            let nth = rounds * TRIES + nth;
             let sent = self
                 .table
                 .client

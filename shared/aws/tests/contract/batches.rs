@@ -31,7 +31,7 @@ async fn another_batch_under_the_same_id_is_a_conflict_and_changes_nothing() {
         assert_eq!(stand.store.record(&header, &first).await.unwrap(), Recorded::New);
         let other = a_header(&push(), id, &second);
         assert_eq!(stand.store.record(&other, &second).await.unwrap(), Recorded::Conflict);
-        let work = stand.store.work(&header.batch, &revocation_id("r")).await.unwrap().unwrap();
+        let work = stand.store.unasked_work(&header.batch).await.unwrap().unwrap();
         assert_eq!(work.header, header, "{id}");
         assert_eq!(work.deliveries, Some(first), "{id}");
     }
@@ -57,7 +57,7 @@ async fn a_payload_that_is_kept_without_its_header_is_no_batch() {
         Fault::Says(400, r#"{"__type":"ValidationException","message":"no"}"#.to_owned()),
     );
     assert!(stand.store.record(&header, &sent).await.is_err());
-    assert_eq!(stand.store.work(&header.batch, &revocation_id("r")).await.unwrap(), None);
+    assert_eq!(stand.store.unasked_work(&header.batch).await.unwrap(), None);
     assert_eq!(stand.store.record(&header, &sent).await.unwrap(), Recorded::New);
 }
 
@@ -108,7 +108,7 @@ async fn a_full_batch_of_ordinary_tokens_fits() {
     let sent = deliveries(1_000);
     let header = a_header(&push(), "b1", &sent);
     assert_eq!(stand.store.record(&header, &sent).await.unwrap(), Recorded::New);
-    let work = stand.store.work(&header.batch, &revocation_id("r")).await.unwrap().unwrap();
+    let work = stand.store.unasked_work(&header.batch).await.unwrap().unwrap();
     assert_eq!(work.deliveries, Some(sent));
 }
 

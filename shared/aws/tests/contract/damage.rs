@@ -48,7 +48,8 @@ async fn read(stand: &Stand, header: &BatchHeader) -> Result<(), StoreError> {
     stand.store.push(&task("t1")).await?;
     stand.store.revocation(&task("t1"), &id).await?;
     stand.store.counters(&task("t1"), &id).await?;
-    stand.store.work(&header.batch, &id).await?;
+    stand.store.work(&header.batch, &id, None).await?;
+    stand.store.unasked_work(&header.batch).await?;
     Ok(())
 }
 
@@ -63,7 +64,7 @@ const OPTIONAL: &[&str] = &[
     "send_until_at",
     "due_at",
     "not_before_at",
-    "late",
+    "huawei_late",
 ];
 
 #[tokio::test]
@@ -73,7 +74,7 @@ async fn every_damaged_attribute_is_named() {
     let items = [
         ("push", "push"),
         ("revocation", "revocation#"),
-        ("counters", "progress#"),
+        ("counters", "counters"),
         ("batch header", "batch#"),
         ("batch payload", "payload#"),
         ("batch progress", "outcome#"),
@@ -120,7 +121,7 @@ async fn every_damaged_attribute_is_named() {
 async fn what_a_newer_version_added_is_ignored() {
     let (stand, header) = full().await;
     let before = stand.store.overview(&task("t1")).await.unwrap();
-    for sk in ["push", "revocation#", "progress#", "batch#", "payload#", "outcome#"] {
+    for sk in ["push", "revocation#", "counters", "batch#", "payload#", "outcome#"] {
         let mut item = stand.item(sk).await;
         item.insert("newer".to_owned(), AttributeValue::Bool(true));
         stand.put(item).await;
@@ -140,7 +141,7 @@ async fn outcomes_that_do_not_fit_their_batch_are_damaged() {
     let mut progress = claimed(&other);
     progress.version = 2;
     stand.store.claim(&progress).await.unwrap();
-    let read = stand.store.work(&header.batch, &revocation_id("r")).await;
+    let read = stand.store.unasked_work(&header.batch).await;
     assert!(
         matches!(
             read,
@@ -186,6 +187,6 @@ async fn no_error_shows_what_was_stored() {
     let mut payload = stand.item("payload#").await;
     payload.insert("payload".to_owned(), AttributeValue::S("planted".to_owned()));
     stand.put(payload).await;
-    let error = stand.store.work(&header.batch, &revocation_id("r")).await.unwrap_err();
+    let error = stand.store.unasked_work(&header.batch).await.unwrap_err();
     assert!(!format!("{error:?} {error}").contains("planted"), "{error:?}");
 }

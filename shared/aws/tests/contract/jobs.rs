@@ -48,8 +48,20 @@ fn dispatch(channel: Channel, batch: &str) -> Job {
         },
         channel,
         revocation: revocation_id("r1"),
+        replays: None,
         nth: 0,
     })
+}
+
+fn dispatch_of_a_replay() -> Job {
+    match dispatch(Channel::SelfBuilt, "batch-1") {
+        Job::Dispatch(job) => Job::Dispatch(DispatchJob {
+            replays: Some(2),
+            nth: 1,
+            ..job
+        }),
+        other => other,
+    }
 }
 
 fn confirm() -> Job {
@@ -120,6 +132,7 @@ fn every_body_ever_sent_is_still_understood() {
             include_str!("../fixtures/dispatch-v1.json"),
             dispatch(Channel::SelfBuilt, "batch-1"),
         ),
+        (include_str!("../fixtures/dispatch-v1-with-replays.json"), dispatch_of_a_replay()),
         (include_str!("../fixtures/confirm-v1.json"), confirm()),
         (include_str!("../fixtures/gather-v1.json"), gather()),
         (include_str!("../fixtures/recount-v1-side-by-side.json"), recount(Reading::Eventual)),

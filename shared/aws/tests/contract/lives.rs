@@ -70,7 +70,7 @@ async fn outcomes_that_outlived_their_batch_are_not_those_of_the_next() {
         let mut header = a_header(&push, "b1", &sent);
         (header.sent_at, header.recorded_at) = (later(31 * DAY), later(31 * DAY));
         assert_eq!(store.record(&header, &sent).await.unwrap(), Recorded::New);
-        let work = store.work(&header.batch, &by).await.unwrap().unwrap();
+        let work = store.work(&header.batch, &by, None).await.unwrap().unwrap();
         assert_eq!(work.progress, None, "{count}");
     }
 }
@@ -93,7 +93,7 @@ async fn a_progress_that_older_code_wrote_is_that_of_its_recording() {
     // Its lease holds for newer code, too.
     assert_eq!(stand.store.claim(&claimed(&header)).await.unwrap(), Claimed::Yes);
     forget_the_recording(&stand).await;
-    let work = stand.store.work(&header.batch, &revocation_id("r")).await.unwrap().unwrap();
+    let work = stand.store.work(&header.batch, &revocation_id("r"), None).await.unwrap().unwrap();
     assert_eq!((work.progress, work.earlier), (Some(claimed(&header)), None));
 
     // It was written long before this recording.
@@ -101,7 +101,7 @@ async fn a_progress_that_older_code_wrote_is_that_of_its_recording() {
     let mut second = header.clone();
     (second.sent_at, second.recorded_at) = (later(31 * DAY), later(31 * DAY));
     assert_eq!(store.record(&second, &deliveries(3)).await.unwrap(), Recorded::New);
-    let work = store.work(&header.batch, &revocation_id("r")).await.unwrap().unwrap();
+    let work = store.work(&header.batch, &revocation_id("r"), None).await.unwrap().unwrap();
     assert_eq!(work.progress, None);
     let next = BatchProgress::start(&second, work.earlier).claimed(later(31 * DAY + 60));
     assert_eq!(next.version, 2, "nobody who still holds the first can write");

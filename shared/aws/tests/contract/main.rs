@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in tests, helpers included, a failure is a panic")]
 
 mod batches;
+mod bounds;
 mod constant_work;
 mod credentials;
 mod damage;
@@ -20,4 +21,5 @@ mod receipts;
 mod revocations;
 mod sessions;
 mod support;
+mod units;
 mod work;

@@ -15,6 +15,11 @@ use revocation_rules::scope::Scope;
 
 use super::support::*;
 
+fn push_key(push: &Push) -> String {
+    let named = &push.registration.push;
+    format!("{}#{}#{}", named.tenant, named.kind.as_str(), named.id)
+}
+
 async fn registered(stand: &Stand, of: &PushRef) -> Push {
     let push = a_push(of);
     stand.store.insert_push(&push).await.unwrap();
@@ -87,19 +92,89 @@ async fn a_revocation_whose_answer_was_lost_is_kept_once() {
     assert_eq!(stand.store.push(&task("t1")).await.unwrap().unwrap().closures.len(), 1);
 }
 
+/// A long list of targets, in an item of its own; with a short one older code reads the item.
 #[tokio::test]
-async fn a_scope_too_large_for_an_item_is_refused() {
+async fn a_long_list_of_targets_lies_apart_and_older_code_takes_nothing_for_all_of_them() {
+    let stand = Stand::new().await;
+    registered(&stand, &task("t1")).await;
+    let named = |count: usize| Some((0..count).map(|n| format!("user-{n:05}").parse().unwrap()).collect());
+    for (id, count) in [("few", 100), ("many", 1_000)] {
+        let push = stand.store.push(&task("t1")).await.unwrap().unwrap();
+        let mut revocation = a_revocation(&push, id);
+        revocation.scope.targets = named(count);
+        assert_eq!(stand.store.insert_revocation(&push, &revocation).await.unwrap(), Saved::Yes);
+        // By a process that has read nothing, and again.
+        let cold = revocation_aws::DynamoPushStore::new(stand.client.clone(), PUSHES).with_clock(still(now()));
+        for _ in 0..2 {
+            let read = cold.revocation(&task("t1"), &revocation.id).await.unwrap();
+            assert_eq!(read.as_ref(), Some(&revocation));
+        }
+        let overview = cold.overview(&task("t1")).await.unwrap().unwrap();
+        assert!(overview.revocations.contains(&revocation));
+    }
+    assert!(stand.item("revocation#rvk_few").await.contains_key("scope"));
+    let many = stand.item("revocation#rvk_many").await;
+    // Older code needs `scope`, and an error is the answer to whoever asks it.
+    assert!(!many.contains_key("scope") && item_bytes(&many) < 2_000);
+    let apart = stand.item("targets").await;
+    assert_eq!(apart["expires_at"], many["expires_at"]);
+}
+
+#[tokio::test]
+async fn another_list_of_targets_or_none_is_damage_until_the_revocation_is_past_its_time() {
     let stand = Stand::new().await;
     let push = registered(&stand, &task("t1")).await;
     let mut revocation = a_revocation(&push, "r1");
-    revocation.scope.targets = Some((0..1_000).map(|n| format!("{n:04}{}", "\"".repeat(252)).parse().unwrap()).collect());
-    let end = stand.store.insert_revocation(&push, &revocation).await;
-    assert!(matches!(end, Err(StoreError::TooLarge { item: "revocation" })), "{end:?}");
-    assert_eq!(stand.store.push(&task("t1")).await.unwrap().unwrap().closures, []);
+    revocation.scope.targets = Some((0..1_000).map(|n| format!("user-{n:05}").parse().unwrap()).collect());
+    stand.store.insert_revocation(&push, &revocation).await.unwrap();
+    let mut other = a_revocation(&push, "r2");
+    other.scope.targets = Some((1..1_001).map(|n| format!("user-{n:05}").parse().unwrap()).collect());
+    let second = stand.store.push(&task("t1")).await.unwrap().unwrap();
+    stand.store.insert_revocation(&second, &other).await.unwrap();
 
-    revocation.scope.targets = Some((0..1_000).map(|n| format!("{n:04}{}", "x".repeat(252)).parse().unwrap()).collect());
-    assert_eq!(stand.store.insert_revocation(&push, &revocation).await.unwrap(), Saved::Yes);
-    assert_eq!(stand.store.revocation(&task("t1"), &revocation.id).await.unwrap(), Some(revocation));
+    let lists = stand.items("targets").await;
+    let of = |name: &str| {
+        lists
+            .iter()
+            .find(|item| item["pk"].as_s().unwrap().ends_with(name))
+            .unwrap()
+            .clone()
+    };
+    let mut swapped = of("rvk_r2");
+    swapped.insert("pk".to_owned(), of("rvk_r1")["pk"].clone());
+    stand.put(swapped).await;
+    let at = |time| revocation_aws::DynamoPushStore::new(stand.client.clone(), PUSHES).with_clock(still(time));
+    let damaged = at(now()).revocation(&task("t1"), &revocation.id).await;
+    assert!(
+        matches!(
+            damaged,
+            Err(StoreError::Damaged {
+                item: "revocation",
+                attribute: "outline"
+            })
+        ),
+        "{damaged:?}"
+    );
+
+    for item in &lists {
+        let delete = stand.client.delete_item().table_name(PUSHES);
+        let delete = delete.key("pk", item["pk"].clone()).key("sk", item["sk"].clone());
+        delete.send().await.unwrap();
+    }
+    let damaged = at(now()).revocation(&task("t1"), &revocation.id).await;
+    assert!(
+        matches!(
+            damaged,
+            Err(StoreError::Damaged {
+                item: "revocation",
+                attribute: "targets"
+            })
+        ),
+        "{damaged:?}"
+    );
+    // TTL takes them in any order.
+    let past = at(later(31 * DAY)).revocation(&task("t1"), &revocation.id).await.unwrap();
+    assert_eq!(past, None);
 }
 
 #[tokio::test]
@@ -263,13 +338,11 @@ async fn an_overview_of_more_than_a_page_is_whole() {
     let stand = Stand::new().await;
     let mut push = registered(&stand, &task("t1")).await;
     for n in 0..8 {
-        let mut revocation = a_revocation(&push, &format!("r{n}"));
-        // A quarter of a megabyte each: two pages.
-        revocation.scope.targets = Some(
-            (0..1_000)
-                .map(|t| format!("{n}{t:04}{}", "x".repeat(250)).parse().unwrap())
-                .collect(),
-        );
+        let revocation = a_revocation(&push, &format!("r{n}"));
+        // A quarter of a megabyte each, which a newer version keeps here: two pages.
+        let newer = [("pk", push_key(&push)), ("sk", format!("q{n}")), ("newer", "x".repeat(250_000))];
+        let newer = newer.map(|(name, value)| (name.to_owned(), AttributeValue::S(value)));
+        stand.put(newer.into()).await;
         assert_eq!(stand.store.insert_revocation(&push, &revocation).await.unwrap(), Saved::Yes);
         push = stand.store.push(&task("t1")).await.unwrap().unwrap();
     }

@@ -1,37 +1,44 @@
-//! One HTTP/2 connection to Apple.
+//! One HTTP/2 connection to Apple, over `h2` itself: hyper's client hands each request to a task of its own and
+//! each answer back over a channel, which costs more than all that is done here.
 //!
-//! Requests wait here for their turn, not inside hyper: what has not started
+//! Requests wait here for their turn, not inside the connection: what has not started
 //! at the order's deadline never does. At first one request may be in flight
 //! (Apple allows no more until it has seen a good provider token), then as many
 //! as the peer's SETTINGS allow, at most [`MAX_STREAMS`].
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use h2::client::{Builder, Connection, SendRequest};
+use h2::{Ping, PingPong, RecvStream};
 use http::{HeaderMap, Request, StatusCode, Uri};
-use http_body_util::Full;
-use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::connect::{Connection, HttpConnector};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use hyper_util::client::legacy::connect::{Connection as _, HttpConnector};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_service::Service;
 
-use crate::https::{NoReply, Reply, bounded};
+use crate::https::{NoReply, Reply};
 use crate::read::plain;
 use crate::settings::Timeouts;
 
-/// Most requests in flight on one connection.
-pub(super) const MAX_STREAMS: usize = 500;
+/// Most requests in flight on one connection. Apple's SETTINGS allow as many.
+pub(super) const MAX_STREAMS: usize = 1_000;
 /// Longest answer that is read; the documented ones have under 100 bytes.
 const MAX_BODY_BYTES: usize = 4 * 1024;
+/// Bytes of answers that may be on their way: those of [`MAX_STREAMS`] requests, and some.
+const WINDOW: u32 = 1024 * 1024;
 
 pub(super) struct Link {
-    sender: SendRequest<Full<Bytes>>,
-    turns: Semaphore,
+    sender: SendRequest<Bytes>,
+    turns: Arc<Semaphore>,
     /// How many turns there are, taken and free.
-    granted: Mutex<usize>,
+    granted: Arc<AtomicUsize>,
     /// What the peer's SETTINGS last allowed.
     allowed: Arc<AtomicUsize>,
     timeouts: Timeouts,
@@ -49,35 +56,27 @@ impl Link {
             if !stream.connected().is_negotiated_h2() {
                 return Err(NoReply::NotConnected);
             }
-            let (sender, connection) = Builder::new(TokioExecutor::new())
-                .timer(TokioTimer::new())
-                .keep_alive_interval(timeouts.ping_every)
-                .keep_alive_timeout(timeouts.ping_answer)
+            Builder::new()
+                .enable_push(false)
                 .initial_max_send_streams(1)
-                .handshake(stream)
+                .initial_connection_window_size(WINDOW)
+                .handshake(TokioIo::new(stream))
                 .await
-                .map_err(|_| NoReply::NotConnected)?;
-            Ok((sender, connection))
+                .map_err(|_| NoReply::NotConnected)
         };
         let opened = tokio::time::timeout(timeouts.connect, open).await;
-        let (sender, mut connection) = opened.unwrap_or(Err(NoReply::NotConnected))?;
-        let allowed = Arc::new(AtomicUsize::new(1));
+        let (sender, connection) = opened.unwrap_or(Err(NoReply::NotConnected))?;
         let link = Arc::new(Self {
             sender,
-            turns: Semaphore::new(1),
-            granted: Mutex::new(1),
-            allowed: Arc::clone(&allowed),
+            turns: Arc::new(Semaphore::new(1)),
+            granted: Arc::new(AtomicUsize::new(1)),
+            allowed: Arc::new(AtomicUsize::new(1)),
             timeouts,
         });
         let driven = Arc::downgrade(&link);
+        let drive = drive(connection, Arc::clone(&link.allowed), link.busy(), timeouts);
         tokio::spawn(async move {
-            // How it ended, each request in flight is told by itself.
-            let _ = std::future::poll_fn(|context| {
-                let polled = std::pin::Pin::new(&mut connection).poll(context);
-                allowed.store(connection.current_max_send_streams(), Ordering::Relaxed);
-                polled
-            })
-            .await;
+            drive.await;
             if let Some(link) = driven.upgrade() {
                 link.retire();
             }
@@ -85,9 +84,15 @@ impl Link {
         Ok(link)
     }
 
+    /// Whether any request is in flight.
+    fn busy(&self) -> impl Fn() -> bool + Send + use<> {
+        let (turns, granted) = (Arc::clone(&self.turns), Arc::clone(&self.granted));
+        move || turns.available_permits() < granted.load(Ordering::Relaxed)
+    }
+
     /// Waits until another request may be in flight.
-    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, Retired> {
-        self.turns.acquire().await.map_err(|_| Retired)
+    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Retired> {
+        Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Retired)
     }
 
     /// Takes no new requests; what is in flight goes on.
@@ -96,37 +101,102 @@ impl Link {
     }
 
     pub fn is_usable(&self) -> bool {
-        !self.turns.is_closed() && !self.sender.is_closed()
+        !self.turns.is_closed()
     }
 
     /// Sends one request; call it with a turn.
-    pub async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Reply, NoReply> {
+    pub async fn ask(&self, request: Request<()>, body: Bytes) -> Result<Reply, NoReply> {
         let mut sender = self.sender.clone();
         let call = async {
-            let response = sender.send_request(request).await.map_err(|_| NoReply::Broken)?;
-            let (head, body) = response.into_parts();
+            let (response, mut stream) = sender.send_request(request, false).map_err(|_| NoReply::Broken)?;
+            stream.send_data(body, true).map_err(|_| NoReply::Broken)?;
+            let (head, body) = response.await.map_err(|_| NoReply::Broken)?.into_parts();
             // Of a success, too: it has none, and what has one may come from somebody else.
-            let body = bounded(body, MAX_BODY_BYTES).await?;
-            Ok((head.status, plain(&head.headers, body, MAX_BODY_BYTES), head.headers))
+            let body = bounded(body).await?;
+            Ok((head.status, head.headers, body))
         };
-        let (status, body, headers): (StatusCode, Bytes, HeaderMap) = tokio::time::timeout(self.timeouts.answer, call)
+        let (status, headers, body): (StatusCode, HeaderMap, Bytes) = tokio::time::timeout(self.timeouts.answer, call)
             .await
             .unwrap_or(Err(NoReply::Timeout))?;
         if status != StatusCode::FORBIDDEN {
             self.widen();
         }
-        Ok(Reply { status, headers, body })
+        Ok(Reply {
+            status,
+            body: plain(&headers, body, MAX_BODY_BYTES),
+            headers,
+        })
     }
 
     /// As many turns as the peer allows by now.
     fn widen(&self) {
         let allowed = self.allowed.load(Ordering::Relaxed).clamp(1, MAX_STREAMS);
-        let mut granted = self.granted.lock().unwrap_or_else(PoisonError::into_inner);
-        if allowed > *granted {
-            self.turns.add_permits(allowed - *granted);
-            *granted = allowed;
-        } else if allowed < *granted {
-            *granted -= self.turns.forget_permits(*granted - allowed);
+        let before = self.granted.load(Ordering::Relaxed);
+        if allowed == before
+            || self
+                .granted
+                .compare_exchange(before, allowed, Ordering::Relaxed, Ordering::Relaxed)
+                .is_err()
+        {
+            return;
+        }
+        if allowed > before {
+            self.turns.add_permits(allowed - before);
+        } else {
+            let taken = before - allowed - self.turns.forget_permits(before - allowed);
+            // Those come back, and are taken away by the next answer.
+            self.granted.fetch_add(taken, Ordering::Relaxed);
         }
     }
+}
+
+/// Until the connection ends, or a ping goes unanswered. How it ended, each request in flight is told by itself.
+async fn drive<S: AsyncRead + AsyncWrite + Unpin>(
+    mut connection: Connection<S, Bytes>,
+    allowed: Arc<AtomicUsize>,
+    is_busy: impl Fn() -> bool,
+    timeouts: Timeouts,
+) {
+    let pings = connection.ping_pong();
+    let mut dead = pin!(unanswered(pings, is_busy, timeouts));
+    poll_fn(|context| {
+        if dead.as_mut().poll(context).is_ready() {
+            return Poll::Ready(());
+        }
+        let polled = Pin::new(&mut connection).poll(context);
+        allowed.store(connection.max_concurrent_send_streams(), Ordering::Relaxed);
+        polled.map(drop)
+    })
+    .await;
+}
+
+/// Pings while requests are in flight; ends when there was no answer in time.
+async fn unanswered(pings: Option<PingPong>, is_busy: impl Fn() -> bool, timeouts: Timeouts) {
+    let Some(mut pings) = pings else {
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::time::sleep(timeouts.ping_every).await;
+        if is_busy() {
+            let answered = tokio::time::timeout(timeouts.ping_answer, pings.ping(Ping::opaque())).await;
+            if !matches!(answered, Ok(Ok(_))) {
+                return;
+            }
+        }
+    }
+}
+
+/// A body, if it has no more than [`MAX_BODY_BYTES`].
+async fn bounded(mut body: RecvStream) -> Result<Bytes, NoReply> {
+    let mut whole = BytesMut::new();
+    while let Some(part) = body.data().await {
+        let part = part.map_err(|_| NoReply::Broken)?;
+        if whole.len() + part.len() > MAX_BODY_BYTES {
+            return Err(NoReply::TooLong);
+        }
+        // For those that come after; a stream that is over has no room to give back.
+        let _ = body.flow_control().release_capacity(part.len());
+        whole.extend_from_slice(&part);
+    }
+    Ok(whole.freeze())
 }

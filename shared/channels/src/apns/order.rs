@@ -5,24 +5,28 @@
 //! same `apns-id` and collapse id, so the device shows the same thing), on a
 //! bounded number of connections.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt;
+use futures::future::{Either, select};
 use futures::stream::FuturesUnordered;
+use http::StatusCode;
 use jiff::Timestamp;
 use revocation_app::ports::{Clock, Order};
 use revocation_rules::batch::Handle;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::answer::{About, classify};
-use super::link::{Link, MAX_STREAMS};
+use super::link::{Link, Retired};
 use super::links::Links;
 use super::request::Common;
 use super::settings::ApnsCredentials;
 use super::token::{ProviderToken, ProviderTokens};
-use crate::answers::{overwritten, refused, transient, without_handle};
+use crate::answers::{misconfigured, overwritten, refused, transient, without_handle};
 use crate::driver::Told;
 use crate::https::NoReply;
 use crate::meaning::Meaning;
@@ -31,6 +35,19 @@ use crate::single_flight::Kept;
 
 /// Connections that may end under one order before it gives up for now.
 const MAX_ENDED_LINKS: u32 = 5;
+
+/// A request may be in flight on this connection.
+struct Turn {
+    link: Kept<Arc<Link>>,
+    permit: OwnedSemaphorePermit,
+}
+
+/// Why there is none.
+enum NoTurn {
+    /// The connection ended, and the order's time is over.
+    Late,
+    Failed(AttemptFailure),
+}
 
 pub(super) struct Run<'a> {
     credentials: &'a ApnsCredentials,
@@ -72,7 +89,8 @@ impl<'a> Run<'a> {
                 credentials.topic.clone(),
                 order.calls.iter().map(|call| call.notice),
                 now,
-            ),
+            )
+            .ok_or_else(|| misconfigured("apns:bad_settings"))?,
             call_until: order.call_until,
             link: Mutex::new(link),
             token: Mutex::new(token),
@@ -81,74 +99,99 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// One answer for each of `calls`.
+    /// One answer for each of `calls`. What has no turn yet takes no memory.
     pub async fn finish(&self, calls: &[ToCall<'_>]) -> Vec<(usize, Answer)> {
-        let mut waiting = calls.iter();
-        let mut asked = FuturesUnordered::new();
         let mut answers = Vec::with_capacity(calls.len());
+        let mut asked = FuturesUnordered::new();
+        let mut turn = pin!(self.turn());
+        let mut waiting = calls.iter();
+        while let Some(call) = waiting.next() {
+            let Some(Handle::CollapseId(collapse_id)) = call.handle else {
+                answers.push((call.slot, without_handle()));
+                continue;
+            };
+            let taken = loop {
+                match select(turn.as_mut(), asked.next()).await {
+                    Either::Left((taken, _)) => break taken,
+                    Either::Right((Some(answer), _)) => answers.push(answer),
+                    Either::Right((None, _)) => break turn.as_mut().await,
+                }
+            };
+            turn.set(self.turn());
+            let over = match taken {
+                Ok(_) if self.is_over() => Answer::NotTried,
+                Ok(taken) => {
+                    asked.push(async move { (call.slot, self.deliver(call, collapse_id, taken).await) });
+                    continue;
+                }
+                Err(NoTurn::Late) => Answer::NotTried,
+                Err(NoTurn::Failed(failure)) => Answer::Failed(failure),
+            };
+            // So it is for all that are left.
+            answers.extend(std::iter::once(call).chain(waiting.by_ref()).map(|call| (call.slot, over.clone())));
+        }
+        while let Some(answer) = asked.next().await {
+            answers.push(answer);
+        }
+        answers
+    }
+
+    /// Waits until another request may be in flight, on the connection that there is by then.
+    async fn turn(&self) -> Result<Turn, NoTurn> {
         loop {
-            asked.extend(waiting.by_ref().take(MAX_STREAMS - asked.len()).map(|call| self.answer(call)));
-            match asked.next().await {
-                Some(answer) => answers.push(answer),
-                None => return answers,
+            let link = self.link();
+            match link.value.turn().await {
+                Ok(permit) => return Ok(Turn { link, permit }),
+                Err(Retired) if self.clock.now() >= self.call_until => return Err(NoTurn::Late),
+                Err(Retired) => self.relink(&link).await.map_err(NoTurn::Failed)?,
             }
         }
     }
 
-    async fn answer(&self, call: &ToCall<'_>) -> (usize, Answer) {
-        (call.slot, self.deliver(call).await)
+    /// Nothing more is to be sent in this order.
+    fn is_over(&self) -> bool {
+        self.halted.load(Ordering::Relaxed) || self.clock.now() >= self.call_until
     }
 
-    async fn deliver(&self, call: &ToCall<'_>) -> Answer {
-        let Some(Handle::CollapseId(collapse_id)) = call.handle else {
-            return without_handle();
-        };
+    async fn deliver(&self, call: &ToCall<'_>, collapse_id: &str, turn: Turn) -> Answer {
+        let mut turn = turn;
         let mut signed_anew = false;
         // What came of the request so far; nothing when it was not sent yet.
         let mut so_far = Answer::NotTried;
         loop {
-            let link = self.link();
-            let Ok(turn) = link.value.turn().await else {
-                if self.clock.now() >= self.call_until {
-                    return so_far;
-                }
-                match self.relink(&link).await {
-                    Ok(()) => continue,
-                    Err(failure) => return Answer::Failed(failure),
-                }
-            };
-            if self.halted.load(Ordering::Relaxed) || self.clock.now() >= self.call_until {
+            if self.is_over() {
                 return so_far;
             }
+            let Turn { link, permit } = turn;
             let token = self.token();
-            let request = self.common.request(call, collapse_id, &token.value.header);
-            let Some(request) = request else {
+            let Some((request, body)) = self.common.request(call, collapse_id, &token.value.header) else {
                 return refused("apns:BadCollapseId".to_owned());
             };
-            let asked = link.value.ask(request).await;
-            drop(turn);
+            let asked = link.value.ask(request, body).await;
+            drop(permit);
             match asked {
+                // What nearly every answer is.
+                Ok(reply) if reply.status == StatusCode::OK && reply.body.is_empty() => return overwritten(),
                 Ok(reply) => {
                     let (said, about) = classify(&Told {
                         status: reply.status,
                         retry_after: retry_after(&reply.headers, self.clock.now()),
                         body: &reply.body,
                     });
-                    if said.meaning == Meaning::SessionRefused && !signed_anew {
-                        signed_anew = true;
-                        so_far = Answer::Failed(transient(said.reason));
-                        if let Err(failure) = self.sign_anew(&token).await {
-                            if self.clock.now() >= self.call_until {
-                                return so_far;
-                            }
-                            return self.halt(failure);
-                        }
-                        continue;
+                    if said.meaning != Meaning::SessionRefused || signed_anew {
+                        return match (said.answer(overwritten()), about) {
+                            (Answer::Failed(failure), About::Everyone) => self.halt(failure),
+                            (answer, About::One | About::Everyone) => answer,
+                        };
                     }
-                    return match (said.answer(overwritten()), about) {
-                        (Answer::Failed(failure), About::Everyone) => self.halt(failure),
-                        (answer, About::One | About::Everyone) => answer,
-                    };
+                    signed_anew = true;
+                    so_far = Answer::Failed(transient(said.reason));
+                    if let Err(failure) = self.sign_anew(&token).await {
+                        if self.clock.now() >= self.call_until {
+                            return so_far;
+                        }
+                        return self.halt(failure);
+                    }
                 }
                 Err(none @ (NoReply::Timeout | NoReply::TooLong)) => {
                     return Answer::Failed(transient(format!("apns:{}", none.as_str())));
@@ -158,6 +201,11 @@ impl<'a> Run<'a> {
                     so_far = Answer::Failed(transient(format!("apns:{}", none.as_str())));
                 }
             }
+            turn = match self.turn().await {
+                Ok(turn) => turn,
+                Err(NoTurn::Late) => return so_far,
+                Err(NoTurn::Failed(failure)) => return Answer::Failed(failure),
+            };
         }
     }
 

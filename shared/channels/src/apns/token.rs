@@ -107,8 +107,7 @@ fn bad_credentials() -> AttemptFailure {
 /// `None` for a text that [`sign`] does not write.
 fn parse(text: &SessionText) -> Option<ProviderToken> {
     let Shared { jwt, signed_at, early } = serde_json::from_str(text.expose()).ok()?;
-    // Not marked as sensitive: HTTP/2 then sends it once a connection, not once a request.
-    // Nothing here formats a header.
+    // Not marked as sensitive: intermediaries may compress it. Nothing here formats a header.
     let header = HeaderValue::try_from(format!("bearer {jwt}")).ok()?;
     Some(ProviderToken { header, signed_at, early })
 }

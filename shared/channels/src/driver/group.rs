@@ -17,6 +17,14 @@ pub(super) fn group<'a, V: Vendor>(
     let mut calls: Vec<Call<'a, V::Ask<'a>>> = Vec::new();
     let mut open: HashMap<V::Ask<'a>, usize> = HashMap::new();
     for (ask, delivery) in deliveries {
+        // Mostly what the one before asked for, too.
+        if let Some(call) = calls.last_mut()
+            && call.ask == ask
+            && call.deliveries.len() < V::most(&ask)
+        {
+            call.deliveries.push(delivery);
+            continue;
+        }
         match open.get(&ask).and_then(|&at| calls.get_mut(at)) {
             Some(call) if call.deliveries.len() < V::most(&ask) => call.deliveries.push(delivery),
             _ => {

@@ -85,9 +85,10 @@ impl Pauses {
             // Whoever had the turn before us has looked.
             if account.is_to_look(now) {
                 match timeout(ANSWERS_WITHIN, self.store.pause(key)).await.unwrap_or_else(|_| Err(late())) {
-                    Ok(pause) => {
-                        pause.map(|pause| account.keep(pause));
+                    Ok(Some(pause)) => {
+                        account.keep(pause);
                     }
+                    Ok(None) => {}
                     Err(error) => warn(key, &error, "called without knowing of others' pauses"),
                 }
                 account.known().looked_at = Some(now);

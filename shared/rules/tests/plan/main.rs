@@ -13,8 +13,8 @@ use revocation_rules::plan::{Left, Plan, ToCall, apply, end, plan, reason};
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::receipt::{ReceiptEvent, Receipts, TokenDigest};
 use revocation_rules::retry::{Answer, AttemptFailure, MAX_ATTEMPTS};
-use revocation_rules::revocation::Revocation;
 use revocation_rules::scope::Scope;
+use revocation_rules::terms::Terms;
 use revocation_rules::window;
 use revocation_testkit::builders::{a_batch, a_revocation, noon};
 
@@ -51,10 +51,10 @@ fn only(targets: &[&str]) -> Scope {
     }
 }
 
-fn revocation_of(scope: Scope) -> Revocation {
-    Revocation {
+fn terms_of(scope: Scope) -> Terms {
+    Terms {
         scope,
-        ..a_revocation().build()
+        ..Terms::from(&a_revocation().build())
     }
 }
 
@@ -63,13 +63,13 @@ fn all() -> Channels {
 }
 
 /// The plan at the time of sending, when no receipt is there.
-fn plan_at_first<'a>(header: &BatchHeader, deliveries: &'a [Delivery], revocation: &'a Revocation, progress: &BatchProgress) -> Plan<'a> {
+fn plan_at_first<'a>(header: &BatchHeader, deliveries: &'a [Delivery], revocation: &'a Terms, progress: &BatchProgress) -> Plan<'a> {
     plan(header, Some(deliveries), revocation, progress, &Receipts::default(), &all(), noon())
 }
 
 /// Slots that end by themselves, and slots to call.
 fn planned(header: &BatchHeader, scope: &Scope, channels: &Channels, now: Timestamp) -> (Vec<(usize, Outcome, &'static str)>, Vec<usize>) {
-    let (deliveries, revocation) = (deliveries(), revocation_of(scope.clone()));
+    let (deliveries, revocation) = (deliveries(), terms_of(scope.clone()));
     let progress = BatchProgress::fresh(header);
     let plan = plan(
         header,
@@ -163,7 +163,7 @@ fn what_has_ended_is_left_alone() {
         &mut progress.slots,
         &[(0, Outcome::Overwritten, "r"), (1, Outcome::NotRevocable, "r")],
     );
-    let revocation = revocation_of(Scope::everything());
+    let revocation = terms_of(Scope::everything());
     let plan = plan_at_first(&header, &deliveries, &revocation, &progress);
     assert_eq!(plan.in_scope, [0, 1, 2]);
     assert!(plan.ends.is_empty());
@@ -174,7 +174,7 @@ fn what_has_ended_is_left_alone() {
 fn a_lost_payload_and_used_up_attempts_end_as_failed() {
     let header = header(Channel::Huawei, Sending::Sent);
     let fresh = BatchProgress::fresh(&header);
-    let (revocation, nothing) = (revocation_of(Scope::everything()), Receipts::default());
+    let (revocation, nothing) = (terms_of(Scope::everything()), Receipts::default());
     let without = plan(&header, None, &revocation, &fresh, &nothing, &all(), noon());
     assert!(
         without
@@ -280,7 +280,7 @@ fn what_the_device_said_spares_the_call() {
         (ReceiptEvent::Revoked, Some((0, Outcome::Confirmed, reason::CONFIRMED))),
     ];
     let header = header(Channel::Huawei, Sending::Sent);
-    let (deliveries, revocation) = (deliveries(), revocation_of(Scope::everything()));
+    let (deliveries, revocation) = (deliveries(), terms_of(Scope::everything()));
     let fresh = BatchProgress::fresh(&header);
     for (event, end) in rows {
         let receipts = Receipts::from_iter([(TokenDigest::of(&deliveries[0].token), event)]);
@@ -295,7 +295,7 @@ fn each_user_reads_their_own_language() {
     let header = header(Channel::Huawei, Sending::Sent);
     let mut deliveries = deliveries();
     deliveries[0].locale = Some("zh-CN".parse().unwrap());
-    let mut revocation = revocation_of(Scope::everything());
+    let mut revocation = terms_of(Scope::everything());
     let chinese = Notice {
         title: "撤回".to_owned(),
         text: "消息已撤回".to_owned(),
@@ -310,7 +310,7 @@ fn each_user_reads_their_own_language() {
 #[test]
 fn what_another_replay_has_opened_is_outstanding_for_both() {
     let header = header(Channel::Huawei, Sending::Sent);
-    let (mut first, mut second) = (revocation_of(Scope::everything()), revocation_of(Scope::everything()));
+    let (mut first, mut second) = (a_revocation().build(), a_revocation().build());
     second.id = "rvk_2".parse().unwrap();
     let mut progress = BatchProgress::fresh(&header);
     end(&mut progress.slots, &[0, 1, 2].map(|slot| (slot, Outcome::Failed, "r")));
@@ -319,15 +319,16 @@ fn what_another_replay_has_opened_is_outstanding_for_both() {
         revocation.replayed(&"key1".parse().unwrap(), noon());
     }
     for revocation in [&first, &second] {
-        progress.start_replay(revocation, &[0, 1, 2]);
-        assert!(!progress.is_finished(revocation));
+        progress.start_replay(&revocation.id, revocation.replays, &[0, 1, 2]);
+        assert!(!progress.is_finished(&revocation.id, revocation.replays));
     }
 }
 
 #[test]
 fn a_replay_opens_what_failed_and_nothing_else() {
     let header = header(Channel::Huawei, Sending::Sent);
-    let (deliveries, mut revocation) = (deliveries(), revocation_of(Scope::everything()));
+    let (deliveries, mut revocation) = (deliveries(), a_revocation().build());
+    let terms = Terms::from(&revocation);
     let mut progress = BatchProgress::fresh(&header);
     end(
         &mut progress.slots,
@@ -338,20 +339,20 @@ fn a_replay_opens_what_failed_and_nothing_else() {
         ],
     );
     progress.book(&revocation.id, &[0, 1, 2]);
-    assert!(progress.is_finished(&revocation));
+    assert!(progress.is_finished(&revocation.id, revocation.replays));
 
     revocation.replayed(&"key1".parse().unwrap(), noon());
-    assert!(!progress.is_finished(&revocation));
-    progress.start_replay(&revocation, &[0, 1, 2]);
-    let plan = plan_at_first(&header, &deliveries, &revocation, &progress);
+    assert!(!progress.is_finished(&revocation.id, revocation.replays));
+    progress.start_replay(&revocation.id, revocation.replays, &[0, 1, 2]);
+    let plan = plan_at_first(&header, &deliveries, &terms, &progress);
     assert_eq!(plan.calls.iter().map(|call| call.slot).collect::<Vec<_>>(), [0]);
     assert!(plan.ends.is_empty());
 
     // It waits for another attempt: not finished. Then it ends, and a second start changes nothing.
     assert_eq!(progress.book(&revocation.id, &[0, 1, 2]).outcomes[&Outcome::Failed], -1);
-    assert!(!progress.is_finished(&revocation));
+    assert!(!progress.is_finished(&revocation.id, revocation.replays));
     end(&mut progress.slots, &[(0, Outcome::Failed, "again")]);
     progress.book(&revocation.id, &[0, 1, 2]);
-    progress.start_replay(&revocation, &[0, 1, 2]);
-    assert!(progress.is_finished(&revocation));
+    progress.start_replay(&revocation.id, revocation.replays, &[0, 1, 2]);
+    assert!(progress.is_finished(&revocation.id, revocation.replays));
 }

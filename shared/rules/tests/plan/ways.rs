@@ -11,7 +11,7 @@ fn ways(strategy: &str, scope: &Scope) -> (BySlot, BySlot) {
         delivery.vendor_task = Some("v1".parse().unwrap());
     }
     let header = header(Channel::Vivo, Sending::Sent);
-    let revocation = revocation_of(scope.clone());
+    let revocation = terms_of(scope.clone());
     let channels = Channels::parse(&format!("vivo={strategy}")).unwrap();
     let fresh = BatchProgress::fresh(&header);
     let plan = plan(
@@ -61,7 +61,7 @@ fn a_vendor_task_is_recalled_only_when_all_its_deliveries_are_in_scope() {
         delivery.vendor_task = Some("v1".parse().unwrap());
     }
     let header = header(Channel::Vivo, Sending::Sent);
-    let revocation = revocation_of(only(&["u1"]));
+    let revocation = terms_of(only(&["u1"]));
     let fresh = BatchProgress::fresh(&header);
     let plan = plan_at_first(&header, &deliveries, &revocation, &fresh);
     assert_eq!(plan.ends, [(1, Outcome::NotRevocable, reason::COVERS_OTHERS)]);

@@ -9,7 +9,7 @@ use revocation_rules::push::Push;
 use revocation_rules::tally::{BatchCount, BatchOutline};
 use revocation_rules::walk::Reading;
 
-use super::{a_kept_push, a_kept_revocation, a_recorded_batch};
+use super::{a_kept_push, a_recorded_batch};
 use crate::builders::a_batch;
 
 pub async fn batch_recorder(store: &(impl PushStore + BatchRecorder + BatchHeaders + BatchWorkStore + RevocationStore)) {
@@ -36,23 +36,23 @@ async fn the_same_batch_is_recorded_once(store: &(impl PushStore + BatchRecorder
     assert_eq!(all_headers(store, &push, header.batch.shard).await, [header]);
 }
 
-async fn another_batch_of_the_same_id_changes_nothing(store: &(impl PushStore + BatchRecorder + BatchWorkStore + RevocationStore)) {
-    let (push, revocation) = a_kept_revocation(store).await;
+async fn another_batch_of_the_same_id_changes_nothing(store: &(impl PushStore + BatchRecorder + BatchWorkStore)) {
+    let push = a_kept_push(store).await;
     let (first, deliveries) = a_recorded_batch(store, a_batch().of(&push).to(&["u1"])).await;
     let (second, others) = a_batch().of(&push).to(&["u2", "u3"]).build();
     assert_eq!(store.record(&second, &others).await.unwrap(), Recorded::Conflict);
     // The second call wrote its payload before it lost: the first one's must be what is worked on.
-    let work = store.work(&first.batch, &revocation.id).await.unwrap().unwrap();
+    let work = store.unasked_work(&first.batch).await.unwrap().unwrap();
     assert_eq!((work.header, work.deliveries), (first, Some(deliveries)));
 }
 
-async fn a_full_batch_is_read_as_it_was_recorded(store: &(impl PushStore + BatchRecorder + BatchWorkStore + RevocationStore)) {
-    let (push, revocation) = a_kept_revocation(store).await;
+async fn a_full_batch_is_read_as_it_was_recorded(store: &(impl PushStore + BatchRecorder + BatchWorkStore)) {
+    let push = a_kept_push(store).await;
     let targets: Vec<String> = (0..1_000).map(|nth| format!("user-{nth}")).collect();
     let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
     let batch = a_batch().of(&push).on(Channel::Apns).to(&targets).without_handles(10).held_back();
     let (header, deliveries) = a_recorded_batch(store, batch).await;
-    let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
+    let work = store.unasked_work(&header.batch).await.unwrap().unwrap();
     assert_eq!((work.header, work.deliveries), (header, Some(deliveries)));
 }
 

@@ -244,7 +244,7 @@ async fn outcomes_of_an_earlier_recording_are_not_those_of_the_next(
     set: &impl Fn(Timestamp),
 ) {
     let (earlier, second, by) = revoked_and_recorded_again(store, set).await;
-    let work = store.work(&second.batch, &by).await.unwrap().unwrap();
+    let work = store.work(&second.batch, &by, None).await.unwrap().unwrap();
     assert_eq!((&work.header, work.progress), (&second, None));
     assert_eq!(work.earlier.as_ref(), Some(&earlier));
     let mut next = BatchProgress::start(&second, work.earlier).claimed(second.sent_at + SignedDuration::from_secs(90));
@@ -254,7 +254,7 @@ async fn outcomes_of_an_earlier_recording_are_not_those_of_the_next(
     let change = next.book(&by, &[0, 1]);
     assert_eq!(store.finish(&next, &[(by.clone(), change)]).await.unwrap(), Finished::Yes);
     next.version += 1;
-    let work = store.work(&second.batch, &by).await.unwrap().unwrap();
+    let work = store.work(&second.batch, &by, None).await.unwrap().unwrap();
     assert_eq!((work.progress.as_ref(), work.earlier), (Some(&next), None));
     // Both recordings were revoked, and both count.
     assert_eq!(next.counted_in_all(&by).unwrap().total(), 5);
@@ -273,7 +273,7 @@ async fn a_worker_of_an_earlier_recording_writes_nothing_over_the_next(
     let next = BatchProgress::start(&second, Some(earlier.clone())).claimed(second.sent_at + SignedDuration::from_secs(90));
     assert_eq!(store.claim(&next).await.unwrap(), Claimed::Yes);
     assert_eq!(store.finish(&earlier, &[]).await.unwrap(), Finished::Lost);
-    let work = store.work(&second.batch, &by).await.unwrap().unwrap();
+    let work = store.work(&second.batch, &by, None).await.unwrap().unwrap();
     assert_eq!(work.progress, Some(next));
 }
 

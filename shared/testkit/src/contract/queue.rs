@@ -67,6 +67,7 @@ fn jobs(batches: usize) -> Vec<Job> {
             batch: header.batch,
             channel,
             revocation: revocation.clone(),
+            replays: Some(2).filter(|_| nth.is_multiple_of(2)),
             nth: u32::try_from(nth).unwrap_or_default() % 3,
         }));
     }

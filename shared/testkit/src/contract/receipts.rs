@@ -62,7 +62,7 @@ async fn receipts_are_read_with_the_work_of_their_batch(
 ) {
     use ReceiptEvent::{Cleared, Opened, Revoked, Shown};
     let (header, revocation) = a_batch_to_revoke(store).await;
-    let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
+    let work = store.unasked_work(&header.batch).await.unwrap().unwrap();
     assert!(work.receipts.is_empty());
     let tokens: Vec<DeviceToken> = ["r1", "r2", "r3", "r4"].iter().map(|token| token.parse().unwrap()).collect();
     let of = |token: usize, event| receipt(&header.batch, &tokens[token], event);
@@ -76,15 +76,16 @@ async fn receipts_are_read_with_the_work_of_their_batch(
     ];
     store.keep_receipts(&said).await.unwrap();
 
-    let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
+    let work = store.unasked_work(&header.batch).await.unwrap().unwrap();
     let found: Vec<_> = tokens.iter().map(|token| work.receipts.of(header.channel, token)).collect();
     // That it was shown changes nothing and is not read.
     assert_eq!(found, [Some(Opened), Some(Cleared), Some(Revoked), None]);
     assert_eq!(receipts(store, &header.batch).await, work.receipts);
-    let unasked = store.unasked_work(&header.batch).await.unwrap().unwrap();
+    let asked = store.work(&header.batch, &revocation.id, None).await.unwrap().unwrap();
+    let contents = store.contents(&asked.header, asked.payload).await.unwrap();
     assert_eq!(
-        (unasked.header, unasked.deliveries, unasked.revocation),
-        (work.header, work.deliveries, None)
+        (asked.header, contents.deliveries, contents.receipts),
+        (work.header, work.deliveries, work.receipts)
     );
 
     let (other, _) = a_batch_to_revoke(store).await;

@@ -1,12 +1,13 @@
 //! [`BatchWorkStore`] and [`ProgressList`].
 
 use jiff::SignedDuration;
-use revocation_app::ports::{BatchRecorder, BatchWorkStore, Claimed, Counters, Finished, ProgressList, PushStore, RevocationStore};
+use revocation_app::ports::{BatchRecorder, BatchWorkStore, Claimed, Counters, Finished, ProgressList, PushStore, RevocationStore, Saved};
 use revocation_rules::ids::{BatchRef, RevocationId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::push::Push;
 use revocation_rules::tally::Tally;
+use revocation_rules::terms::Assignment;
 use revocation_rules::walk::Reading;
 
 use super::{a_batch_to_revoke, a_kept_push, a_kept_revocation, a_recorded_batch, fresh};
@@ -14,6 +15,7 @@ use crate::builders::{a_batch, noon};
 
 pub async fn batch_work_store(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore + Counters)) {
     an_unknown_batch_is_none(store).await;
+    a_replay_is_known_to_who_does_not_say_how_many_there_were(store).await;
     a_batch_is_read_with_its_revocation_and_no_progress(store).await;
     one_of_two_claims_wins(store).await;
     a_claim_is_read_back(store).await;
@@ -37,18 +39,46 @@ async fn an_unknown_batch_is_none(store: &(impl PushStore + RevocationStore + Ba
         batch: "b-unknown".parse().unwrap(),
         ..header.batch
     };
-    assert_eq!(store.work(&unknown, &revocation.id).await.unwrap(), None);
+    assert_eq!(store.work(&unknown, &revocation.id, None).await.unwrap(), None);
 }
 
 async fn a_batch_is_read_with_its_revocation_and_no_progress(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore)) {
     let (header, revocation) = a_batch_to_revoke(store).await;
-    let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
-    assert_eq!(work.header, header);
-    assert_eq!(work.progress, None);
-    assert_eq!(work.revocation, Some(revocation));
+    // Once as an older version asks, once read, once kept, and as an older version again.
+    for replays in [None, Some(0), Some(3), None] {
+        let work = store.work(&header.batch, &revocation.id, replays).await.unwrap().unwrap();
+        assert_eq!(work.header, header);
+        assert_eq!(work.progress, None);
+        let expected = Assignment {
+            replays: replays.unwrap_or(revocation.replays),
+            ..Assignment::from(&revocation)
+        };
+        assert_eq!(work.revocation, Some(expected));
+    }
     let unknown = format!("rvk_{}", fresh()).parse().unwrap();
-    let work = store.work(&header.batch, &unknown).await.unwrap().unwrap();
+    for replays in [None, Some(0)] {
+        let work = store.work(&header.batch, &unknown, replays).await.unwrap().unwrap();
+        assert_eq!(work.revocation, None);
+    }
+    // A revocation of another push is none of this one's.
+    let (other, _) = a_batch_to_revoke(store).await;
+    let work = store.work(&other.batch, &revocation.id, Some(0)).await.unwrap().unwrap();
     assert_eq!(work.revocation, None);
+}
+
+/// An older version's job says nothing of replays: what is stored counts, however often it was read before.
+async fn a_replay_is_known_to_who_does_not_say_how_many_there_were(
+    store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore),
+) {
+    let (header, mut revocation) = a_batch_to_revoke(store).await;
+    store.work(&header.batch, &revocation.id, Some(0)).await.unwrap();
+    revocation.replayed(&"key-1".parse().unwrap(), noon());
+    assert_eq!(store.save_revocation(&revocation).await.unwrap(), Saved::Yes);
+    let work = store.work(&header.batch, &revocation.id, None).await.unwrap().unwrap();
+    assert_eq!(work.revocation, Some(Assignment::from(&revocation)));
+    // What is queued says so.
+    let queued = store.work(&header.batch, &revocation.id, Some(1)).await.unwrap().unwrap();
+    assert_eq!(queued.revocation, work.revocation);
 }
 
 async fn one_of_two_claims_wins(store: &(impl PushStore + RevocationStore + BatchRecorder + BatchWorkStore)) {
@@ -64,7 +94,7 @@ async fn a_claim_is_read_back(store: &(impl PushStore + RevocationStore + BatchR
     let (header, revocation) = a_batch_to_revoke(store).await;
     let claim = claimed(BatchProgress::fresh(&header));
     store.claim(&claim).await.unwrap();
-    let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
+    let work = store.work(&header.batch, &revocation.id, None).await.unwrap().unwrap();
     assert_eq!(work.progress, Some(claim));
 }
 
@@ -89,7 +119,13 @@ async fn a_finish_writes_outcomes_and_counters_once(
         Finished::Lost
     );
 
-    let read = store.work(&header.batch, &revocation.id).await.unwrap().unwrap().progress.unwrap();
+    let read = store
+        .work(&header.batch, &revocation.id, None)
+        .await
+        .unwrap()
+        .unwrap()
+        .progress
+        .unwrap();
     progress.version += 1;
     assert_eq!(read, progress);
 
@@ -128,7 +164,7 @@ async fn a_worker_that_lost_its_lease_writes_nothing(
         store.finish(&slow, &[(revocation.id.clone(), change.clone())]).await.unwrap(),
         Finished::Lost
     );
-    let work = store.work(&header.batch, &revocation.id).await.unwrap().unwrap();
+    let work = store.work(&header.batch, &revocation.id, None).await.unwrap().unwrap();
     assert_eq!(work.progress, Some(quick));
     let counters = store.counters(&revocation.push, &revocation.id).await.unwrap();
     assert_eq!(counters.values().map(|counters| counters.outcomes.total()).sum::<u64>(), 0);

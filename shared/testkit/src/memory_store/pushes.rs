@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use revocation_app::ports::{
     Inserted, Overview, PushList, PushListPage, PushListQuery, PushOverview, PushStore, StoreError, TargetIndex, TaskNumbers,
 };
+use revocation_rules::counters::are_shown;
 use revocation_rules::ids::{PushKind, PushRef, TargetId, Tenant};
 use revocation_rules::push::Push;
 use revocation_rules::task_number::TaskNumber;
@@ -123,6 +124,7 @@ impl PushOverview for MemoryStore {
                     revocations.sort_by_key(|revocation| revocation.requested_at);
                     let counters: BTreeMap<_, _> = revocations
                         .iter()
+                        .filter(|revocation| are_shown(revocation))
                         .map(|revocation| (revocation.id.clone(), items.counters_of(push, &revocation.id)))
                         .filter(|(_, counters)| !counters.is_empty())
                         .collect();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use revocation_app::ports::{Clock, KnownBatch, ReceiptStore, Saved, StoreError};
+use revocation_rules::batch::BatchHeader;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef};
 use revocation_rules::looks::{Look, Looks, Queued, Turn};
@@ -14,13 +15,10 @@ use super::{Items, MemoryStore};
 
 impl Items {
     /// As the real store reads them: that a message was shown is not asked for.
-    pub(super) fn receipts_of(&self, batch: &BatchRef) -> Receipts {
-        let Some(header) = self.headers.get(batch) else {
-            return Receipts::default();
-        };
+    pub(super) fn receipts_of(&self, header: &BatchHeader) -> Receipts {
         self.receipts
             .iter()
-            .filter(|(receipt, _)| receipt.batch == *batch && receipt.event != ReceiptEvent::Shown)
+            .filter(|(receipt, _)| receipt.batch == header.batch && receipt.event != ReceiptEvent::Shown)
             .filter(|(receipt, came)| receipt.came.speaks_of(header, **came))
             .map(|(receipt, _)| (receipt.token.clone(), receipt.event))
             .collect()

@@ -3,17 +3,31 @@
 //! Notes what law L7 forbids: a write by somebody who is not the last one that
 //! claimed or wrote, and an outcome that changes into what it may not become.
 
-use revocation_app::ports::{BatchWork, BatchWorkStore, Claimed, Finished, ProgressList, ShardPage, StoreError};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use revocation_app::ports::{
+    BatchContents, BatchWork, BatchWorkStore, Claimed, Finished, Payload, ProgressList, ShardPage, StoreError, UnaskedWork,
+};
+use revocation_rules::batch::BatchHeader;
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::progress::{BatchProgress, Change};
 use revocation_rules::tally::Tally;
+use revocation_rules::terms::Assignment;
 use revocation_rules::walk::Reading;
 use revocation_rules::window;
 
 use super::{Items, MemoryStore, page};
 
 impl Items {
+    /// A batch that is there, its progress, and what an earlier recording left behind.
+    fn state_of(&self, batch: &BatchRef, now: Timestamp) -> Option<(BatchHeader, Option<BatchProgress>, Option<BatchProgress>)> {
+        let header = self.headers.get(batch).filter(|header| window::is_kept(header.sent_at, now))?;
+        let (progress, earlier) = BatchProgress::sort(header, self.progresses.get(batch).cloned());
+        Some((header.clone(), progress, earlier))
+    }
+
     fn version_of(&self, batch: &BatchRef) -> u64 {
         self.progresses.get(batch).map_or(0, |progress| progress.version)
     }
@@ -29,12 +43,61 @@ impl Items {
 }
 
 impl BatchWorkStore for MemoryStore {
-    async fn work(&self, batch: &BatchRef, revocation: &RevocationId) -> Result<Option<BatchWork>, StoreError> {
-        self.read_work(batch, Some(revocation)).await
+    async fn work(&self, batch: &BatchRef, revocation: &RevocationId, replays: Option<u32>) -> Result<Option<BatchWork>, StoreError> {
+        self.weather.before().await?;
+        let work = {
+            let items = self.items();
+            items.state_of(batch, self.now()).map(|(header, progress, earlier)| {
+                let key = (batch.push.clone(), revocation.clone());
+                let assigned = items.revocations.get(&key).map(|revocation| Assignment {
+                    terms: Arc::new(revocation.into()),
+                    // What the job says, as a store does that has kept the terms.
+                    replays: replays.unwrap_or(revocation.replays),
+                });
+                BatchWork {
+                    header,
+                    progress,
+                    earlier,
+                    revocation: assigned,
+                    payload: Payload::Apart,
+                }
+            })
+        };
+        self.weather.after().await?;
+        Ok(work)
     }
 
-    async fn unasked_work(&self, batch: &BatchRef) -> Result<Option<BatchWork>, StoreError> {
-        self.read_work(batch, None).await
+    async fn contents(&self, header: &BatchHeader, payload: Payload) -> Result<BatchContents, StoreError> {
+        self.weather.before().await?;
+        let contents = {
+            let mut items = self.items();
+            items.note_told(self.weather.running().invocation, &header.batch);
+            BatchContents {
+                deliveries: match payload {
+                    Payload::Inline(deliveries) => Some(deliveries),
+                    Payload::Apart => items.payload_of(header),
+                },
+                receipts: items.receipts_of(header),
+            }
+        };
+        self.weather.after().await?;
+        Ok(contents)
+    }
+
+    async fn unasked_work(&self, batch: &BatchRef) -> Result<Option<UnaskedWork>, StoreError> {
+        self.weather.before().await?;
+        let work = {
+            let mut items = self.items();
+            items.note_told(self.weather.running().invocation, batch);
+            items.state_of(batch, self.now()).map(|(header, progress, _)| UnaskedWork {
+                deliveries: items.payload_of(&header),
+                receipts: items.receipts_of(&header),
+                header,
+                progress,
+            })
+        };
+        self.weather.after().await?;
+        Ok(work)
     }
 
     async fn claim(&self, progress: &BatchProgress) -> Result<Claimed, StoreError> {
@@ -86,29 +149,6 @@ impl BatchWorkStore for MemoryStore {
 }
 
 impl MemoryStore {
-    async fn read_work(&self, batch: &BatchRef, revocation: Option<&RevocationId>) -> Result<Option<BatchWork>, StoreError> {
-        self.weather.before().await?;
-        let work = {
-            let mut items = self.items();
-            items.note_told(self.weather.running().invocation, batch);
-            let now = self.now();
-            let header = items.headers.get(batch).filter(|header| window::is_kept(header.sent_at, now));
-            header.cloned().map(|header| {
-                let (progress, earlier) = BatchProgress::sort(&header, items.progresses.get(batch).cloned());
-                BatchWork {
-                    deliveries: items.payload_of(&header),
-                    header,
-                    progress,
-                    earlier,
-                    revocation: revocation.and_then(|id| items.revocations.get(&(batch.push.clone(), id.clone())).cloned()),
-                    receipts: items.receipts_of(batch),
-                }
-            })
-        };
-        self.weather.after().await?;
-        Ok(work)
-    }
-
     /// A claim writes no outcome; it may open what failed.
     fn note_claim(&self, items: &mut Items, progress: &BatchProgress) {
         for slot in 0..progress.slots.len() {

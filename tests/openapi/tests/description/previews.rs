@@ -7,6 +7,7 @@ use revocation_rules::notice::Notices;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::unmatched::Unmatched;
 use revocation_rules::verdict::{Refusal, Verdict};
+use revocation_rules::walk::Place;
 use serde_json::json;
 
 use super::answers::{at, check, everywhere, id};
@@ -72,8 +73,11 @@ fn outcomes_of_every_kind() {
     let page = OutcomePage {
         outcomes: outcomes.collect(),
         next: Some(OutcomesCursor {
-            shard: 15,
-            after: Some("b".parse().unwrap()),
+            next: 16,
+            open: vec![Place {
+                shard: 15,
+                after: Some("b".parse().unwrap()),
+            }],
         }),
     };
     check(

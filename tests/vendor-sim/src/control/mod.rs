@@ -7,6 +7,7 @@ mod apps;
 mod devices;
 mod faults;
 mod look;
+mod quotas;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -69,6 +70,9 @@ fn route(method: &Method, path: &str, body: &[u8], vendors: &Vendors) -> Result<
         ("POST", ["faults"]) => faults::order(vendors, parse(body)?),
         ("POST", ["faults", "clear"]) => Ok(faults::clear(vendors)),
         ("GET", ["stats"]) => Ok(look::stats(vendors)),
+        ("GET", ["answers"]) => Ok(look::answers(vendors)),
+        ("POST", ["tally"]) => look::tally(vendors, &parse(body)?),
+        ("POST", ["quotas"]) => quotas::set(vendors, &parse(body)?),
         ("POST", ["reset"]) => {
             for vendor in vendors.iter() {
                 vendor.forget();

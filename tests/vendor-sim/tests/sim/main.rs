@@ -14,6 +14,7 @@ mod load;
 mod oppo_login;
 mod oppo_send;
 mod provider_token;
+mod quotas;
 mod support;
 mod vivo_list;
 mod vivo_login;

@@ -24,12 +24,37 @@ pub enum Fault {
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     planned: Arc<Mutex<VecDeque<(&'static str, Fault)>>>,
+    /// What happens to every call of an operation.
+    always: Arc<Mutex<Option<(&'static str, u16, String)>>>,
     seen: Arc<Mutex<Vec<(String, serde_json::Value)>>>,
+    units: Arc<Mutex<Option<Vec<(String, f64)>>>>,
 }
 
 impl Faults {
     pub fn plan(&self, operation: &'static str, fault: Fault) {
         self.planned.lock().unwrap().push_back((operation, fault));
+    }
+
+    /// Until further notice every call of this operation ends so.
+    pub fn always(&self, operation: &'static str, fault: Fault) {
+        match fault {
+            Fault::Says(status, body) => *self.always.lock().unwrap() = Some((operation, status, body)),
+            Fault::AnswerLost => panic!("an answer is lost once"),
+        }
+    }
+
+    pub fn no_longer(&self) {
+        *self.always.lock().unwrap() = None;
+    }
+
+    /// From here on each call says what it costs.
+    pub fn meter(&self) {
+        *self.units.lock().unwrap() = Some(Vec::new());
+    }
+
+    /// What the calls since [`Self::meter`] cost in capacity units, by operation and in order.
+    pub fn units(&self) -> Vec<(String, f64)> {
+        self.units.lock().unwrap().clone().unwrap_or_default()
     }
 
     /// Everything planned has happened.
@@ -59,6 +84,11 @@ impl Faults {
     }
 
     fn next(&self, operation: &str) -> Option<Fault> {
+        if let Some((of, status, body)) = &*self.always.lock().unwrap()
+            && *of == operation
+        {
+            return Some(Fault::Says(*status, body.clone()));
+        }
         let mut planned = self.planned.lock().unwrap();
         let at = planned.iter().position(|(name, _)| *name == operation)?;
         planned.remove(at).map(|(_, fault)| fault)
@@ -87,12 +117,17 @@ struct Connector {
 }
 
 impl HttpConnector for Connector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let body = request.body().bytes().and_then(|body| serde_json::from_slice(body).ok());
         self.faults.seen.lock().unwrap().push((operation.clone(), body.unwrap_or_default()));
         match self.faults.next(&operation) {
+            None if self.faults.units.lock().unwrap().is_some() => {
+                ask_for_units(&mut request);
+                let (answer, faults) = (self.inner.call(request), self.faults.clone());
+                HttpConnectorFuture::new(async move { Ok(faults.metered(operation, answer.await?).await) })
+            }
             None => self.inner.call(request),
             Some(Fault::AnswerLost) => {
                 let answer = self.inner.call(request);
@@ -107,5 +142,35 @@ impl HttpConnector for Connector {
                 HttpConnectorFuture::ready(Ok(answer))
             }
         }
+    }
+}
+
+fn ask_for_units(request: &mut HttpRequest) {
+    let Some(Ok(mut body)) = request.body().bytes().map(serde_json::from_slice::<serde_json::Value>) else {
+        return;
+    };
+    body["ReturnConsumedCapacity"] = "TOTAL".into();
+    let body = body.to_string();
+    request.headers_mut().insert("content-length", body.len().to_string());
+    *request.body_mut() = SdkBody::from(body);
+}
+
+impl Faults {
+    async fn metered(&self, operation: String, mut answer: HttpResponse) -> HttpResponse {
+        let body = std::mem::replace(answer.body_mut(), SdkBody::empty());
+        let bytes = aws_smithy_types::byte_stream::ByteStream::new(body)
+            .collect()
+            .await
+            .unwrap()
+            .into_bytes();
+        let said: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let consumed = &said["ConsumedCapacity"];
+        let of = |consumed: &serde_json::Value| consumed["CapacityUnits"].as_f64().unwrap_or(0.0);
+        let units = consumed.as_array().map_or_else(|| of(consumed), |all| all.iter().map(of).sum());
+        if let Some(metered) = &mut *self.units.lock().unwrap() {
+            metered.push((operation, units));
+        }
+        *answer.body_mut() = SdkBody::from(bytes.to_vec());
+        answer
     }
 }

@@ -38,6 +38,11 @@ impl Clock for StillClock {
     }
 }
 
+/// A clock that stands at this time.
+pub fn still(at: Timestamp) -> Arc<StillClock> {
+    Arc::new(StillClock(Mutex::new(at)))
+}
+
 /// A fresh `DynamoDB` with the tables in it, and the stores over it.
 pub struct Stand {
     pub client: Client,
@@ -84,10 +89,15 @@ impl Stand {
 
     /// Every item whose sort key starts with `sk`.
     pub async fn items(&self, sk: &str) -> Vec<Item> {
-        let all = self.client.scan().table_name(PUSHES).send().await.unwrap().items.unwrap();
-        all.into_iter()
-            .filter(|item| matches!(item.get("sk"), Some(AttributeValue::S(found)) if found.starts_with(sk)))
-            .collect()
+        let mut all = self.client.scan().table_name(PUSHES).into_paginator().items().send();
+        let mut found = Vec::new();
+        while let Some(item) = all.next().await {
+            let item = item.unwrap();
+            if matches!(item.get("sk"), Some(AttributeValue::S(name)) if name.starts_with(sk)) {
+                found.push(item);
+            }
+        }
+        found
     }
 
     /// The only item whose sort key starts with `sk`.
@@ -125,4 +135,18 @@ pub fn number(item: &Item, attribute: &str) -> i64 {
         Some(AttributeValue::N(number)) => number.parse().unwrap(),
         other => panic!("{attribute} is {other:?}"),
     }
+}
+
+/// How large an item is, as `DynamoDB` counts it for what we store: texts, bytes, and numbers by their digits.
+pub fn item_bytes(item: &Item) -> usize {
+    let size = |(name, value): (&String, &AttributeValue)| {
+        name.len()
+            + match value {
+                AttributeValue::S(text) => text.len(),
+                AttributeValue::B(bytes) => bytes.as_ref().len(),
+                AttributeValue::N(digits) => digits.len() / 2 + 1,
+                other => panic!("{other:?}"),
+            }
+    };
+    item.iter().map(size).sum()
 }

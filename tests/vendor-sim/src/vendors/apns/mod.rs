@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::desk::{Desk, lock};
+use crate::quota::Unit;
 use crate::serve::Link;
 use crate::vendor::{Transport, Vendor};
 use crate::wire::{Answer, Call, Reply};
@@ -86,6 +87,10 @@ impl Vendor for Apns {
 
     fn answer(&self, call: &Call, link: &Link) -> Reply {
         self.push(call, link)
+    }
+
+    fn quota_unit(&self) -> Option<Unit> {
+        None
     }
 
     fn throttled(&self, retry_after_s: Option<u64>) -> Answer {

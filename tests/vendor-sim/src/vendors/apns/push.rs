@@ -6,8 +6,7 @@ use super::headers::Headers;
 use super::provider_token::TokenError;
 use super::{Apns, headers, payload, reasons};
 use crate::bars::{Effect, Keep, Notification, Standing};
-use crate::desk::{fault_before_effect, lock};
-use crate::faults::Occasion;
+use crate::desk::{lock, refusal_of_push};
 use crate::serve::Link;
 use crate::wire::{Answer, Call, Reply};
 
@@ -54,7 +53,7 @@ impl Apns {
         if !is_device_token(token) {
             return Err(reasons::answer("BadDeviceToken").into());
         }
-        if let Some(fault) = fault_before_effect(self, Occasion::Push) {
+        if let Some(fault) = refusal_of_push(self, &headers.bundle_id, 1) {
             return Err(fault);
         }
         Ok(self.apply(token, headers, payload.notification, id))
@@ -82,11 +81,15 @@ impl Apns {
             return answer.into();
         }
         let mut bars = self.desk.bars();
-        match bars.standing(&headers.bundle_id, token) {
-            Standing::Reachable => {}
-            Standing::Unknown => return reasons::answer("BadDeviceToken").into(),
-            Standing::OtherApp => return reasons::answer("DeviceTokenNotForTopic").into(),
-            Standing::Unregistered => return reasons::answer("Unregistered").into(),
+        let refused = match bars.standing(&headers.bundle_id, token) {
+            Standing::Reachable => None,
+            Standing::Unknown => Some("BadDeviceToken"),
+            Standing::OtherApp => Some("DeviceTokenNotForTopic"),
+            Standing::Unregistered => Some("Unregistered"),
+        };
+        if let Some(reason) = refused {
+            self.desk.stats.answered(1);
+            return reasons::answer(reason).into();
         }
         let effect = notification.map_or(Effect::Background, |shown| {
             Effect::Show(Notification {
@@ -106,6 +109,7 @@ impl Apns {
         if self.desk.faults().drop_after_effect() {
             return Reply::Dropped;
         }
+        self.desk.stats.answered(1);
         Answer::empty(StatusCode::OK).into()
     }
 

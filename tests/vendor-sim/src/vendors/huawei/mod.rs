@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::desk::{Desk, lock};
+use crate::quota::Unit;
 use crate::serve::Link;
 use crate::sessions::Sessions;
 use crate::vendor::Vendor;
@@ -60,6 +61,10 @@ impl Vendor for Huawei {
             ["v1", app_id, "messages:send"] => self.send(call, app_id),
             _ => self.desk.broken("an unknown path", codes::http_only(StatusCode::NOT_FOUND)),
         }
+    }
+
+    fn quota_unit(&self) -> Option<Unit> {
+        Some(Unit::Devices)
     }
 
     fn throttled(&self, retry_after_s: Option<u64>) -> Answer {

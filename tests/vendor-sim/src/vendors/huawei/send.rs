@@ -9,8 +9,7 @@ use super::message::{Checked, Wrong};
 use super::{Huawei, codes, message};
 use crate::bars::{Effect, Keep, Notification, Standing};
 use crate::clock::now_ms;
-use crate::desk::{fault_before_effect, lock};
-use crate::faults::Occasion;
+use crate::desk::{lock, refusal_of_push};
 use crate::sessions::Known;
 use crate::wire::{Call, Reply};
 
@@ -34,7 +33,7 @@ impl Huawei {
             Ok(checked) => checked,
             Err(wrong) => return self.wrong(&wrong),
         };
-        if let Some(fault) = fault_before_effect(self, Occasion::Push) {
+        if let Some(fault) = refusal_of_push(self, app_id, checked.tokens.len()) {
             return fault;
         }
         self.apply(app_id, checked)
@@ -89,6 +88,7 @@ impl Huawei {
         let total = message.tokens.len();
         let success = message.tokens.iter().filter(|token| !illegal.contains(*token)).count();
         if total > 0 && success == 0 {
+            self.desk.stats.answered(total);
             return codes::answer(codes::ALL_TOKENS_BAD, "All the tokens are invalid").into();
         }
         if !message.validate_only {
@@ -113,6 +113,7 @@ impl Huawei {
         if self.desk.faults().drop_after_effect() {
             return Reply::Dropped;
         }
+        self.desk.stats.answered(total);
         if illegal.is_empty() {
             return codes::answer_as(StatusCode::OK, codes::SUCCESS, "Success", &request_id).into();
         }

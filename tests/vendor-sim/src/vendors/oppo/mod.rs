@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::desk::{Desk, lock};
+use crate::quota::Unit;
 use crate::serve::Link;
 use crate::sessions::Sessions;
 use crate::vendor::{Vendor, ordered};
@@ -65,6 +66,10 @@ impl Vendor for Oppo {
             return self.desk.broken("not POST", Answer::empty(StatusCode::METHOD_NOT_ALLOWED));
         }
         answer(self, call)
+    }
+
+    fn quota_unit(&self) -> Option<Unit> {
+        Some(Unit::Devices)
     }
 
     fn throttled(&self, retry_after_s: Option<u64>) -> Answer {

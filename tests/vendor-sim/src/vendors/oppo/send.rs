@@ -7,8 +7,7 @@ use super::message::{Checked, Message};
 use super::{Oppo, codes, message};
 use crate::bars::{Effect, Keep, Notification, Standing};
 use crate::clock::now_ms;
-use crate::desk::{fault_before_effect, lock};
-use crate::faults::Occasion;
+use crate::desk::{lock, refusal_of_push};
 use crate::forms::Form;
 use crate::sessions::Known;
 use crate::wire::{Call, Reply, without_values};
@@ -95,7 +94,7 @@ impl Oppo {
     }
 
     fn apply(&self, app_key: &str, messages: Vec<Checked>, answer: impl FnOnce(Vec<(String, Fate)>) -> Reply) -> Reply {
-        if let Some(fault) = fault_before_effect(self, Occasion::Push) {
+        if let Some(fault) = refusal_of_push(self, app_key, messages.len()) {
             return fault;
         }
         if let Some(code) = self.code_for_all(&messages) {
@@ -110,6 +109,7 @@ impl Oppo {
         if pushed > 0 && self.desk.faults().drop_after_effect() {
             return Reply::Dropped;
         }
+        self.desk.stats.answered(fates.len());
         answer(fates)
     }
 

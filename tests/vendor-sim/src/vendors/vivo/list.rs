@@ -5,8 +5,7 @@ use serde_json::json;
 
 use super::message::{Checked, Message};
 use super::{App, Saved, Vivo, check_app, check_request_id, codes, message, read};
-use crate::desk::{fault_before_effect, lock};
-use crate::faults::Occasion;
+use crate::desk::{lock, refusal_of_push};
 use crate::wire::{Call, Reply};
 use crate::wrong::{Wrong, wrong};
 
@@ -28,7 +27,8 @@ impl Vivo {
         self.desk.stats.call();
         let app = self.check_session(call)?;
         let message = check_saved(call, &app).map_err(|wrong| self.wrong(&wrong))?;
-        if let Some(fault) = fault_before_effect(self, Occasion::Push) {
+        // It names no device yet.
+        if let Some(fault) = refusal_of_push(self, &app.id.to_string(), 0) {
             return Err(fault);
         }
         let task = codes::task_id();
@@ -41,7 +41,7 @@ impl Vivo {
         self.desk.stats.call();
         let app = self.check_session(call)?;
         let list = self.check_list(call, &app).map_err(|wrong| self.wrong(&wrong))?;
-        if let Some(fault) = fault_before_effect(self, Occasion::Push) {
+        if let Some(fault) = refusal_of_push(self, &app.id.to_string(), list.targets.len()) {
             return Err(fault);
         }
         let mut invalid = Vec::new();
@@ -60,6 +60,7 @@ impl Vivo {
         if !good.is_empty() && self.desk.faults().drop_after_effect() {
             return Err(Reply::Dropped);
         }
+        self.desk.stats.answered(list.targets.len());
         let mut more = json!({ "requestId": list.request_id });
         if !invalid.is_empty() {
             more["invalidUsers"] = json!(invalid);

@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use crate::bars::Standing;
 use crate::desk::{Desk, lock};
+use crate::quota::Unit;
 use crate::serve::Link;
 use crate::sessions::{Known, Sessions};
 use crate::vendor::{Vendor, ordered};
@@ -89,6 +90,10 @@ impl Vendor for Vivo {
             return self.desk.broken("not POST", Answer::empty(StatusCode::METHOD_NOT_ALLOWED));
         }
         answer(self, call).unwrap_or_else(|refused| refused)
+    }
+
+    fn quota_unit(&self) -> Option<Unit> {
+        Some(Unit::Devices)
     }
 
     fn throttled(&self, retry_after_s: Option<u64>) -> Answer {

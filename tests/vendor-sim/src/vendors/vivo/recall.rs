@@ -8,8 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{App, Vivo, check_app, codes, read};
-use crate::desk::{fault_before_effect, lock};
-use crate::faults::Occasion;
+use crate::desk::{lock, refusal_of_push};
 use crate::wire::{Answer, Call, Reply};
 use crate::wrong::{Wrong, wrong};
 
@@ -29,7 +28,7 @@ impl Vivo {
             return Err(Answer::empty(StatusCode::NOT_FOUND).into());
         }
         let task = check(call, &app).map_err(|wrong| self.wrong(&wrong))?;
-        if let Some(fault) = fault_before_effect(self, Occasion::Push) {
+        if let Some(fault) = refusal_of_push(self, &app.id.to_string(), 1) {
             return Err(fault);
         }
         let reached = self.desk.bars().recall_task(&app.id.to_string(), &task);
@@ -42,6 +41,7 @@ impl Vivo {
         if self.desk.faults().drop_after_effect() {
             return Err(Reply::Dropped);
         }
+        self.desk.stats.answered(reached.unwrap_or(0));
         Ok(codes::ok(json!({})).into())
     }
 }

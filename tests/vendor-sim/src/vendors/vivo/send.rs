@@ -7,8 +7,7 @@ use super::message::{Checked, Message};
 use super::{App, Vivo, codes, message, read};
 use crate::bars::{Effect, Keep, Notification};
 use crate::clock::now_ms;
-use crate::desk::fault_before_effect;
-use crate::faults::Occasion;
+use crate::desk::refusal_of_push;
 use crate::wire::{Call, Reply};
 use crate::wrong::{Wrong, wrong};
 
@@ -17,13 +16,14 @@ impl Vivo {
         self.desk.stats.call();
         let app = self.check_session(call)?;
         let (target, message) = check(call, &app).map_err(|wrong| self.wrong(&wrong))?;
-        if let Some(fault) = fault_before_effect(self, Occasion::Push) {
+        if let Some(fault) = refusal_of_push(self, &app.id.to_string(), 1) {
             return Err(fault);
         }
         let status = self
             .status(&app, &target)
             .map_err(|code| codes::error(code, "ordered by the control API"))?;
         if let Some(status) = status {
+            self.desk.stats.answered(1);
             let user = json!({ "invalidUser": { "status": status, "userid": target } });
             return Ok(codes::answer(StatusCode::OK, codes::BAD_TARGET, "regId不合法", user).into());
         }
@@ -33,6 +33,7 @@ impl Vivo {
         if self.desk.faults().drop_after_effect() {
             return Err(Reply::Dropped);
         }
+        self.desk.stats.answered(1);
         Ok(codes::ok(json!({ "taskId": task })).into())
     }
 

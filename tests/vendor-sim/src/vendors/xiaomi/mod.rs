@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::bars::Standing;
 use crate::desk::{Desk, lock};
+use crate::quota::Unit;
 use crate::serve::Link;
 use crate::vendor::{Vendor, ordered};
 use crate::wire::{Answer, Call, Reply};
@@ -80,6 +81,10 @@ impl Vendor for Xiaomi {
             [version, ..] => self.send(call, version),
             [] => Answer::empty(StatusCode::NOT_FOUND).into(),
         }
+    }
+
+    fn quota_unit(&self) -> Option<Unit> {
+        Some(Unit::Requests)
     }
 
     fn throttled(&self, retry_after_s: Option<u64>) -> Answer {

@@ -5,8 +5,7 @@
 use std::collections::HashSet;
 
 use super::{Secret, Xiaomi, codes, message, reached};
-use crate::desk::fault_before_effect;
-use crate::faults::Occasion;
+use crate::desk::refusal_of_push;
 use crate::forms::Form;
 use crate::wire::{Call, Reply};
 use crate::wrong::{Wrong, wrong};
@@ -27,7 +26,7 @@ impl Xiaomi {
             Ok(checked) => checked,
             Err(wrong) => return self.wrong(&wrong),
         };
-        if let Some(fault) = fault_before_effect(self, Occasion::Push) {
+        if let Some(fault) = refusal_of_push(self, &checked.package, checked.targets.len()) {
             return fault;
         }
         if kind == "regid" {
@@ -70,6 +69,7 @@ impl Xiaomi {
         };
         let good: Vec<&String> = checked.targets.iter().filter(|target| !bad.contains(*target)).collect();
         if good.is_empty() {
+            self.desk.stats.answered(checked.targets.len());
             return codes::error(codes::ALL_TARGETS_BAD, "all targets are invalid").into();
         }
         let mut bars = self.desk.bars();
@@ -82,6 +82,7 @@ impl Xiaomi {
         if self.desk.faults().drop_after_effect() {
             return Reply::Dropped;
         }
+        self.desk.stats.answered(checked.targets.len());
         reached(&checked.targets, &bad, None).into()
     }
 }

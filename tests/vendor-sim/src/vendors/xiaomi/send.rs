@@ -4,8 +4,7 @@ use super::message::Checked;
 use super::{Secret, Xiaomi, codes, message, reached};
 use crate::bars::{Effect, Keep, Notification};
 use crate::clock::now_ms;
-use crate::desk::fault_before_effect;
-use crate::faults::Occasion;
+use crate::desk::refusal_of_push;
 use crate::forms::Form;
 use crate::wire::{Call, Reply};
 use crate::wrong::{Wrong, wrong};
@@ -20,7 +19,7 @@ impl Xiaomi {
             Ok(checked) => checked,
             Err(wrong) => return self.wrong(&wrong),
         };
-        if let Some(fault) = fault_before_effect(self, Occasion::Push) {
+        if let Some(fault) = refusal_of_push(self, &package, checked.targets.len()) {
             return fault;
         }
         self.apply(&package, checked)
@@ -46,6 +45,7 @@ impl Xiaomi {
         };
         let good: Vec<&String> = message.targets.iter().filter(|target| !bad.contains(*target)).collect();
         if good.is_empty() {
+            self.desk.stats.answered(message.targets.len());
             return codes::error(codes::ALL_TARGETS_BAD, "all targets are invalid").into();
         }
         let id = codes::message_id();
@@ -68,6 +68,7 @@ impl Xiaomi {
         if self.desk.faults().drop_after_effect() {
             return Reply::Dropped;
         }
+        self.desk.stats.answered(message.targets.len());
         reached(&message.targets, &bad, Some(&id)).into()
     }
 }

@@ -1,0 +1,204 @@
+use proptest::prelude::*;
+use revocation_rules::batch::{Delivery, Handle};
+use revocation_rules::ids::TargetId;
+
+use super::cursor::{Cursor, put_number};
+use super::{pack, unpack};
+use crate::items::{frame, packed};
+
+fn delivery(token: &str, target: &str) -> Delivery {
+    Delivery::new(target.parse().unwrap(), token.parse().unwrap())
+}
+
+/// Tokens as the vendors make them, some of other lengths, some of no alphabet.
+fn token() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[0-9a-f]{64}",
+        "[0-9A-F]{64}",
+        "IQAAAACy[0-9A-Za-z_-]{122}",
+        "[0-9A-Za-z_-]{1,140}",
+        "d//[0-9A-Za-z+/]{40}=",
+        "CN_[0-9a-f]{32}",
+        "[0-9]{20,23}",
+        "\\PC{1,60}",
+    ]
+}
+
+fn any_delivery(token: impl Strategy<Value = String>) -> impl Strategy<Value = Delivery> {
+    let handle = prop_oneof![
+        Just(None),
+        any::<u32>().prop_map(|id| Some(Handle::NotifyId(id))),
+        ".{0,20}".prop_map(|id| Some(Handle::CollapseId(id))),
+    ];
+    let task = prop_oneof![Just(None), "[a-z0-9]{1,10}".prop_map(Some)];
+    let locale = prop_oneof![Just(None), Just(Some("en")), Just(Some("zh-CN"))];
+    let target = prop_oneof![Just(None), "user-[0-9]{1,6}".prop_map(Some), "\\PC{1,20}".prop_map(Some)];
+    (token, target, handle, task, locale).prop_map(|(token, target, handle, task, locale)| {
+        let token = token.parse().unwrap();
+        Delivery {
+            target: target.map_or_else(|| TargetId::of_token(&token), |target| target.parse().unwrap()),
+            token,
+            handle,
+            vendor_task: task.map(|task| task.parse().unwrap()),
+            locale: locale.map(|locale| locale.parse().unwrap()),
+        }
+    })
+}
+
+fn batches() -> impl Strategy<Value = Vec<Delivery>> {
+    prop_oneof![
+        prop::collection::vec(any_delivery(token()), 0..40),
+        prop::collection::vec(any_delivery("[0-9a-f]{64}"), 0..40),
+        prop::collection::vec(any_delivery("IQAAAACy[0-9A-Za-z_-]{122}"), 0..40),
+        prop::collection::vec(any_delivery("[0-9A-F]{17}"), 0..40),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_is_packed_is_unpacked(deliveries in batches()) {
+        let packed = pack(&deliveries).unwrap();
+        prop_assert_eq!(packed[0], 2);
+        prop_assert_eq!(unpack(&packed), Some(deliveries));
+    }
+
+    #[test]
+    fn a_payload_of_the_version_before_is_read(deliveries in batches()) {
+        prop_assert_eq!(unpack(&packed::pack(&deliveries).unwrap()), Some(deliveries));
+    }
+
+    /// A batch of another form than the bytes say, or nothing: never a panic, and never too much.
+    #[test]
+    fn damaged_columns_are_no_payload_or_a_small_one(
+        deliveries in batches(),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let whole = pack(&deliveries).unwrap();
+        let (columns, bits) = parts(&whole);
+        let mut damaged = columns.clone();
+        let place = at.index(damaged.len());
+        damaged[place] = byte;
+        let read = unpack(&joined(&damaged, &bits));
+        prop_assert!(read.is_none_or(|read| read.len() <= 1_000));
+        let cut = cut.index(columns.len());
+        prop_assert_eq!(unpack(&joined(&columns[..cut], &bits)), None);
+        let mut longer = columns;
+        longer.push(byte);
+        prop_assert_eq!(unpack(&joined(&longer, &bits)), None);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), columns in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = unpack(&bytes);
+        let _ = unpack(&[&[2], &*bytes].concat());
+        let _ = unpack(&joined(&columns, &bytes));
+    }
+
+    #[test]
+    fn numbers_are_read_as_they_were_written(number in any::<u64>()) {
+        let mut bytes = Vec::new();
+        put_number(&mut bytes, number);
+        let mut cursor = Cursor(&bytes);
+        prop_assert_eq!(cursor.number(), Some(number));
+        prop_assert_eq!(cursor.byte(), None);
+    }
+}
+
+/// Columns and bits of a payload.
+fn parts(payload: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let mut parts = Cursor(&payload[1..]);
+    let length = parts.length().unwrap();
+    let columns = frame::decompress(parts.bytes(length).unwrap(), packed::MAX_UNPACKED).unwrap();
+    let bits = match parts.0 {
+        [] => Vec::new(),
+        bits => frame::decompress(bits, packed::MAX_UNPACKED).unwrap(),
+    };
+    (columns, bits)
+}
+
+fn joined(columns: &[u8], bits: &[u8]) -> Vec<u8> {
+    let columns = frame::compress(columns).unwrap();
+    let mut payload = vec![2];
+    put_number(&mut payload, columns.len() as u64);
+    payload.extend(columns);
+    if !bits.is_empty() {
+        payload.extend(frame::compress(bits).unwrap());
+    }
+    payload
+}
+
+#[test]
+fn tokens_are_kept_as_the_bits_they_hold() {
+    let hexadecimal = |nth: u32| {
+        (0..8)
+            .map(|part| format!("{:08x}", nth.wrapping_mul(2_654_435_761).rotate_left(part * 5)))
+            .collect::<String>()
+    };
+    let deliveries: Vec<Delivery> = (0..1_000).map(|nth| delivery(&hexadecimal(nth), "one and the same")).collect();
+    let (columns, bits) = parts(&pack(&deliveries).unwrap());
+    assert_eq!(bits.len(), 32_000);
+    assert!(columns.len() < 3_000, "{}", columns.len());
+}
+
+#[test]
+fn a_target_made_of_its_token_takes_no_place() {
+    let one = |token: &str| Delivery::new(TargetId::of_token(&token.parse().unwrap()), token.parse().unwrap());
+    let deliveries = [one("token-a"), one("token-b")];
+    let packed = pack(&deliveries).unwrap();
+    let (columns, _) = parts(&packed);
+    assert!(!String::from_utf8_lossy(&columns).contains("device-"));
+    assert_eq!(unpack(&packed).unwrap(), deliveries);
+}
+
+#[test]
+fn a_bomb_does_not_go_off() {
+    // A thousand collapse ids of a megabyte, said in one.
+    let long = "x".repeat(1_000_000);
+    let deliveries: Vec<Delivery> = (0..1_000)
+        .map(|nth| Delivery {
+            handle: Some(Handle::CollapseId(long.clone())),
+            ..delivery(&format!("t{nth}"), "u")
+        })
+        .collect();
+    assert_eq!(pack(&deliveries), None);
+    let (columns, bits) = parts(&pack(&[deliveries[0].clone()]).unwrap());
+    // One delivery that becomes a thousand: tokens of length 0 behind what all begin with.
+    let mut bomb = Vec::new();
+    put_number(&mut bomb, 1_000);
+    bomb.extend([1, 1, b't']);
+    bomb.extend([0; 1_000]);
+    bomb.push(0);
+    let of_one = columns.iter().rposition(|byte| *byte == b'u').unwrap();
+    bomb.extend(&columns[of_one + 2..]);
+    assert_eq!(unpack(&joined(&bomb, &bits)), None);
+    // And what is not written out at all.
+    let zeros = vec![0; packed::MAX_UNPACKED + 1];
+    assert_eq!(unpack(&joined(&zeros, &[])), None);
+    assert_eq!(unpack(&joined(&[0, 1, 0, 0, 0, 0, 0, 0], &zeros)), None);
+}
+
+#[test]
+fn more_than_a_batch_may_have_is_no_payload() {
+    let many = vec![delivery("t", "u"); 1_001];
+    assert_eq!(pack(&many), None);
+    assert!(pack(&many[..1_000]).is_some());
+}
+
+/// Of both versions; the files are only ever added to.
+#[test]
+fn what_was_stored_is_still_read() {
+    let expected: Vec<Delivery> = (1..=3_u32)
+        .map(|nth| Delivery {
+            handle: Some(Handle::NotifyId(730_020 + nth)),
+            vendor_task: (nth == 2).then(|| "task-2".parse().unwrap()),
+            locale: Some(if nth == 3 { "zh-CN" } else { "en" }.parse().unwrap()),
+            ..delivery(&format!("IQAAAACy{nth}-_Az09Az09Az09Az09"), &format!("用户-{nth}"))
+        })
+        .collect();
+    let v1 = include_bytes!("../../../tests/fixtures/payload-v1.bin");
+    let v2 = include_bytes!("../../../tests/fixtures/payload-v2.bin");
+    assert_eq!(unpack(v1), Some(expected.clone()));
+    assert_eq!(unpack(v2), Some(expected));
+}

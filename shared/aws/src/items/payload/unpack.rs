@@ -1,0 +1,77 @@
+//! Columns into deliveries.
+
+use revocation_rules::batch::{Delivery, Handle, MAX_DELIVERIES};
+use revocation_rules::ids::{DeviceToken, TargetId};
+
+use super::cursor::Cursor;
+use super::options;
+use super::pack::VERSION;
+use super::texts::{self, Texts};
+use crate::items::frame;
+use crate::items::packed::{self, MAX_UNPACKED, ZSTD_JSON};
+
+/// The deliveries of a payload of this version or the one before. `None` for bytes that neither makes.
+pub fn unpack(payload: &[u8]) -> Option<Vec<Delivery>> {
+    match *payload.first()? {
+        ZSTD_JSON => packed::unpack(payload),
+        VERSION => {
+            let mut parts = Cursor(&payload[1..]);
+            let length = parts.length()?;
+            let columns = frame::decompress(parts.bytes(length)?, MAX_UNPACKED)?;
+            let bits = match parts.0 {
+                [] => Vec::new(),
+                frame => frame::decompress(frame, MAX_UNPACKED)?,
+            };
+            read(&columns, &bits)
+        }
+        _ => None,
+    }
+}
+
+fn read(columns: &[u8], bits: &[u8]) -> Option<Vec<Delivery>> {
+    let (mut columns, mut bits) = (Cursor(columns), Cursor(bits));
+    let count = columns.length().filter(|count| *count <= MAX_DELIVERIES)?;
+    let form = columns.byte()?;
+    let tokens = Texts::read(form, count, &mut columns, &mut bits)?;
+    let targets = match columns.byte()? {
+        texts::OF_TOKENS => None,
+        form => Some(Texts::read(form, count, &mut columns, &mut bits)?),
+    };
+    let notify_ids = options::read_numbers(count, &mut columns)?;
+    let collapse_ids = options::read_texts(count, &mut columns)?;
+    let vendor_tasks = options::read_texts(count, &mut columns)?;
+    let locales = options::read_texts(count, &mut columns)?;
+    let is_read_whole = columns.0.is_empty() && bits.0.is_empty();
+    // Before any of it is copied: a text that all share may be claimed for a thousand.
+    let shared = [&collapse_ids, &vendor_tasks, &locales];
+    let shared: usize = shared.into_iter().flatten().flatten().map(|text| text.len()).sum();
+    let size = shared
+        .checked_add(tokens.size()?)?
+        .checked_add(targets.as_ref().map_or(Some(0), Texts::size)?)?;
+    if !is_read_whole || size > MAX_UNPACKED {
+        return None;
+    }
+
+    let mut targets = targets.as_ref().map(Texts::iter);
+    let mut deliveries = Vec::with_capacity(count);
+    let optional = notify_ids.into_iter().zip(collapse_ids).zip(vendor_tasks).zip(locales);
+    for (token, (((notify_id, collapse_id), vendor_task), locale)) in tokens.iter().zip(optional) {
+        let token: DeviceToken = token?.try_into().ok()?;
+        deliveries.push(Delivery {
+            target: match &mut targets {
+                Some(targets) => targets.next()??.try_into().ok()?,
+                None => TargetId::of_token(&token),
+            },
+            token,
+            handle: match (notify_id, collapse_id) {
+                (None, None) => None,
+                (Some(id), None) => Some(Handle::NotifyId(id)),
+                (None, Some(id)) => Some(Handle::CollapseId(id.to_owned())),
+                (Some(_), Some(_)) => return None,
+            },
+            vendor_task: vendor_task.map(str::parse).transpose().ok()?,
+            locale: locale.map(str::parse).transpose().ok()?,
+        });
+    }
+    Some(deliveries)
+}

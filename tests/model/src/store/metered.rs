@@ -1,0 +1,339 @@
+//! The same ports with DynamoDB's limits: each makes the calls that `shared/aws` makes, and waits for them.
+//!
+//! That they are the same calls is compared in `tests/calls.rs`. What is read is read when the call begins, and what is
+//! written is written when it ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::try_join;
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
+use revocation_app::ports::{
+    BatchContents, BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, Claimed, Clock as _, Counters, Finished,
+    Inserted, Payload, ProgressList, PushStore, Recorded, RevocationStore, Saved, ShardPage, StoreResult, TargetIndex, UnaskedWork,
+};
+use revocation_aws::sizes::{self, Stored};
+use revocation_rules::batch::{BatchHeader, Delivery};
+use revocation_rules::channel::Channel;
+use revocation_rules::counters::ChannelCounters;
+use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, TargetId};
+use revocation_rules::progress::{BatchProgress, Change};
+use revocation_rules::push::Push;
+use revocation_rules::revocation::Revocation;
+
+use super::ModelStore;
+use crate::costs::Step;
+use crate::dynamo::{Call, Space};
+use crate::limits::Behaviour;
+use crate::meter::Meter;
+use crate::sim::lock;
+
+/// Puts of targets at once.
+const PUTS: usize = 32;
+/// An entry of the index of due revocations: keys only.
+const OPEN_BYTES: usize = 160;
+
+/// The store as one invocation sees it.
+pub struct Metered {
+    pub meter: Meter,
+    inner: ModelStore,
+    /// What the use case computes for each page of headers, or for each revocation that it reads.
+    step: Option<Step>,
+    /// How many due revocations may still be asked for.
+    due_left: std::sync::Mutex<usize>,
+}
+
+impl Metered {
+    pub fn new(meter: &Meter) -> Self {
+        let due_left = match meter.world.limits.behaviour {
+            Behaviour::SweepOfAHundred => 100,
+            Behaviour::AsItIs | Behaviour::CountersUnderOneKey | Behaviour::RecountWithoutDeadline => usize::MAX,
+        };
+        Self {
+            inner: meter.world.store.clone(),
+            meter: meter.clone(),
+            step: None,
+            due_left: std::sync::Mutex::new(due_left),
+        }
+    }
+
+    /// Each page of headers is one such step, or each revocation of a sweep.
+    #[must_use]
+    pub const fn in_steps_of(mut self, step: Step) -> Self {
+        self.step = Some(step);
+        self
+    }
+
+    pub(super) const fn inner(&self) -> &ModelStore {
+        &self.inner
+    }
+
+    fn now(&self) -> Timestamp {
+        self.meter.world.sim.now()
+    }
+
+    fn counters_of(&self, batch: &BatchRef, id: &RevocationId, channel: Channel, change: &Change, nth: u32) -> Stored {
+        let mut item = sizes::counters(batch, id, channel, change, nth, self.now());
+        self.as_it_was(&mut item, &batch.push);
+        item
+    }
+
+    fn as_it_was(&self, item: &mut Stored, push: &PushRef) {
+        if self.meter.world.limits.behaviour == Behaviour::CountersUnderOneKey {
+            item.pk = sizes::push_key(push);
+        }
+    }
+
+    /// Header and progress of a batch, and its revocation unless this process knows what it asks for.
+    async fn read_state(&self, of: &BatchRef, by: Option<(&RevocationId, Option<u32>)>) -> StoreResult<()> {
+        let bytes = self.inner.bytes_of(of);
+        let shard = sizes::shard_key(&of.push, of.shard);
+        let mut keys = vec![(shard.clone(), bytes.header), (shard, bytes.progress)];
+        let mut targets = None;
+        if let Some((id, replays)) = by
+            && !(self.meter.env.knows(id) && replays.is_some())
+        {
+            let found = self.inner.revocation(&of.push, id).await?;
+            let bytes = found.as_ref().map(sizes::revocation).transpose()?.map_or(0, |item| item.bytes);
+            keys.push((sizes::push_key(&of.push), bytes));
+            targets = found.as_ref().map(sizes::targets).transpose()?.flatten();
+            if found.is_some() {
+                self.meter.env.learn(id);
+            }
+        }
+        self.meter.call(&Call::get_all(keys)).await?;
+        if let Some(targets) = targets {
+            self.meter.call(&Call::get_unchanging(targets.pk, targets.bytes)).await?;
+        }
+        Ok(())
+    }
+
+    async fn read_contents(&self, of: &BatchRef) -> StoreResult<()> {
+        let bytes = self.inner.bytes_of(of);
+        let receipts = Call::query(sizes::receipt_key(of), bytes.receipts, bytes.receipts);
+        if bytes.payload == 0 {
+            return self.meter.call(&receipts).await;
+        }
+        let payload = Call::get_unchanging(sizes::payload_key(of), bytes.payload);
+        try_join(self.meter.call(&payload), self.meter.call(&receipts)).await?;
+        Ok(())
+    }
+}
+
+impl PushStore for Metered {
+    async fn push(&self, push: &PushRef) -> StoreResult<Option<Push>> {
+        let found = self.inner.push(push).await?;
+        let bytes = found.as_ref().map_or(0, |push| sizes::push(push).bytes);
+        self.meter.call(&Call::get(sizes::push_key(push), bytes)).await?;
+        Ok(found)
+    }
+
+    async fn insert_push(&self, push: &Push) -> StoreResult<Inserted<Push>> {
+        let item = sizes::push(push);
+        let call = match sizes::number(push) {
+            Some(number) => Call::transact(&[&item, &number]),
+            None => Call::put(&item),
+        };
+        let entry = crate::dynamo::write_units(item.bytes);
+        self.meter.call(&call.with_indexes(&item.indexes, entry)).await?;
+        self.inner.insert_push(push).await
+    }
+}
+
+impl TargetIndex for Metered {
+    async fn index_targets(&self, push: &Push, targets: &BTreeSet<&TargetId>) -> StoreResult<()> {
+        let calls: Vec<Call> = targets.iter().map(|target| Call::put(&sizes::target(push, target))).collect();
+        stream::iter(calls)
+            .map(|call| async move { self.meter.call(&call).await })
+            .buffer_unordered(PUTS)
+            .try_collect::<()>()
+            .await?;
+        self.inner.index_targets(push, targets).await
+    }
+}
+
+impl BatchRecorder for Metered {
+    async fn record(&self, header: &BatchHeader, deliveries: &[Delivery]) -> StoreResult<Recorded> {
+        let (item, payload) = sizes::batch(header, deliveries)?;
+        if let Some(payload) = &payload {
+            self.meter.call(&Call::put(payload)).await?;
+        }
+        self.meter.call(&Call::put(&item)).await?;
+        self.inner
+            .note_batch(header, item.bytes, payload.map_or(0, |payload| payload.bytes));
+        self.inner.record(header, deliveries).await
+    }
+}
+
+impl BatchHeaders for Metered {
+    async fn headers(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> StoreResult<ShardPage<BatchHeader>> {
+        let page = self.inner.headers(push, shard, after).await?;
+        let bytes = page.items.iter().map(|header| self.inner.bytes_of(&header.batch).header).sum();
+        self.meter.call(&Call::query(sizes::shard_key(push, shard), bytes, bytes)).await?;
+        if let Some(step @ (Step::FanoutPage | Step::RecountPage)) = self.step {
+            // A page is 500; the last one of a shard has fewer.
+            let part = f64::from(u32::try_from(page.items.len()).unwrap_or(u32::MAX)) / 500.0;
+            let cpu = self.meter.world.costs.cpu(step);
+            self.meter.cpu(cpu * part.max(0.05)).await;
+        }
+        Ok(page)
+    }
+}
+
+impl BatchPayloads for Metered {
+    async fn payloads(&self, headers: &[BatchHeader]) -> StoreResult<Vec<Option<Vec<Delivery>>>> {
+        let items = headers.iter().map(|header| {
+            let bytes = self.inner.bytes_of(&header.batch).payload;
+            (sizes::payload_key(&header.batch), bytes)
+        });
+        self.meter.call(&Call::get_all(items)).await?;
+        self.inner.payloads(headers).await
+    }
+}
+
+impl BatchWorkStore for Metered {
+    async fn work(&self, batch: &BatchRef, revocation: &RevocationId, replays: Option<u32>) -> StoreResult<Option<BatchWork>> {
+        let work = self.inner.work(batch, revocation, replays).await?;
+        self.read_state(batch, Some((revocation, replays))).await?;
+        Ok(work)
+    }
+
+    async fn contents(&self, header: &BatchHeader, payload: Payload) -> StoreResult<BatchContents> {
+        self.read_contents(&header.batch).await?;
+        self.inner.contents(header, payload).await
+    }
+
+    async fn unasked_work(&self, batch: &BatchRef) -> StoreResult<Option<UnaskedWork>> {
+        self.read_state(batch, None).await?;
+        self.read_contents(batch).await?;
+        self.inner.unasked_work(batch).await
+    }
+
+    async fn claim(&self, progress: &BatchProgress) -> StoreResult<Claimed> {
+        let item = sizes::progress(progress, self.now())?;
+        self.meter.call(&Call::put(&item)).await?;
+        let claimed = self.inner.claim(progress).await?;
+        if claimed == Claimed::Yes {
+            self.inner.note_progress(&progress.batch, item.bytes);
+        }
+        Ok(claimed)
+    }
+
+    async fn finish(&self, progress: &BatchProgress, changes: &[(RevocationId, Change)]) -> StoreResult<Finished> {
+        let item = sizes::progress(progress, self.now())?;
+        let to_add: Vec<_> = changes.iter().filter(|(_, change)| !change.is_empty()).collect();
+        if to_add.is_empty() {
+            self.meter.call(&Call::put(&item)).await?;
+        } else {
+            let counters = |nth: u32| -> Vec<Stored> {
+                let of = |(id, change): &&(RevocationId, Change)| self.counters_of(&progress.batch, id, progress.channel, change, nth);
+                to_add.iter().map(of).collect()
+            };
+            let call = |nth| {
+                let counters = counters(nth);
+                let items: Vec<&Stored> = std::iter::once(&item).chain(&counters).collect();
+                Call::transact(&items)
+            };
+            let nth = self.meter.patiently(call).await?;
+            for counters in counters(nth) {
+                self.inner.note_counters(&progress.batch.push, &counters);
+            }
+        }
+        let finished = self.inner.finish(progress, changes).await?;
+        if finished == Finished::Yes {
+            self.inner.note_progress(&progress.batch, item.bytes);
+        }
+        Ok(finished)
+    }
+}
+
+impl ProgressList for Metered {
+    async fn progresses(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> StoreResult<ShardPage<BatchProgress>> {
+        let page = self.inner.progresses(push, shard, after).await?;
+        let bytes = page
+            .items
+            .iter()
+            .map(|progress| self.inner.bytes_of(&progress.batch).progress)
+            .sum();
+        self.meter.call(&Call::query(sizes::shard_key(push, shard), bytes, bytes)).await?;
+        Ok(page)
+    }
+}
+
+impl RevocationStore for Metered {
+    async fn insert_revocation(&self, push: &Push, revocation: &Revocation) -> StoreResult<Saved> {
+        let mut closed = push.clone();
+        closed.closures.push(revocation.closure());
+        let (push_item, item) = (sizes::push(&closed), sizes::revocation(revocation)?);
+        let entry = crate::dynamo::write_units(push_item.bytes);
+        let targets = sizes::targets(revocation)?;
+        let items: Vec<&Stored> = [&push_item, &item].into_iter().chain(&targets).collect();
+        let call = Call::transact(&items)
+            .with_indexes(&push_item.indexes, entry)
+            .with_indexes(&item.indexes, 1.0);
+        self.meter.call(&call).await?;
+        self.inner.insert_revocation(push, revocation).await
+    }
+
+    async fn revocation(&self, push: &PushRef, revocation: &RevocationId) -> StoreResult<Option<Revocation>> {
+        let found = self.inner.revocation(push, revocation).await?;
+        let bytes = found.as_ref().map(sizes::revocation).transpose()?.map_or(0, |item| item.bytes);
+        self.meter.call(&Call::get(sizes::push_key(push), bytes)).await?;
+        if let Some(step @ Step::SweepOne) = self.step {
+            self.meter.cpu(self.meter.world.costs.cpu(step)).await;
+        }
+        Ok(found)
+    }
+
+    async fn save_revocation(&self, revocation: &Revocation) -> StoreResult<Saved> {
+        let item = sizes::revocation(revocation)?;
+        let mut call = Call::update(&item);
+        let before = self.inner.revocation(&revocation.push, &revocation.id).await?;
+        // An entry that moves is removed and written anew.
+        if before.is_some_and(|before| before.due_at != revocation.due_at) {
+            let units = if revocation.due_at.is_some() { 2.0 } else { 1.0 };
+            let keys = sizes::open_keys().into_iter().map(|pk| ("open", pk)).collect::<Vec<_>>();
+            let indexes = if item.indexes.is_empty() { &keys } else { &item.indexes };
+            call = call.with_indexes(indexes, units);
+        }
+        self.meter.call(&call).await?;
+        self.inner.save_revocation(revocation).await
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<(PushRef, RevocationId)>> {
+        let limit = {
+            let mut left = lock(&self.due_left);
+            let limit = limit.min(*left);
+            *left -= limit;
+            limit
+        };
+        let due = self.inner.due(now, limit).await?;
+        for pk in sizes::open_keys() {
+            self.meter.call(&Call::query_index(Space::Open, pk, OPEN_BYTES * due.len())).await?;
+        }
+        Ok(due)
+    }
+}
+
+impl Counters for Metered {
+    async fn add_late(&self, push: &PushRef, revocation: &RevocationId, channel: Channel, count: u64) -> StoreResult<()> {
+        let call = |nth| {
+            let mut item = sizes::late(push, revocation, channel, count, nth, self.now());
+            self.as_it_was(&mut item, push);
+            Call::transact(&[&item])
+        };
+        self.meter.transact(call).await?;
+        self.inner.add_late(push, revocation, channel, count).await
+    }
+
+    async fn counters(&self, push: &PushRef, revocation: &RevocationId) -> StoreResult<BTreeMap<Channel, ChannelCounters>> {
+        let bytes = self.inner.counters_bytes(push);
+        let keys = sizes::counters_keys(push, revocation);
+        let each = bytes / keys.len().max(1);
+        let counted = Call::get_all(keys.into_iter().map(|pk| (pk, each)));
+        // What older code has counted beside the push.
+        let older = Call::query(sizes::push_key(push), 0, 0);
+        try_join(self.meter.call(&counted), self.meter.call(&older)).await?;
+        self.inner.counters(push, revocation).await
+    }
+}
