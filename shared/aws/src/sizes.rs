@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use revocation_app::ports::{DUE_PARTS, StoreError};
+use revocation_app::ports::StoreError;
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchRef, PushRef, RevocationId, TargetId, Tenant};
@@ -171,7 +171,12 @@ pub fn early_key(push: &PushRef) -> String {
     key::early_count(push)
 }
 
-/// The partitions of the index that the sweep reads.
-pub fn open_keys() -> Vec<String> {
-    (0..DUE_PARTS).map(key::open_part).collect()
+/// The partition of the index in which the sweep finds a revocation.
+pub fn open_key(revocation: &RevocationId) -> String {
+    key::open(revocation)
+}
+
+/// The partition of one part of that index.
+pub fn open_part_key(part: u8) -> String {
+    key::open_part(part)
 }
