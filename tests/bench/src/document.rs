@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::clock;
 use crate::error::BenchError;
 
 const BEGIN: &str = "<!-- figures: begin -->";
@@ -12,7 +13,10 @@ pub fn renew(document: &Path, table: &str, chart: &str) -> Result<(), BenchError
     let text = std::fs::read_to_string(document)?;
     let parts = text.split_once(BEGIN).zip(text.split_once(END));
     let ((before, _), (_, after)) = parts.ok_or_else(|| BenchError::new(format!("no marks in {}", document.display())))?;
-    let figures = format!("{BEGIN}\n{}\n\n{table}\n{END}", machine()?);
+    let figures = format!(
+        "{BEGIN}\n{}\n\n{table}\n\n![Each figure as a part of its target](images/bench.svg)\n{END}",
+        machine()?
+    );
     std::fs::write(document, format!("{before}{figures}{after}"))?;
     let images = document.with_file_name("images");
     std::fs::write(images.join("bench.svg"), chart)?;
@@ -30,6 +34,6 @@ fn machine() -> Result<String, BenchError> {
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease")?;
     let release = kernel.trim().split('-').next().unwrap_or_default();
     let model = models.first().copied().unwrap_or(std::env::consts::ARCH);
-    let day = crate::scene::today();
+    let day = clock::now().strftime("%Y-%m-%d");
     Ok(format!("{day}, {} x {model}, Linux {release}:", models.len().max(1)))
 }

@@ -16,6 +16,7 @@
 //! ```
 
 mod chart;
+mod clock;
 mod document;
 mod error;
 mod events;

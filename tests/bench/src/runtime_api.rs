@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -16,6 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
 
+use crate::clock;
 use crate::error::BenchError;
 
 /// What came back, and when.
@@ -136,12 +137,12 @@ async fn next(shared: &Shared, at: Instant) -> Response<Full<Bytes>> {
     loop {
         let changed = shared.changed.notified();
         if let Some((id, event, time)) = shared.state().waiting.pop_front() {
-            let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + time;
+            let deadline = i128::from(clock::now().as_millisecond()) + i128::try_from(time.as_millis()).unwrap_or_default();
             let mut response = Response::new(Full::new(event));
             let headers = response.headers_mut();
             let values = [
                 ("lambda-runtime-aws-request-id", id),
-                ("lambda-runtime-deadline-ms", deadline.as_millis().to_string()),
+                ("lambda-runtime-deadline-ms", deadline.to_string()),
                 (
                     "lambda-runtime-invoked-function-arn",
                     "arn:aws:lambda:eu-central-1:123456789012:function:bench".to_owned(),

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use crate::clock;
 use crate::error::BenchError;
 use crate::events::{messages, request};
 use crate::fakes::Fakes;
@@ -75,7 +76,7 @@ impl Scene {
     /// A task with one batch of 1,000.
     pub async fn recorded(&self, task: &str, channel: &str) -> Result<(), BenchError> {
         self.fakes.freeze(false)?;
-        let sent_at = now() - SignedDuration::from_hours(1);
+        let sent_at = clock::now() - SignedDuration::from_hours(1);
         let mut body = json!({
             "type": "batch", "title": "Autumn sale", "sent_at": sent_at.to_string(), "expected_deliveries": 100_000_000,
         });
@@ -136,13 +137,10 @@ pub fn named(sent: &[(String, String)], kind: &str) -> Result<String, BenchError
         .ok_or_else(|| BenchError::new(format!("no job {kind} among {} messages", sent.len())))
 }
 
+/// With a notice of its own: without one the app's is read as well.
 pub fn revoke_event(task: &str) -> Value {
-    request(
-        "POST",
-        &format!("/v1/tasks/{task}/revocations"),
-        "",
-        &json!({"reason": "wrong price"}),
-    )
+    let body = json!({"reason": "wrong price", "notice": {"title": "Correction", "text": "Please ignore our last message."}});
+    request("POST", &format!("/v1/tasks/{task}/revocations"), "", &body)
 }
 
 pub fn record_event(task: &str, channel: &str) -> Value {
@@ -175,14 +173,4 @@ fn token(channel: &str, nth: usize) -> String {
     }
     text.truncate(length);
     text
-}
-
-/// The wall clock: what is measured runs in real time.
-#[expect(clippy::disallowed_methods, reason = "functions under measurement have the machine's clock")]
-fn now() -> Timestamp {
-    Timestamp::now()
-}
-
-pub fn today() -> String {
-    now().strftime("%Y-%m-%d").to_string()
 }

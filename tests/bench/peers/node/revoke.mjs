@@ -77,6 +77,7 @@ async function handle(event) {
               sk: { S: `revocation#${revocation}` },
               v: { N: "1" },
               reason: { S: body.reason },
+              notices: { S: JSON.stringify(body.notice ?? {}) },
               requested_by: { S: keyId },
               requested_at: { N: String(now) },
               state: { S: "requested" },

@@ -81,6 +81,7 @@ def handle(event):
             "sk": {"S": f"revocation#{revocation}"},
             "v": {"N": "1"},
             "reason": {"S": body["reason"]},
+            "notices": {"S": json.dumps(body.get("notice", {}))},
             "requested_by": {"S": key_id},
             "requested_at": {"N": str(now)},
             "state": {"S": "requested"},

@@ -29,17 +29,19 @@ pub async fn starts(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
 
     // One after the other in turn, so that whatever disturbs the machine disturbs all.
     let (mut own, mut by_node, mut by_python) = (Vec::new(), Vec::new(), Vec::new());
-    let mut calls = Vec::new();
+    let (mut calls, mut peers_calls) = (Vec::new(), Vec::new());
     for run in 0..scene.options.runs(RUNS) {
         own.push(start(scene, &ours, &event, &mut calls).await?);
         if run < scene.options.runs(PEER_RUNS) {
-            by_node.push(start(scene, &node, &event, &mut calls).await?);
-            by_python.push(start(scene, &python, &event, &mut calls).await?);
+            by_node.push(start(scene, &node, &event, &mut peers_calls).await?);
+            by_python.push(start(scene, &python, &event, &mut peers_calls).await?);
         }
     }
-    let same = calls.iter().all(|called| *called == calls[0]);
-    if !same {
-        return Err(BenchError::new(format!("the peers do not do the same work: AWS calls {calls:?}")));
+    // A peer that asks more often than ours would be slower for that alone.
+    if peers_calls.iter().any(|called| called > &calls[0]) {
+        return Err(BenchError::new(format!(
+            "the peers do more: AWS calls {peers_calls:?}, ours {calls:?}"
+        )));
     }
     let gate = crate::events::request("GET", "/v1/tasks/start/gate", "channel=huawei", &Value::Null);
     let lookup: [&Path; 1] = [&lookup];
