@@ -14,6 +14,7 @@ use revocation_rules::plan::plan;
 use revocation_rules::progress::BatchProgress;
 use revocation_rules::receipt::Receipts;
 use revocation_rules::retry::Answer;
+use revocation_rules::terms::Terms;
 use revocation_testkit::builders::{a_batch, a_push, a_revocation, noon};
 
 use crate::seed;
@@ -131,11 +132,11 @@ fn thousand(channel: Channel) -> (BatchHeader, Vec<Delivery>) {
 
 pub fn planning() -> Path {
     let (header, deliveries) = thousand(Channel::Huawei);
-    let (revocation, receipts) = (a_revocation().of(&a_push().build()).build(), Receipts::default());
+    let (terms, receipts) = (Terms::from(a_revocation().of(&a_push().build()).build()), Receipts::default());
     let progress = BatchProgress::fresh(&header);
     let channels = Channels::new(Channel::dispatched());
     frozen(World::new(), move |_| {
-        let planned = plan(&header, Some(&deliveries), &revocation, &progress, &receipts, &channels, noon());
+        let planned = plan(&header, Some(&deliveries), &terms, &progress, &receipts, &channels, noon());
         assert_eq!(planned.calls.len(), seed::BATCH);
     })
 }
@@ -167,14 +168,14 @@ pub fn answers(channel: Channel, vendors: &Rc<Vendors>) -> Path {
     let client = vendors.client(channel, &world);
     let (header, deliveries) = thousand(channel);
     let push = a_push().build();
-    let revocation = a_revocation().of(&push).build();
+    let terms = Terms::from(a_revocation().of(&push).build());
     let channels = Channels::new(Channel::dispatched());
     frozen(world, move |world| {
         let progress = BatchProgress::fresh(&header);
         let planned = plan(
             &header,
             Some(&deliveries),
-            &revocation,
+            &terms,
             &progress,
             &Receipts::default(),
             &channels,
@@ -182,9 +183,9 @@ pub fn answers(channel: Channel, vendors: &Rc<Vendors>) -> Path {
         );
         let order = Order {
             push: &push.registration.push,
-            revocation: &revocation.id,
+            revocation: &terms.id,
             batch: &header,
-            requested_at: revocation.requested_at,
+            requested_at: terms.requested_at,
             strategy: Strategy::Overwrite,
             calls: &planned.calls,
             call_until: jiff::Timestamp::MAX,
