@@ -171,7 +171,12 @@ pub fn early_key(push: &PushRef) -> String {
     key::early_count(push)
 }
 
-/// The partition of the index that the sweep reads.
-pub fn open_keys() -> Vec<String> {
-    vec![items::revocation::OPEN.to_owned()]
+/// The partition of the index in which the sweep finds a revocation.
+pub fn open_key(revocation: &RevocationId) -> String {
+    key::open(revocation)
+}
+
+/// The partition of one part of that index.
+pub fn open_part_key(part: u8) -> String {
+    key::open_part(part)
 }

@@ -190,11 +190,7 @@ impl Case {
     }
 
     fn job(&self, revocation: &Revocation, batch: revocation_rules::ids::BatchRef) -> DispatchJob {
-        let header = self.header(batch);
-        match Job::dispatch(revocation, &header) {
-            Job::Dispatch(job) => job,
-            Job::Fanout { .. } | Job::Check { .. } | Job::Recount(_) | Job::Confirm { .. } => DispatchJob::of(revocation, &header),
-        }
+        DispatchJob::new(revocation, batch, CHANNEL)
     }
 
     fn header(&self, batch: revocation_rules::ids::BatchRef) -> BatchHeader {

@@ -151,7 +151,7 @@ fn token(channel: Channel, n: u64) -> String {
 
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// SplitMix64: of one start always the same.
+/// `SplitMix64`: of one start always the same.
 struct Bits(u64);
 
 impl Bits {

@@ -98,11 +98,16 @@ impl Call {
         Self::new(Operation::GetItem, vec![Part::read(pk, bytes)], bytes)
     }
 
+    /// Read eventually consistent: at half the price.
+    #[must_use]
+    pub fn eventually(mut self) -> Self {
+        self.parts.iter_mut().for_each(|part| part.read /= 2.0);
+        self
+    }
+
     /// One item that never changes, read eventually consistent.
     pub fn get_unchanging(pk: String, bytes: usize) -> Self {
-        let mut call = Self::get(pk, bytes);
-        call.parts.iter_mut().for_each(|part| part.read /= 2.0);
-        call
+        Self::get(pk, bytes).eventually()
     }
 
     /// Items by their keys, each with its bytes.

@@ -142,10 +142,13 @@ fn record(world: &Arc<World>, of: &PushRef, batches: u64, push: &Push, all: &[De
     {
         let (world, of, all, done) = (Arc::clone(world), of.clone(), all.to_vec(), Arc::clone(&done));
         let channel = push.vendor.channel;
+        let deliveries = push.deliveries;
         world.sim.clone().spawn(async move {
+            // A sender that knows how many there will be says so.
+            let expected = Some(deliveries);
             let work = async |meter: crate::meter::Meter, _| {
                 let store = Metered::new(&meter);
-                register_push(&store, &world.sim, registration(&of))
+                register_push(&store, &world.sim, registration(&of), expected)
                     .await
                     .map_err(|error| error.to_string())?;
                 for nth in 0..by_use_case {

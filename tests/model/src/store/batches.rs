@@ -6,6 +6,8 @@ use std::sync::Arc;
 use revocation_app::ports::{BatchHeaders, BatchPayloads, BatchRecorder, Recorded, ShardPage, StoreError};
 use revocation_rules::batch::{BatchHeader, Delivery};
 use revocation_rules::ids::{BatchId, PushRef};
+use revocation_rules::tally::{BatchCount, BatchOutline};
+use revocation_rules::walk::Reading;
 use revocation_rules::window;
 
 use super::{BatchItems, ModelStore};
@@ -71,6 +73,29 @@ impl BatchHeaders for ModelStore {
         let mut page = self.page(push, shard, after, |batch| batch.header.clone());
         page.items.retain(|header| window::is_kept(header.sent_at, self.now()));
         Ok(page)
+    }
+
+    /// What was written a moment ago is seen here, too: the model's walks read nothing that is just being written.
+    async fn outlines(
+        &self,
+        push: &PushRef,
+        shard: u16,
+        after: Option<&BatchId>,
+        _: Reading,
+    ) -> Result<ShardPage<BatchOutline>, StoreError> {
+        let page = self.headers(push, shard, after).await?;
+        Ok(ShardPage {
+            items: page.items.iter().map(BatchOutline::from).collect(),
+            next: page.next,
+        })
+    }
+
+    async fn counts(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> Result<ShardPage<BatchCount>, StoreError> {
+        let page = self.headers(push, shard, after).await?;
+        Ok(ShardPage {
+            items: page.items.iter().map(BatchCount::from).collect(),
+            next: page.next,
+        })
     }
 }
 

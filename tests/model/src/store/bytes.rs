@@ -1,6 +1,6 @@
 //! How large what is stored would be in the table: noted when it is written, so that a page is summed and not packed anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use revocation_aws::sizes::Stored;
 use revocation_rules::batch::BatchHeader;
@@ -57,7 +57,9 @@ impl ModelStore {
 impl ModelStore {
     /// When the revocation that is due first is due.
     pub fn first_due(&self) -> Option<jiff::Timestamp> {
-        self.items().due.first().map(|(due_at, _, _)| *due_at)
+        let items = self.items();
+        let first = items.due.values().filter_map(BTreeSet::first);
+        first.map(|(due_at, _, _)| *due_at).min()
     }
 }
 

@@ -9,8 +9,9 @@ use futures::future::try_join;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use revocation_app::ports::{
-    BatchContents, BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, Claimed, Clock as _, Counters, Finished,
-    Inserted, Payload, ProgressList, PushStore, Recorded, RevocationStore, Saved, ShardPage, StoreResult, TargetIndex, UnaskedWork,
+    BatchContents, BatchHeaders, BatchPayloads, BatchRecorder, BatchWork, BatchWorkStore, Claimed, Clock as _, Counters, DuePage, DuePlace,
+    Finished, Inserted, Payload, ProgressList, PushStore, Recorded, RevocationStore, Saved, ShardPage, StoreResult, TargetIndex,
+    UnaskedWork,
 };
 use revocation_aws::sizes::{self, Stored};
 use revocation_rules::batch::{BatchHeader, Delivery};
@@ -20,8 +21,10 @@ use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId, TargetId};
 use revocation_rules::progress::{BatchProgress, Change};
 use revocation_rules::push::Push;
 use revocation_rules::revocation::Revocation;
+use revocation_rules::tally::{BatchCount, BatchOutline, Tally};
+use revocation_rules::walk::Reading;
 
-use super::ModelStore;
+use super::{Bytes, ModelStore};
 use crate::costs::Step;
 use crate::dynamo::{Call, Space};
 use crate::limits::Behaviour;
@@ -165,18 +168,74 @@ impl BatchRecorder for Metered {
     }
 }
 
-impl BatchHeaders for Metered {
-    async fn headers(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> StoreResult<ShardPage<BatchHeader>> {
-        let page = self.inner.headers(push, shard, after).await?;
-        let bytes = page.items.iter().map(|header| self.inner.bytes_of(&header.batch).header).sum();
-        self.meter.call(&Call::query(sizes::shard_key(push, shard), bytes, bytes)).await?;
+impl Metered {
+    /// A page of a shard: what lies on it is read, and then worked on.
+    async fn page(&self, push: &PushRef, shard: u16, bytes: usize, reading: Reading) -> StoreResult<()> {
+        let call = Call::query(sizes::shard_key(push, shard), bytes, bytes);
+        let call = match reading {
+            Reading::Consistent => call,
+            Reading::Eventual => call.eventually(),
+        };
+        self.meter.call(&call).await
+    }
+
+    async fn compute_page(&self, items: usize) {
         if let Some(step @ (Step::FanoutPage | Step::RecountPage)) = self.step {
             // A page is 500; the last one of a shard has fewer.
-            let part = f64::from(u32::try_from(page.items.len()).unwrap_or(u32::MAX)) / 500.0;
+            let part = f64::from(u32::try_from(items).unwrap_or(u32::MAX)) / 500.0;
             let cpu = self.meter.world.costs.cpu(step);
             self.meter.cpu(cpu * part.max(0.05)).await;
         }
+    }
+
+    fn header_bytes(&self, push: &PushRef, shard: u16, batches: impl Iterator<Item = BatchId>) -> usize {
+        self.bytes(push, shard, batches, |bytes| bytes.header)
+    }
+
+    fn bytes(&self, push: &PushRef, shard: u16, batches: impl Iterator<Item = BatchId>, of: impl Fn(Bytes) -> usize) -> usize {
+        let mut at = None;
+        let mut sum = 0;
+        for batch in batches {
+            let at: &mut BatchRef = at.get_or_insert_with(|| BatchRef {
+                push: push.clone(),
+                shard,
+                batch: batch.clone(),
+            });
+            at.batch = batch;
+            sum += of(self.inner.bytes_of(at));
+        }
+        sum
+    }
+}
+
+impl BatchHeaders for Metered {
+    async fn headers(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> StoreResult<ShardPage<BatchHeader>> {
+        let page = self.inner.headers(push, shard, after).await?;
+        let bytes = self.header_bytes(push, shard, page.items.iter().map(|header| header.batch.batch.clone()));
+        self.page(push, shard, bytes, Reading::Consistent).await?;
+        self.compute_page(page.items.len()).await;
         Ok(page)
+    }
+
+    async fn outlines(
+        &self,
+        push: &PushRef,
+        shard: u16,
+        after: Option<&BatchId>,
+        reading: Reading,
+    ) -> StoreResult<ShardPage<BatchOutline>> {
+        let page = self.inner.outlines(push, shard, after, reading).await?;
+        let bytes = self.header_bytes(push, shard, page.items.iter().map(|outline| outline.batch.clone()));
+        self.page(push, shard, bytes, reading).await?;
+        self.compute_page(page.items.len()).await;
+        Ok(page)
+    }
+
+    async fn counts(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> StoreResult<ShardPage<BatchCount>> {
+        let headers = self.inner.headers(push, shard, after).await?;
+        let bytes = self.header_bytes(push, shard, headers.items.iter().map(|header| header.batch.batch.clone()));
+        self.page(push, shard, bytes, Reading::Consistent).await?;
+        self.inner.counts(push, shard, after).await
     }
 }
 
@@ -250,12 +309,32 @@ impl BatchWorkStore for Metered {
 impl ProgressList for Metered {
     async fn progresses(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> StoreResult<ShardPage<BatchProgress>> {
         let page = self.inner.progresses(push, shard, after).await?;
-        let bytes = page
-            .items
-            .iter()
-            .map(|progress| self.inner.bytes_of(&progress.batch).progress)
-            .sum();
-        self.meter.call(&Call::query(sizes::shard_key(push, shard), bytes, bytes)).await?;
+        let batches = page.items.iter().map(|progress| progress.batch.batch.clone());
+        let bytes = self.bytes(push, shard, batches, |bytes| bytes.progress);
+        self.page(push, shard, bytes, Reading::Consistent).await?;
+        Ok(page)
+    }
+
+    async fn progress(&self, batch: &BatchRef) -> StoreResult<Option<BatchProgress>> {
+        let bytes = self.inner.bytes_of(batch).progress;
+        self.meter
+            .call(&Call::get(sizes::shard_key(&batch.push, batch.shard), bytes))
+            .await?;
+        self.inner.progress(batch).await
+    }
+
+    async fn tallies(
+        &self,
+        push: &PushRef,
+        shard: u16,
+        after: Option<&BatchId>,
+        revocation: &RevocationId,
+        reading: Reading,
+    ) -> StoreResult<ShardPage<Tally>> {
+        let page = self.inner.tallies(push, shard, after, revocation, reading).await?;
+        let batches = page.items.iter().map(|tally| tally.batch.clone());
+        let bytes = self.bytes(push, shard, batches, |bytes| bytes.progress);
+        self.page(push, shard, bytes, reading).await?;
         Ok(page)
     }
 }
@@ -292,7 +371,7 @@ impl RevocationStore for Metered {
         // An entry that moves is removed and written anew.
         if before.is_some_and(|before| before.due_at != revocation.due_at) {
             let units = if revocation.due_at.is_some() { 2.0 } else { 1.0 };
-            let keys = sizes::open_keys().into_iter().map(|pk| ("open", pk)).collect::<Vec<_>>();
+            let keys = vec![("open", sizes::open_key(&revocation.id))];
             let indexes = if item.indexes.is_empty() { &keys } else { &item.indexes };
             call = call.with_indexes(indexes, units);
         }
@@ -300,18 +379,17 @@ impl RevocationStore for Metered {
         self.inner.save_revocation(revocation).await
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<(PushRef, RevocationId)>> {
+    async fn due(&self, part: u8, now: Timestamp, after: Option<&DuePlace>, limit: usize) -> StoreResult<DuePage> {
         let limit = {
             let mut left = lock(&self.due_left);
             let limit = limit.min(*left);
             *left -= limit;
             limit
         };
-        let due = self.inner.due(now, limit).await?;
-        for pk in sizes::open_keys() {
-            self.meter.call(&Call::query_index(Space::Open, pk, OPEN_BYTES * due.len())).await?;
-        }
-        Ok(due)
+        let page = self.inner.due(part, now, after, limit).await?;
+        let call = Call::query_index(Space::Open, sizes::open_part_key(part), OPEN_BYTES * page.due.len());
+        self.meter.call(&call).await?;
+        Ok(page)
     }
 }
 

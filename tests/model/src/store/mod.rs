@@ -38,11 +38,15 @@ pub const PAGE: usize = 500;
 #[derive(Default)]
 pub(super) struct Items {
     pushes: BTreeMap<PushRef, PushItems>,
-    due: BTreeSet<(Timestamp, PushRef, RevocationId)>,
+    /// By part.
+    due: BTreeMap<u8, BTreeSet<Due>>,
     notices: BTreeMap<Tenant, Notices>,
     /// By digest: the same deliveries are kept once, in however many batches they are.
     payloads: HashMap<String, Arc<Vec<Delivery>>>,
 }
+
+/// A revocation and when it is due.
+type Due = (Timestamp, PushRef, RevocationId);
 
 #[derive(Default)]
 pub(super) struct PushItems {

@@ -1,9 +1,10 @@
 //! Revocations, when they are due, and their counters.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use jiff::Timestamp;
-use revocation_app::ports::{Counters, RevocationStore, Saved, StoreError};
+use revocation_app::ports::{Counters, DUE_PARTS, DuePage, DuePlace, RevocationStore, Saved, StoreError};
 use revocation_rules::channel::Channel;
 use revocation_rules::counters::ChannelCounters;
 use revocation_rules::ids::{PushRef, RevocationId};
@@ -11,7 +12,7 @@ use revocation_rules::outcome::Counts;
 use revocation_rules::push::Push;
 use revocation_rules::revocation::Revocation;
 
-use super::{Counted, ModelStore};
+use super::{Counted, Due, ModelStore};
 
 impl Counted {
     fn sum(&self) -> ChannelCounters {
@@ -41,9 +42,8 @@ impl RevocationStore for ModelStore {
             Some(_) | None => return Ok(Saved::Outdated),
         }
         of_push.revocations.insert(revocation.id.clone(), revocation.clone());
-        items
-            .due
-            .extend(revocation.due_at.map(|due_at| (due_at, key, revocation.id.clone())));
+        let due = items.due.entry(part_of(&revocation.id)).or_default();
+        due.extend(revocation.due_at.map(|due_at| (due_at, key, revocation.id.clone())));
         Ok(Saved::Yes)
     }
 
@@ -64,10 +64,11 @@ impl RevocationStore for ModelStore {
         };
         let entry = |due_at: Timestamp| (due_at, revocation.push.clone(), revocation.id.clone());
         if known.due_at != revocation.due_at {
+            let due = items.due.entry(part_of(&revocation.id)).or_default();
             if let Some(due_at) = known.due_at {
-                items.due.remove(&entry(due_at));
+                due.remove(&entry(due_at));
             }
-            items.due.extend(revocation.due_at.map(entry));
+            due.extend(revocation.due_at.map(entry));
         }
         // Only what the port names.
         known.state = revocation.state.clone();
@@ -80,11 +81,28 @@ impl RevocationStore for ModelStore {
         Ok(Saved::Yes)
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<(PushRef, RevocationId)>, StoreError> {
+    async fn due(&self, part: u8, now: Timestamp, after: Option<&DuePlace>, limit: usize) -> Result<DuePage, StoreError> {
+        let after: Option<Due> = after.and_then(|after| serde_json::from_str(&after.0).ok());
+        let from = after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
         let items = self.items();
-        let due = items.due.iter().take_while(|(due_at, _, _)| *due_at <= now).take(limit);
-        Ok(due.map(|(_, push, id)| (push.clone(), id.clone())).collect())
+        let of_part = items
+            .due
+            .get(&part)
+            .into_iter()
+            .flat_map(|of_part| of_part.range((from, Bound::Unbounded)));
+        let mut due = of_part.take_while(|(due_at, _, _)| *due_at <= now);
+        let page: Vec<&Due> = due.by_ref().take(limit).collect();
+        let last = page.last().filter(|_| due.next().is_some());
+        Ok(DuePage {
+            next: last.and_then(|last| serde_json::to_string(last).ok()).map(DuePlace),
+            due: page.into_iter().map(|(_, push, id)| (push.clone(), id.clone())).collect(),
+        })
     }
+}
+
+/// Spread by the id; nothing is in the last part, which is for what older versions wrote.
+fn part_of(id: &RevocationId) -> u8 {
+    id.as_str().bytes().fold(0, u8::wrapping_add) % (DUE_PARTS - 1)
 }
 
 impl Counters for ModelStore {

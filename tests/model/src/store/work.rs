@@ -9,10 +9,12 @@ use revocation_app::ports::{
 use revocation_rules::batch::BatchHeader;
 use revocation_rules::ids::{BatchId, BatchRef, PushRef, RevocationId};
 use revocation_rules::progress::{BatchProgress, Change};
+use revocation_rules::tally::Tally;
 use revocation_rules::terms::Assignment;
+use revocation_rules::walk::Reading;
 use revocation_rules::window;
 
-use super::{Items, ModelStore};
+use super::{BatchItems, Items, ModelStore};
 
 impl Items {
     fn version_of(&self, batch: &BatchRef) -> u64 {
@@ -116,5 +118,21 @@ impl BatchWorkStore for ModelStore {
 impl ProgressList for ModelStore {
     async fn progresses(&self, push: &PushRef, shard: u16, after: Option<&BatchId>) -> Result<ShardPage<BatchProgress>, StoreError> {
         Ok(self.page(push, shard, after, |batch| batch.progress.clone()))
+    }
+
+    async fn progress(&self, of: &BatchRef) -> Result<Option<BatchProgress>, StoreError> {
+        Ok(self.items().batch(of).and_then(|batch| batch.progress.clone()))
+    }
+
+    async fn tallies(
+        &self,
+        push: &PushRef,
+        shard: u16,
+        after: Option<&BatchId>,
+        revocation: &RevocationId,
+        _: Reading,
+    ) -> Result<ShardPage<Tally>, StoreError> {
+        let tally = |batch: &BatchItems| batch.progress.as_ref().map(|progress| Tally::of(progress, revocation));
+        Ok(self.page(push, shard, after, tally))
     }
 }

@@ -92,7 +92,7 @@ where
         send_until: None,
         notices: None,
     };
-    register_push(store, &clock, registration).await.unwrap();
+    register_push(store, &clock, registration, None).await.unwrap();
     steps.push(("register", taken()));
     for count in [1_000, 3] {
         let new = NewBatch {
@@ -161,13 +161,7 @@ where
 
 fn job(revocation: &revocation_rules::revocation::Revocation, shards: ShardCount, count: usize) -> DispatchJob {
     let batch = shards.locate(revocation.push.clone(), format!("batch-{count}").parse().unwrap());
-    let header = builders::a_batch().build().0;
-    let header = revocation_rules::batch::BatchHeader {
-        batch,
-        channel: CHANNEL,
-        ..header
-    };
-    let Job::Dispatch(job) = Job::dispatch(revocation, &header) else {
+    let Job::Dispatch(job) = Job::dispatch(revocation, batch, CHANNEL) else {
         panic!("a dispatch is one")
     };
     job
