@@ -1,7 +1,5 @@
 //! Jobs that were lost are queued again, and those that still wait in a slow queue are not.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
-
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
