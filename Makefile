@@ -17,6 +17,8 @@ MPAAS := .tools/mpaas
 DENY := .tools/deny
 # Playwright, which drives a browser, and axe
 BROWSER := .tools/browser
+# what `make bench` compares with: boto3, aioapns, Node.js with the AWS SDK
+BENCH := .tools/bench
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO ?= cargo
 BENCHED = $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
@@ -39,11 +41,7 @@ BINS ?= $(notdir $(wildcard functions/*))
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
 
-<<<<<<< HEAD
-.PHONY: help demo dev watch check test lint package keys generate build build-bench bench-recall bench-kill
-=======
-.PHONY: help demo dev watch check test lint package keys generate build model model-costs
->>>>>>> model
+.PHONY: help demo dev watch check test lint package keys generate build build-bench bench bench-recall bench-kill model model-costs
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-13s %s\n",$$1,$$2}'
@@ -111,13 +109,12 @@ package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binarie
 	@echo "  $(VENV)/bin/sam deploy --template-file infra/template.yaml --stack-name message-revoke \\"
 	@echo "    --capabilities CAPABILITY_IAM --resolve-s3 --parameter-overrides Architecture=$(ARCH)"
 
-<<<<<<< HEAD
 bench-recall: build-bench  ## the time to recall: take back N=1000000 deliveries through the real functions (docs/recall.md)
 	@$(BENCHED)/bench-recall --deliveries $(N) $(if $(MIX),--mix) --runs $(RUNS)
 
 bench-kill: build-bench  ## take back 30,000 deliveries while 50 of the functions' processes are killed
 	@$(BENCHED)/bench-kill --deliveries $(KILL_N) --kills $(KILLS)
-=======
+
 model:           ## a model of up to 100 million deliveries with AWS's limits, in simulated time: some minutes (docs/model.md)
 	@mkdir -p $(TARGET)/model
 	@$(CARGO) run --quiet --release --package model -- --json $(TARGET)/model/model.json $(ARGS)
@@ -125,10 +122,16 @@ model:           ## a model of up to 100 million deliveries with AWS's limits, i
 model-costs:     ## measure anew what the model takes for the cost of each step (tests/model/costs.toml)
 	@$(CARGO) build --quiet --release --package fanout
 	@$(CARGO) run --quiet --release --package model --features costs --bin model-costs
->>>>>>> model
 
 keys:            ## access keys: make keys ARGS="new --app shop --workspace default --role operator"
 	@$(CARGO) run --quiet --bin revocation-keys -- $(or $(ARGS),--help)
+
+# The functions that are measured, as they are deployed but for the processor, and what measures them.
+bench: $(BENCH)/node/installed-lock.json  ## what the release binaries take, beside peers that do the same: one table, 10 minutes (ARGS="--only starts")
+	@echo "building the functions and the bench; some minutes each" >&2
+	@$(CARGO) build --release --locked --package revoke --package lookup --package record --package dispatch --package fanout --package sweep
+	@$(CARGO) build --profile limit --locked --package bench
+	@$(TARGET)/limit/bench --functions $(TARGET)/release --tools $(BENCH) --out $(TARGET)/bench $(ARGS)
 
 generate:        ## write what is declared once as others read it: the template, the API's description, the routes of `make watch`
 	@$(CARGO) run --quiet --package generate
@@ -183,6 +186,18 @@ $(CLIENTS)/node/installed-lock.json: tests/clients/node/package-lock.json tests/
 	@mkdir -p $(@D)
 	@cp tests/clients/node/package.json tests/clients/node/package-lock.json $(@D)
 	@PATH="$(CURDIR)/$(CLIENTS)/venv/bin:$$PATH" npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@cp $< $@
+
+$(BENCH)/venv/installed-pins.txt: tests/bench/peers/python/requirements.txt
+	@echo "installing what is compared with into $(BENCH), once (about a minute)" >&2
+	@python3 -m venv $(BENCH)/venv
+	@$(BENCH)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@cp $< $@
+
+$(BENCH)/node/installed-lock.json: tests/bench/peers/node/package-lock.json tests/bench/peers/node/package.json $(BENCH)/venv/installed-pins.txt
+	@mkdir -p $(@D)
+	@cp tests/bench/peers/node/package.json tests/bench/peers/node/package-lock.json $(@D)
+	@cd $(@D) && PATH="$(CURDIR)/$(BENCH)/venv/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@cp $< $@
 
 # The browser itself is found or installed by tests/browser/chromium.sh.

@@ -29,12 +29,12 @@ pub async fn check_revocation(
     if let State::Settled { .. } = revocation.state {
         return Ok(Checked::Unchanged);
     }
-    // The counters tell cheaply that there is no point in recounting yet.
-    let counters = store.counters(push, id).await?;
     if revocation.state == State::Requested {
         look_again(queue, &revocation, nth).await?;
         return Ok(Checked::Unchanged);
     }
+    // The counters tell cheaply that there is no point in recounting yet.
+    let counters = store.counters(push, id).await?;
     if !may_be_done(&revocation, &counters) {
         look_in_time(queue, &revocation, nth, Headway::of(&revocation, &counters, clock.now())).await?;
         return Ok(Checked::Unchanged);

@@ -116,7 +116,7 @@ fn failed(error: legacy::Error) -> ConnectorError {
         ConnectorError::timeout(error.into())
     } else if hyper.is_user() {
         ConnectorError::user(error.into())
-    } else if hyper.is_closed() || hyper.is_canceled() || cause().any(|cause| cause.is::<std::io::Error>()) {
+    } else if hyper.is_closed() || hyper.is_canceled() || cause().any(<dyn Error>::is::<std::io::Error>) {
         ConnectorError::io(error.into())
     } else if hyper.is_incomplete_message() {
         // The connection went while the answer was awaited.

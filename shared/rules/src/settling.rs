@@ -267,9 +267,8 @@ impl Recount {
     /// only if no delivery is missing that its walk found or a recorder counted, and it is never opened again on it.
     pub fn is_in_doubt(&self, revocation: &Revocation, counters: Option<&BTreeMap<Channel, ChannelCounters>>) -> bool {
         match (self.reading, &revocation.state, self.batches) {
-            (Reading::Consistent, _, _) => false,
+            (Reading::Consistent, _, _) | (Reading::Eventual, State::Requested | State::Dispatched { .. }, 1..) => false,
             (Reading::Eventual, State::Settled { .. }, 1..) => true,
-            (Reading::Eventual, State::Requested | State::Dispatched { .. }, 1..) => false,
             (Reading::Eventual, _, 0) => counters.is_none_or(|counters| self.seen < all_found(revocation, counters)),
         }
     }

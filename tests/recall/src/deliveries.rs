@@ -127,7 +127,10 @@ impl Batch {
 fn token(channel: Channel, n: u64) -> String {
     let mut bits = Bits(n ^ (u64::from(channel.as_str().as_bytes()[0]) << 56));
     match channel.facts().tokens {
-        Tokens::Hexadecimal => (0..4).map(|_| format!("{:016x}", bits.next())).collect(),
+        Tokens::Hexadecimal => {
+            let [first, second, third, fourth] = [bits.next(), bits.next(), bits.next(), bits.next()];
+            format!("{first:016x}{second:016x}{third:016x}{fourth:016x}")
+        }
         Tokens::AsTheyAre => {
             let length = match channel {
                 Channel::Huawei => 130,
@@ -151,7 +154,7 @@ fn token(channel: Channel, n: u64) -> String {
 
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// SplitMix64: of one start always the same.
+/// `SplitMix64`: of one start always the same.
 struct Bits(u64);
 
 impl Bits {

@@ -12,7 +12,7 @@ use crate::check::{Expected, check};
 use crate::deliveries::{GONE_PER_BATCH, PER_BATCH};
 use crate::prepare::{in_turn, prepare};
 use crate::report::{ChannelOutcome, Seconds};
-use crate::watch::{revoke, settled};
+use crate::watch::{revoke, settled, settled_s};
 
 const TASK: &str = "/v1/tasks/20842863";
 const CHANNEL: Channel = Channel::Huawei;
@@ -95,7 +95,7 @@ async fn measured(
         batches: deliveries / PER_KILLED_BATCH,
         kills: killed,
         last_kill_s: last_kill.as_secs_f64(),
-        settled_s: settled["time_to_settle_ms"].as_f64().unwrap_or_default() / 1_000.0,
+        settled_s: settled_s(&settled, revoked.sent_at_ms),
         outcomes: checked.outcomes,
         pushed_again: checked.pushed_again,
         lost_workers: log

@@ -14,7 +14,7 @@ use crate::prepare::{in_turn, prepare};
 use crate::quotas::{floor_s, quota};
 use crate::report::{Calls, Run, Throttling};
 use crate::timeline::Timeline;
-use crate::watch::{revoke, settled};
+use crate::watch::{revoke, settled, settled_s};
 
 const TASK: &str = "/v1/tasks/20842863";
 /// How long a recall may take before it is given up, beside its floor.
@@ -89,7 +89,7 @@ async fn measured(
         answered_95_s: since(timeline.when(95, deliveries)),
         answered_99_s: since(timeline.when(99, deliveries)),
         answered_100_s,
-        settled_s: seconds(settled["time_to_settle_ms"].as_u64().unwrap_or_default()),
+        settled_s: settled_s(&settled, revoked.sent_at_ms),
         floor_s: floor,
         deliveries_per_s: as_f64(deliveries) / answered_100_s,
         outcomes: checked.outcomes,

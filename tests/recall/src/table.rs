@@ -11,7 +11,7 @@ pub fn table(report: &Report) -> String {
         // Cannot fail: writing to a String.
         let _ = write!(table, "{name:38}");
         for run in &report.runs {
-            let _ = write!(table, "{:>28}", of(run));
+            let _ = write!(table, "{:>32}", of(run));
         }
         table.push('\n');
     };
@@ -59,7 +59,7 @@ fn counted(table: &mut String, what: &str, report: &Report, of: impl Fn(&Run) ->
     for name in names {
         let _ = write!(table, "  {name:36}");
         for run in &report.runs {
-            let _ = write!(table, "{:>28}", of(run).get(name).copied().unwrap_or_default());
+            let _ = write!(table, "{:>32}", of(run).get(name).copied().unwrap_or_default());
         }
         table.push('\n');
     }

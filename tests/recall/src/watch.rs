@@ -93,9 +93,30 @@ pub async fn settled(tenant: &Tenant, path: &str, deliveries: u64, patience: Dur
     }
 }
 
+/// Seconds from when the request was sent until the service says that it had settled. NaN when it does not say so.
+pub fn settled_s(settled: &Value, sent_at_ms: u64) -> f64 {
+    let at = settled["settled_at"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
+    at.map_or(f64::NAN, |at| {
+        let at_ms = u64::try_from(at.as_millisecond()).unwrap_or_default();
+        Duration::from_millis(at_ms.saturating_sub(sent_at_ms)).as_secs_f64()
+    })
+}
+
 /// The clock that the vendors' simulator has, too.
 pub fn now() -> Result<Timestamp, StandError> {
     Timestamp::try_from(UNIX_EPOCH)
         .and_then(|epoch| epoch.checked_add(UNIX_EPOCH.elapsed().unwrap_or_default()))
         .map_err(|error| StandError::Unexpected(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_has_settled_when_the_service_says_so() {
+        let settled = json!({"settled_at": "1970-01-01T00:00:12.5Z"});
+        assert!((settled_s(&settled, 2_000) - 10.5).abs() < 1e-9);
+        assert!(settled_s(&json!({}), 0).is_nan());
+    }
 }

@@ -51,7 +51,7 @@ enum V1 {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nth: Option<u32>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        so_far: Option<Recount>,
+        so_far: Option<Box<Recount>>,
     },
     Dispatch {
         push: PushV1,
@@ -139,7 +139,7 @@ pub fn encode(job: &Job) -> String {
                 Eagerness::Look { nth } => Some(nth),
                 Eagerness::Redrive => None,
             },
-            so_far: job.so_far.clone(),
+            so_far: job.so_far.clone().map(Box::new),
         },
         Job::Dispatch(DispatchJob {
             batch,
@@ -207,7 +207,7 @@ pub fn decode(body: &str) -> Result<Job, JobError> {
             push: push.into(),
             revocation,
             eagerness: nth.map_or(Eagerness::Redrive, |nth| Eagerness::Look { nth }),
-            so_far,
+            so_far: so_far.map(|so_far| *so_far),
         })),
         V1::Dispatch {
             push,

@@ -39,7 +39,7 @@ fn notices() -> Notices {
         title: wide(MAX_TITLE_CHARS),
         text: wide(MAX_TEXT_CHARS),
     };
-    let locale = |nth: usize| format!("zh-Hant-TW-aaaaaaaa-bbbbbbbb-c{nth:06}").parse().unwrap();
+    let locale = |nth: usize| format!("zh-Hant-TW-aaaaaaaa-bbbbbbbb-c{nth:05}").parse().unwrap();
     let others = (0..MAX_LOCALES - 1).map(|nth| (locale(nth), wide_one.clone()));
     Notices {
         default: wide_one.clone(),

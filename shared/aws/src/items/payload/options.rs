@@ -55,7 +55,9 @@ pub fn write_texts<'t>(texts: impl Iterator<Item = Option<&'t str>> + Clone, col
         Form::Few(few) => {
             columns.push(FEW);
             put_number(columns, few.len() as u64);
-            few.iter().for_each(|text| put_text(columns, text));
+            for text in &few {
+                put_text(columns, text);
+            }
             for text in texts {
                 let place = text.and_then(|text| few.iter().position(|one| *one == text));
                 put_number(columns, place.map_or(0, |place| place as u64 + 1));

@@ -1,6 +1,7 @@
 //! Deliveries into columns.
 
 use revocation_rules::batch::{Delivery, Handle, MAX_DELIVERIES};
+use revocation_rules::ids::{Locale, VendorTaskId};
 
 use super::cursor::put_number;
 use super::{options, texts};
@@ -28,13 +29,11 @@ pub fn pack(deliveries: &[Delivery]) -> Option<Vec<u8>> {
     options::write_texts(
         deliveries
             .iter()
-            .map(|delivery| delivery.vendor_task.as_ref().map(|task| task.as_str())),
+            .map(|delivery| delivery.vendor_task.as_ref().map(VendorTaskId::as_str)),
         &mut columns,
     );
     options::write_texts(
-        deliveries
-            .iter()
-            .map(|delivery| delivery.locale.as_ref().map(|locale| locale.as_str())),
+        deliveries.iter().map(|delivery| delivery.locale.as_ref().map(Locale::as_str)),
         &mut columns,
     );
 

@@ -1,0 +1,88 @@
+//! The real clients of the vendors, in front of fakes in a thread of their own.
+
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+
+use fast_fakes::{Authority, Serve, Served, serve};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use revocation_app::ports::{ChannelClient, CredentialStore, Credentials, StoreError};
+use revocation_aws::{DynamoVendorSessions, SystemClock};
+use revocation_channels::{Settings, connect};
+use revocation_rules::channel::Channel;
+use revocation_rules::ids::Tenant;
+use serde_json::json;
+
+use crate::world::World;
+
+pub struct Vendors {
+    pub serve: Arc<Serve>,
+    served: Served,
+    ca_pem: String,
+    apple_key_pem: String,
+}
+
+impl Vendors {
+    pub fn start() -> Self {
+        let authority = Authority::generate().unwrap();
+        let ca_pem = authority.ca_pem.clone();
+        let serve_what = Arc::new(Serve::default());
+        let (sender, addresses) = channel();
+        let what = Arc::clone(&serve_what);
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                sender.send(serve(what, &authority).await.unwrap()).unwrap();
+                std::future::pending::<()>().await;
+            });
+        });
+        Self {
+            serve: serve_what,
+            served: addresses.recv().unwrap(),
+            ca_pem,
+            apple_key_pem: rcgen::KeyPair::generate().unwrap().serialize_pem(),
+        }
+    }
+
+    /// The channel's client, as a dispatcher makes it.
+    pub fn client(&self, channel: Channel, world: &World) -> Box<dyn ChannelClient> {
+        let address = if channel == Channel::Apns {
+            self.served.apple
+        } else {
+            self.served.vendor
+        };
+        let known = revocation_channels::settings(channel).iter();
+        let addresses = known.filter(|setting| setting.default.starts_with("https://"));
+        let settings = Settings {
+            set: addresses.map(|setting| (setting.name, format!("https://{address}"))).collect(),
+            extra_ca_pem: Some(self.ca_pem.clone()),
+            ..Settings::default()
+        };
+        let sessions = DynamoVendorSessions::new(world.dynamodb.clone(), "vendor-sessions");
+        let document = Document(self.document(channel));
+        connect(channel, &settings, Arc::new(document), Arc::new(sessions), Arc::new(SystemClock)).unwrap()
+    }
+
+    /// What a tenant would have in the channel's secret.
+    fn document(&self, channel: Channel) -> String {
+        let document = match channel {
+            Channel::Huawei => json!({"app_id": "104", "client_secret": "s"}),
+            Channel::Xiaomi => json!({"package": "example.shop", "app_secret": "s"}),
+            Channel::Oppo => json!({"app_key": "k", "master_secret": "s"}),
+            Channel::Vivo => json!({"app_id": 104, "app_key": "k", "app_secret": "s"}),
+            Channel::Apns => json!({
+                "team_id": "TEAM000001", "key_id": "K000000001", "bundle_id": "example.shop", "private_key_pem": self.apple_key_pem,
+            }),
+            Channel::SelfBuilt | Channel::Sms => panic!("{channel} has no vendor"),
+        };
+        document.to_string()
+    }
+}
+
+struct Document(String);
+
+impl CredentialStore for Document {
+    fn credentials<'a>(&'a self, _: &'a Tenant, _: Channel) -> BoxFuture<'a, Result<Option<Credentials>, StoreError>> {
+        async { Ok(Some(Credentials(self.0.clone()))) }.boxed()
+    }
+}
