@@ -80,14 +80,20 @@ fn a_thousand_revocations_at_once_settle() {
 
 #[test]
 fn a_recount_without_a_deadline_fails_as_an_invocation_that_does_not_finish() {
-    let slow = |limits: Limits| pushed(1_000_000, limits, huawei(), |_| {});
-    let mut limits = as_it_was(Behaviour::RecountWithoutDeadline);
-    // As if each page took as long as those of a hundred million together.
-    limits.dynamo.query = 8_000_000;
-    limits.dynamo.slow = 1.0;
-    assert!(failed(&slow(limits.clone()), "an invocation of fanout would not finish"));
-    limits.behaviour = Behaviour::AsItIs;
-    assert!(!failed(&slow(limits), "an invocation of fanout would not finish"));
+    // Small batches, so that there are many pages, each of which takes as long as those of a hundred million together.
+    let slow = |behaviour| {
+        let mut limits = as_it_was(behaviour);
+        limits.dynamo.query = 8_000_000;
+        limits.dynamo.slow = 1.0;
+        let push = Push {
+            in_a_batch: 100,
+            ..Push::of(1_000_000, huawei())
+        };
+        one_push("test", &push, limits, costs(), |_| {}).unwrap()
+    };
+    let words = "an invocation of fanout would not finish";
+    assert!(failed(&slow(Behaviour::RecountWithoutDeadline), words));
+    assert!(!failed(&slow(Behaviour::AsItIs), words));
 }
 
 #[test]

@@ -124,7 +124,10 @@ pub(crate) async fn revoke(world: &Arc<World>, push: &PushRef) -> bool {
             let store = Metered::new(&meter);
             meter.cpu(world.costs.cpu(Step::Revoke)).await;
             // The key that asks is a read of its own.
-            meter.call(&crate::dynamo::Call::get("access-key".to_owned(), 300)).await.ok();
+            meter
+                .call(&crate::dynamo::Call::get(format!("key of {}", push.tenant), 300))
+                .await
+                .ok();
             let accepted = request_revocation(&store, &store, &world.sim, &world.sim, &world.channels, &request).await;
             matches!(accepted, Ok(Accepted::New(_) | Accepted::AlreadyThere(_)))
         };
