@@ -32,19 +32,19 @@ impl Quota {
     }
 }
 
-const fn devices(per_second: u32) -> Option<Quota> {
-    Some(Quota {
+const fn devices(per_second: u32) -> Quota {
+    Quota {
         per_second,
         counts: Counts::Devices,
-    })
+    }
 }
 
 /// `None` where the vendor documents none.
 pub const fn quota(channel: Channel) -> Option<Quota> {
     match channel {
-        Channel::Huawei => devices(6_000),
-        Channel::Oppo => devices(5_000),
-        Channel::Vivo => devices(3_000),
+        Channel::Huawei => Some(devices(6_000)),
+        Channel::Oppo => Some(devices(5_000)),
+        Channel::Vivo => Some(devices(3_000)),
         Channel::Xiaomi => Some(Quota {
             per_second: 500,
             counts: Counts::Calls { devices_each: 500 },
