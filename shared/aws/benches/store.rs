@@ -101,10 +101,10 @@ async fn payload(client: &Client, name: &str, of: Batch) {
         let header = build::a_header(&push, &format!("b{nth}"), &deliveries);
         let began = cpu();
         assert_eq!(store.record(&header, &deliveries).await.unwrap(), Recorded::New);
-        record = record.min(cpu() - began);
+        record = record.min(cpu().saturating_sub(began));
         let began = cpu();
         let payloads = store.payloads(std::slice::from_ref(&header)).await.unwrap();
-        read = read.min(cpu() - began);
+        read = read.min(cpu().saturating_sub(began));
         assert_eq!(payloads[0].as_deref(), Some(&*deliveries));
     }
     let bytes = largest_payload(client, &push).await;
@@ -137,7 +137,7 @@ async fn call(client: &Client) {
         for _ in 0..50 {
             assert!(store.push(&push).await.unwrap().is_none());
         }
-        best = best.min((cpu() - began) / 50);
+        best = best.min(cpu().saturating_sub(began) / 50);
     }
     println!("{:<28} {:>10.1} µs", "one GetItem", best.as_secs_f64() * 1e6);
 }

@@ -98,7 +98,7 @@ async fn ours(channel: Channel, server: &Server, document: &serde_json::Value, c
     for _ in 0..ROUNDS {
         let began = cpu();
         let answers = case.revoke(&*client).await;
-        best = best.min(cpu() - began);
+        best = best.min(cpu().saturating_sub(began));
         assert_eq!(answers, vec![support::overwritten(); DELIVERIES]);
     }
     best / u32::try_from(DELIVERIES).unwrap()
@@ -152,7 +152,7 @@ async fn bare(server: &Server) -> Duration {
                 break;
             }
         }
-        best = best.min(cpu() - began);
+        best = best.min(cpu().saturating_sub(began));
     }
     best / u32::try_from(DELIVERIES).unwrap()
 }
