@@ -141,7 +141,7 @@ const LONGEST: SignedDuration = SignedDuration::from_secs(45);
 fn a_hundred_thousand_that_are_due_at_once_are_handed_on_minute_by_minute() {
     let (many, queue) = (Many::due_at_once(100_000, []), Counting::default());
     let mut handed_on = Vec::new();
-    while !many.still_due().is_empty() {
+    while queue.jobs.lock().unwrap().len() < 100_000 {
         let began = many.clock.now();
         let swept = run(sweep(&many, &queue, &many.clock, began + LONGEST)).unwrap();
         let took = many.clock.now().duration_since(began);
@@ -151,11 +151,12 @@ fn a_hundred_thousand_that_are_due_at_once_are_handed_on_minute_by_minute() {
         handed_on.push(swept.handed_on);
         assert!(handed_on.len() < 20, "{handed_on:?}");
     }
-    assert_eq!(handed_on.iter().sum::<usize>(), 100_000);
     assert!(handed_on[0] > 10_000, "ten thousand at once are nothing: {handed_on:?}");
-    let jobs = queue.jobs.lock().unwrap();
-    assert!(jobs.len() == 100_000 && jobs.values().all(|count| *count == 1), "each once");
-    assert!(queue.calls.load(Ordering::Relaxed) <= 100_000 / 10 + 1_000, "in tens");
+    // Those of the first minute are due again before the last ones have had their turn, and wait for it: in its part of
+    // the index nobody is handed on a second time while another waits for the first.
+    let in_all: usize = handed_on.iter().sum();
+    assert!(in_all < 100_000 + 2 * handed_on[0], "{handed_on:?}");
+    assert!(queue.calls.load(Ordering::Relaxed) <= in_all / 10 + 1_000, "in tens");
     assert!(many.most_in_hand.load(Ordering::Relaxed) <= 40, "{:?}", many.most_in_hand);
 }
 
