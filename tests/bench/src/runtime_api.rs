@@ -101,7 +101,7 @@ impl RuntimeApi {
                     return Ok(at);
                 }
             }
-            tokio::time::timeout(Duration::from_secs(60), changed)
+            tokio::time::timeout(Duration::from_mins(1), changed)
                 .await
                 .map_err(|_| BenchError::new("the function does not come up"))?;
         }

@@ -49,12 +49,12 @@ impl Scene {
         let up = async |name: &str| Function::up(&[&options.functions.join(name)], &fakes, &[]).await;
         let (record, revoke, fanout) = (up("record").await?, up("revoke").await?, up("fanout").await?);
         Ok(Self {
+            options,
             fakes,
             peers,
             record,
             revoke,
             fanout,
-            options,
         })
     }
 
@@ -97,7 +97,7 @@ impl Scene {
         self.revoke.invoke(&revoke_event(task), SHORT).await?;
         let sent = self.fakes.messages()?;
         let walk = named(&sent, "fanout")?;
-        self.fanout.invoke(&messages([walk.as_str()]), Duration::from_secs(60)).await?;
+        self.fanout.invoke(&messages([walk.as_str()]), Duration::from_mins(1)).await?;
         let sent = self.fakes.messages()?;
         let dispatch = named(&sent, "dispatch")?;
         let job: Value = serde_json::from_str(&dispatch)?;
@@ -121,7 +121,7 @@ impl Scene {
         let revoked = self.revoked(task, "huawei").await?;
         let dispatcher = self.dispatcher("huawei").await?;
         dispatcher
-            .invoke(&messages([revoked.dispatch.as_str()]), Duration::from_secs(60))
+            .invoke(&messages([revoked.dispatch.as_str()]), Duration::from_mins(1))
             .await?;
         dispatcher.stop().await?;
         Ok(revoked)

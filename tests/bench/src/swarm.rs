@@ -11,7 +11,7 @@ use crate::function::Function;
 use crate::scene::{Revoked, STEM};
 
 /// The time that `fanout` has.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 /// More invocations than this are a walk without an end.
 const MOST: usize = 2_000;
 

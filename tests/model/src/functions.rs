@@ -149,5 +149,5 @@ impl Drop for Held<'_> {
     }
 }
 
-/// How often EventBridge asks.
+/// How often `EventBridge` asks.
 pub const MINUTE: u64 = 60 * SECOND;

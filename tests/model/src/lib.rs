@@ -1,4 +1,4 @@
-//! A model of a hundred million deliveries: the use cases, on stores in memory that have the limits of DynamoDB, SQS and
+//! A model of a hundred million deliveries: the use cases, on stores in memory that have the limits of `DynamoDB`, SQS and
 //! Lambda, in simulated time. What it takes from where, what it leaves out and what that changes: `docs/model.md`.
 
 pub mod costs;

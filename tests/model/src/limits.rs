@@ -2,7 +2,7 @@
 
 use crate::sim::{Micros, SECOND};
 
-/// DynamoDB, SQS and Lambda as they are documented, and how long they take.
+/// `DynamoDB`, SQS and Lambda as they are documented, and how long they take.
 #[derive(Debug, Clone)]
 pub struct Limits {
     pub partition: Partition,
@@ -14,7 +14,7 @@ pub struct Limits {
     pub behaviour: Behaviour,
 }
 
-/// Of one partition key and second. A partition may hold many keys; DynamoDB moves busy ones apart, so a key of its own
+/// Of one partition key and second. A partition may hold many keys; `DynamoDB` moves busy ones apart, so a key of its own
 /// is the best that there is. Its unused capacity of up to five minutes does not help beyond these figures.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>,
 /// <https://repost.aws/knowledge-center/dynamodb-spiky-workloads-short-intervals>
@@ -39,7 +39,7 @@ pub struct Throughput {
     pub quota: f64,
 }
 
-/// Server and network together, in microseconds, at the median. DynamoDB says "single-digit millisecond"; nothing here
+/// Server and network together, in microseconds, at the median. `DynamoDB` says "single-digit millisecond"; nothing here
 /// was measured at AWS. One call in a hundred takes `slow` times as long.
 #[derive(Debug, Clone, Copy)]
 pub struct Latencies {

@@ -11,7 +11,7 @@ use crate::ledger::Operation;
 use crate::sim::{Micros, lock, seconds};
 use crate::world::World;
 
-/// DynamoDB's largest item.
+/// `DynamoDB`'s largest item.
 const ITEM_BYTES: usize = 400 * 1024;
 /// What one page may answer.
 const PAGE_BYTES: usize = 1_048_576;
@@ -109,7 +109,7 @@ impl Meter {
                 Ok(nth) => return Ok(round * patience.own_tries + nth),
                 Err(error) => error,
             };
-            let longest = (patience.own_first * 8 << round.min(6)).min(patience.longest_pause);
+            let longest = ((patience.own_first * 8) << round.min(6)).min(patience.longest_pause);
             let pause = part(longest, self.world.sim.spread());
             if self.world.sim.micros() + pause >= until {
                 return Err(error);

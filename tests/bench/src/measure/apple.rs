@@ -48,7 +48,7 @@ pub async fn apple(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
     scene.fakes.tell(&json!({"vendor_wait_ms": [LATENCY_MS, LATENCY_MS]}))?;
     let (mut own, mut bare, mut node, mut python) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..scene.options.runs(3) {
-        let invoked = dispatcher.invoke(&ten, Duration::from_secs(60)).await?;
+        let invoked = dispatcher.invoke(&ten, Duration::from_mins(1)).await?;
         own.push(10.0 * deliveries / invoked.took.as_secs_f64());
         bare.push(per_second(&hyper(scene, REQUESTS, STREAMS).await?, REQUESTS));
         node.push(per_second(&by_node(scene, REQUESTS).await?, REQUESTS));

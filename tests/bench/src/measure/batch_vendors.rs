@@ -30,7 +30,7 @@ pub async fn batch_vendors(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
     let event = messages([ended.dispatch.as_str()]);
     let cpu = dispatcher.cpu_us(&event, scene.options.runs(ROUNDS), TIMES * 5).await?;
     scene.fakes.counts()?;
-    dispatcher.invoke(&event, Duration::from_secs(60)).await?;
+    dispatcher.invoke(&event, Duration::from_mins(1)).await?;
     let counts = scene.fakes.counts()?;
     dispatcher.stop().await?;
     figures.push(Figure::new("dispatch_done_cpu_us", "us", cpu).at_most(300.0));

@@ -12,7 +12,7 @@ use crate::swarm::{Walk, grow, shrink, walk};
 const PRICES: &str = include_str!("../../prices.toml");
 /// Batches of 1,000 in a million.
 const BATCHES: f64 = 1_000.0;
-const SHORT: Duration = Duration::from_secs(60);
+const SHORT: Duration = Duration::from_mins(1);
 
 struct Prices {
     write_unit: f64,

@@ -27,7 +27,7 @@ pub async fn memory(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
         let dispatcher = scene.dispatcher(channel).await?;
         // Ten messages are one event, and worked on at once.
         let event = messages([work.dispatch.as_str(); 10]);
-        dispatcher.invoke(&event, Duration::from_secs(60)).await?;
+        dispatcher.invoke(&event, Duration::from_mins(1)).await?;
         figures.push(most(name, &dispatcher, limit)?);
         dispatcher.stop().await?;
     }

@@ -1,4 +1,4 @@
-//! What one call asks of DynamoDB.
+//! What one call asks of `DynamoDB`.
 
 use revocation_aws::sizes::Stored;
 

@@ -1,4 +1,4 @@
-//! DynamoDB's limits: units, partitions, throttling, transactions in each other's way.
+//! `DynamoDB`'s limits: units, partitions, throttling, transactions in each other's way.
 
 mod bucket;
 mod call;

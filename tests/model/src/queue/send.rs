@@ -82,7 +82,7 @@ async fn send(meter: &Meter, name: Name, ten: Vec<Job>, delay: Micros) {
     let mut messages = Vec::with_capacity(ten.len());
     for job in ten {
         let message = Message { job, received: 0 };
-        if world.sim.number() % sqs.twice_in == 0 {
+        if world.sim.number().is_multiple_of(sqs.twice_in) {
             lock(&world.ledger).duplicates += 1;
             messages.push(message.clone());
         }

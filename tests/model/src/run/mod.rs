@@ -35,7 +35,7 @@ pub fn deliveries(channel: Channel, count: usize) -> Vec<Delivery> {
     (0..count).map(one).collect()
 }
 
-/// A sweep every minute, as EventBridge asks for it.
+/// A sweep every minute, as `EventBridge` asks for it.
 pub(crate) fn sweep_every_minute(world: &Arc<World>) {
     let world = Arc::clone(world);
     world.sim.clone().spawn(async move {

@@ -1,4 +1,4 @@
-//! The same ports with DynamoDB's limits: each makes the calls that `shared/aws` makes, and waits for them.
+//! The same ports with `DynamoDB`'s limits: each makes the calls that `shared/aws` makes, and waits for them.
 //!
 //! That they are the same calls is compared in `tests/calls.rs`. What is read is read when the call begins, and what is
 //! written is written when it ends.

@@ -1,4 +1,4 @@
-//! What devices said, and the apps' notices, with DynamoDB's limits.
+//! What devices said, and the apps' notices, with `DynamoDB`'s limits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
