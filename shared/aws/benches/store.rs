@@ -45,19 +45,19 @@ type Batch = fn(u32) -> Delivery;
 /// Tokens as long and as random as the vendors', targets as senders name them.
 const VENDORS: [(&str, Batch); 7] = [
     ("huawei", |nth| {
-        with_notify_id(format!("IQAAAACy{}", random(nth, 122, URL_SAFE)), nth)
+        with_notify_id(&format!("IQAAAACy{}", random(nth, 122, URL_SAFE)), nth)
     }),
     ("huawei, without a target", |nth| {
-        nameless(format!("IQAAAACy{}", random(nth, 122, URL_SAFE)))
+        nameless(&format!("IQAAAACy{}", random(nth, 122, URL_SAFE)))
     }),
-    ("xiaomi", |nth| with_notify_id(random(nth, 64, BASE64), nth)),
-    ("oppo", |nth| with_notify_id(format!("OPPO_CN_{}", random(nth, 32, HEX)), nth)),
-    ("vivo", |nth| with_notify_id(random(nth, 23, DIGITS), nth)),
+    ("xiaomi", |nth| with_notify_id(&random(nth, 64, BASE64), nth)),
+    ("oppo", |nth| with_notify_id(&format!("OPPO_CN_{}", random(nth, 32, HEX)), nth)),
+    ("vivo", |nth| with_notify_id(&random(nth, 23, DIGITS), nth)),
     ("apns", |nth| Delivery {
         handle: Some(Handle::CollapseId("sale-2026-11".to_owned())),
-        ..with_notify_id(random(nth, 64, HEX), nth)
+        ..with_notify_id(&random(nth, 64, HEX), nth)
     }),
-    ("self_built", |nth| with_notify_id(format!("phone-{nth}"), nth)),
+    ("self_built", |nth| with_notify_id(&format!("phone-{nth}"), nth)),
 ];
 
 const HEX: &[u8] = b"0123456789abcdef";
@@ -76,14 +76,14 @@ fn random(nth: u32, length: usize, alphabet: &[u8]) -> String {
     (0..length).map(|_| next()).collect()
 }
 
-fn with_notify_id(token: String, nth: u32) -> Delivery {
+fn with_notify_id(token: &str, nth: u32) -> Delivery {
     Delivery {
         handle: Some(Handle::NotifyId(730_021)),
         ..Delivery::new(format!("user-{}", random(nth, 8, DIGITS)).parse().unwrap(), token.parse().unwrap())
     }
 }
 
-fn nameless(token: String) -> Delivery {
+fn nameless(token: &str) -> Delivery {
     let delivery = with_notify_id(token, 0);
     Delivery {
         target: TargetId::of_token(&delivery.token),

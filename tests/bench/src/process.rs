@@ -24,12 +24,12 @@ impl Process {
     }
 
     /// Of all its threads, in user space and in the kernel.
-    pub fn cpu(&self) -> Result<Duration, BenchError> {
+    pub fn cpu(self) -> Result<Duration, BenchError> {
         Ok(clock_gettime(self.clock)?.into())
     }
 
     /// Resident now, and at most so far, in MB of a million bytes.
-    pub fn memory_mb(&self) -> Result<(f64, f64), BenchError> {
+    pub fn memory_mb(self) -> Result<(f64, f64), BenchError> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid))?;
         let of = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;
@@ -41,7 +41,7 @@ impl Process {
             .ok_or_else(|| BenchError::new("the kernel does not say how much memory a process has"))
     }
 
-    pub fn signal(&self, signal: Signal) -> Result<(), BenchError> {
+    pub fn signal(self, signal: Signal) -> Result<(), BenchError> {
         Ok(kill(self.pid, signal)?)
     }
 }

@@ -243,5 +243,5 @@ pub fn part(of: Micros, times: f64) -> Micros {
 /// Whole microseconds.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to what fits")]
 pub fn whole(micros: f64) -> Micros {
-    micros.max(0.0).min(1e18) as Micros
+    micros.clamp(0.0, 1e18) as Micros
 }

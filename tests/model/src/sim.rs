@@ -133,7 +133,6 @@ impl Sim {
     }
 
     /// Runs beside everything else from now on.
-    #[expect(clippy::unused_self, reason = "a task is of a run")]
     pub fn spawn(&self, task: impl Future<Output = ()> + 'static) {
         BORN.with_borrow_mut(|born| born.push(Box::pin(task)));
     }

@@ -93,11 +93,11 @@ impl Vendors {
             taken.pop_front();
         }
         let sum: usize = taken.iter().map(|(_, count)| count).sum::<usize>() + deliveries;
-        let takes = f64::from(u32::try_from(sum).unwrap_or(u32::MAX)) <= quota;
-        if takes {
+        let fits = f64::from(u32::try_from(sum).unwrap_or(u32::MAX)) <= quota;
+        if fits {
             taken.push_back((now, deliveries));
         }
-        takes
+        fits
     }
 }
 
@@ -211,10 +211,10 @@ impl Client {
             events.first_vendor_call.get_or_insert(world.sim.micros());
             lock(&world.ledger).vendor_calls += count;
         }
-        let takes = self.0.jittered(facts.latency, facts.slow);
-        world.sim.sleep(takes / 2).await;
+        let latency = self.0.jittered(facts.latency, facts.slow);
+        world.sim.sleep(latency / 2).await;
         let taken = world.vendors.takes(calls.len(), world.sim.micros());
-        world.sim.sleep(takes - takes / 2).await;
+        world.sim.sleep(latency - latency / 2).await;
         if !taken {
             *lock(stopped) = true;
             lock(&world.ledger).vendor_throttled += count;

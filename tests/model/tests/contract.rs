@@ -1,7 +1,5 @@
 //! The store of the model keeps the contract of every port that it has.
 
-#![expect(clippy::unwrap_used, reason = "in tests, helpers included, a failure is a panic")]
-
 use futures::executor::block_on;
 use revocation_testkit::contract;
 use scale_model::sim::Sim;

@@ -113,7 +113,9 @@ async fn the_largest_push_and_the_largest_revocation_stay_small() {
         .unwrap()
         .unwrap();
     let mut counts = Counts::default();
-    Outcome::ALL.into_iter().for_each(|outcome| counts.add(outcome, u64::MAX / 32));
+    for outcome in Outcome::ALL {
+        counts.add(outcome, u64::MAX / 32);
+    }
     let totals: BTreeMap<Channel, Counts> = Channel::ALL.into_iter().map(|channel| (channel, counts.clone())).collect();
     first.dispatched(now()).unwrap();
     first.settled(now(), totals, Some("ff".repeat(125).try_into().unwrap())).unwrap();

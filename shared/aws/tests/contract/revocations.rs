@@ -278,7 +278,7 @@ async fn a_revocation_that_an_older_version_wrote_is_found_and_moves_to_its_part
         .unwrap();
     let there = (task("x"), revocation_id("r"));
     let last = stand.store.due(DUE_PARTS - 1, later(60), None, 10).await.unwrap();
-    assert_eq!(last.due, [there.clone()]);
+    assert_eq!(last.due, std::slice::from_ref(&there));
     assert_eq!(stand.store.save_revocation(&revocation).await.unwrap(), Saved::Yes);
     let last = stand.store.due(DUE_PARTS - 1, later(60), None, 10).await.unwrap();
     assert!(last.due.is_empty());

@@ -18,6 +18,9 @@ use crate::lambda::{Function, invoke};
 use crate::world::World;
 
 /// So many deliveries of a channel, with tokens as long as a vendor's.
+///
+/// # Panics
+/// Never: digits are ids and tokens.
 pub fn deliveries(channel: Channel, count: usize) -> Vec<Delivery> {
     let mut chance = revocation_testkit::Chance::new(7);
     let hexadecimal = |chance: &mut revocation_testkit::Chance| format!("{:016x}", chance.number());

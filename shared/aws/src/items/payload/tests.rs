@@ -132,9 +132,8 @@ fn joined(columns: &[u8], bits: &[u8]) -> Vec<u8> {
 #[test]
 fn tokens_are_kept_as_the_bits_they_hold() {
     let hexadecimal = |nth: u32| {
-        (0..8)
-            .map(|part| format!("{:08x}", nth.wrapping_mul(2_654_435_761).rotate_left(part * 5)))
-            .collect::<String>()
+        let parts = [0, 5, 10, 15, 20, 25, 30, 35].map(|by| format!("{:08x}", nth.wrapping_mul(2_654_435_761).rotate_left(by)));
+        parts.concat()
     };
     let deliveries: Vec<Delivery> = (0..1_000).map(|nth| delivery(&hexadecimal(nth), "one and the same")).collect();
     let (columns, bits) = parts(&pack(&deliveries).unwrap());

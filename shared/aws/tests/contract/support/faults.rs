@@ -20,14 +20,19 @@ pub enum Fault {
     Says(u16, String),
 }
 
+/// An operation, and the status and body that each call of it ends with.
+type Standing = (&'static str, u16, String);
+/// What calls cost in capacity units, by operation and in order.
+type Units = Vec<(String, f64)>;
+
 /// What happens to the next calls, by operation, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     planned: Arc<Mutex<VecDeque<(&'static str, Fault)>>>,
     /// What happens to every call of an operation.
-    always: Arc<Mutex<Option<(&'static str, u16, String)>>>,
+    always: Arc<Mutex<Option<Standing>>>,
     seen: Arc<Mutex<Vec<(String, serde_json::Value)>>>,
-    units: Arc<Mutex<Option<Vec<(String, f64)>>>>,
+    units: Arc<Mutex<Option<Units>>>,
 }
 
 impl Faults {
@@ -53,7 +58,7 @@ impl Faults {
     }
 
     /// What the calls since [`Self::meter`] cost in capacity units, by operation and in order.
-    pub fn units(&self) -> Vec<(String, f64)> {
+    pub fn units(&self) -> Units {
         self.units.lock().unwrap().clone().unwrap_or_default()
     }
 
