@@ -1,5 +1,4 @@
 //! The store of the model keeps the contract of every port that it has.
-
 use futures::executor::block_on;
 use revocation_testkit::contract;
 use scale_model::sim::Sim;
