@@ -57,6 +57,8 @@ pub struct Timeouts {
     pub ping_every: Duration,
     /// How long a ping may go unanswered.
     pub ping_answer: Duration,
+    /// One answer of the table where workers share what a vendor asked for; without it a worker goes on alone.
+    pub shared: Duration,
 }
 
 impl Default for Timeouts {
@@ -67,6 +69,7 @@ impl Default for Timeouts {
             answer: Duration::from_secs(10),
             ping_every: Duration::from_secs(5),
             ping_answer: Duration::from_secs(3),
+            shared: Duration::from_secs(1),
         }
     }
 }

@@ -15,6 +15,7 @@
 //! | one push from its recording to its settling | [`Scene`] |
 //! | crashes, lost answers and interleavings between any two port calls | [`Weather`] |
 //! | pushes, batches and revocations that read as sentences | [`builders`] |
+//! | large numbers in tables for people | [`grouped`] |
 //! | what every implementation of a port must do | [`contract`] |
 
 #![expect(clippy::unwrap_used, reason = "a test kit: what goes wrong here fails the test that asked")]
@@ -25,6 +26,7 @@ mod chance;
 mod clock;
 pub mod contract;
 mod fake_channel;
+mod grouped;
 mod memory;
 mod memory_devices;
 mod memory_keys;
@@ -39,6 +41,7 @@ mod weather;
 pub use chance::{Chance, SeededDice};
 pub use clock::ManualClock;
 pub use fake_channel::{Call, FakeChannel, Mood, Shown};
+pub use grouped::grouped;
 pub use memory::Memory;
 pub use memory_devices::{CountingSecrets, MemoryDevices, MemoryLinks};
 pub use memory_keys::{MemoryAccessKeys, MemorySeal};

@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use fast_fakes::{Authority, Counts, Serve, serve};
+use fast_fakes::{Counts, Serve, serve};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
+use vendor_sim::Identity;
 
 use crate::error::BenchError;
 use crate::events::{KEY, SECRET};
@@ -23,11 +24,11 @@ pub const VENDORS: [&str; 5] = ["huawei", "xiaomi", "oppo", "vivo", "apns"];
 
 /// `bench fakes`: runs them until whoever started this is gone.
 pub async fn run() -> Result<(), BenchError> {
-    let authority = Authority::generate()?;
-    let served = serve(Arc::new(Serve::default()), &authority).await?;
+    let identity = Identity::generate()?;
+    let served = serve(Arc::new(Serve::default()), &identity).await?;
     let told = json!({
         "aws": served.aws.to_string(), "vendor": served.vendor.to_string(), "apple": served.apple.to_string(),
-        "control": served.control.to_string(), "ca_pem": authority.ca_pem,
+        "control": served.control.to_string(), "ca_pem": identity.ca_pem,
     });
     println!("{told}");
     tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
-use fast_fakes::{Authority, Serve, Served, serve};
+use fast_fakes::{Serve, Served, serve};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use revocation_app::ports::{ChannelClient, CredentialStore, Credentials, StoreError};
@@ -12,6 +12,7 @@ use revocation_channels::{Settings, connect};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::Tenant;
 use serde_json::json;
+use vendor_sim::Identity;
 
 use crate::world::World;
 
@@ -24,7 +25,7 @@ pub struct Vendors {
 
 impl Vendors {
     pub fn start() -> Self {
-        let authority = Authority::generate().unwrap();
+        let authority = Identity::generate().unwrap();
         let ca_pem = authority.ca_pem.clone();
         let serve_what = Arc::new(Serve::default());
         let (sender, addresses) = channel();

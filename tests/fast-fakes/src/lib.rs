@@ -7,14 +7,13 @@
 //! | a push of any size | `swarm.rs` | one recorded batch, read as millions of them |
 //! | what was asked | `counts.rs` | calls, units, bytes; taken and set back in one step |
 //! | vendors | `vendor.rs` | say yes to everything, in the vendor's own form, or no to some |
-//! | a server of its own | `server.rs`, `authority.rs` | HTTP/1.1 and HTTP/2 over TLS, with a wait if one is wanted |
+//! | a server of its own | `server.rs` | HTTP/1.1 and HTTP/2 over TLS, with a wait if one is wanted |
 //!
 //! They judge nothing: no condition of a write is looked at, and no signature. The contract tests of `shared/aws` and
 //! `tests/vendor-sim` judge. An expression that is not understood is refused, so that nothing is measured that did
 //! not happen. Frozen, writes are answered and counted and change nothing: the same event can be measured again
 //! and again.
 
-mod authority;
 mod aws;
 mod counts;
 mod dynamo;
@@ -22,7 +21,6 @@ mod server;
 mod swarm;
 mod vendor;
 
-pub use authority::{Authority, AuthorityError};
 pub use aws::{Answer, FastAws, Message};
 pub use counts::Counts;
 pub use server::{Serve, Served, serve};

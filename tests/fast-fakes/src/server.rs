@@ -19,10 +19,10 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-use crate::authority::{Authority, AuthorityError};
 use crate::aws::FastAws;
 use crate::swarm::Swarm;
 use crate::vendor::FastVendor;
+use vendor_sim::Identity;
 
 /// As many streams as Apple's own server takes at once is not documented; more than anybody here opens.
 const STREAMS: u32 = 1_000;
@@ -82,9 +82,9 @@ enum Kind {
 ///
 /// # Errors
 /// When a port or a certificate cannot be had.
-pub async fn serve(what: Arc<Serve>, authority: &Authority) -> Result<Served, AuthorityError> {
-    let (one, two) = (authority.server(b"http/1.1")?, authority.server(b"h2")?);
-    let bound = |error: io::Error| AuthorityError::Tls(tokio_rustls::rustls::Error::General(error.to_string()));
+pub async fn serve(what: Arc<Serve>, identity: &Identity) -> io::Result<Served> {
+    let server = |protocol: &[u8]| identity.server(&[protocol]).map_err(io::Error::other);
+    let (one, two) = (server(b"http/1.1")?, server(b"h2")?);
     let mut addresses = Vec::new();
     for (kind, tls) in [
         (Kind::Aws, Some(&one)),
@@ -92,8 +92,8 @@ pub async fn serve(what: Arc<Serve>, authority: &Authority) -> Result<Served, Au
         (Kind::Apple, Some(&two)),
         (Kind::Control, None),
     ] {
-        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(bound)?;
-        addresses.push(listener.local_addr().map_err(bound)?);
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        addresses.push(listener.local_addr()?);
         let acceptor = tls.map(|config| TlsAcceptor::from(Arc::clone(config)));
         tokio::spawn(accept(listener, acceptor, kind, Arc::clone(&what)));
     }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use revocation_testkit::grouped;
+
 use crate::run::Figures;
 
 /// One column of the table: its heading, and what stands in it.
@@ -46,18 +48,6 @@ fn time(seconds: f64) -> String {
 )]
 fn rounded(number: f64) -> String {
     grouped(number.round().max(0.0) as u64)
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (nth, digit) in digits.chars().enumerate() {
-        if nth > 0 && (digits.len() - nth).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// A table in Markdown, one row a run, and beneath it why each has failed that has.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use revocation_testkit::grouped;
+
 use crate::report::{Report, Run};
 use crate::table::seconds;
 
@@ -42,19 +44,6 @@ pub fn block(report: &Report) -> String {
         let _ = writeln!(block, "| {} | {} | {floor} |", run.throttling.as_str(), figures.join(" | "));
     }
     block + END
-}
-
-/// `1,000,000`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (nth, digit) in digits.chars().enumerate() {
-        if nth > 0 && (digits.len() - nth).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 #[cfg(test)]

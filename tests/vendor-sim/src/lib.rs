@@ -25,3 +25,4 @@ mod wire;
 mod wrong;
 
 pub use sim::{Options, Sim};
+pub use tls::Identity;

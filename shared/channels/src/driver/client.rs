@@ -45,7 +45,7 @@ impl<V: Vendor> Client<V> {
         Ok(Self {
             vendor,
             credentials: CredentialCache::new(V::CHANNEL, around.credentials, V::Credentials::parse),
-            pauses: Pauses::new(Arc::clone(&around.sessions)),
+            pauses: Pauses::new(Arc::clone(&around.sessions), around.timeouts.shared),
             sessions: Sessions::new(Arc::clone(&https), around.sessions, Arc::clone(&around.clock)),
             https,
             clock: around.clock,

@@ -20,14 +20,13 @@ const LONGEST: SignedDuration = SignedDuration::from_mins(15);
 const REMEMBERED: usize = 1_000;
 /// Between two looks of a worker at an account's pause.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_millis(500);
-/// One answer of the table.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 /// A pause that ends this much later than the one that is known is noted anew; 300 workers that are told the same at
 /// once need not all write it.
 const SAME: SignedDuration = SignedDuration::from_secs(1);
 
 pub(super) struct Pauses {
     store: Arc<dyn SessionStore>,
+    answers_within: Duration,
     accounts: Mutex<HashMap<SessionKey, Arc<Account>>>,
 }
 
@@ -45,9 +44,11 @@ struct Known {
 }
 
 impl Pauses {
-    pub fn new(store: Arc<dyn SessionStore>) -> Self {
+    /// `answers_within`: one answer of the table.
+    pub fn new(store: Arc<dyn SessionStore>, answers_within: Duration) -> Self {
         Self {
             store,
+            answers_within,
             accounts: Mutex::default(),
         }
     }
@@ -67,7 +68,7 @@ impl Pauses {
             reason: reason.clone(),
         };
         if self.account(key).keep(pause.clone()) {
-            let noted = timeout(ANSWERS_WITHIN, self.store.note_pause(key, &pause)).await;
+            let noted = timeout(self.answers_within, self.store.note_pause(key, &pause)).await;
             if let Err(error) = noted.unwrap_or_else(|_| Err(late())) {
                 warn(key, &error, "the pause is this worker's alone");
             }
@@ -84,7 +85,10 @@ impl Pauses {
             let _turn = account.turn.lock().await;
             // Whoever had the turn before us has looked.
             if account.is_to_look(now) {
-                match timeout(ANSWERS_WITHIN, self.store.pause(key)).await.unwrap_or_else(|_| Err(late())) {
+                match timeout(self.answers_within, self.store.pause(key))
+                    .await
+                    .unwrap_or_else(|_| Err(late()))
+                {
                     Ok(Some(pause)) => {
                         account.keep(pause);
                     }
@@ -165,6 +169,8 @@ mod tests {
     use super::simulation::Counting;
     use super::*;
 
+    const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+
     fn account(nth: u8) -> SessionKey {
         SessionKey::new(Channel::Oppo, [nth; 32])
     }
@@ -180,8 +186,12 @@ mod tests {
         Timestamp::UNIX_EPOCH + SignedDuration::from_millis(millis)
     }
 
+    fn over(store: Arc<dyn SessionStore>) -> Pauses {
+        Pauses::new(store, ANSWERS_WITHIN)
+    }
+
     fn alone() -> Pauses {
-        Pauses::new(Arc::new(MemorySessions::default()))
+        over(Arc::new(MemorySessions::default()))
     }
 
     #[tokio::test]
@@ -207,12 +217,12 @@ mod tests {
     #[tokio::test]
     async fn what_one_worker_is_told_the_others_know_in_half_a_second() {
         let store = Arc::new(MemorySessions::default());
-        let (one, other) = (Pauses::new(store.clone()), Pauses::new(store.clone()));
+        let (one, other) = (over(store.clone()), over(store.clone()));
         assert_eq!(other.of(&account(1), later(0)).await, None);
         one.note(&account(1), &throttled(Some(30)), later(100)).await;
         assert_eq!(other.of(&account(1), later(499)).await, None, "it has looked a moment ago");
         assert_eq!(other.of(&account(1), later(500)).await, Some(throttled_ms(29_600)));
-        let new = Pauses::new(store);
+        let new = over(store);
         assert_eq!(new.of(&account(1), later(500)).await, Some(throttled_ms(29_600)));
         assert_eq!(new.of(&account(2), later(500)).await, None, "another account's");
     }
@@ -227,25 +237,25 @@ mod tests {
     #[tokio::test]
     async fn a_shorter_pause_takes_nothing_from_a_longer_one() {
         let store = Arc::new(MemorySessions::default());
-        let (one, other) = (Pauses::new(store.clone()), Pauses::new(store.clone()));
+        let (one, other) = (over(store.clone()), over(store.clone()));
         one.note(&account(1), &throttled(Some(60)), later(0)).await;
         other.note(&account(1), &throttled(Some(5)), later(0)).await;
         assert_eq!(one.of(&account(1), later(0)).await, Some(throttled(Some(60))));
-        assert_eq!(Pauses::new(store).of(&account(1), later(0)).await, Some(throttled(Some(60))));
+        assert_eq!(over(store).of(&account(1), later(0)).await, Some(throttled(Some(60))));
     }
 
     #[tokio::test]
     async fn a_pause_that_a_clock_far_ahead_has_noted_lasts_a_quarter_of_an_hour_at_most() {
         let store = Arc::new(MemorySessions::default());
         let ahead = later(7 * 86_400_000);
-        Pauses::new(store.clone()).note(&account(1), &throttled(Some(30)), ahead).await;
-        assert_eq!(Pauses::new(store).of(&account(1), later(0)).await, Some(throttled(Some(900))));
+        over(store.clone()).note(&account(1), &throttled(Some(30)), ahead).await;
+        assert_eq!(over(store).of(&account(1), later(0)).await, Some(throttled(Some(900))));
     }
 
     #[tokio::test]
     async fn a_worker_s_orders_at_once_look_once() {
         let store = Counting::default();
-        let pauses = Pauses::new(Arc::new(store.clone()));
+        let pauses = over(Arc::new(store.clone()));
         let key = account(1);
         join_all((0..50).map(|_| pauses.of(&key, later(0)))).await;
         assert_eq!(store.looks(), 1);
@@ -263,12 +273,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn without_the_table_a_pause_is_the_worker_s_own_and_nobody_is_stopped() {
         let down = Arc::new(MemorySessions::default().in_weather(&Weather::storm(1, 1_000)));
-        let (one, other) = (Pauses::new(down.clone()), Pauses::new(down));
+        let (one, other) = (over(down.clone()), over(down));
         assert_eq!(one.of(&account(1), later(0)).await, None);
         one.note(&account(1), &throttled(Some(30)), later(0)).await;
         assert_eq!(one.of(&account(1), later(0)).await, Some(throttled(Some(30))));
         assert_eq!(other.of(&account(1), later(0)).await, None);
-        let hangs = Pauses::new(Arc::new(Counting::hanging()));
+        let hangs = over(Arc::new(Counting::hanging()));
         let started = tokio::time::Instant::now();
         assert_eq!(hangs.of(&account(1), later(0)).await, None);
         assert_eq!(started.elapsed(), ANSWERS_WITHIN);

@@ -26,6 +26,7 @@ pub const TIMEOUTS: Timeouts = Timeouts {
     answer: Duration::from_millis(1_500),
     ping_every: Duration::from_secs(1),
     ping_answer: Duration::from_secs(1),
+    shared: Duration::from_secs(1),
 };
 
 pub struct ManualClock(AtomicI64);

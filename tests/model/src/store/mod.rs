@@ -5,7 +5,6 @@
 mod batches;
 mod bytes;
 mod metered;
-mod metered_receipts;
 mod pushes;
 mod receipts;
 mod revocations;

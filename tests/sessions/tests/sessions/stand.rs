@@ -24,12 +24,13 @@ use vendor_sim::{Options, Sim};
 use crate::vendors::{Login, Vendor};
 
 const TABLE: &str = "vendor_sessions";
-/// 300 handshakes at once on one machine take their time.
+/// 300 handshakes at once on one machine take their time, and so do 300 looks at the table.
 const PATIENT: Timeouts = Timeouts {
     connect: Duration::from_mins(1),
     answer: Duration::from_mins(1),
     ping_every: Duration::from_mins(1),
     ping_answer: Duration::from_mins(1),
+    shared: Duration::from_mins(1),
 };
 
 /// One environment of `dispatch`.

@@ -2,6 +2,8 @@
 //!
 //! The time is the simulation's own. A worker asks the table before an order as the real one does; a call takes 50 ms.
 
+use std::time::Duration;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -94,8 +96,8 @@ struct Ended {
 async fn run(known: Known, throttled_for: i64, seed: u64) -> Ended {
     let store = Counting::default();
     let worker = || match known {
-        Known::ToOne => Pauses::new(Arc::new(MemorySessions::default())),
-        Known::ToAll => Pauses::new(Arc::new(store.clone())),
+        Known::ToOne => Pauses::new(Arc::new(MemorySessions::default()), Duration::from_secs(1)),
+        Known::ToAll => Pauses::new(Arc::new(store.clone()), Duration::from_secs(1)),
     };
     let workers: Vec<Pauses> = (0..WORKERS).map(|_| worker()).collect();
     let key = SessionKey::new(Channel::Oppo, [1; 32]);
