@@ -2,11 +2,10 @@
 //!
 //! The time is the simulation's own. A worker asks the table before an order as the real one does; a call takes 50 ms.
 
-use std::time::Duration;
-
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::{BoxFuture, pending};
