@@ -121,7 +121,7 @@ model:           ## a model of up to 100 million deliveries with AWS's limits, i
 
 model-costs:     ## measure anew what the model takes for the cost of each step (tests/model/costs.toml)
 	@$(CARGO) build --quiet --release --package fanout
-	@$(CARGO) run --quiet --release --package model --features costs --bin model-costs
+	@$(CARGO) run --quiet --release --package model --example costs
 
 keys:            ## access keys: make keys ARGS="new --app shop --workspace default --role operator"
 	@$(CARGO) run --quiet --bin revocation-keys -- $(or $(ARGS),--help)

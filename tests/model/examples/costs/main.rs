@@ -1,4 +1,4 @@
-//! `model-costs`: measures what one step of each use case costs, and writes `costs.toml`.
+//! `make model-costs`: measures what one step of each use case costs, and writes `costs.toml`.
 //!
 //! The use cases and the real adapters, with the real SDK over plain HTTP on loopback; DynamoDB is an emulator in
 //! another process, SQS takes everything. Processor time is this thread's own, so that a busy machine does not show.

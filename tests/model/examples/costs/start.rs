@@ -6,10 +6,10 @@ use std::process::Command;
 
 use crate::{Failure, Measured};
 
-/// Starts the release build of `fanout` beside this one.
+/// Starts the release build of `fanout`, which lies where examples have their folder.
 pub fn fanout() -> Result<Vec<Measured>, Failure> {
     let here = std::env::current_exe()?;
-    let binary = here.parent().ok_or("the binary lies nowhere")?.join("fanout");
+    let binary = here.ancestors().nth(2).ok_or("the binary lies nowhere")?.join("fanout");
     let runtime = TcpListener::bind("127.0.0.1:0")?;
     let mut function = Command::new(binary)
         .env_clear()
