@@ -37,7 +37,7 @@ fn number(id: &RevocationId) -> usize {
 }
 
 fn part(nth: usize) -> u8 {
-    u8::try_from(nth % usize::from(DUE_PARTS - 1)).unwrap()
+    u8::try_from(nth % usize::from(DUE_PARTS)).unwrap()
 }
 
 impl Many {
@@ -163,13 +163,41 @@ fn a_hundred_thousand_that_are_due_at_once_are_handed_on_minute_by_minute() {
 #[test]
 fn what_fails_for_ever_hides_nothing() {
     // The first thousand of each part.
-    let damaged: Vec<usize> = (0..16_000).collect();
-    let (many, queue) = (Many::due_at_once(17_000, damaged), Counting::default());
+    let damaged: Vec<usize> = (0..17_000).collect();
+    let (many, queue) = (Many::due_at_once(18_000, damaged), Counting::default());
     for _ in 0..2 {
         let deadline = many.clock.now() + LONGEST;
         let swept = run(sweep(&many, &queue, &many.clock, deadline)).unwrap();
-        assert_eq!(swept.failed, 16_000);
+        assert_eq!(swept.failed, 17_000);
     }
-    assert_eq!(many.still_due(), (0..16_000).collect::<Vec<_>>());
+    assert_eq!(many.still_due(), (0..17_000).collect::<Vec<_>>());
     assert_eq!(queue.jobs.lock().unwrap().len(), 1_000);
+}
+
+/// The last part has what an older version wrote, which nobody else looks for.
+#[test]
+fn no_part_of_the_index_is_left_out() {
+    let (many, queue) = (Many::due_at_once(usize::from(DUE_PARTS), []), Counting::default());
+    let swept = run(sweep(&many, &queue, &many.clock, many.clock.now() + LONGEST)).unwrap();
+    assert_eq!((swept.handed_on, swept.failed), (usize::from(DUE_PARTS), 0));
+    assert_eq!(many.still_due(), [0_usize; 0]);
+}
+
+struct Down;
+
+impl JobQueue for Down {
+    async fn send(&self, jobs: &[Job], _: Duration) -> Result<(), QueueError> {
+        Err(QueueError::NotSent {
+            failed: jobs.len(),
+            all: jobs.len(),
+        })
+    }
+}
+
+#[test]
+fn what_the_queue_does_not_take_stays_due() {
+    let many = Many::due_at_once(100, []);
+    let swept = run(sweep(&many, &Down, &many.clock, many.clock.now() + LONGEST)).unwrap();
+    assert_eq!((swept.handed_on, swept.failed), (0, 100));
+    assert_eq!(many.still_due(), (0..100).collect::<Vec<_>>());
 }
