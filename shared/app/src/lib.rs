@@ -63,6 +63,6 @@ pub use register_device::{DeviceError, DeviceRegistered, MOST_CONNECTIONS, MOST_
 pub use register_push::{RegisterError, Registered, register_push};
 pub use replay_revocation::{ReplayError, replay_revocation};
 pub use request_revocation::{Accepted, NewRevocation, RequestError, request_revocation};
-pub use sweep::{SweepError, Swept, sweep};
+pub use sweep::{SWEPT_AT_ONCE, SweepError, Swept, sweep};
 pub use take_receipts::{NewReceipt, ReceiptError, TakenReceipts, take_receipts};
 pub use withdraw_device_token::{WithdrawError, withdraw_device_token};

@@ -20,6 +20,8 @@ use crate::ports::{Clock, DUE_PARTS, DuePlace, Job, JobQueue, QueueError, Recoun
 const TOGETHER: usize = 10;
 /// How many such batches are under way at once, each of another part of the index.
 const AT_ONCE: usize = 4;
+/// No more revocations than these are held at a time, however many are due.
+pub const SWEPT_AT_ONCE: usize = TOGETHER * AT_ONCE;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Swept {

@@ -16,6 +16,7 @@
 //! | crashes, lost answers and interleavings between any two port calls | [`Weather`] |
 //! | pushes, batches and revocations that read as sentences | [`builders`] |
 //! | large numbers in tables for people | [`grouped`] |
+//! | device tokens as long and random as vendors' | [`token`] |
 //! | what every implementation of a port must do | [`contract`] |
 
 #![expect(clippy::unwrap_used, reason = "a test kit: what goes wrong here fails the test that asked")]
@@ -36,6 +37,7 @@ mod memory_senders;
 mod memory_sessions;
 mod memory_store;
 mod scene;
+mod token;
 mod weather;
 
 pub use chance::{Chance, SeededDice};
@@ -51,6 +53,7 @@ pub use memory_senders::MemorySenders;
 pub use memory_sessions::MemorySessions;
 pub use memory_store::{CommittedBatch, Kept, MemoryStore};
 pub use scene::{Batch, Scene};
+pub use token::token;
 pub use weather::{Running, Weather};
 
 /// Polls a future on this thread until it is done. Enough for ports on memory.

@@ -108,6 +108,14 @@ impl Fakes {
         Ok(Counts::from_json(&self.tell(&json!({"take_counts": true}))?["counts"]))
     }
 
+    /// Devices that the vendors were asked for since this was last called.
+    pub fn devices_asked(&self) -> Result<u64, BenchError> {
+        let told = self.tell(&json!({"take_vendor_counts": true}))?;
+        told["vendor"]["devices"]
+            .as_u64()
+            .ok_or_else(|| BenchError::new("the fakes do not say how many devices were asked for"))
+    }
+
     /// Bodies of messages, each with the queue it went to, since this was last called.
     pub fn messages(&self) -> Result<Vec<(String, String)>, BenchError> {
         let told = self.tell(&json!({"take_messages": true}))?;

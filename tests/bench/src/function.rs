@@ -14,6 +14,11 @@ use crate::fakes::Fakes;
 use crate::process::Process;
 use crate::runtime_api::{Answered, RuntimeApi};
 
+/// What the template gives a dispatcher, which asks no vendor in its last half minute.
+pub const TIMEOUT: Duration = Duration::from_mins(1);
+/// Events before those that are measured.
+pub const WARM_UPS: u64 = 3;
+
 /// What one event took.
 pub struct Invoked {
     pub answer: Value,
@@ -100,14 +105,14 @@ impl Function {
 
     /// The CPU of each of `times` events, in microseconds, once it is warm: in rounds, each a mean.
     pub async fn cpu_us(&self, event: &Value, rounds: usize, times: u32) -> Result<Vec<f64>, BenchError> {
-        for _ in 0..3 {
-            self.invoke(event, Duration::from_secs(30)).await?;
+        for _ in 0..WARM_UPS {
+            self.invoke(event, TIMEOUT).await?;
         }
         let mut all = Vec::with_capacity(rounds);
         for _ in 0..rounds {
             let before = self.process.cpu()?;
             for _ in 0..times {
-                self.invoke(event, Duration::from_secs(30)).await?;
+                self.invoke(event, TIMEOUT).await?;
             }
             let used = self.process.cpu()?.saturating_sub(before);
             all.push(used.as_secs_f64() * 1e6 / f64::from(times));

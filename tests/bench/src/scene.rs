@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use revocation_rules::channel::Channel;
+use revocation_testkit::token;
 use serde_json::{Value, json};
 
 use crate::clock;
 use crate::error::BenchError;
 use crate::events::{messages, request};
 use crate::fakes::Fakes;
-use crate::function::Function;
+use crate::function::{self, Function};
 use crate::options::Options;
 use crate::peer::Peers;
 
@@ -71,6 +73,25 @@ impl Scene {
         let binary = self.binary("dispatch");
         let command: [&Path; 1] = [&binary];
         Function::up(&command, &self.fakes, &self.fakes.dispatcher(channel)).await
+    }
+
+    /// The CPU of each of `times` events of a batch that the store forgets to end. Fails unless the vendor was asked for
+    /// each of its deliveries each time: what asks nobody takes nothing.
+    pub async fn dispatch_cpu_us(&self, dispatcher: &Function, event: &Value, rounds: usize, times: u32) -> Result<Vec<f64>, BenchError> {
+        self.fakes.devices_asked()?;
+        let cpu = dispatcher.cpu_us(event, rounds, times).await?;
+        self.were_asked(function::WARM_UPS + rounds as u64 * u64::from(times))?;
+        Ok(cpu)
+    }
+
+    /// Whether every delivery of so many batches reached the vendor since it was last asked.
+    pub fn were_asked(&self, batches: u64) -> Result<(), BenchError> {
+        let (asked, expected) = (self.fakes.devices_asked()?, batches * BATCH as u64);
+        if asked == expected {
+            Ok(())
+        } else {
+            Err(BenchError::new(format!("{asked} devices were asked for instead of {expected}")))
+        }
     }
 
     /// A task with one batch of 1,000.
@@ -144,7 +165,9 @@ pub fn revoke_event(task: &str) -> Value {
 }
 
 pub fn record_event(task: &str, channel: &str) -> Value {
-    let deliveries = (0..BATCH).map(|nth| json!({"token": token(channel, nth), "target": format!("user-{nth}")}));
+    // Cannot fail: the channels that are measured are the table's.
+    let known = Channel::parse(channel).unwrap_or(Channel::Huawei);
+    let deliveries = (0..BATCH).map(|nth| json!({"token": token(known, nth as u64), "target": format!("user-{nth}")}));
     let mut body = json!({
         "batch_id": format!("{STEM}{:09}", 0), "channel": channel, "deliveries": deliveries.collect::<Vec<_>>(),
     });
@@ -154,23 +177,4 @@ pub fn record_event(task: &str, channel: &str) -> Value {
         body["notify_id"] = 730_021.into();
     }
     request("POST", &format!("/v1/tasks/{task}/deliveries"), "", &body)
-}
-
-/// Of the length that the channel's tokens have; it does not compress, as theirs do not.
-fn token(channel: &str, nth: usize) -> String {
-    let length = match channel {
-        "apns" => 64,
-        "huawei" => 130,
-        _ => 44,
-    };
-    let mut state = (nth as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut text = String::new();
-    while text.len() < length {
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        text = format!("{text}{:016x}", state.wrapping_mul(0x2545_f491_4f6c_dd1d));
-    }
-    text.truncate(length);
-    text
 }

@@ -16,6 +16,7 @@ use revocation_rules::receipt::Receipts;
 use revocation_rules::retry::Answer;
 use revocation_rules::terms::Terms;
 use revocation_testkit::builders::{a_batch, a_push, a_revocation, noon};
+use revocation_testkit::token;
 
 use crate::seed;
 use crate::vendors::Vendors;
@@ -125,7 +126,7 @@ fn thousand(channel: Channel) -> (BatchHeader, Vec<Delivery>) {
     let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
     let (header, mut deliveries) = a_batch().on(channel).to(&targets).build();
     for (nth, delivery) in deliveries.iter_mut().enumerate() {
-        delivery.token = seed::token(channel, nth).parse().unwrap();
+        delivery.token = token(channel, nth as u64).parse().unwrap();
     }
     (header, deliveries)
 }

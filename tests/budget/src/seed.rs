@@ -1,7 +1,5 @@
 //! What is there before anything is measured: a key, a push, a batch of a thousand.
 
-use std::fmt::Write as _;
-
 use fast_fakes::Swarm;
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{AccessKey, Clock as _, Job, KeptSecret, KeyState, SecretDigest};
@@ -10,6 +8,7 @@ use revocation_aws::SystemClock;
 use revocation_rules::channel::{Channel, HandleKind};
 use revocation_rules::role::Role;
 use revocation_testkit::builders::tenant;
+use revocation_testkit::token;
 use serde_json::{Value, json};
 
 use crate::world::{World, request};
@@ -37,28 +36,8 @@ pub fn key() -> AccessKey {
     }
 }
 
-/// A token of the length that the channel's tokens have, the same in every run.
-pub fn token(channel: Channel, nth: usize) -> String {
-    let length = match channel {
-        Channel::Apns => 64,
-        Channel::Huawei => 130,
-        Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => 44,
-    };
-    let mut state = (nth as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut text = String::with_capacity(length + 16);
-    while text.len() < length {
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        // Cannot fail: writing to a string.
-        let _ = write!(text, "{:016x}", state.wrapping_mul(0x2545_f491_4f6c_dd1d));
-    }
-    text.truncate(length);
-    text
-}
-
 fn batch(channel: Channel) -> Value {
-    let deliveries = (0..BATCH).map(|nth| json!({"token": token(channel, nth), "target": format!("user-{nth}")}));
+    let deliveries = (0..BATCH).map(|nth| json!({"token": token(channel, nth as u64), "target": format!("user-{nth}")}));
     let mut body = json!({
         "batch_id": format!("{STEM}{:09}", 0), "channel": channel.as_str(), "deliveries": deliveries.collect::<Vec<_>>(),
     });

@@ -2,7 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{Clock, DispatchJob, Job, WorkError};
-use revocation_app::{Checked, Dispatcher, check_revocation, confirm_batch, dispatch_batch, fan_out, recount_revocation, sweep};
+use revocation_app::{
+    Checked, Dispatcher, SWEPT_AT_ONCE, check_revocation, confirm_batch, dispatch_batch, fan_out, recount_revocation, sweep,
+};
 use revocation_rules::channel::Capability;
 
 use crate::costs::{Memory, Step};
@@ -124,9 +126,8 @@ pub async fn sweep_once(meter: &Meter, end: Timestamp) {
         }
     }
     let swept = sweep(&store, &store, &world.sim, before(end, MARGIN)).await;
-    let handed_on = swept.map_or(0, |swept| swept.handed_on);
-    // It remembers whom it has handed on until it ends.
-    let bytes = world.costs.memory(Memory::SweepOne) * f64::from(u32::try_from(handed_on).unwrap_or(u32::MAX));
+    let at_once = swept.map_or(0, |swept| swept.handed_on).min(SWEPT_AT_ONCE);
+    let bytes = world.costs.memory(Memory::SweepOne) * f64::from(u32::try_from(at_once).unwrap_or(u32::MAX));
     meter.env.hold(world, bytes);
     meter.env.let_go(bytes);
 }

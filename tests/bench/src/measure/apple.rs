@@ -30,7 +30,7 @@ pub async fn apple(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
     let (mut own, mut bare) = (Vec::new(), Vec::new());
     let dispatcher = scene.dispatcher("apns").await?;
     for _ in 0..rounds {
-        own.extend(dispatcher.cpu_us(&one, 1, 10).await?);
+        own.extend(scene.dispatch_cpu_us(&dispatcher, &one, 1, 10).await?);
         let took = hyper(scene, 10 * BATCH, STREAMS / 2).await?;
         bare.push(took.cpu_seconds * 1e6 / 10.0);
     }
@@ -48,7 +48,9 @@ pub async fn apple(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
     scene.fakes.tell(&json!({"vendor_wait_ms": [LATENCY_MS, LATENCY_MS]}))?;
     let (mut own, mut bare, mut node, mut python) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..scene.options.runs(3) {
+        scene.fakes.devices_asked()?;
         let invoked = dispatcher.invoke(&ten, Duration::from_mins(1)).await?;
+        scene.were_asked(10)?;
         own.push(10.0 * deliveries / invoked.took.as_secs_f64());
         bare.push(per_second(&hyper(scene, REQUESTS, STREAMS).await?, REQUESTS));
         node.push(per_second(&by_node(scene, REQUESTS).await?, REQUESTS));

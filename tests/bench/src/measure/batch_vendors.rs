@@ -18,7 +18,9 @@ pub async fn batch_vendors(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
         scene.fakes.freeze(true)?;
         let dispatcher = scene.dispatcher(channel).await?;
         let event = messages([work.dispatch.as_str()]);
-        let cpu = dispatcher.cpu_us(&event, scene.options.runs(ROUNDS), TIMES).await?;
+        let cpu = scene
+            .dispatch_cpu_us(&dispatcher, &event, scene.options.runs(ROUNDS), TIMES)
+            .await?;
         dispatcher.stop().await?;
         let each = cpu.iter().map(|us| us / deliveries).collect();
         figures.push(Figure::new(format!("dispatch_{channel}_1000_cpu_us"), "us", cpu));

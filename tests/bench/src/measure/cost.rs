@@ -81,7 +81,9 @@ pub async fn cost(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
         let dispatcher = scene.dispatcher(channel).await?;
         let kept = kept_bytes(scene)?;
         scene.fakes.counts()?;
+        scene.fakes.devices_asked()?;
         let worked = dispatcher.invoke(&messages([revoked.dispatch.as_str()]), SHORT).await?;
+        scene.were_asked(1)?;
         let counts = scene.fakes.counts()?;
         dispatcher.stop().await?;
         let outcomes = stored(kept_bytes(scene)? - kept, prices.days_outcomes_kept);

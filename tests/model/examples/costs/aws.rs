@@ -1,4 +1,4 @@
-//! DynamoDB in another process, and queues that take everything.
+//! `DynamoDB` in another process, and queues that take everything.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -16,7 +16,7 @@ use crate::Failure;
 pub const SERVE: &str = "serve-dynamodb";
 const TABLE: &str = "pushes";
 
-/// Serves DynamoDB until it is killed, and says where.
+/// Serves `DynamoDB` until it is killed, and says where.
 pub async fn serve() -> Result<(), Failure> {
     let database = dynoxide::Database::memory()?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;

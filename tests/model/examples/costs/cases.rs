@@ -1,7 +1,7 @@
 //! The steps that are measured.
 
 use jiff::{SignedDuration, Timestamp};
-use revocation_app::ports::{BatchRecorder, BatchWorkStore, Clock, DispatchJob, Job, PushStore, RecountJob, RevocationStore};
+use revocation_app::ports::{BatchRecorder, BatchWorkStore, DispatchJob, PushStore, RecountJob};
 use revocation_app::{
     Accepted, Dispatcher, GateQuestion, NewBatch, NewRevocation, check_gate, check_revocation, dispatch_batch, fan_out, record_deliveries,
     recount_revocation, request_revocation, sweep,
@@ -70,8 +70,8 @@ pub async fn all() -> Result<Vec<Measured>, Failure> {
     };
     let mut all = Vec::new();
     case.requests(&mut all).await?;
-    case.dispatches(&mut all).await?;
-    case.walks(&mut all).await?;
+    Box::pin(case.dispatches(&mut all)).await?;
+    Box::pin(case.walks(&mut all)).await?;
     case.sweeps(&mut all).await?;
     Ok(all)
 }
@@ -170,7 +170,7 @@ impl Case {
             }
             Ok(())
         };
-        let (total, _, ()) = measured(records).await?;
+        let (total, _, ()) = Box::pin(measured(records)).await?;
         all.push(averaged("record_1000_cpu_us", total, TIMES));
         self.clock.advance(SignedDuration::from_secs(1));
         let revocation = self.revoked(&push).await?;
@@ -178,19 +178,17 @@ impl Case {
             .map(|nth| {
                 let batch = format!("batch-{nth:08}").parse()?;
                 let batch = ShardCount::new(16).ok_or("no shards")?.locate(push.clone(), batch);
-                Ok(self.job(&revocation, batch))
+                Ok(DispatchJob::new(&revocation, batch, CHANNEL))
             })
             .collect::<Result<_, Failure>>()?;
-        let (first, heap, ()) = measured(self.dispatch(&jobs)).await?;
-        all.push(averaged("dispatch_huawei_1000_cpu_us", first, TIMES));
+        // One alone: the vendor in memory keeps whom it was asked for.
+        let (_, heap, ()) = Box::pin(measured(self.dispatch(&jobs[..1]))).await?;
         all.push(held("dispatch_1000_heap_bytes", heap));
-        let (again, _, ()) = measured(self.dispatch(&jobs)).await?;
+        let (first, _, ()) = Box::pin(measured(self.dispatch(&jobs[1..]))).await?;
+        all.push(averaged("dispatch_huawei_1000_cpu_us", first, TIMES - 1));
+        let (again, _, ()) = Box::pin(measured(self.dispatch(&jobs))).await?;
         all.push(averaged("dispatch_done_cpu_us", again, TIMES));
         Ok(())
-    }
-
-    fn job(&self, revocation: &Revocation, batch: revocation_rules::ids::BatchRef) -> DispatchJob {
-        DispatchJob::new(revocation, batch, CHANNEL)
     }
 
     fn header(&self, batch: revocation_rules::ids::BatchRef) -> BatchHeader {
@@ -246,7 +244,10 @@ impl Case {
         let (total, heap, _) = measured(async { Ok(fan_out(store, queue, &self.clock, &of, id, far()).await?) }).await?;
         all.push(averaged("fanout_page_cpu_us", total, pages));
         all.push(held("fanout_page_heap_bytes", heap));
-        let (total, _, _) = measured(async { Ok(check_revocation(store, queue, &self.clock, &of, id, 0, far()).await?) }).await?;
+        let (total, _, _) = Box::pin(measured(async {
+            Ok(check_revocation(store, queue, &self.clock, &of, id, 0, far()).await?)
+        }))
+        .await?;
         all.push(averaged("check_cpu_us", total, 1));
         let slots: Vec<usize> = (0..1_000).collect();
         for header in &headers {
@@ -268,7 +269,10 @@ impl Case {
             eagerness: Eagerness::Redrive,
             so_far: None,
         };
-        let (total, heap, _) = measured(async { Ok(recount_revocation(store, queue, &self.clock, job, far()).await?) }).await?;
+        let (total, heap, _) = Box::pin(measured(async {
+            Ok(recount_revocation(store, queue, &self.clock, job, far()).await?)
+        }))
+        .await?;
         all.push(averaged("recount_page_cpu_us", total, pages));
         all.push(held("recount_page_heap_bytes", heap));
         Ok(())

@@ -1,6 +1,6 @@
 //! `make model-costs`: measures what one step of each use case costs, and writes `costs.toml`.
 //!
-//! The use cases and the real adapters, with the real SDK over plain HTTP on loopback; DynamoDB is an emulator in
+//! The use cases and the real adapters, with the real SDK over plain HTTP on loopback; `DynamoDB` is an emulator in
 //! another process, SQS takes everything. Processor time is this thread's own, so that a busy machine does not show.
 
 mod aws;
@@ -59,7 +59,7 @@ fn written(all: &[Measured]) -> String {
 }
 
 async fn run() -> Result<(), Failure> {
-    let mut all = cases::all().await?;
+    let mut all = Box::pin(cases::all()).await?;
     match start::fanout() {
         Ok(some) => all.extend(some),
         Err(error) => return Err(format!("the function could not be started, build it first: {error}").into()),

@@ -159,10 +159,7 @@ impl Table {
         if !warm_has.1 {
             warm.writes.refused(now);
         }
-        let longest = warm.reads.longest_refusal.max(warm.writes.longest_refusal);
-        if self.longest_refusal.as_ref().is_none_or(|(known, _)| longest > *known) && longest > 0 {
-            self.longest_refusal = Some((longest, format!("{} as a whole", space.name())));
-        }
+        // What is beyond a whole table waits and is done: that is counted, and no fault as a busy partition is.
         key_has.0 && key_has.1 && warm_has.0 && warm_has.1
     }
 
@@ -220,7 +217,7 @@ impl Table {
             .max_by(|one, other| share(one).total_cmp(&share(other)))
     }
 
-    /// How long one partition, or a space as a whole, refused without a break, and which.
+    /// How long one partition refused without a break, and which.
     pub fn longest_refusal(&self) -> Option<&(Micros, String)> {
         self.longest_refusal.as_ref()
     }
