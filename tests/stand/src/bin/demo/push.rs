@@ -7,6 +7,8 @@ use stand::{Reply, Stand, StandError, Tenant};
 pub const TITLE: &str = "50% off everyting";
 pub const NOTIFY_ID: u32 = 842_863;
 const COLLAPSE_ID: &str = "sale-20842863";
+const TAG: &str = "sale-20842863";
+const NOTIFY_KEY: &str = "20842863";
 
 /// Deliveries of one channel that share a fate.
 #[derive(Debug, Clone)]
@@ -84,6 +86,8 @@ impl Part {
         Some(match facts.handle {
             HandleKind::CollapseId => json!(COLLAPSE_ID),
             HandleKind::NotifyId => json!(NOTIFY_ID),
+            HandleKind::Tag => json!(TAG),
+            HandleKind::NotifyKey => json!(NOTIFY_KEY),
         })
     }
 
@@ -250,11 +254,7 @@ fn batch(part: &Part, nth: usize, tokens: &[String]) -> Value {
         "deliveries": deliveries,
     });
     if let Some(key) = part.key() {
-        let name = match part.channel.facts().handle {
-            HandleKind::CollapseId => "collapse_id",
-            HandleKind::NotifyId => "notify_id",
-        };
-        batch[name] = key;
+        batch[part.channel.facts().handle.field()] = key;
     }
     if let Some(task) = part.vendor_task(nth) {
         batch["vendor_task_id"] = task.into();
