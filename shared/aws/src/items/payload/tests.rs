@@ -215,3 +215,28 @@ fn what_was_stored_is_still_read() {
     assert_eq!(unpack(v1), Some(expected.clone()));
     assert_eq!(unpack(v2), Some(expected));
 }
+
+#[test]
+fn what_was_stored_with_a_tag_or_a_notify_key_is_still_read() {
+    let expected: Vec<Delivery> = [
+        Some(Handle::Tag("sale-2026_11".to_owned())),
+        None,
+        Some(Handle::NotifyKey("k-7".to_owned())),
+    ]
+    .into_iter()
+    .zip(1..)
+    .map(|(handle, nth)| Delivery {
+        handle,
+        ..delivery(&format!("d{nth}:APA91bAz09-_Az09Az09Az09Az09"), &format!("user-{nth}"))
+    })
+    .collect();
+    let stored = include_bytes!("../../../tests/fixtures/payload-v2-with-tags.bin");
+    assert_eq!(unpack(stored), Some(expected));
+}
+
+#[test]
+fn columns_of_tags_and_notify_keys_in_which_there_is_none_are_no_payload() {
+    let (mut columns, bits) = parts(&pack(&[delivery("t", "u")]).unwrap());
+    columns.extend([0, 0]);
+    assert_eq!(unpack(&joined(&columns, &bits)), None);
+}
