@@ -1,7 +1,7 @@
 //! The channels as the sources of the template see them.
 
 use minijinja::{Value, context};
-use revocation_channels::settings;
+use revocation_channels::{default_rate_per_second, settings};
 use revocation_rules::channel::{Channel, Peer};
 
 /// Those that can take something back.
@@ -23,6 +23,8 @@ fn source(channel: Channel) -> Value {
         settings => settings
             .map(|setting| context! { name => setting.name, default => setting.default, description => setting.description })
             .collect::<Vec<_>>(),
+        // deliveries a second, 0 for no limit of ours
+        rate => default_rate_per_second(channel),
         // else devices
         has_vendor => facts.peer == Peer::Vendor,
     }

@@ -9,7 +9,8 @@
 //! | answer | `answer` | pure: the vendor's answer becomes one of a closed set |
 //! | client | `client` | joins them, and the session the vendor asks for |
 //!
-//! Vendors that are asked over plain HTTPS share one client, the `driver`.
+//! Vendors that are asked for many devices a call share one client, the `driver`; those that are asked for one device a
+//! request, over HTTP/2, share another, `streams`.
 //!
 //! Promises: every delivery of an order gets exactly one answer; no call
 //! starts at or after the order's `call_until`; every wait has a timeout; no
@@ -22,6 +23,7 @@ mod credentials;
 mod dial;
 mod driver;
 mod elapsed;
+mod fcm;
 mod https;
 mod huawei;
 mod meaning;
@@ -36,10 +38,11 @@ mod self_built;
 mod sessions;
 mod settings;
 mod single_flight;
+mod streams;
 #[cfg(test)]
 mod tables;
 mod vivo;
 mod xiaomi;
 
-pub use registry::{connect, connect_with, paced, self_built, settings};
+pub use registry::{connect, connect_with, default_rate_per_second, paced, self_built, settings};
 pub use settings::{Setting, Settings, Timeouts};

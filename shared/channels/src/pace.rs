@@ -26,10 +26,12 @@ use revocation_rules::retry::{Answer, AttemptFailure};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
+use crate::fcm;
+
 /// Longer than any worker has.
 const LONGEST: Duration = Duration::from_hours(1);
-/// Apple's, and about one device alone: all other throttling is about everybody.
-const ABOUT_ONE_DEVICE: &str = "apns:TooManyRequests";
+/// Apple's; all other throttling, and every wrong setting, is about everybody unless its channel says otherwise.
+const ABOUT_ONE_DEVICE: &[&str] = &["apns:TooManyRequests"];
 
 /// A worker's share of its channel's rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,9 +134,10 @@ fn for_the_rest(told: &[(usize, Answer)]) -> Option<Answer> {
             }
         )
     });
+    let is_about_one = |reason: &str| ABOUT_ONE_DEVICE.iter().chain(fcm::ABOUT_ONE_DEVICE).any(|one| *one == reason);
     let stops = |answer: &Answer| match answer {
-        Answer::Failed(AttemptFailure::Throttled { reason, .. }) => reason != ABOUT_ONE_DEVICE,
-        Answer::Failed(AttemptFailure::Misconfigured { .. }) | Answer::NotTried => true,
+        Answer::Failed(AttemptFailure::Throttled { reason, .. } | AttemptFailure::Misconfigured { reason }) => !is_about_one(reason),
+        Answer::NotTried => true,
         Answer::Failed(AttemptFailure::Transient { .. }) | Answer::Ended { .. } | Answer::Unknown { .. } => false,
     };
     used_up
@@ -316,7 +319,8 @@ mod tests {
             (Answer::NotTried, Answer::NotTried, 1),
             (used_up.clone(), used_up, 1),
             (Answer::Failed(transient("v:1")), overwritten(), 3),
-            (Answer::Failed(throttled(ABOUT_ONE_DEVICE, None)), overwritten(), 3),
+            (Answer::Failed(throttled("apns:TooManyRequests", None)), overwritten(), 3),
+            (Answer::Failed(misconfigured("fcm:THIRD_PARTY_AUTH_ERROR")), overwritten(), 3),
         ] {
             let vendor = Vendor {
                 says: Some((4, told.clone())),

@@ -9,8 +9,9 @@ use revocation_rules::channel::Channel;
 use revocation_rules::retry::Answer;
 
 use crate::answers::{all_failed, misconfigured};
-use crate::apns::{self, ApnsClient};
+use crate::apns;
 use crate::around::Around;
+use crate::fcm;
 use crate::huawei;
 use crate::oppo;
 use crate::pace::{Paced, Share};
@@ -27,9 +28,19 @@ pub const fn settings(channel: Channel) -> &'static [Setting] {
         Channel::Oppo => oppo::SETTINGS,
         Channel::Vivo => vivo::SETTINGS,
         Channel::Apns => apns::SETTINGS,
+        Channel::Fcm => fcm::SETTINGS,
         // They speak to no vendor.
         Channel::SelfBuilt | Channel::Sms => &[],
     }
+}
+
+/// The rates of channels that share a quota with what their tenants send themselves.
+const RATES_PER_SECOND: [(Channel, u32); 1] = [(Channel::Fcm, fcm::RATE_PER_SECOND)];
+
+/// Deliveries a second that a channel is asked for where a deployment says nothing else; 0: no limit.
+pub fn default_rate_per_second(channel: Channel) -> u32 {
+    let rate = RATES_PER_SECOND.iter().find(|(limited, _)| *limited == channel);
+    rate.map_or(0, |(_, rate)| *rate)
 }
 
 /// The client that asks the channel's vendor; `None` where there is none to ask.
@@ -65,7 +76,8 @@ pub fn connect_with(
         Channel::Xiaomi => xiaomi::connect(around).map(boxed),
         Channel::Oppo => oppo::connect(around).map(boxed),
         Channel::Vivo => vivo::connect(around).map(boxed),
-        Channel::Apns => ApnsClient::new(around).map(boxed),
+        Channel::Apns => apns::connect(around).map(boxed),
+        Channel::Fcm => fcm::connect(around).map(boxed),
         Channel::SelfBuilt | Channel::Sms => return None,
     };
     let client = client.unwrap_or_else(|error| {

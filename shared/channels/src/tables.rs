@@ -65,6 +65,27 @@ pub(crate) fn compare(heading: &str, known: fn(i64) -> Option<Meaning>, codes: i
     }
 }
 
+/// As [`compare`], where a vendor's codes are words in capitals.
+pub(crate) fn compare_names(heading: &str, known: impl Fn(&str) -> Option<Meaning>, said: &[&str]) {
+    let section = DOCS.split("\n## ").find(|section| section.starts_with(heading)).unwrap();
+    let table = section.lines().skip_while(|line| !line.starts_with("| answer")).skip(2);
+    let mut rows = Vec::new();
+    for line in table.take_while(|line| line.starts_with('|')) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').collect();
+        let class = cells[1].trim().split([' ', ',', ';', ':', '.']).next().unwrap();
+        let is_code = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+        rows.extend(cells[0].split('`').skip(1).step_by(2).filter(is_code).map(|code| (code, class)));
+    }
+    for code in rows.iter().map(|(code, _)| *code).chain(said.iter().copied()) {
+        let ours = known(code).map(class);
+        // A code may stand in two rows, told apart by what comes with it.
+        assert!(
+            rows.iter().any(|(other, class)| *other == code && Some(*class) == ours),
+            "{heading}: {code} is {ours:?} to the client, and not in the table"
+        );
+    }
+}
+
 #[test]
 fn every_channel_is_described() {
     for channel in Channel::ALL {

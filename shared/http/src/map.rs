@@ -76,9 +76,11 @@ fn pointer(error: BatchError) -> String {
     match error {
         BatchError::Size => "/deliveries".to_owned(),
         BatchError::TokenTwice { at } => format!("/deliveries/{at}/token"),
-        BatchError::WrongHandle { at } => format!("/deliveries/{at}"),
+        BatchError::WrongHandle { at, channel: _ } => format!("/deliveries/{at}"),
         BatchError::NotifyId { at } => format!("/deliveries/{at}/notify_id"),
         BatchError::CollapseId { at } => format!("/deliveries/{at}/collapse_id"),
+        BatchError::Tag { at } => format!("/deliveries/{at}/tag"),
+        BatchError::NotifyKey { at } => format!("/deliveries/{at}/notify_key"),
     }
 }
 

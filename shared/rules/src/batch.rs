@@ -16,6 +16,10 @@ use crate::window;
 pub const MAX_DELIVERIES: usize = 1_000;
 /// Longest APNs collapse id, in bytes.
 pub const MAX_COLLAPSE_ID_BYTES: usize = 64;
+/// Longest tag, in bytes: as long as the `Topic` of a web push.
+pub const MAX_TAG_BYTES: usize = 32;
+/// Longest notify key, in bytes.
+pub const MAX_NOTIFY_KEY_BYTES: usize = 8;
 /// Notify ids fit every vendor between 1 and this.
 pub const MAX_NOTIFY_ID: u32 = 2_147_483_647;
 
@@ -27,6 +31,10 @@ pub enum Handle {
     NotifyId(u32),
     /// The `apns-collapse-id` the push was sent with.
     CollapseId(String),
+    /// The tag the push was sent with.
+    Tag(String),
+    /// The `notifyKey` the push was sent with.
+    NotifyKey(String),
 }
 
 impl Handle {
@@ -34,6 +42,15 @@ impl Handle {
         match self {
             Self::NotifyId(_) => HandleKind::NotifyId,
             Self::CollapseId(_) => HandleKind::CollapseId,
+            Self::Tag(_) => HandleKind::Tag,
+            Self::NotifyKey(_) => HandleKind::NotifyKey,
+        }
+    }
+
+    pub const fn notify_id(&self) -> Option<u32> {
+        match self {
+            Self::NotifyId(id) => Some(*id),
+            Self::CollapseId(_) | Self::Tag(_) | Self::NotifyKey(_) => None,
         }
     }
 }
@@ -99,12 +116,16 @@ pub enum BatchError {
     Size,
     #[error("has the same token twice")]
     TokenTwice { at: usize },
-    #[error("has an id that this channel does not overwrite by: apns takes collapse_id, the others notify_id")]
-    WrongHandle { at: usize },
+    #[error("has an id that this channel does not overwrite by: {channel} takes {}", .channel.facts().handle.field())]
+    WrongHandle { at: usize, channel: Channel },
     #[error("must be between 1 and {MAX_NOTIFY_ID}")]
     NotifyId { at: usize },
     #[error("must have 1 to {MAX_COLLAPSE_ID_BYTES} bytes")]
     CollapseId { at: usize },
+    #[error("must have 1 to {MAX_TAG_BYTES} of the characters A-Z a-z 0-9 - _")]
+    Tag { at: usize },
+    #[error("must have 1 to {MAX_NOTIFY_KEY_BYTES} of the characters A-Z a-z 0-9 - _")]
+    NotifyKey { at: usize },
 }
 
 /// Checks a whole batch before anything of it is stored.
@@ -118,15 +139,23 @@ pub fn check(channel: Channel, deliveries: &[Delivery]) -> Result<(), BatchError
             return Err(BatchError::TokenTwice { at });
         }
         match &delivery.handle {
-            Some(handle) if handle.kind() != channel.facts().handle => return Err(BatchError::WrongHandle { at }),
+            Some(handle) if handle.kind() != channel.facts().handle => return Err(BatchError::WrongHandle { at, channel }),
             Some(Handle::NotifyId(id)) if *id == 0 || *id > MAX_NOTIFY_ID => return Err(BatchError::NotifyId { at }),
             Some(Handle::CollapseId(id)) if id.is_empty() || id.len() > MAX_COLLAPSE_ID_BYTES => {
                 return Err(BatchError::CollapseId { at });
             }
-            Some(Handle::NotifyId(_) | Handle::CollapseId(_)) | None => {}
+            Some(Handle::Tag(tag)) if !is_name(tag, MAX_TAG_BYTES) => return Err(BatchError::Tag { at }),
+            Some(Handle::NotifyKey(key)) if !is_name(key, MAX_NOTIFY_KEY_BYTES) => return Err(BatchError::NotifyKey { at }),
+            Some(Handle::NotifyId(_) | Handle::CollapseId(_) | Handle::Tag(_) | Handle::NotifyKey(_)) | None => {}
         }
     }
     Ok(())
+}
+
+/// Is it one of the alphabet of URL-safe Base64?
+fn is_name(text: &str, longest: usize) -> bool {
+    let is_of_the_alphabet = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=longest).contains(&text.len()) && text.bytes().all(is_of_the_alphabet)
 }
 
 /// Why a batch's `sent_at` is not accepted.
@@ -186,6 +215,15 @@ pub fn digest(channel: Channel, sending: Sending, said: Option<Timestamp>, deliv
             None => field(b""),
             Some(Handle::NotifyId(id)) => field(&id.to_be_bytes()),
             Some(Handle::CollapseId(id)) => field(id.as_bytes()),
+            // Named, so that neither is taken for a collapse id.
+            Some(Handle::Tag(tag)) => {
+                field(b"tag");
+                field(tag.as_bytes());
+            }
+            Some(Handle::NotifyKey(key)) => {
+                field(b"notify_key");
+                field(key.as_bytes());
+            }
         }
         // Named, because most have neither, and then the digest is what it was before there were any.
         if let Some(task) = &delivery.vendor_task {
@@ -210,5 +248,59 @@ mod tests {
         assert_eq!(check(Channel::Apns, &deliveries), Err(BatchError::TokenTwice { at: 1 }));
         // To the others these are two devices.
         assert_eq!(check(Channel::Xiaomi, &deliveries), Ok(()));
+    }
+
+    #[test]
+    fn a_handle_of_another_channel_is_told_which_one_this_takes() {
+        let sent_with = |handle: Handle| Delivery {
+            handle: Some(handle),
+            ..Delivery::new("user".parse().unwrap(), "00fcab".parse().unwrap())
+        };
+        for channel in Channel::ALL {
+            for (handle, kind) in [
+                (Handle::NotifyId(7), HandleKind::NotifyId),
+                (Handle::CollapseId("c".to_owned()), HandleKind::CollapseId),
+                (Handle::Tag("t".to_owned()), HandleKind::Tag),
+                (Handle::NotifyKey("k".to_owned()), HandleKind::NotifyKey),
+            ] {
+                assert_eq!(handle.kind(), kind);
+                let takes = channel.facts().handle;
+                let wrong = BatchError::WrongHandle { at: 0, channel };
+                let said = if kind == takes { Ok(()) } else { Err(wrong) };
+                assert_eq!(check(channel, &[sent_with(handle)]), said);
+                assert!(
+                    wrong.to_string().ends_with(&format!("{channel} takes {}", takes.field())),
+                    "{wrong}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_tag_and_a_notify_key_have_an_alphabet_and_a_length() {
+        for (longest, text) in [(MAX_TAG_BYTES, "sale-2026_11"), (MAX_NOTIFY_KEY_BYTES, "aZ09-_")] {
+            assert!(is_name(text, longest));
+            assert!(is_name(&"x".repeat(longest), longest));
+            for bad in ["", "a b", "a.b", "促", "a/b", "a+b", "a=", &"x".repeat(longest + 1)] {
+                assert!(!is_name(bad, longest), "{bad}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_text_as_another_kind_of_handle_is_another_batch() {
+        let of = |handle: Handle| {
+            let delivery = Delivery {
+                handle: Some(handle),
+                ..Delivery::new("user".parse().unwrap(), "t".parse().unwrap())
+            };
+            digest(Channel::Apns, Sending::Sent, None, &[delivery])
+        };
+        let all = [
+            of(Handle::CollapseId("x".to_owned())),
+            of(Handle::Tag("x".to_owned())),
+            of(Handle::NotifyKey("x".to_owned())),
+        ];
+        assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len());
     }
 }

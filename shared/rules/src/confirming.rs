@@ -47,7 +47,10 @@ impl BatchProgress {
     pub fn confirm(&mut self, slots: &[usize]) -> usize {
         let mut ended = 0;
         for &slot in slots {
-            let accepted = matches!(self.slots.get(slot), Some((Outcome::Overwritten | Outcome::Recalled, _)));
+            // No device speaks for a topic.
+            let accepted = self.slots.get(slot).is_some_and(|(outcome, why)| {
+                matches!(outcome, Outcome::Overwritten | Outcome::Recalled) && why != reason::AUDIENCE_UNKNOWN
+            });
             if accepted && self.slots.end(slot, Outcome::Confirmed, reason::CONFIRMED) {
                 ended += 1;
             }

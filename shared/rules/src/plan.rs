@@ -31,6 +31,8 @@ pub mod reason {
     pub const ATTEMPTS_USED_UP: &str = "attempts_used_up";
     pub const PAYLOAD_MISSING: &str = "payload_missing";
     pub const ACCEPTED: &str = "accepted_by_vendor";
+    /// It went to a topic: who was subscribed then is not who is now.
+    pub const AUDIENCE_UNKNOWN: &str = "audience_unknown";
 }
 
 /// One delivery that the vendor has to be asked about. Has a handle or a task, or both.

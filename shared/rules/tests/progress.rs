@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use revocation_rules::batch::BatchHeader;
 use revocation_rules::ids::RevocationId;
 use revocation_rules::outcome::Outcome;
+use revocation_rules::plan::reason;
 use revocation_rules::progress::{BatchProgress, Recording};
 use revocation_testkit::builders::a_batch;
 
@@ -104,4 +105,13 @@ fn what_was_counted_once_is_not_counted_again() {
     progress.slots.end(1, Outcome::Refused, "r");
     let moved = progress.book(&revocation, &[0, 1]);
     assert_eq!(moved.outcomes, BTreeMap::from([(Outcome::Failed, -1), (Outcome::Refused, 1)]));
+}
+
+#[test]
+fn what_went_to_a_topic_is_confirmed_by_nobody() {
+    let mut progress = fresh();
+    progress.slots.end(0, Outcome::Overwritten, reason::ACCEPTED);
+    progress.slots.end(1, Outcome::Overwritten, reason::AUDIENCE_UNKNOWN);
+    assert_eq!(progress.confirm(&[0, 1]), 1);
+    assert_eq!(progress.slots.get(1), Some((Outcome::Overwritten, reason::AUDIENCE_UNKNOWN)));
 }

@@ -200,6 +200,8 @@ impl BatchBuilder {
         let handle = match self.channel.facts().handle {
             HandleKind::CollapseId => Handle::CollapseId("c1".into()),
             HandleKind::NotifyId => Handle::NotifyId(7),
+            HandleKind::Tag => Handle::Tag("t1".into()),
+            HandleKind::NotifyKey => Handle::NotifyKey("k1".into()),
         };
         self.targets
             .iter()

@@ -12,7 +12,14 @@ use crate::vendors::Vendors;
 type Named = (String, bool, Box<dyn Fn() -> Path>);
 
 /// Vendors that are asked over the network.
-const ASKED: [Channel; 5] = [Channel::Huawei, Channel::Xiaomi, Channel::Oppo, Channel::Vivo, Channel::Apns];
+const ASKED: [Channel; 6] = [
+    Channel::Huawei,
+    Channel::Xiaomi,
+    Channel::Oppo,
+    Channel::Vivo,
+    Channel::Apns,
+    Channel::Fcm,
+];
 /// Passes that are counted; of each figure the least stands, which is the one that the network disturbed least.
 const PASSES: usize = 3;
 

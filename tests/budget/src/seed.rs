@@ -41,10 +41,12 @@ fn batch(channel: Channel) -> Value {
     let mut body = json!({
         "batch_id": format!("{STEM}{:09}", 0), "channel": channel.as_str(), "deliveries": deliveries.collect::<Vec<_>>(),
     });
-    match channel.facts().handle {
-        HandleKind::CollapseId => body["collapse_id"] = "autumn-sale".into(),
-        HandleKind::NotifyId => body["notify_id"] = 730_021.into(),
-    }
+    let kind = channel.facts().handle;
+    body[kind.field()] = match kind {
+        HandleKind::CollapseId | HandleKind::Tag => "autumn-sale".into(),
+        HandleKind::NotifyId => 730_021.into(),
+        HandleKind::NotifyKey => "sale2026".into(),
+    };
     body
 }
 

@@ -21,6 +21,7 @@ pub struct Vendors {
     served: Served,
     ca_pem: String,
     apple_key_pem: String,
+    google_key_pem: String,
 }
 
 impl Vendors {
@@ -42,20 +43,27 @@ impl Vendors {
             served: addresses.recv().unwrap(),
             ca_pem,
             apple_key_pem: rcgen::KeyPair::generate().unwrap().serialize_pem(),
+            google_key_pem: rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap().serialize_pem(),
         }
     }
 
     /// The channel's client, as a dispatcher makes it.
     pub fn client(&self, channel: Channel, world: &World) -> Box<dyn ChannelClient> {
-        let address = if channel == Channel::Apns {
-            self.served.apple
-        } else {
-            self.served.vendor
+        // Where one request is one device, they go over HTTP/2; logins never do.
+        let speaks_http2 = |setting: &str| channel == Channel::Apns || setting == "FCM_URL";
+        let address = |setting: &str| {
+            if speaks_http2(setting) {
+                self.served.apple
+            } else {
+                self.served.vendor
+            }
         };
         let known = revocation_channels::settings(channel).iter();
         let addresses = known.filter(|setting| setting.default.starts_with("https://"));
         let settings = Settings {
-            set: addresses.map(|setting| (setting.name, format!("https://{address}"))).collect(),
+            set: addresses
+                .map(|setting| (setting.name, format!("https://{}", address(setting.name))))
+                .collect(),
             extra_ca_pem: Some(self.ca_pem.clone()),
             ..Settings::default()
         };
@@ -73,6 +81,10 @@ impl Vendors {
             Channel::Vivo => json!({"app_id": 104, "app_key": "k", "app_secret": "s"}),
             Channel::Apns => json!({
                 "team_id": "TEAM000001", "key_id": "K000000001", "bundle_id": "example.shop", "private_key_pem": self.apple_key_pem,
+            }),
+            Channel::Fcm => json!({
+                "project_id": "demo-project", "private_key_id": "K000000001", "client_email": "push@demo-project.iam.gserviceaccount.com",
+                "private_key": self.google_key_pem,
             }),
             Channel::SelfBuilt | Channel::Sms => panic!("{channel} has no vendor"),
         };

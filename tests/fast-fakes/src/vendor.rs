@@ -37,7 +37,11 @@ impl FastVendor {
         if let Some(token) = path.strip_prefix("/3/device/") {
             return Some(self.apple(token));
         }
+        if path.starts_with("/v1/projects/") {
+            return self.firebase(body);
+        }
         let answer = match path {
+            "/token" => json!({"access_token": "firebase-session", "expires_in": 3599, "token_type": "Bearer"}),
             "/oauth2/v3/token" => json!({"access_token": "huawei-session", "expires_in": 3600, "token_type": "Bearer"}),
             "/server/v1/auth" => json!({"code": 0, "message": "Success", "data": {"auth_token": "oppo-session", "create_time": "1"}}),
             "/message/auth" => json!({"result": 0, "desc": "ok", "authToken": "vivo-session"}),
@@ -72,6 +76,27 @@ impl FastVendor {
         } else {
             (StatusCode::OK, Bytes::new())
         }
+    }
+
+    fn firebase(&self, body: &[u8]) -> Option<(StatusCode, Bytes)> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let token = body["message"]["token"].as_str()?;
+        self.count(1);
+        // As Apple's: requests come in any order.
+        let refused = self.refuses_some.load(Ordering::Relaxed) && token.ends_with('0');
+        Some(if refused {
+            (
+                StatusCode::NOT_FOUND,
+                Bytes::from_static(
+                    br#"{"error":{"code":404,"message":"Requested entity was not found.","status":"NOT_FOUND","details":[{"@type":"type.googleapis.com/google.firebase.fcm.v1.FcmError","errorCode":"UNREGISTERED"}]}}"#,
+                ),
+            )
+        } else {
+            (
+                StatusCode::OK,
+                Bytes::from_static(br#"{"name":"projects/demo-project/messages/0:1700000000000000%31bd1c9631bd1c96"}"#),
+            )
+        })
     }
 
     fn huawei(&self, body: &[u8]) -> Option<Value> {

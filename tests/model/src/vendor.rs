@@ -44,6 +44,7 @@ impl Vendor {
             Channel::Huawei | Channel::Oppo | Channel::Vivo => (1_000, 4),
             Channel::Xiaomi => (500, 4),
             Channel::Apns => (1, 500),
+            Channel::Fcm => (1, 100),
             Channel::SelfBuilt | Channel::Sms => (1, 1),
         };
         Self {

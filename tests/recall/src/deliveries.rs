@@ -11,6 +11,8 @@ pub const GONE_PER_BATCH: u64 = 10;
 
 pub const NOTIFY_ID: u32 = 730_021;
 pub const COLLAPSE_ID: &str = "half-price";
+const TAG: &str = "half-price";
+const NOTIFY_KEY: &str = "halfprc1";
 pub const TITLE: &str = "50% off everyting";
 /// What takes its place.
 pub const NOTICE: &str = "Message revoked";
@@ -105,6 +107,8 @@ impl Batch {
         match self.channel.facts().handle {
             HandleKind::NotifyId => NOTIFY_ID.to_string(),
             HandleKind::CollapseId => COLLAPSE_ID.to_owned(),
+            HandleKind::Tag => TAG.to_owned(),
+            HandleKind::NotifyKey => NOTIFY_KEY.to_owned(),
         }
     }
 
@@ -116,10 +120,11 @@ impl Batch {
             .map(|(n, token)| json!({"token": token, "target": format!("user-{n:08}")}))
             .collect();
         let mut batch = json!({"batch_id": self.id(), "channel": self.channel, "deliveries": deliveries});
-        match self.channel.facts().handle {
-            HandleKind::NotifyId => batch["notify_id"] = NOTIFY_ID.into(),
-            HandleKind::CollapseId => batch["collapse_id"] = COLLAPSE_ID.into(),
-        }
+        let kind = self.channel.facts().handle;
+        batch[kind.field()] = match kind {
+            HandleKind::NotifyId => NOTIFY_ID.into(),
+            HandleKind::CollapseId | HandleKind::Tag | HandleKind::NotifyKey => self.key().into(),
+        };
         batch
     }
 }

@@ -49,6 +49,10 @@ pub const fn quota(channel: Channel) -> Option<Quota> {
             per_second: 500,
             counts: Counts::Calls { devices_each: 500 },
         }),
+        Channel::Fcm => Some(Quota {
+            per_second: 10_000,
+            counts: Counts::Calls { devices_each: 1 },
+        }),
         Channel::Apns | Channel::SelfBuilt | Channel::Sms => None,
     }
 }

@@ -111,6 +111,8 @@ impl Cast {
                 handle: (!bare || slot > 0).then(|| match channel.facts().handle {
                     HandleKind::CollapseId => Handle::CollapseId(format!("c{nth}")),
                     HandleKind::NotifyId => Handle::NotifyId(u32::try_from(nth).unwrap() + 1),
+                    HandleKind::Tag => Handle::Tag(format!("t{nth}")),
+                    HandleKind::NotifyKey => Handle::NotifyKey(format!("k{nth}")),
                 }),
                 vendor_task: None,
                 locale: None,

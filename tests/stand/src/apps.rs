@@ -19,11 +19,21 @@ pub(crate) struct App {
     secret: Value,
 }
 
+/// The keys of vendors that know the public half only.
+struct Signing {
+    apple: KeyPair,
+    google: KeyPair,
+}
+
 pub(crate) struct Apps(BTreeMap<&'static str, App>);
 
 impl Apps {
     pub fn named_after(app: &str, workspace: &str) -> Result<Self, StandError> {
-        let signing = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(StandError::SigningKey)?;
+        let generate = |algorithm| KeyPair::generate_for(algorithm).map_err(StandError::SigningKey);
+        let signing = Signing {
+            apple: generate(&rcgen::PKCS_ECDSA_P256_SHA256)?,
+            google: generate(&rcgen::PKCS_RSA_SHA256)?,
+        };
         let at = |channel: Channel| Some((channel.as_str(), App::at(channel, app, workspace, &signing)?));
         Ok(Self(Channel::ALL.into_iter().filter_map(at).collect()))
     }
@@ -49,7 +59,7 @@ impl Apps {
 }
 
 impl App {
-    fn at(channel: Channel, app: &str, workspace: &str, signing: &KeyPair) -> Option<Self> {
+    fn at(channel: Channel, app: &str, workspace: &str, signing: &Signing) -> Option<Self> {
         let number = number(app, workspace);
         let secret = format!("secret-of-{number}");
         let package = format!("example.{app}.{workspace}");
@@ -71,15 +81,26 @@ impl App {
                 let document = json!({"team_id": "TEAM000001", "key_id": format!("K{number:09}"), "bundle_id": package});
                 (package, document)
             }
+            Channel::Fcm => {
+                let project = format!("demo-{number:09}");
+                let document = json!({
+                    "project_id": project, "private_key_id": format!("key-{number:09}"),
+                    "client_email": format!("push@{project}.iam.gserviceaccount.com"),
+                });
+                (project, document)
+            }
             // No vendor.
             Channel::SelfBuilt | Channel::Sms => return None,
         };
         let (mut at_vendor, mut secret) = (document.clone(), document);
         at_vendor["vendor"] = channel.as_str().into();
         if channel == Channel::Apns {
-            // Apple knows the public half only.
-            at_vendor["public_key_pem"] = signing.public_key_pem().into();
-            secret["private_key_pem"] = signing.serialize_pem().into();
+            at_vendor["public_key_pem"] = signing.apple.public_key_pem().into();
+            secret["private_key_pem"] = signing.apple.serialize_pem().into();
+        }
+        if channel == Channel::Fcm {
+            at_vendor["public_key_pem"] = signing.google.public_key_pem().into();
+            secret["private_key"] = signing.google.serialize_pem().into();
         }
         Some(Self { name, at_vendor, secret })
     }

@@ -7,15 +7,7 @@ use crate::answers::code;
 use crate::driver::Told;
 use crate::meaning::{Meaning, Said};
 use crate::read::Node;
-
-/// Whom an answer is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum About {
-    /// This device alone.
-    One,
-    /// Every other request would be told the same.
-    Everyone,
-}
+use crate::streams::About;
 
 pub(super) fn classify(told: &Told<'_>) -> (Said, About) {
     let answer = Node::parse(told.body);

@@ -1,116 +1,117 @@
-//! Joins the parts: credentials, a run over the order, its line in the log.
+//! Joins the parts.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
-use revocation_app::ports::{ChannelClient, Clock, Order};
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use jiff::Timestamp;
+use revocation_app::ports::{ChannelClient, Order};
+use revocation_rules::batch::Handle;
 use revocation_rules::channel::Channel;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
-use tokio::time::Instant;
 
-use super::links::Links;
-use super::order::Run;
-use super::settings::{ApnsCredentials, parse};
-use super::token::ProviderTokens;
-use crate::answers::{all_failed, none_tried};
+use super::answer::classify;
+use super::request::Common;
+use super::settings::{Account, ApnsCredentials, Environment, SANDBOX_URL, URL, parse};
+use super::token::{ProviderToken, ProviderTokens};
+use crate::answers::{overwritten, refused, without_handle};
 use crate::around::Around;
-use crate::credentials::CredentialCache;
-use crate::dial::DialError;
-use crate::elapsed::elapsed_ms;
+use crate::dial::{DialError, origin};
+use crate::driver::Told;
+use crate::meaning::Said;
+use crate::single_flight::Kept;
+use crate::streams::{About, Client, Manner, Vendor};
 
-pub(crate) struct ApnsClient {
-    credentials: CredentialCache<ApnsCredentials>,
-    links: Links,
+struct Apns {
+    production: String,
+    sandbox: String,
     tokens: ProviderTokens,
-    clock: Arc<dyn Clock>,
 }
 
-impl ApnsClient {
-    pub fn new(around: Around<'_>) -> Result<Self, DialError> {
-        Ok(Self {
-            credentials: CredentialCache::new(Channel::Apns, around.credentials, parse),
-            links: Links::new(around.settings, around.timeouts)?,
-            tokens: ProviderTokens::new(around.sessions, Arc::clone(&around.clock)),
-            clock: around.clock,
-        })
+pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static, DialError> {
+    let apns = Apns {
+        production: origin(around.settings.get(&URL))?,
+        sandbox: origin(around.settings.get(&SANDBOX_URL))?,
+        tokens: ProviderTokens::new(Arc::clone(&around.sessions), Arc::clone(&around.clock)),
+    };
+    Client::new(apns, around)
+}
+
+impl Vendor for Apns {
+    const CHANNEL: Channel = Channel::Apns;
+    const MANNER: Manner = Manner {
+        // The documented ones have under 100 bytes. A success has none; what has one may come from somebody else.
+        longest_answer: 4 * 1024,
+        proves: |status| !matches!(status, StatusCode::FORBIDDEN),
+    };
+    type Credentials = ApnsCredentials;
+    type Account = Account;
+    type Pass = ProviderToken;
+    type Common<'a> = Common<'a>;
+    /// The collapse id.
+    type Ask<'a> = &'a str;
+
+    fn parse(document: &str) -> Option<ApnsCredentials> {
+        parse(document)
     }
 
-    async fn run(&self, order: &Order<'_>, credentials: &ApnsCredentials, calls: &[ToCall<'_>]) -> Vec<(usize, Answer)> {
-        let started = Instant::now();
-        let answers = match Run::start(order, credentials, &self.links, &self.tokens, self.clock.as_ref()).await {
-            Ok(run) => run.finish(calls).await,
-            // Whatever came of waiting for a token or a connection: nothing was asked for these.
-            Err(_) if self.clock.now() >= order.call_until => calls.iter().map(|call| (call.slot, Answer::NotTried)).collect(),
-            Err(failure) => calls.iter().map(|call| (call.slot, Answer::Failed(failure.clone()))).collect(),
-        };
-        // One line an order: a line a request would be 1,000 lines a batch.
-        let codes = codes(&answers);
-        tracing::info!(
-            revocation.id = %order.revocation,
-            channel = "apns",
-            call = "send",
-            deliveries = answers.len(),
-            ?codes,
-            duration_ms = elapsed_ms(started),
-            "asked apns to overwrite {} notifications",
-            answers.len()
-        );
-        answers
+    fn account(credentials: &ApnsCredentials) -> &Account {
+        &credentials.account
     }
 
-    /// Asks for all; credentials that are refused are read anew, once: they may have been rotated.
-    async fn ask(&self, order: &Order<'_>) -> Vec<(usize, Answer)> {
-        if self.clock.now() >= order.call_until {
-            return none_tried(order);
+    fn origin(&self, account: &Account) -> &str {
+        match account.environment {
+            Environment::Production => &self.production,
+            Environment::Sandbox => &self.sandbox,
         }
-        let tenant = &order.push.tenant;
-        let credentials = match self.credentials.read(tenant, self.clock.now(), None).await {
-            Ok(credentials) => credentials,
-            Err(failure) => return all_failed(order, &failure),
-        };
-        let mut answers = self.run(order, &credentials.value, order.calls).await;
-        if !answers.iter().any(|(_, answer)| is_misconfigured(answer)) {
-            return answers;
+    }
+
+    async fn pass(&self, account: &Account, now: Timestamp, ask_until: Timestamp) -> Result<Kept<ProviderToken>, AttemptFailure> {
+        self.tokens.read(account, now, ask_until).await
+    }
+
+    async fn pass_after(
+        &self,
+        account: &Account,
+        now: Timestamp,
+        ask_until: Timestamp,
+        refused: &Kept<ProviderToken>,
+    ) -> Result<Kept<ProviderToken>, AttemptFailure> {
+        self.tokens.read_after(account, now, ask_until, refused).await
+    }
+
+    fn common<'a>(&self, order: &'a Order<'a>, credentials: &'a ApnsCredentials, now: Timestamp) -> Option<Common<'a>> {
+        Common::new(
+            self.origin(&credentials.account),
+            order.revocation,
+            credentials.topic.clone(),
+            order.calls.iter().map(|call| call.notice),
+            now,
+        )
+    }
+
+    fn first<'a>(_: &ApnsCredentials, call: &ToCall<'a>) -> Result<&'a str, Answer> {
+        match call.handle {
+            Some(Handle::CollapseId(collapse_id)) => Ok(collapse_id),
+            Some(Handle::NotifyId(_) | Handle::Tag(_) | Handle::NotifyKey(_)) | None => Err(without_handle()),
         }
-        let newer = self.credentials.read(tenant, self.clock.now(), Some(credentials.version)).await;
-        let Some(newer) = newer.ok().filter(|newer| newer.value != credentials.value) else {
-            return answers;
-        };
-        answers.retain(|(_, answer)| matches!(answer, Answer::Ended { .. } | Answer::Unknown { .. }));
-        let left: Vec<ToCall<'_>> = order
-            .calls
-            .iter()
-            .filter(|call| !answers.iter().any(|(slot, _)| *slot == call.slot))
-            .copied()
-            .collect();
-        answers.extend(self.run(order, &newer.value, &left).await);
-        answers
     }
-}
 
-const fn is_misconfigured(answer: &Answer) -> bool {
-    matches!(answer, Answer::Failed(AttemptFailure::Misconfigured { .. }))
-}
-
-/// How often each reason came.
-fn codes(answers: &[(usize, Answer)]) -> BTreeMap<&str, usize> {
-    let mut codes = BTreeMap::new();
-    for (_, answer) in answers {
-        let reason = match answer {
-            Answer::Ended { reason, .. } | Answer::Unknown { reason } => reason,
-            Answer::Failed(failure) => failure.reason(),
-            Answer::NotTried => "not_tried",
-        };
-        *codes.entry(reason).or_insert(0) += 1;
+    fn request(common: &Common<'_>, call: &ToCall<'_>, collapse_id: &str, token: &ProviderToken) -> Result<(Request<()>, Bytes), Answer> {
+        let request = common.request(call, collapse_id, &token.header);
+        request.ok_or_else(|| refused("apns:BadCollapseId".to_owned()))
     }
-    codes
-}
 
-impl ChannelClient for ApnsClient {
-    fn revoke<'a>(&'a self, order: &'a Order<'a>) -> BoxFuture<'a, Vec<(usize, Answer)>> {
-        self.ask(order).boxed()
+    fn is_plain_yes(told: &Told<'_>) -> bool {
+        told.status == StatusCode::OK && told.body.is_empty()
+    }
+
+    fn read(told: &Told<'_>) -> (Said, About) {
+        classify(told)
+    }
+
+    fn accepted(_: &str) -> Answer {
+        overwritten()
     }
 }

@@ -6,12 +6,9 @@
 
 mod answer;
 mod client;
-mod link;
-mod links;
-mod order;
 mod request;
 mod settings;
 mod token;
 
-pub(crate) use client::ApnsClient;
+pub(crate) use client::connect;
 pub(crate) use settings::SETTINGS;

@@ -23,7 +23,7 @@ pub(crate) struct Client<V: Vendor> {
     pub(super) https: Arc<Https>,
     pub(super) clock: Arc<dyn Clock>,
     credentials: CredentialCache<V::Credentials>,
-    sessions: Sessions<V>,
+    sessions: Sessions,
     pauses: Pauses,
 }
 
@@ -46,7 +46,7 @@ impl<V: Vendor> Client<V> {
             vendor,
             credentials: CredentialCache::new(V::CHANNEL, around.credentials, V::Credentials::parse),
             pauses: Pauses::new(Arc::clone(&around.sessions), around.timeouts.shared),
-            sessions: Sessions::new(Arc::clone(&https), around.sessions, Arc::clone(&around.clock)),
+            sessions: Sessions::new(V::CHANNEL, Arc::clone(&https), around.sessions, Arc::clone(&around.clock)),
             https,
             clock: around.clock,
         })

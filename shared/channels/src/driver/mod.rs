@@ -20,7 +20,9 @@ mod session;
 mod vendor;
 
 pub(crate) use client::Client;
+pub(crate) use pauses::Pauses;
 pub(crate) use request::{form, post, sensitive};
+pub(crate) use session::Sessions;
 #[cfg(test)]
 pub(crate) use vendor::told;
 pub(crate) use vendor::{Call, Fate, Given, Heard, Login, Reading, Told, Vendor, VendorCredentials, Who};

@@ -24,7 +24,7 @@ const LOOKS_EVERY: SignedDuration = SignedDuration::from_millis(500);
 /// once need not all write it.
 const SAME: SignedDuration = SignedDuration::from_secs(1);
 
-pub(super) struct Pauses {
+pub(crate) struct Pauses {
     store: Arc<dyn SessionStore>,
     answers_within: Duration,
     accounts: Mutex<HashMap<SessionKey, Arc<Account>>>,

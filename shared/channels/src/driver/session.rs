@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use revocation_app::ports::{Clock, SessionStore, SessionText};
+use revocation_rules::channel::Channel;
 use revocation_rules::retry::AttemptFailure;
 use tokio::time::Instant;
 
 use super::request::sensitive;
-use super::vendor::{AccountOf, Login, Told, Vendor};
+use super::vendor::{Login, Told};
 use crate::answers::{misconfigured, transient, waiting};
 use crate::elapsed::elapsed_ms;
 use crate::https::Https;
 use crate::retry_after::retry_after;
-use crate::sessions::{Opened, SharedSessions};
+use crate::sessions::{AccountKey, Opened, SharedSessions};
 use crate::single_flight::Kept;
 
 /// How long before its end a session is used no more.
@@ -23,36 +24,36 @@ const LEFT_EARLY: Duration = Duration::from_mins(5);
 /// Longest session that is kept. Huawei's have some hundred bytes, and no vendor's more.
 const MAX_SESSION_BYTES: usize = 8 * 1024;
 
-pub(super) struct Sessions<V: Vendor> {
+pub(crate) struct Sessions {
+    channel: Channel,
     https: Arc<Https>,
     clock: Arc<dyn Clock>,
     shared: SharedSessions,
-    of: std::marker::PhantomData<V>,
 }
 
-impl<V: Vendor> Sessions<V> {
-    pub fn new(https: Arc<Https>, store: Arc<dyn SessionStore>, clock: Arc<dyn Clock>) -> Self {
+impl Sessions {
+    pub fn new(channel: Channel, https: Arc<Https>, store: Arc<dyn SessionStore>, clock: Arc<dyn Clock>) -> Self {
         Self {
+            channel,
             https,
-            shared: SharedSessions::new(V::CHANNEL, store, Arc::clone(&clock)),
+            shared: SharedSessions::new(channel, store, Arc::clone(&clock)),
             clock,
-            of: std::marker::PhantomData,
         }
     }
 
     /// The account's session; another one than `refused`, if given. No login starts at or after `ask_until`.
-    pub async fn open(
+    pub async fn open<A: AccountKey + Sync>(
         &self,
-        login: &dyn Login<AccountOf<V>>,
-        account: &AccountOf<V>,
+        login: &dyn Login<A>,
+        account: &A,
         refused: Option<u64>,
         ask_until: Timestamp,
     ) -> Result<Kept<SessionText>, AttemptFailure> {
         self.shared.open(account, refused, ask_until, || self.log_in(login, account)).await
     }
 
-    async fn log_in(&self, login: &dyn Login<AccountOf<V>>, account: &AccountOf<V>) -> Result<Opened, AttemptFailure> {
-        let channel = V::CHANNEL;
+    async fn log_in<A: Sync>(&self, login: &dyn Login<A>, account: &A) -> Result<Opened, AttemptFailure> {
+        let channel = self.channel;
         let started = Instant::now();
         let result = self.ask(login, account).await;
         let ok = format!("{channel}:login_ok");
@@ -67,8 +68,8 @@ impl<V: Vendor> Sessions<V> {
         result
     }
 
-    async fn ask(&self, login: &dyn Login<AccountOf<V>>, account: &AccountOf<V>) -> Result<Opened, AttemptFailure> {
-        let channel = V::CHANNEL;
+    async fn ask<A: Sync>(&self, login: &dyn Login<A>, account: &A) -> Result<Opened, AttemptFailure> {
+        let channel = self.channel;
         let asked_at = self.clock.now();
         let request = login
             .request(account, asked_at)

@@ -42,14 +42,11 @@ impl Vendor for Huawei {
     type Ask<'a> = Overwrite<'a>;
 
     fn first<'a>(&self, _: &Account, _: Strategy, delivery: &ToCall<'a>) -> Result<Overwrite<'a>, Answer> {
-        match delivery.handle {
-            Some(Handle::NotifyId(notify_id)) => Ok(Overwrite {
-                notify_id: *notify_id,
-                notice: delivery.notice,
-                most: MAX_TOKENS,
-            }),
-            Some(Handle::CollapseId(_)) | None => Err(without_handle()),
-        }
+        Ok(Overwrite {
+            notify_id: delivery.handle.and_then(Handle::notify_id).ok_or_else(without_handle)?,
+            notice: delivery.notice,
+            most: MAX_TOKENS,
+        })
     }
 
     fn most(ask: &Overwrite<'_>) -> usize {

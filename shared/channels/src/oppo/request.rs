@@ -80,10 +80,7 @@ impl<'a> Message<'a> {
 }
 
 pub(super) fn notify_id(delivery: &ToCall<'_>) -> Option<u32> {
-    match delivery.handle {
-        Some(Handle::NotifyId(id)) => Some(*id),
-        Some(Handle::CollapseId(_)) | None => None,
-    }
+    delivery.handle.and_then(Handle::notify_id)
 }
 
 /// OPPO pushes an id once only. So it is another one than the revoked message

@@ -10,20 +10,20 @@ pub(super) fn instructions(order: &Order<'_>) -> (Vec<(usize, Instruction)>, Vec
     let mut given = Vec::with_capacity(order.calls.len());
     let mut without = Vec::new();
     for call in order.calls {
-        match call.handle {
-            Some(Handle::NotifyId(notify_id)) => given.push((
+        match call.handle.and_then(Handle::notify_id) {
+            Some(notify_id) => given.push((
                 call.slot,
                 Instruction {
                     id: InstructionId::of(order.revocation, &order.batch.batch, call.slot),
                     device: call.token.clone(),
                     batch: order.batch.batch.clone(),
-                    notify_id: *notify_id,
+                    notify_id,
                     notice: call.notice.clone(),
                     revoked_at: order.requested_at,
                     closes_at: window::closes_at(order.batch.sent_at),
                 },
             )),
-            Some(Handle::CollapseId(_)) | None => without.push(call.slot),
+            None => without.push(call.slot),
         }
     }
     (given, without)

@@ -63,14 +63,11 @@ fn path(text: &str) -> Result<String, DialError> {
 }
 
 fn overwrite<'a>(delivery: &ToCall<'a>) -> Option<Overwrite<'a>> {
-    match delivery.handle {
-        Some(Handle::NotifyId(notify_id)) => Some(Overwrite {
-            notify_id: *notify_id,
-            notice: delivery.notice,
-            part: Part::WHOLE,
-        }),
-        Some(Handle::CollapseId(_)) | None => None,
-    }
+    Some(Overwrite {
+        notify_id: delivery.handle.and_then(Handle::notify_id)?,
+        notice: delivery.notice,
+        part: Part::WHOLE,
+    })
 }
 
 /// The rules send no such delivery here; if one comes, it still ends honestly.

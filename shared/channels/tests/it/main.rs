@@ -5,6 +5,7 @@
 mod apns;
 mod apns_trouble;
 mod driver;
+mod fcm;
 mod forgiven;
 mod huawei;
 mod oppo;
@@ -12,6 +13,7 @@ mod oppo_trouble;
 mod quiet;
 mod server;
 mod sim;
+mod sim_fcm;
 mod sim_oppo;
 mod sim_vivo;
 mod sim_xiaomi;

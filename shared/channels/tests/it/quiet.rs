@@ -62,6 +62,7 @@ async fn orders() {
     )
     .await;
 
+    fcm().await;
     xiaomi().await;
     oppo().await;
     vivo().await;
@@ -92,6 +93,30 @@ async fn orders() {
         .unwrap(),
     )
     .await;
+}
+
+/// Devices in every sort of way, a session that is refused, and a connection that breaks.
+async fn fcm() {
+    let sent = std::sync::atomic::AtomicUsize::new(0);
+    let server = Server::http1_and_2(10, move |seen, _| {
+        if seen.path == "/token" {
+            return Do::answer(200, r#"{"access_token":"planted-session","expires_in":3599}"#);
+        }
+        let planted = r#"{"error":{"message":"planted-body","details":[{"errorCode":"planted-code"}]}}"#;
+        match sent.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => Do::answer(401, planted),
+            1 => Do::answer(400, planted),
+            2 => Do::answer(404, crate::fcm::said("UNREGISTERED")),
+            3 => Do::drop_connection(),
+            _ => Do::answer(200, r#"{"name":"planted-name"}"#),
+        }
+    })
+    .await;
+    let case = Case::new((1..9).map(|n| (format!("planted-token-{n}"), Some(Handle::Tag(format!("planted-handle-{n}"))))));
+    let set = settings(&server.url, &server.ca_pem);
+    let documents = Documents::new([Some(crate::fcm::document("planted-key").to_string())]);
+    let client = connect_with(Channel::Fcm, &set, TIMEOUTS, documents, no_sessions(), ManualClock::new()).unwrap();
+    case.revoke(&*client).await;
 }
 
 /// Recalls that are refused, and overwrites in every sort of way.

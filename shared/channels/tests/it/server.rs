@@ -158,7 +158,16 @@ impl Server {
         Self::start(b"h2", max_streams, behaviour).await
     }
 
+    /// A server that speaks what the client prefers.
+    pub async fn http1_and_2(max_streams: u32, behaviour: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -> Self {
+        Self::offering(&[b"h2", b"http/1.1"], max_streams, behaviour).await
+    }
+
     async fn start(alpn: &[u8], max_streams: u32, behaviour: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -> Self {
+        Self::offering(&[alpn], max_streams, behaviour).await
+    }
+
+    async fn offering(alpn: &[&[u8]], max_streams: u32, behaviour: impl Fn(&Seen, usize) -> Do + Send + Sync + 'static) -> Self {
         let certified = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der()));
         let mut tls = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
@@ -167,7 +176,7 @@ impl Server {
             .with_no_client_auth()
             .with_single_cert(vec![certified.cert.der().clone()], key)
             .unwrap();
-        tls.alpn_protocols = vec![alpn.to_vec()];
+        tls.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
         let acceptor = TlsAcceptor::from(Arc::new(tls));
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use revocation_app::ports::{ChannelClient, Clock};
 use revocation_channels::connect_with;
 use revocation_rules::batch::Handle;
-use revocation_rules::channel::{Channel, Peer};
+use revocation_rules::channel::{Channel, HandleKind, Peer};
 use serde_json::{Value, json};
 use vendor_sim::{Options, Sim};
 
@@ -61,7 +61,13 @@ impl World {
             original["task"] = json!(task);
         }
         self.order("/deliver", original).await;
-        let case = Case::new(tokens.into_iter().map(|token| (token, Some(Handle::NotifyId(7)))));
+        let handle = match self.channel.facts().handle {
+            HandleKind::NotifyId => Handle::NotifyId(7),
+            HandleKind::CollapseId => Handle::CollapseId("7".to_owned()),
+            HandleKind::Tag => Handle::Tag("7".to_owned()),
+            HandleKind::NotifyKey => Handle::NotifyKey("7".to_owned()),
+        };
+        let case = Case::new(tokens.into_iter().map(|token| (token, Some(handle.clone()))));
         case.sent_as(vec![task; count])
     }
 

@@ -5,7 +5,9 @@ use revocation_app::ports::Recorded;
 use revocation_app::{NewBatch, RecordedBatch};
 #[cfg(feature = "description")]
 use revocation_rules::batch::MAX_NOTIFY_ID;
-use revocation_rules::batch::{Delivery, Handle, MAX_COLLAPSE_ID_BYTES, MAX_DELIVERIES, Sending};
+use revocation_rules::batch::{Delivery, Handle, MAX_COLLAPSE_ID_BYTES, MAX_DELIVERIES, MAX_NOTIFY_KEY_BYTES, MAX_TAG_BYTES, Sending};
+#[cfg(feature = "description")]
+use revocation_rules::channel::HandleKind;
 use revocation_rules::channel::{Capability, Channel};
 use revocation_rules::ids::{BatchId, DeviceToken, Locale, PushRef, RevocationId, TargetId, VendorTaskId};
 use revocation_rules::visible::Visible;
@@ -16,21 +18,27 @@ use super::gate::{GateState, said};
 use super::register::to_millisecond;
 use crate::problem::{FieldError, Problem};
 
-/// Up to 1,000 deliveries of one push on one channel. `notify_id`, `collapse_id`, `vendor_task_id` and `locale` here
-/// are for every delivery that brings none of its own.
+/// Up to 1,000 deliveries of one push on one channel. `notify_id`, `collapse_id`, `tag`, `notify_key`, `vendor_task_id` and
+/// `locale` here are for every delivery that brings none of its own.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Recording", extend("not" = { "required": ["notify_id", "collapse_id"] })))]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Recording", extend("not" = two_handles())))]
 pub struct RecordBody {
     batch_id: BatchId,
     channel: Channel,
     /// When these deliveries were sent, within what the push was registered for. Left out: now.
     sent_at: Option<Timestamp>,
-    /// The notification id the push was sent with. For every channel but `apns`.
+    /// The notification id the push was sent with, where the channel overwrites by it.
     #[cfg_attr(feature = "description", schemars(range(min = 1, max = MAX_NOTIFY_ID)))]
     notify_id: Option<u32>,
     /// The `apns-collapse-id` the push was sent with, at most 64 bytes. For `apns` only.
     collapse_id: Option<CollapseId>,
+    /// The tag the push was sent with, where the channel overwrites by it.
+    #[cfg_attr(feature = "description", schemars(regex(pattern = "^[A-Za-z0-9_-]+$")))]
+    tag: Option<SentTag>,
+    /// The notify key the push was sent with, where the channel overwrites by it.
+    #[cfg_attr(feature = "description", schemars(regex(pattern = "^[A-Za-z0-9_-]+$")))]
+    notify_key: Option<NotifyKey>,
     vendor_task_id: Option<VendorTaskId>,
     locale: Option<Locale>,
     /// The gate was closed and this batch was not sent. Its deliveries end as `stopped`.
@@ -42,23 +50,31 @@ pub struct RecordBody {
 
 /// It may be every delivery's, and is copied for each.
 type CollapseId = Text<MAX_COLLAPSE_ID_BYTES>;
+type SentTag = Text<MAX_TAG_BYTES>;
+type NotifyKey = Text<MAX_NOTIFY_KEY_BYTES>;
 
-/// One message to one device. Has `notify_id` or `collapse_id`, not both; without one of them, its own or the batch's,
-/// a revocation cannot overwrite it.
+/// One message to one device. Has at most one of `notify_id`, `collapse_id`, `tag` and `notify_key`, the one that its channel
+/// overwrites by; without it, its own or the batch's, a revocation cannot overwrite it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Delivery", extend("not" = { "required": ["notify_id", "collapse_id"] })))]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Delivery", extend("not" = two_handles())))]
 struct DeliveryBody {
     token: Visible<DeviceToken>,
     /// The user or device it was for. Left out, the delivery goes by a name that is made of its token: `device-` and the first
     /// 16 hexadecimal digits of the SHA-256 of the token. Outcomes show that name; a scope, the gate and a search find the
     /// delivery by it and by the token itself.
     target: Option<Visible<TargetId>>,
-    /// The notification id the push was sent with. For every channel but `apns`.
+    /// The notification id the push was sent with, where the channel overwrites by it.
     #[cfg_attr(feature = "description", schemars(range(min = 1, max = MAX_NOTIFY_ID)))]
     notify_id: Option<u32>,
     /// The `apns-collapse-id` the push was sent with, at most 64 bytes. For `apns` only.
     collapse_id: Option<CollapseId>,
+    /// The tag the push was sent with, where the channel overwrites by it.
+    #[cfg_attr(feature = "description", schemars(regex(pattern = "^[A-Za-z0-9_-]+$")))]
+    tag: Option<SentTag>,
+    /// The notify key the push was sent with, where the channel overwrites by it.
+    #[cfg_attr(feature = "description", schemars(regex(pattern = "^[A-Za-z0-9_-]+$")))]
+    notify_key: Option<NotifyKey>,
     /// The vendor's own id of the sending, where it recalls by it: the `taskId` that vivo answered. One sending belongs to one
     /// batch.
     vendor_task_id: Option<VendorTaskId>,
@@ -67,12 +83,18 @@ struct DeliveryBody {
 
 impl RecordBody {
     /// # Errors
-    /// 400 when a delivery names both kinds of id.
+    /// 400 when a delivery names two kinds of id.
     pub fn batch(self, push: PushRef) -> Result<NewBatch, Problem> {
-        let shared = handle(self.notify_id, self.collapse_id, "")?;
+        let shared = handle(self.notify_id, self.collapse_id, self.tag, self.notify_key, "")?;
         let mut deliveries = Vec::with_capacity(self.deliveries.0.len());
         for (at, delivery) in self.deliveries.0.into_iter().enumerate() {
-            let own = handle(delivery.notify_id, delivery.collapse_id, &format!("/deliveries/{at}"))?;
+            let own = handle(
+                delivery.notify_id,
+                delivery.collapse_id,
+                delivery.tag,
+                delivery.notify_key,
+                &format!("/deliveries/{at}"),
+            )?;
             deliveries.push(Delivery {
                 target: delivery
                     .target
@@ -94,16 +116,41 @@ impl RecordBody {
     }
 }
 
-fn handle(notify_id: Option<u32>, collapse_id: Option<CollapseId>, pointer: &str) -> Result<Option<Handle>, Problem> {
-    match (notify_id, collapse_id) {
-        (Some(_), Some(_)) => Err(Problem::invalid_all(vec![FieldError {
-            pointer: format!("{pointer}/collapse_id"),
-            detail: "stands beside notify_id; a delivery has one of the two".to_owned(),
-        }])),
-        (Some(id), None) => Ok(Some(Handle::NotifyId(id))),
-        (None, Some(Text(id))) => Ok(Some(Handle::CollapseId(id))),
-        (None, None) => Ok(None),
+/// A delivery has at most one: the second is refused.
+fn handle(
+    notify_id: Option<u32>,
+    collapse_id: Option<CollapseId>,
+    tag: Option<SentTag>,
+    notify_key: Option<NotifyKey>,
+    pointer: &str,
+) -> Result<Option<Handle>, Problem> {
+    let mut said = [
+        notify_id.map(Handle::NotifyId),
+        collapse_id.map(|Text(id)| Handle::CollapseId(id)),
+        tag.map(|Text(tag)| Handle::Tag(tag)),
+        notify_key.map(|Text(key)| Handle::NotifyKey(key)),
+    ]
+    .into_iter()
+    .flatten();
+    let first = said.next();
+    if let (Some(first), Some(second)) = (&first, said.next()) {
+        return Err(Problem::invalid_all(vec![FieldError {
+            pointer: format!("{pointer}/{}", second.kind().field()),
+            detail: format!("stands beside {}; a delivery has one of the two", first.kind().field()),
+        }]));
     }
+    Ok(first)
+}
+
+/// What no delivery may have.
+#[cfg(feature = "description")]
+fn two_handles() -> serde_json::Value {
+    let kinds = HandleKind::ALL;
+    let pairs = kinds.iter().enumerate().flat_map(|(at, one)| {
+        let others = kinds.iter().skip(at + 1);
+        others.map(|other| serde_json::json!({ "required": [one.field(), other.field()] }))
+    });
+    serde_json::json!({ "anyOf": pairs.collect::<Vec<_>>() })
 }
 
 #[derive(Debug, Serialize)]
@@ -142,7 +189,7 @@ impl From<RecordedBatch> for RecordAnswer {
             Capability::Able if recorded.not_revocable > 0 => warnings.push(Warning {
                 code: "not_revocable",
                 deliveries: recorded.not_revocable,
-                detail: "sent without the id that taking back needs (notify_id, collapse_id or, on vivo, vendor_task_id): a revocation can not take these back",
+                detail: "sent without the id that taking back needs (notify_id, collapse_id, tag, notify_key or, on vivo, vendor_task_id): a revocation can not take these back",
             }),
             Capability::Able => {}
             Capability::Impossible | Capability::NotConfigured => warnings.push(Warning {

@@ -32,6 +32,22 @@ pub struct Facts {
 pub enum HandleKind {
     NotifyId,
     CollapseId,
+    Tag,
+    NotifyKey,
+}
+
+impl HandleKind {
+    pub const ALL: [Self; 4] = [Self::NotifyId, Self::CollapseId, Self::Tag, Self::NotifyKey];
+
+    /// Its field, where a delivery is recorded.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::NotifyId => "notify_id",
+            Self::CollapseId => "collapse_id",
+            Self::Tag => "tag",
+            Self::NotifyKey => "notify_key",
+        }
+    }
 }
 
 /// What a recall names.

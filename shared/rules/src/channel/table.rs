@@ -35,6 +35,7 @@ channels! {
     Oppo => OPPO,
     Vivo => VIVO,
     Apns => APNS,
+    Fcm => FCM,
     SelfBuilt => SELF_BUILT,
     Sms => SMS,
 }
@@ -123,6 +124,21 @@ static APNS: Facts = Facts {
     recalled_by: None,
     tokens: Tokens::Hexadecimal,
     // The whole body has 4096 bytes; ours is far below.
+    notice: None,
+    peer: Peer::Vendor,
+    calls_back: false,
+};
+
+static FCM: Facts = Facts {
+    name: "fcm",
+    display_name: "Firebase",
+    label: "Firebase (FCM)",
+    label_zh: "Firebase（FCM）",
+    strategies: &[Strategy::Overwrite],
+    handle: HandleKind::Tag,
+    recalled_by: None,
+    tokens: Tokens::AsTheyAre,
+    // The whole message has 4096 bytes, 2048 to a topic; ours is below.
     notice: None,
     peer: Peer::Vendor,
     calls_back: false,

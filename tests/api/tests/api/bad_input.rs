@@ -32,6 +32,8 @@ fn bad() -> Vec<(&'static str, String, Value)> {
         ("sender", record, with(batch("b2"), "deliveries", unseen)),
         ("sender", record, with(batch("b2"), "notify_id", json!(0))),
         ("sender", record, with(batch("b2"), "collapse_id", json!("c"))),
+        ("sender", record, with(fcm_batch(), "tag", json!("a b"))),
+        ("sender", record, with(fcm_batch(), "notify_key", json!("k"))),
         ("sender", record, with(batch("b2"), "batch_id", json!("a b"))),
         ("sender", record, with(batch("b2"), "sent_at", json!(world.hours(1)))),
         ("sender", record, with(batch("b2"), "sent_at", json!(world.hours(-7 * 24 - 1)))),
@@ -80,6 +82,11 @@ fn bad() -> Vec<(&'static str, String, Value)> {
     let mut bad: Vec<_> = bad.into_iter().map(|(who, line, body)| (who, line.to_owned(), body)).collect();
     bad.push(("sender", format!("PUT /v1/tasks/{}", "x".repeat(10_000)), task()));
     bad
+}
+
+/// Sent with a tag.
+fn fcm_batch() -> Value {
+    json!({"batch_id": "b2", "channel": "fcm", "tag": "rv-9", "deliveries": [{"token": "a"}]})
 }
 
 #[test]

@@ -61,6 +61,8 @@ fn a_message_is_recorded_for_its_targets() {
     world.ask("sender", "POST /v1/messages/m1/deliveries", &batch("b1"));
     let apns = json!({"batch_id": "b2", "channel": "apns", "collapse_id": "c", "deliveries": [{"token": "a0", "locale": "zh"}]});
     world.ask("sender", "POST /v1/messages/m1/deliveries", &apns);
+    let fcm = json!({"batch_id": "b3", "channel": "fcm", "tag": "rv-9", "deliveries": [{"token": "cT0123456789abcdefghij"}]});
+    world.ask("sender", "POST /v1/messages/m1/deliveries", &fcm);
     world.ask("viewer", "GET /v1/messages/m1/totals", &Value::Null);
     assert_snapshot!(world.told());
 }

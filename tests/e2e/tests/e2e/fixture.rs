@@ -11,6 +11,8 @@ use stand::{Reply, Stand, Tenant, in_path};
 pub const TITLE: &str = "PLANTED-TITLE 50% off everyting";
 pub const NOTIFY_ID: u32 = 4_711;
 pub const COLLAPSE_ID: &str = "sale-4711";
+const TAG: &str = "sale-4711";
+const NOTIFY_KEY: &str = "sale4711";
 /// The number that the vendor gave the sender.
 pub const VENDOR_TASK: &str = "730021984";
 
@@ -65,6 +67,8 @@ pub async fn show(stand: &Stand, tenant: &Tenant, channel: &str, tokens: &[Strin
     let key = match facts.handle {
         HandleKind::CollapseId => COLLAPSE_ID.to_owned(),
         HandleKind::NotifyId => NOTIFY_ID.to_string(),
+        HandleKind::Tag => TAG.to_owned(),
+        HandleKind::NotifyKey => NOTIFY_KEY.to_owned(),
     };
     stand.devices.register(channel, &tenant.app_at(channel), tokens, "active").await?;
     if facts.recalled_by == Some(RecalledBy::VendorTask) {
@@ -82,10 +86,12 @@ pub fn batch(channel: &str, batch_id: &str, tokens: &[String]) -> Value {
     if facts.strategies.is_empty() {
         return batch;
     }
-    match facts.handle {
-        HandleKind::CollapseId => batch["collapse_id"] = COLLAPSE_ID.into(),
-        HandleKind::NotifyId => batch["notify_id"] = NOTIFY_ID.into(),
-    }
+    batch[facts.handle.field()] = match facts.handle {
+        HandleKind::CollapseId => COLLAPSE_ID.into(),
+        HandleKind::NotifyId => NOTIFY_ID.into(),
+        HandleKind::Tag => TAG.into(),
+        HandleKind::NotifyKey => NOTIFY_KEY.into(),
+    };
     if facts.recalled_by == Some(RecalledBy::VendorTask) {
         batch["vendor_task_id"] = VENDOR_TASK.into();
     }

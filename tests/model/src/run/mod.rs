@@ -32,6 +32,8 @@ pub fn deliveries(channel: Channel, count: usize) -> Vec<Delivery> {
         delivery.handle = Some(match channel.facts().handle {
             HandleKind::NotifyId => Handle::NotifyId(730_021),
             HandleKind::CollapseId => Handle::CollapseId("autumn-sale-2026".to_owned()),
+            HandleKind::Tag => Handle::Tag("autumn-sale-2026".to_owned()),
+            HandleKind::NotifyKey => Handle::NotifyKey("sale2026".to_owned()),
         });
         delivery
     };

@@ -238,6 +238,10 @@ fn both_agree_on_the_limits_of_a_recording() {
                     json!({ "token": "t", "target": "a\u{85}b" }),
                     json!({ "token": "t", "notify_id": 0 }),
                     json!({ "token": "t", "notify_id": 7, "collapse_id": "c" }),
+                    json!({ "token": "t", "notify_id": 7, "tag": "a" }),
+                    json!({ "token": "t", "notify_id": 7, "notify_key": "k" }),
+                    json!({ "token": "t", "collapse_id": "c", "tag": "a" }),
+                    json!({ "token": "t", "tag": "a", "notify_key": "k" }),
                     json!({ "token": "t", "planted": 1 }),
                 ],
             ),
@@ -250,6 +254,15 @@ fn both_agree_on_the_limits_of_a_recording() {
             "/collapse_id",
             vec![json!("c".repeat(64))],
             vec![json!(""), json!("c".repeat(65)), json!(7)],
+        )],
+    );
+    check_limits(
+        "recordTaskDeliveries",
+        &json!({ "batch_id": "b", "channel": "fcm", "deliveries": [{ "token": "t" }] }),
+        &[(
+            "/tag",
+            vec![json!("t".repeat(32)), json!("A-z_09")],
+            vec![json!(""), json!("t".repeat(33)), json!("a b"), json!("a.b"), json!("\u{4fc3}"), json!(7)],
         )],
     );
 }

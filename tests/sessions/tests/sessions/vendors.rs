@@ -25,6 +25,13 @@ pub struct Vendor {
 
 pub fn vendors() -> Vec<Vendor> {
     let apple = rcgen::KeyPair::generate().unwrap();
+    let google = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
+    let account = |key_id: &str| {
+        json!({
+            "project_id": "demo", "client_email": "push@demo.iam.gserviceaccount.com", "private_key_id": key_id,
+            "private_key": google.serialize_pem(),
+        })
+    };
     vec![
         Vendor {
             channel: Channel::Huawei,
@@ -67,6 +74,20 @@ pub fn vendors() -> Vec<Vendor> {
             credentials: json!({"team_id": "TEAM", "key_id": "KEY", "bundle_id": "com.example", "private_key_pem": apple.serialize_pem()}),
             login: Login::None,
             handle: Handle::CollapseId("7".to_owned()),
+        },
+        Vendor {
+            channel: Channel::Fcm,
+            strategy: Strategy::Overwrite,
+            app: json!({
+                "vendor": "fcm", "project_id": "demo", "client_email": "push@demo.iam.gserviceaccount.com", "private_key_id": "K",
+                "public_key_pem": google.public_key_pem(),
+            }),
+            app_name: "demo",
+            credentials: account("K"),
+            login: Login::With {
+                wrong: account("withdrawn"),
+            },
+            handle: Handle::Tag("7".to_owned()),
         },
     ]
 }

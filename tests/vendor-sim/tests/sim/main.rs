@@ -8,6 +8,8 @@ mod binary;
 mod connections;
 mod control;
 mod faults;
+mod fcm_login;
+mod fcm_send;
 mod huawei_login;
 mod huawei_send;
 mod load;

@@ -61,7 +61,7 @@ async fn no_quota_is_set_where_none_is_documented_and_none_is_nothing() {
         let (status, answer) = world.control_raw("/quotas", wanted).await;
         assert_eq!(status, 400, "{answer}");
     }
-    for vendor in ["huawei", "xiaomi", "oppo", "vivo"] {
+    for vendor in ["huawei", "xiaomi", "oppo", "vivo", "fcm"] {
         quota(&world, vendor, json!(1)).await;
     }
 }

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | 1 byte | 2, the version. Version 1 is JSON (`packed`), and still read |
 //! | number | how many bytes the next part has |
-//! | zstd | the number of deliveries, then the columns: tokens, targets, notify ids, collapse ids, vendor tasks, locales |
+//! | zstd | the number of deliveries, then the columns: tokens, targets, notify ids, collapse ids, vendor tasks, locales; then tags and notify keys, if any delivery has one |
 //! | zstd | the bits of tokens and targets that have an alphabet, in this order; not there without any |
 //!
 //! Numbers are LEB128. A column begins with a byte that says its form: `texts` and `options`.

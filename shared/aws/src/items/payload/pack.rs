@@ -36,6 +36,14 @@ pub fn pack(deliveries: &[Delivery]) -> Option<Vec<u8>> {
         deliveries.iter().map(|delivery| delivery.locale.as_ref().map(Locale::as_str)),
         &mut columns,
     );
+    // Most batches have neither, and their bytes are what they were before there were any.
+    if deliveries
+        .iter()
+        .any(|delivery| tag(delivery).is_some() || notify_key(delivery).is_some())
+    {
+        options::write_texts(deliveries.iter().map(tag), &mut columns);
+        options::write_texts(deliveries.iter().map(notify_key), &mut columns);
+    }
 
     let columns = frame::compress(&columns)?;
     let mut packed = Vec::with_capacity(columns.len() + bits.len() + 32);
@@ -52,19 +60,31 @@ pub fn pack(deliveries: &[Delivery]) -> Option<Vec<u8>> {
 fn size(delivery: &Delivery) -> usize {
     let task = delivery.vendor_task.as_ref().map_or(0, |task| task.as_str().len());
     let locale = delivery.locale.as_ref().map_or(0, |locale| locale.as_str().len());
-    delivery.token.as_str().len() + delivery.target.as_str().len() + collapse_id(delivery).map_or(0, str::len) + task + locale
+    let handle = [collapse_id(delivery), tag(delivery), notify_key(delivery)].map(|handle| handle.map_or(0, str::len));
+    delivery.token.as_str().len() + delivery.target.as_str().len() + handle.iter().sum::<usize>() + task + locale
 }
 
-const fn notify_id(delivery: &Delivery) -> Option<u32> {
-    match delivery.handle {
-        Some(Handle::NotifyId(id)) => Some(id),
-        Some(Handle::CollapseId(_)) | None => None,
-    }
+fn notify_id(delivery: &Delivery) -> Option<u32> {
+    delivery.handle.as_ref().and_then(Handle::notify_id)
 }
 
 fn collapse_id(delivery: &Delivery) -> Option<&str> {
     match &delivery.handle {
         Some(Handle::CollapseId(id)) => Some(id),
-        Some(Handle::NotifyId(_)) | None => None,
+        Some(Handle::NotifyId(_) | Handle::Tag(_) | Handle::NotifyKey(_)) | None => None,
+    }
+}
+
+fn tag(delivery: &Delivery) -> Option<&str> {
+    match &delivery.handle {
+        Some(Handle::Tag(tag)) => Some(tag),
+        Some(Handle::NotifyId(_) | Handle::CollapseId(_) | Handle::NotifyKey(_)) | None => None,
+    }
+}
+
+fn notify_key(delivery: &Delivery) -> Option<&str> {
+    match &delivery.handle {
+        Some(Handle::NotifyKey(key)) => Some(key),
+        Some(Handle::NotifyId(_) | Handle::CollapseId(_) | Handle::Tag(_)) | None => None,
     }
 }

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 use revocation_rules::batch::{Delivery, Handle};
+use revocation_rules::channel::HandleKind;
 use revocation_rules::ids::TargetId;
 
 use super::cursor::{Cursor, put_number};
@@ -29,6 +30,8 @@ fn any_delivery(token: impl Strategy<Value = String>) -> impl Strategy<Value = D
         Just(None),
         any::<u32>().prop_map(|id| Some(Handle::NotifyId(id))),
         ".{0,20}".prop_map(|id| Some(Handle::CollapseId(id))),
+        "[A-Za-z0-9_-]{1,32}".prop_map(|tag| Some(Handle::Tag(tag))),
+        "[A-Za-z0-9_-]{1,8}".prop_map(|key| Some(Handle::NotifyKey(key))),
     ];
     let task = prop_oneof![Just(None), "[a-z0-9]{1,10}".prop_map(Some)];
     let locale = prop_oneof![Just(None), Just(Some("en")), Just(Some("zh-CN"))];
@@ -52,6 +55,15 @@ fn batches() -> impl Strategy<Value = Vec<Delivery>> {
         prop::collection::vec(any_delivery("IQAAAACy[0-9A-Za-z_-]{122}"), 0..40),
         prop::collection::vec(any_delivery("[0-9A-F]{17}"), 0..40),
     ]
+}
+
+fn without_further_handles(deliveries: &[Delivery]) -> Vec<Delivery> {
+    let is_further = |handle: &Handle| matches!(handle.kind(), HandleKind::Tag | HandleKind::NotifyKey);
+    let without = |delivery: &Delivery| Delivery {
+        handle: delivery.handle.clone().filter(|handle| !is_further(handle)),
+        ..delivery.clone()
+    };
+    deliveries.iter().map(without).collect()
 }
 
 proptest! {
@@ -83,7 +95,9 @@ proptest! {
         let read = unpack(&joined(&damaged, &bits));
         prop_assert!(read.is_none_or(|read| read.len() <= 1_000));
         let cut = cut.index(columns.len());
-        prop_assert_eq!(unpack(&joined(&columns[..cut], &bits)), None);
+        // Cut just behind the columns that every batch has, it is whole, and nobody has a tag or a notify key.
+        let read = unpack(&joined(&columns[..cut], &bits));
+        prop_assert!(read.is_none_or(|read| read == without_further_handles(&deliveries)));
         let mut longer = columns;
         longer.push(byte);
         prop_assert_eq!(unpack(&joined(&longer, &bits)), None);
@@ -200,4 +214,29 @@ fn what_was_stored_is_still_read() {
     let v2 = include_bytes!("../../../tests/fixtures/payload-v2.bin");
     assert_eq!(unpack(v1), Some(expected.clone()));
     assert_eq!(unpack(v2), Some(expected));
+}
+
+#[test]
+fn what_was_stored_with_a_tag_or_a_notify_key_is_still_read() {
+    let expected: Vec<Delivery> = [
+        Some(Handle::Tag("sale-2026_11".to_owned())),
+        None,
+        Some(Handle::NotifyKey("k-7".to_owned())),
+    ]
+    .into_iter()
+    .zip(1..)
+    .map(|(handle, nth)| Delivery {
+        handle,
+        ..delivery(&format!("d{nth}:APA91bAz09-_Az09Az09Az09Az09"), &format!("user-{nth}"))
+    })
+    .collect();
+    let stored = include_bytes!("../../../tests/fixtures/payload-v2-with-tags.bin");
+    assert_eq!(unpack(stored), Some(expected));
+}
+
+#[test]
+fn columns_of_tags_and_notify_keys_in_which_there_is_none_are_no_payload() {
+    let (mut columns, bits) = parts(&pack(&[delivery("t", "u")]).unwrap());
+    columns.extend([0, 0]);
+    assert_eq!(unpack(&joined(&columns, &bits)), None);
 }

@@ -41,9 +41,10 @@ fn read(columns: &[u8], bits: &[u8]) -> Option<Vec<Delivery>> {
     let collapse_ids = options::read_texts(count, &mut columns)?;
     let vendor_tasks = options::read_texts(count, &mut columns)?;
     let locales = options::read_texts(count, &mut columns)?;
+    let (tags, notify_keys) = further(count, &mut columns)?;
     let is_read_whole = columns.0.is_empty() && bits.0.is_empty();
     // Before any of it is copied: a text that all share may be claimed for a thousand.
-    let shared = [&collapse_ids, &vendor_tasks, &locales];
+    let shared = [&collapse_ids, &vendor_tasks, &locales, &tags, &notify_keys];
     let shared: usize = shared.into_iter().flatten().flatten().map(|text| text.len()).sum();
     let size = shared
         .checked_add(tokens.size()?)?
@@ -54,8 +55,21 @@ fn read(columns: &[u8], bits: &[u8]) -> Option<Vec<Delivery>> {
 
     let mut targets = targets.as_ref().map(Texts::iter);
     let mut deliveries = Vec::with_capacity(count);
+    let further = |texts: &OptionalTexts<'_>, at: usize| texts.get(at).copied().flatten().map(str::to_owned);
     let optional = notify_ids.into_iter().zip(collapse_ids).zip(vendor_tasks).zip(locales);
-    for (token, (((notify_id, collapse_id), vendor_task), locale)) in tokens.iter().zip(optional) {
+    for (at, (token, (((notify_id, collapse_id), vendor_task), locale))) in tokens.iter().zip(optional).enumerate() {
+        let mut handles = [
+            notify_id.map(Handle::NotifyId),
+            collapse_id.map(|id| Handle::CollapseId(id.to_owned())),
+            further(&tags, at).map(Handle::Tag),
+            further(&notify_keys, at).map(Handle::NotifyKey),
+        ]
+        .into_iter()
+        .flatten();
+        let handle = handles.next();
+        if handles.next().is_some() {
+            return None;
+        }
         let token: DeviceToken = token?.try_into().ok()?;
         deliveries.push(Delivery {
             target: match &mut targets {
@@ -63,15 +77,23 @@ fn read(columns: &[u8], bits: &[u8]) -> Option<Vec<Delivery>> {
                 None => TargetId::of_token(&token),
             },
             token,
-            handle: match (notify_id, collapse_id) {
-                (None, None) => None,
-                (Some(id), None) => Some(Handle::NotifyId(id)),
-                (None, Some(id)) => Some(Handle::CollapseId(id.to_owned())),
-                (Some(_), Some(_)) => return None,
-            },
+            handle,
             vendor_task: vendor_task.map(str::parse).transpose().ok()?,
             locale: locale.map(str::parse).transpose().ok()?,
         });
     }
     Some(deliveries)
+}
+
+type OptionalTexts<'a> = Vec<Option<&'a str>>;
+
+/// The columns of tags and notify keys, or two that are empty: they are only there when a delivery has one.
+fn further<'a>(count: usize, columns: &mut Cursor<'a>) -> Option<(OptionalTexts<'a>, OptionalTexts<'a>)> {
+    if columns.0.is_empty() {
+        return Some((Vec::new(), Vec::new()));
+    }
+    let tags = options::read_texts(count, columns)?;
+    let notify_keys = options::read_texts(count, columns)?;
+    let are_of_use = tags.iter().chain(&notify_keys).any(Option::is_some);
+    are_of_use.then_some((tags, notify_keys))
 }

@@ -7,6 +7,8 @@ use stand::{Reply, Stand, StandError, Tenant};
 pub const TITLE: &str = "50% off everyting";
 pub const NOTIFY_ID: u32 = 842_863;
 const COLLAPSE_ID: &str = "sale-20842863";
+const TAG: &str = "sale-20842863";
+const NOTIFY_KEY: &str = "20842863";
 
 /// Deliveries of one channel that share a fate.
 #[derive(Debug, Clone)]
@@ -84,6 +86,8 @@ impl Part {
         Some(match facts.handle {
             HandleKind::CollapseId => json!(COLLAPSE_ID),
             HandleKind::NotifyId => json!(NOTIFY_ID),
+            HandleKind::Tag => json!(TAG),
+            HandleKind::NotifyKey => json!(NOTIFY_KEY),
         })
     }
 
@@ -120,11 +124,16 @@ pub fn parts() -> Vec<Part> {
         (Channel::Oppo, Fate::Cleared, false, 50),
         (Channel::Vivo, Fate::Plain, false, 1_000),
         (Channel::Vivo, Fate::WithoutTask, false, 200),
-        (Channel::Apns, Fate::Plain, false, 1_700),
+        (Channel::Apns, Fate::Plain, false, 1_260),
         (Channel::Apns, Fate::Dead, false, 60),
         (Channel::Apns, Fate::WithoutId, false, 60),
         (Channel::Apns, Fate::Opened, false, 40),
         (Channel::Apns, Fate::Cleared, false, 40),
+        (Channel::Fcm, Fate::Plain, false, 340),
+        (Channel::Fcm, Fate::Dead, false, 30),
+        (Channel::Fcm, Fate::WithoutId, false, 30),
+        (Channel::Fcm, Fate::Opened, false, 20),
+        (Channel::Fcm, Fate::Cleared, false, 20),
         (Channel::SelfBuilt, Fate::Plain, false, 150),
         (Channel::SelfBuilt, Fate::Offline, false, 150),
         (Channel::SelfBuilt, Fate::Opened, false, 30),
@@ -250,11 +259,7 @@ fn batch(part: &Part, nth: usize, tokens: &[String]) -> Value {
         "deliveries": deliveries,
     });
     if let Some(key) = part.key() {
-        let name = match part.channel.facts().handle {
-            HandleKind::CollapseId => "collapse_id",
-            HandleKind::NotifyId => "notify_id",
-        };
-        batch[name] = key;
+        batch[part.channel.facts().handle.field()] = key;
     }
     if let Some(task) = part.vendor_task(nth) {
         batch["vendor_task_id"] = task.into();

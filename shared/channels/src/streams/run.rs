@@ -1,9 +1,8 @@
-//! One order at Apple: many requests, one connection at a time.
+//! One order: many requests, one connection at a time.
 //!
 //! Whatever happens to the connection, what was answered stays answered. A
-//! request whose connection ended is repeated on the next one (it carries the
-//! same `apns-id` and collapse id, so the device shows the same thing), on a
-//! bounded number of connections.
+//! request whose connection ended is repeated on the next one (it names the same
+//! notification, so the device shows the same thing), on a bounded number of connections.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -12,21 +11,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::StreamExt;
 use futures::future::{Either, select};
 use futures::stream::FuturesUnordered;
-use http::StatusCode;
 use jiff::Timestamp;
 use revocation_app::ports::{Clock, Order};
-use revocation_rules::batch::Handle;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::answer::{About, classify};
 use super::link::{Link, Retired};
 use super::links::Links;
-use super::request::Common;
-use super::settings::ApnsCredentials;
-use super::token::{ProviderToken, ProviderTokens};
-use crate::answers::{misconfigured, overwritten, refused, transient, without_handle};
+use super::vendor::{About, Vendor};
+use crate::answers::{misconfigured, transient};
 use crate::driver::Told;
 use crate::https::NoReply;
 use crate::meaning::Meaning;
@@ -49,53 +43,51 @@ enum NoTurn {
     Failed(AttemptFailure),
 }
 
-pub(super) struct Run<'a> {
-    credentials: &'a ApnsCredentials,
-    links: &'a Links,
-    tokens: &'a ProviderTokens,
+pub(super) struct Run<'a, V: Vendor> {
+    credentials: &'a V::Credentials,
+    vendor: &'a V,
+    links: &'a Links<V>,
     clock: &'a dyn Clock,
-    common: Common<'a>,
+    common: V::Common<'a>,
     call_until: Timestamp,
     link: Mutex<Kept<Arc<Link>>>,
-    token: Mutex<Kept<ProviderToken>>,
+    pass: Mutex<Kept<V::Pass>>,
     ended_links: AtomicU32,
     /// Something is wrong that every other request would meet too.
     halted: AtomicBool,
+    /// The wait that the vendor asked everybody for.
+    wait: Mutex<Option<AttemptFailure>>,
 }
 
-impl<'a> Run<'a> {
+impl<'a, V: Vendor> Run<'a, V> {
     pub async fn start(
         order: &'a Order<'a>,
-        credentials: &'a ApnsCredentials,
-        links: &'a Links,
-        tokens: &'a ProviderTokens,
+        credentials: &'a V::Credentials,
+        vendor: &'a V,
+        links: &'a Links<V>,
         clock: &'a dyn Clock,
     ) -> Result<Self, AttemptFailure> {
+        let channel = V::CHANNEL;
         let now = clock.now();
-        let account = &credentials.account;
-        let token = tokens.read(account, now, order.call_until).await?;
+        let account = V::account(credentials);
+        let pass = vendor.pass(account, now, order.call_until).await?;
         if clock.now() >= order.call_until {
-            return Err(transient("apns:session_wait"));
+            return Err(transient(format!("{channel}:session_wait")));
         }
-        let link = links.current(account).await?;
+        let link = links.current(account, vendor.origin(account)).await?;
+        let common = vendor.common(order, credentials, now);
         Ok(Self {
             credentials,
+            vendor,
             links,
-            tokens,
             clock,
-            common: Common::new(
-                links.origin(account),
-                order.revocation,
-                credentials.topic.clone(),
-                order.calls.iter().map(|call| call.notice),
-                now,
-            )
-            .ok_or_else(|| misconfigured("apns:bad_settings"))?,
+            common: common.ok_or_else(|| misconfigured(format!("{channel}:bad_settings")))?,
             call_until: order.call_until,
             link: Mutex::new(link),
-            token: Mutex::new(token),
+            pass: Mutex::new(pass),
             ended_links: AtomicU32::new(0),
             halted: AtomicBool::new(false),
+            wait: Mutex::new(None),
         })
     }
 
@@ -106,9 +98,12 @@ impl<'a> Run<'a> {
         let mut turn = pin!(self.turn());
         let mut waiting = calls.iter();
         while let Some(call) = waiting.next() {
-            let Some(Handle::CollapseId(collapse_id)) = call.handle else {
-                answers.push((call.slot, without_handle()));
-                continue;
+            let ask = match V::first(self.credentials, call) {
+                Ok(ask) => ask,
+                Err(answer) => {
+                    answers.push((call.slot, answer));
+                    continue;
+                }
             };
             let taken = loop {
                 match select(turn.as_mut(), asked.next()).await {
@@ -121,7 +116,7 @@ impl<'a> Run<'a> {
             let over = match taken {
                 Ok(_) if self.is_over() => Answer::NotTried,
                 Ok(taken) => {
-                    asked.push(async move { (call.slot, self.deliver(call, collapse_id, taken).await) });
+                    asked.push(async move { (call.slot, self.deliver(call, ask, taken).await) });
                     continue;
                 }
                 Err(NoTurn::Late) => Answer::NotTried,
@@ -134,6 +129,11 @@ impl<'a> Run<'a> {
             answers.push(answer);
         }
         answers
+    }
+
+    /// The wait that the vendor asked everybody for, if it did.
+    pub fn wait(&self) -> Option<AttemptFailure> {
+        self.wait.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Waits until another request may be in flight, on the connection that there is by then.
@@ -153,9 +153,10 @@ impl<'a> Run<'a> {
         self.halted.load(Ordering::Relaxed) || self.clock.now() >= self.call_until
     }
 
-    async fn deliver(&self, call: &ToCall<'_>, collapse_id: &str, turn: Turn) -> Answer {
+    async fn deliver(&self, call: &ToCall<'_>, ask: V::Ask<'_>, turn: Turn) -> Answer {
+        let channel = V::CHANNEL;
         let mut turn = turn;
-        let mut signed_anew = false;
+        let mut renewed = false;
         // What came of the request so far; nothing when it was not sent yet.
         let mut so_far = Answer::NotTried;
         loop {
@@ -163,30 +164,33 @@ impl<'a> Run<'a> {
                 return so_far;
             }
             let Turn { link, permit } = turn;
-            let token = self.token();
-            let Some((request, body)) = self.common.request(call, collapse_id, &token.value.header) else {
-                return refused("apns:BadCollapseId".to_owned());
+            let pass = self.pass();
+            let (request, body) = match V::request(&self.common, call, ask, &pass.value) {
+                Ok(request) => request,
+                Err(answer) => return answer,
             };
             let asked = link.value.ask(request, body).await;
             drop(permit);
             match asked {
-                // What nearly every answer is.
-                Ok(reply) if reply.status == StatusCode::OK && reply.body.is_empty() => return overwritten(),
                 Ok(reply) => {
-                    let (said, about) = classify(&Told {
+                    let told = Told {
                         status: reply.status,
                         retry_after: retry_after(&reply.headers, self.clock.now()),
                         body: &reply.body,
-                    });
-                    if said.meaning != Meaning::SessionRefused || signed_anew {
-                        return match (said.answer(overwritten()), about) {
+                    };
+                    if V::is_plain_yes(&told) {
+                        return V::accepted(ask);
+                    }
+                    let (said, about) = V::read(&told);
+                    if said.meaning != Meaning::SessionRefused || renewed {
+                        return match (said.answer(V::accepted(ask)), about) {
                             (Answer::Failed(failure), About::Everyone) => self.halt(failure),
                             (answer, About::One | About::Everyone) => answer,
                         };
                     }
-                    signed_anew = true;
+                    renewed = true;
                     so_far = Answer::Failed(transient(said.reason));
-                    if let Err(failure) = self.sign_anew(&token).await {
+                    if let Err(failure) = self.renew(&pass).await {
                         if self.clock.now() >= self.call_until {
                             return so_far;
                         }
@@ -194,11 +198,11 @@ impl<'a> Run<'a> {
                     }
                 }
                 Err(none @ (NoReply::Timeout | NoReply::TooLong)) => {
-                    return Answer::Failed(transient(format!("apns:{}", none.as_str())));
+                    return Answer::Failed(transient(format!("{channel}:{}", none.as_str())));
                 }
                 Err(none @ (NoReply::Broken | NoReply::NotConnected)) => {
                     link.value.retire();
-                    so_far = Answer::Failed(transient(format!("apns:{}", none.as_str())));
+                    so_far = Answer::Failed(transient(format!("{channel}:{}", none.as_str())));
                 }
             }
             turn = match self.turn().await {
@@ -212,6 +216,9 @@ impl<'a> Run<'a> {
     /// Nothing new is sent in this order.
     fn halt(&self, failure: AttemptFailure) -> Answer {
         self.halted.store(true, Ordering::Relaxed);
+        if failure.is_throttled() {
+            *self.wait.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure.clone());
+        }
         Answer::Failed(failure)
     }
 
@@ -219,16 +226,17 @@ impl<'a> Run<'a> {
         self.link.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn token(&self) -> Kept<ProviderToken> {
-        self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn pass(&self) -> Kept<V::Pass> {
+        self.pass.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Goes on with the next connection after `ended`.
     async fn relink(&self, ended: &Kept<Arc<Link>>) -> Result<(), AttemptFailure> {
         if self.halted.load(Ordering::Relaxed) || self.ended_links.load(Ordering::Relaxed) >= MAX_ENDED_LINKS {
-            return Err(transient("apns:connection_broken"));
+            return Err(transient(format!("{}:connection_broken", V::CHANNEL)));
         }
-        let next = self.links.after(&self.credentials.account, Some(ended.version)).await;
+        let account = V::account(self.credentials);
+        let next = self.links.after(account, self.vendor.origin(account), Some(ended.version)).await;
         let next = next.inspect_err(|_| self.halted.store(true, Ordering::Relaxed))?;
         let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
         if link.version != next.version {
@@ -238,13 +246,11 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Goes on with the next provider token after `expired`.
-    async fn sign_anew(&self, expired: &Kept<ProviderToken>) -> Result<(), AttemptFailure> {
-        let next = self
-            .tokens
-            .read_after(&self.credentials.account, self.clock.now(), self.call_until, expired)
-            .await?;
-        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = next;
+    /// Goes on with what lets us in after `refused`.
+    async fn renew(&self, refused: &Kept<V::Pass>) -> Result<(), AttemptFailure> {
+        let account = V::account(self.credentials);
+        let next = self.vendor.pass_after(account, self.clock.now(), self.call_until, refused).await?;
+        *self.pass.lock().unwrap_or_else(PoisonError::into_inner) = next;
         Ok(())
     }
 }

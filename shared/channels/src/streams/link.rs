@@ -1,10 +1,10 @@
-//! One HTTP/2 connection to Apple, over `h2` itself: hyper's client hands each request to a task of its own and
+//! One HTTP/2 connection to a vendor, over `h2` itself: hyper's client hands each request to a task of its own and
 //! each answer back over a channel, which costs more than all that is done here.
 //!
 //! Requests wait here for their turn, not inside the connection: what has not started
-//! at the order's deadline never does. At first one request may be in flight
-//! (Apple allows no more until it has seen a good provider token), then as many
-//! as the peer's SETTINGS allow, at most [`MAX_STREAMS`].
+//! at the order's deadline never does. At first one request may be in flight, for the
+//! peer's SETTINGS are not known yet (and Apple allows no more until it has seen a good
+//! provider token), then as many as they allow, at most [`MAX_STREAMS`].
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -28,11 +28,18 @@ use crate::read::plain;
 use crate::settings::Timeouts;
 
 /// Most requests in flight on one connection. Apple's SETTINGS allow as many.
-pub(super) const MAX_STREAMS: usize = 1_000;
-/// Longest answer that is read; the documented ones have under 100 bytes.
-const MAX_BODY_BYTES: usize = 4 * 1024;
+const MAX_STREAMS: usize = 1_000;
 /// Bytes of answers that may be on their way: those of [`MAX_STREAMS`] requests, and some.
 const WINDOW: u32 = 1024 * 1024;
+
+/// What differs between the vendors.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    /// Longest answer that is read, in bytes.
+    pub longest_answer: usize,
+    /// Does an answer with this status show that the peer knows us, so that more may be in flight?
+    pub proves: fn(StatusCode) -> bool,
+}
 
 pub(super) struct Link {
     sender: SendRequest<Bytes>,
@@ -42,6 +49,7 @@ pub(super) struct Link {
     /// What the peer's SETTINGS last allowed.
     allowed: Arc<AtomicUsize>,
     timeouts: Timeouts,
+    manner: Manner,
 }
 
 /// The connection ended before a turn came.
@@ -50,7 +58,12 @@ pub(super) struct Retired;
 
 impl Link {
     /// Connects and agrees on HTTP/2.
-    pub async fn open(mut connector: HttpsConnector<HttpConnector>, origin: Uri, timeouts: Timeouts) -> Result<Arc<Self>, NoReply> {
+    pub async fn open(
+        mut connector: HttpsConnector<HttpConnector>,
+        origin: Uri,
+        timeouts: Timeouts,
+        manner: Manner,
+    ) -> Result<Arc<Self>, NoReply> {
         let open = async {
             let stream = connector.call(origin).await.map_err(|_| NoReply::NotConnected)?;
             if !stream.connected().is_negotiated_h2() {
@@ -72,6 +85,7 @@ impl Link {
             granted: Arc::new(AtomicUsize::new(1)),
             allowed: Arc::new(AtomicUsize::new(1)),
             timeouts,
+            manner,
         });
         let driven = Arc::downgrade(&link);
         let drive = drive(connection, Arc::clone(&link.allowed), link.busy(), timeouts);
@@ -111,19 +125,18 @@ impl Link {
             let (response, mut stream) = sender.send_request(request, false).map_err(|_| NoReply::Broken)?;
             stream.send_data(body, true).map_err(|_| NoReply::Broken)?;
             let (head, body) = response.await.map_err(|_| NoReply::Broken)?.into_parts();
-            // Of a success, too: it has none, and what has one may come from somebody else.
-            let body = bounded(body).await?;
+            let body = bounded(body, self.manner.longest_answer).await?;
             Ok((head.status, head.headers, body))
         };
         let (status, headers, body): (StatusCode, HeaderMap, Bytes) = tokio::time::timeout(self.timeouts.answer, call)
             .await
             .unwrap_or(Err(NoReply::Timeout))?;
-        if status != StatusCode::FORBIDDEN {
+        if (self.manner.proves)(status) {
             self.widen();
         }
         Ok(Reply {
             status,
-            body: plain(&headers, body, MAX_BODY_BYTES),
+            body: plain(&headers, body, self.manner.longest_answer),
             headers,
         })
     }
@@ -186,12 +199,12 @@ async fn unanswered(pings: Option<PingPong>, is_busy: impl Fn() -> bool, timeout
     }
 }
 
-/// A body, if it has no more than [`MAX_BODY_BYTES`].
-async fn bounded(mut body: RecvStream) -> Result<Bytes, NoReply> {
+/// A body, if it has no more than `most` bytes.
+async fn bounded(mut body: RecvStream, most: usize) -> Result<Bytes, NoReply> {
     let mut whole = BytesMut::new();
     while let Some(part) = body.data().await {
         let part = part.map_err(|_| NoReply::Broken)?;
-        if whole.len() + part.len() > MAX_BODY_BYTES {
+        if whole.len() + part.len() > most {
             return Err(NoReply::TooLong);
         }
         // For those that come after; a stream that is over has no room to give back.

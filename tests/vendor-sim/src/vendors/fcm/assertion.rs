@@ -1,0 +1,122 @@
+//! Assertions: JWTs that a service account signs with RS256 to be let in.
+
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use tokio_rustls::rustls::pki_types::SubjectPublicKeyInfoDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+
+use crate::clock::now_s;
+
+/// Whatever address it is sent to.
+const AUDIENCE: &str = "https://oauth2.googleapis.com/token";
+const LONGEST_S: u64 = 3_600;
+/// How far a caller's clock may be ahead.
+const AHEAD_S: u64 = 60;
+/// One of these lets its bearer send.
+const SCOPES: [&str; 3] = [
+    "https://www.googleapis.com/auth/firebase.messaging",
+    "https://www.googleapis.com/auth/cloud-platform",
+    "https://www.googleapis.com/auth/firebase",
+];
+
+/// The public half of a service account's key.
+pub struct Key {
+    pub project_id: String,
+    client_email: String,
+    verifier: UnparsedPublicKey<Vec<u8>>,
+}
+
+/// Why an assertion is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// The account, its key or the signature: the operator's configuration.
+    Unknown(&'static str),
+    /// Not what the contract describes.
+    Broken(&'static str),
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: String,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    scope: String,
+    iat: u64,
+    exp: u64,
+}
+
+/// The parts of an assertion whose header was read.
+pub struct Assertion<'a> {
+    pub key_id: String,
+    signed: &'a str,
+    claims: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Assertion<'a> {
+    pub fn read(text: &'a str) -> Result<Self, Refused> {
+        let (signed, signature) = text.rsplit_once('.').ok_or(Refused::Broken("not three parts"))?;
+        let (header, claims) = signed.split_once('.').ok_or(Refused::Broken("not three parts"))?;
+        let header: Header = decode(header).ok_or(Refused::Broken("the header"))?;
+        if header.alg != "RS256" {
+            return Err(Refused::Broken("alg is not RS256"));
+        }
+        Ok(Self {
+            key_id: header.kid,
+            signed,
+            claims,
+            signature,
+        })
+    }
+}
+
+impl Key {
+    pub fn new(project_id: String, client_email: String, public_key_pem: &str) -> Result<Self, String> {
+        let der = SubjectPublicKeyInfoDer::from_pem_slice(public_key_pem.as_bytes())
+            .map_err(|error| format!("public_key_pem is not a public key: {error:?}"))?;
+        Ok(Self {
+            project_id,
+            client_email,
+            verifier: UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der.to_vec()),
+        })
+    }
+
+    pub fn check(&self, assertion: &Assertion<'_>) -> Result<(), Refused> {
+        let signature = BASE64_URL_SAFE_NO_PAD
+            .decode(assertion.signature)
+            .map_err(|_| Refused::Broken("the signature's encoding"))?;
+        self.verifier
+            .verify(assertion.signed.as_bytes(), &signature)
+            .map_err(|_| Refused::Unknown("Invalid JWT Signature."))?;
+        let claims: Claims = decode(assertion.claims).ok_or(Refused::Broken("the claims"))?;
+        let now = now_s();
+        if claims.iss != self.client_email {
+            return Err(Refused::Unknown("Invalid grant: account not found"));
+        }
+        if claims.aud != AUDIENCE {
+            return Err(Refused::Broken("aud is not Google's token address"));
+        }
+        if !claims.scope.split(' ').any(|scope| SCOPES.contains(&scope)) {
+            return Err(Refused::Broken("no scope that lets send"));
+        }
+        if claims.iat > now + AHEAD_S || claims.exp <= now {
+            return Err(Refused::Broken("iat is in the future, or exp has passed"));
+        }
+        if claims.exp <= claims.iat || claims.exp - claims.iat > LONGEST_S {
+            return Err(Refused::Broken("good for more than an hour"));
+        }
+        Ok(())
+    }
+}
+
+fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Option<T> {
+    let json = BASE64_URL_SAFE_NO_PAD.decode(part).ok()?;
+    serde_json::from_slice(&json).ok()
+}
