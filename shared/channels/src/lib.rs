@@ -22,6 +22,7 @@ mod credentials;
 mod dial;
 mod driver;
 mod elapsed;
+mod harmony;
 mod https;
 mod huawei;
 mod meaning;

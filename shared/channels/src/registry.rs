@@ -11,6 +11,7 @@ use revocation_rules::retry::Answer;
 use crate::answers::{all_failed, misconfigured};
 use crate::apns::{self, ApnsClient};
 use crate::around::Around;
+use crate::harmony;
 use crate::huawei;
 use crate::oppo;
 use crate::pace::{Paced, Share};
@@ -23,6 +24,7 @@ use crate::xiaomi;
 pub const fn settings(channel: Channel) -> &'static [Setting] {
     match channel {
         Channel::Huawei => huawei::SETTINGS,
+        Channel::Harmony => harmony::SETTINGS,
         Channel::Xiaomi => xiaomi::SETTINGS,
         Channel::Oppo => oppo::SETTINGS,
         Channel::Vivo => vivo::SETTINGS,
@@ -62,6 +64,7 @@ pub fn connect_with(
     };
     let client: Result<Box<dyn ChannelClient>, _> = match channel {
         Channel::Huawei => huawei::connect(around).map(boxed),
+        Channel::Harmony => harmony::connect(around).map(boxed),
         Channel::Xiaomi => xiaomi::connect(around).map(boxed),
         Channel::Oppo => oppo::connect(around).map(boxed),
         Channel::Vivo => vivo::connect(around).map(boxed),

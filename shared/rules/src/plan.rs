@@ -31,6 +31,8 @@ pub mod reason {
     pub const ATTEMPTS_USED_UP: &str = "attempts_used_up";
     pub const PAYLOAD_MISSING: &str = "payload_missing";
     pub const ACCEPTED: &str = "accepted_by_vendor";
+    /// As a whole: of no single device does the vendor say anything.
+    pub const ACCEPTED_AS_A_WHOLE: &str = "accepted_as_a_whole";
 }
 
 /// One delivery that the vendor has to be asked about. Has a handle or a task, or both.

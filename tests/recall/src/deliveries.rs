@@ -133,7 +133,7 @@ fn token(channel: Channel, n: u64) -> String {
         }
         Tokens::AsTheyAre => {
             let length = match channel {
-                Channel::Huawei => 130,
+                Channel::Huawei | Channel::Harmony => 130,
                 Channel::Xiaomi => 64,
                 Channel::Oppo => 40,
                 Channel::Apns | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => 23,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rcgen::KeyPair;
+use rcgen::{KeyPair, RsaKeySize};
 use revocation_rules::channel::Channel;
 use serde_json::{Value, json};
 
@@ -19,11 +19,20 @@ pub(crate) struct App {
     secret: Value,
 }
 
+/// What we sign with where a vendor takes that.
+struct Signing {
+    apple: KeyPair,
+    harmony: KeyPair,
+}
+
 pub(crate) struct Apps(BTreeMap<&'static str, App>);
 
 impl Apps {
     pub fn named_after(app: &str, workspace: &str) -> Result<Self, StandError> {
-        let signing = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(StandError::SigningKey)?;
+        let signing = Signing {
+            apple: KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(StandError::SigningKey)?,
+            harmony: KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, RsaKeySize::_2048).map_err(StandError::SigningKey)?,
+        };
         let at = |channel: Channel| Some((channel.as_str(), App::at(channel, app, workspace, &signing)?));
         Ok(Self(Channel::ALL.into_iter().filter_map(at).collect()))
     }
@@ -49,7 +58,7 @@ impl Apps {
 }
 
 impl App {
-    fn at(channel: Channel, app: &str, workspace: &str, signing: &KeyPair) -> Option<Self> {
+    fn at(channel: Channel, app: &str, workspace: &str, signing: &Signing) -> Option<Self> {
         let number = number(app, workspace);
         let secret = format!("secret-of-{number}");
         let package = format!("example.{app}.{workspace}");
@@ -57,6 +66,11 @@ impl App {
             Channel::Huawei => {
                 let id = format!("1{number:09}");
                 (id.clone(), json!({"app_id": id, "client_secret": secret}))
+            }
+            Channel::Harmony => {
+                let id = format!("2{number:09}");
+                let document = json!({"project_id": format!("3{number:09}"), "client_id": id, "key_id": format!("key-{number}"), "sub_account": format!("4{number:09}")});
+                (id, document)
             }
             Channel::Xiaomi => (package.clone(), json!({"package": package, "app_secret": secret})),
             Channel::Oppo => {
@@ -76,16 +90,21 @@ impl App {
         };
         let (mut at_vendor, mut secret) = (document.clone(), document);
         at_vendor["vendor"] = channel.as_str().into();
-        if channel == Channel::Apns {
-            // Apple knows the public half only.
-            at_vendor["public_key_pem"] = signing.public_key_pem().into();
-            secret["private_key_pem"] = signing.serialize_pem().into();
+        // The vendor knows the public half only.
+        let signs = match channel {
+            Channel::Apns => Some((&signing.apple, "private_key_pem")),
+            Channel::Harmony => Some((&signing.harmony, "private_key")),
+            Channel::Huawei | Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => None,
+        };
+        if let Some((key, name)) = signs {
+            at_vendor["public_key_pem"] = key.public_key_pem().into();
+            secret[name] = key.serialize_pem().into();
         }
         Some(Self { name, at_vendor, secret })
     }
 }
 
-/// Up to nine digits, different per tenant: Huawei's and vivo's app ids are numbers, Apple's key ids have ten characters.
+/// Up to nine digits, different per tenant: Huawei's, HarmonyOS's and vivo's app ids are numbers, Apple's key ids have ten characters.
 fn number(app: &str, workspace: &str) -> u32 {
     let sum = app
         .bytes()

@@ -1,6 +1,7 @@
 //! The vendors there are: a module and a line each.
 
 mod apns;
+mod harmony;
 mod huawei;
 mod oppo;
 mod vivo;
@@ -14,6 +15,7 @@ use crate::vendor::Vendor;
 pub fn all(apns_streams: u32) -> Vec<Arc<dyn Vendor>> {
     vec![
         Arc::new(huawei::Huawei::default()),
+        Arc::new(harmony::Harmony::default()),
         Arc::new(apns::Apns::new(apns_streams)),
         Arc::new(xiaomi::Xiaomi::default()),
         Arc::new(oppo::Oppo::default()),

@@ -1,6 +1,7 @@
 //! A running simulator with one app per vendor, and short ways to ask things of it.
 
 pub mod apns;
+pub mod harmony;
 pub mod huawei;
 pub mod oppo;
 pub mod raw_http2;
