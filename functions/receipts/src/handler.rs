@@ -70,6 +70,7 @@ async fn vendor_receipts<P: Ports>(deps: &Deps<P>, request: &HttpRequest, asked:
         unreadable = passed_over.unreadable,
         not_ours = passed_over.not_ours,
         other_events = passed_over.other_events,
+        dropped = passed_over.dropped,
         no_tokens = passed_over.no_tokens,
         bad_tokens = passed_over.bad_tokens,
         bad_times = passed_over.bad_times,

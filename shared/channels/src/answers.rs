@@ -26,6 +26,14 @@ pub(crate) fn recalled() -> Answer {
     }
 }
 
+/// The vendor took the recall as a whole, and says nothing of single devices.
+pub(crate) fn recalled_as_a_whole() -> Answer {
+    Answer::Ended {
+        outcome: Outcome::Recalled,
+        reason: reason::ACCEPTED_AS_A_WHOLE.to_owned(),
+    }
+}
+
 /// Nothing more today. Ends as failed, so that it can be replayed when there is a quota again.
 pub(crate) fn quota_used_up(reason: String) -> Answer {
     Answer::Ended {

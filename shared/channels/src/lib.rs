@@ -24,6 +24,7 @@ mod dial;
 mod driver;
 mod elapsed;
 mod fcm;
+mod harmony;
 mod https;
 mod huawei;
 mod meaning;

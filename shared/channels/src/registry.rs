@@ -12,6 +12,7 @@ use crate::answers::{all_failed, misconfigured};
 use crate::apns;
 use crate::around::Around;
 use crate::fcm;
+use crate::harmony;
 use crate::huawei;
 use crate::oppo;
 use crate::pace::{Paced, Share};
@@ -24,6 +25,7 @@ use crate::xiaomi;
 pub const fn settings(channel: Channel) -> &'static [Setting] {
     match channel {
         Channel::Huawei => huawei::SETTINGS,
+        Channel::Harmony => harmony::SETTINGS,
         Channel::Xiaomi => xiaomi::SETTINGS,
         Channel::Oppo => oppo::SETTINGS,
         Channel::Vivo => vivo::SETTINGS,
@@ -73,6 +75,7 @@ pub fn connect_with(
     };
     let client: Result<Box<dyn ChannelClient>, _> = match channel {
         Channel::Huawei => huawei::connect(around).map(boxed),
+        Channel::Harmony => harmony::connect(around).map(boxed),
         Channel::Xiaomi => xiaomi::connect(around).map(boxed),
         Channel::Oppo => oppo::connect(around).map(boxed),
         Channel::Vivo => vivo::connect(around).map(boxed),

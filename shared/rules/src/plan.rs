@@ -33,6 +33,8 @@ pub mod reason {
     pub const ACCEPTED: &str = "accepted_by_vendor";
     /// It went to a topic: who was subscribed then is not who is now.
     pub const AUDIENCE_UNKNOWN: &str = "audience_unknown";
+    /// As a whole: of no single device does the vendor say anything.
+    pub const ACCEPTED_AS_A_WHOLE: &str = "accepted_as_a_whole";
 }
 
 /// One delivery that the vendor has to be asked about. Has a handle or a task, or both.

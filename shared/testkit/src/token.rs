@@ -14,6 +14,7 @@ pub fn token(channel: Channel, nth: u64) -> String {
         Tokens::AsTheyAre => {
             let length = match channel {
                 Channel::Huawei => 130,
+                Channel::Harmony => 112,
                 Channel::Fcm => 163,
                 Channel::Xiaomi => 64,
                 Channel::Oppo => 40,

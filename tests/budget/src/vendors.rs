@@ -22,6 +22,7 @@ pub struct Vendors {
     ca_pem: String,
     apple_key_pem: String,
     google_key_pem: String,
+    harmony_key_pem: String,
 }
 
 impl Vendors {
@@ -44,6 +45,9 @@ impl Vendors {
             ca_pem,
             apple_key_pem: rcgen::KeyPair::generate().unwrap().serialize_pem(),
             google_key_pem: rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap().serialize_pem(),
+            harmony_key_pem: rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048)
+                .unwrap()
+                .serialize_pem(),
         }
     }
 
@@ -76,6 +80,10 @@ impl Vendors {
     fn document(&self, channel: Channel) -> String {
         let document = match channel {
             Channel::Huawei => json!({"app_id": "104", "client_secret": "s"}),
+            Channel::Harmony => json!({
+                "project_id": "388421841222199046", "client_id": "6917569", "key_id": "k", "sub_account": "110088",
+                "private_key": self.harmony_key_pem, "category": "WORK",
+            }),
             Channel::Xiaomi => json!({"package": "example.shop", "app_secret": "s"}),
             Channel::Oppo => json!({"app_key": "k", "master_secret": "s"}),
             Channel::Vivo => json!({"app_id": 104, "app_key": "k", "app_secret": "s"}),

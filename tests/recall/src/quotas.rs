@@ -42,7 +42,8 @@ const fn devices(per_second: u32) -> Quota {
 /// `None` where the vendor documents none.
 pub const fn quota(channel: Channel) -> Option<Quota> {
     match channel {
-        Channel::Huawei => Some(devices(6_000)),
+        // One service; what HarmonyOS takes of an app is seen in the console only.
+        Channel::Huawei | Channel::Harmony => Some(devices(6_000)),
         Channel::Oppo => Some(devices(5_000)),
         Channel::Vivo => Some(devices(3_000)),
         Channel::Xiaomi => Some(Quota {

@@ -19,10 +19,11 @@ pub(crate) struct App {
     secret: Value,
 }
 
-/// The keys of vendors that know the public half only.
+/// What we sign with where a vendor takes that.
 struct Signing {
     apple: KeyPair,
     google: KeyPair,
+    harmony: KeyPair,
 }
 
 pub(crate) struct Apps(BTreeMap<&'static str, App>);
@@ -33,6 +34,7 @@ impl Apps {
         let signing = Signing {
             apple: generate(&rcgen::PKCS_ECDSA_P256_SHA256)?,
             google: generate(&rcgen::PKCS_RSA_SHA256)?,
+            harmony: generate(&rcgen::PKCS_RSA_SHA256)?,
         };
         let at = |channel: Channel| Some((channel.as_str(), App::at(channel, app, workspace, &signing)?));
         Ok(Self(Channel::ALL.into_iter().filter_map(at).collect()))
@@ -68,6 +70,11 @@ impl App {
                 let id = format!("1{number:09}");
                 (id.clone(), json!({"app_id": id, "client_secret": secret}))
             }
+            Channel::Harmony => {
+                let id = format!("2{number:09}");
+                let document = json!({"project_id": format!("3{number:09}"), "client_id": id, "key_id": format!("key-{number}"), "sub_account": format!("4{number:09}")});
+                (id, document)
+            }
             Channel::Xiaomi => (package.clone(), json!({"package": package, "app_secret": secret})),
             Channel::Oppo => {
                 let key = format!("oppo-key-{number:09}");
@@ -94,19 +101,22 @@ impl App {
         };
         let (mut at_vendor, mut secret) = (document.clone(), document);
         at_vendor["vendor"] = channel.as_str().into();
-        if channel == Channel::Apns {
-            at_vendor["public_key_pem"] = signing.apple.public_key_pem().into();
-            secret["private_key_pem"] = signing.apple.serialize_pem().into();
-        }
-        if channel == Channel::Fcm {
-            at_vendor["public_key_pem"] = signing.google.public_key_pem().into();
-            secret["private_key"] = signing.google.serialize_pem().into();
+        // The vendor knows the public half only.
+        let signs = match channel {
+            Channel::Apns => Some((&signing.apple, "private_key_pem")),
+            Channel::Harmony => Some((&signing.harmony, "private_key")),
+            Channel::Fcm => Some((&signing.google, "private_key")),
+            Channel::Huawei | Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => None,
+        };
+        if let Some((key, name)) = signs {
+            at_vendor["public_key_pem"] = key.public_key_pem().into();
+            secret[name] = key.serialize_pem().into();
         }
         Some(Self { name, at_vendor, secret })
     }
 }
 
-/// Up to nine digits, different per tenant: Huawei's and vivo's app ids are numbers, Apple's key ids have ten characters.
+/// Up to nine digits, different per tenant: Huawei's, HarmonyOS's and vivo's app ids are numbers, Apple's key ids have ten characters.
 fn number(app: &str, workspace: &str) -> u32 {
     let sum = app
         .bytes()

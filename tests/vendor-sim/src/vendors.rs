@@ -2,6 +2,7 @@
 
 mod apns;
 mod fcm;
+mod harmony;
 mod huawei;
 mod oppo;
 mod vivo;
@@ -15,6 +16,7 @@ use crate::vendor::Vendor;
 pub fn all(apns_streams: u32) -> Vec<Arc<dyn Vendor>> {
     vec![
         Arc::new(huawei::Huawei::default()),
+        Arc::new(harmony::Harmony::default()),
         Arc::new(apns::Apns::new(apns_streams)),
         Arc::new(xiaomi::Xiaomi::default()),
         Arc::new(oppo::Oppo::default()),

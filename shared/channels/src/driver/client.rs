@@ -117,7 +117,7 @@ impl<V: Vendor> Client<V> {
     ) -> Result<Option<Kept<SessionText>>, AttemptFailure> {
         match self.vendor.login() {
             None => Ok(None),
-            Some(login) => self.sessions.open(login, account, refused, ask_until).await.map(Some),
+            Some(from) => self.sessions.open(&from, account, refused, ask_until).await.map(Some),
         }
     }
 }

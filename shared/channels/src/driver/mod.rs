@@ -25,4 +25,4 @@ pub(crate) use request::{form, post, sensitive};
 pub(crate) use session::Sessions;
 #[cfg(test)]
 pub(crate) use vendor::told;
-pub(crate) use vendor::{Call, Fate, Given, Heard, Login, Reading, Told, Vendor, VendorCredentials, Who};
+pub(crate) use vendor::{Call, Fate, Given, Heard, Login, Reading, SessionFrom, Told, Vendor, VendorCredentials, Who};

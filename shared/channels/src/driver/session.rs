@@ -10,7 +10,7 @@ use revocation_rules::retry::AttemptFailure;
 use tokio::time::Instant;
 
 use super::request::sensitive;
-use super::vendor::{Login, Told};
+use super::vendor::{Given, Login, SessionFrom, Told};
 use crate::answers::{misconfigured, transient, waiting};
 use crate::elapsed::elapsed_ms;
 use crate::https::Https;
@@ -41,36 +41,40 @@ impl Sessions {
         }
     }
 
-    /// The account's session; another one than `refused`, if given. No login starts at or after `ask_until`.
+    /// The account's session; another one than `refused`, if given. None is begun at or after `ask_until`.
     pub async fn open<A: AccountKey + Sync>(
         &self,
-        login: &dyn Login<A>,
+        from: &SessionFrom<'_, A>,
         account: &A,
         refused: Option<u64>,
         ask_until: Timestamp,
     ) -> Result<Kept<SessionText>, AttemptFailure> {
-        self.shared.open(account, refused, ask_until, || self.log_in(login, account)).await
+        self.shared.open(account, refused, ask_until, || self.begin(from, account)).await
     }
 
-    async fn log_in<A: Sync>(&self, login: &dyn Login<A>, account: &A) -> Result<Opened, AttemptFailure> {
+    async fn begin<A: Sync>(&self, from: &SessionFrom<'_, A>, account: &A) -> Result<Opened, AttemptFailure> {
         let channel = self.channel;
         let started = Instant::now();
-        let result = self.ask(login, account).await;
-        let ok = format!("{channel}:login_ok");
+        let began_at = self.clock.now();
+        let (what, given) = match from {
+            SessionFrom::Vendor(login) => ("login", self.ask(*login, account, began_at).await),
+            SessionFrom::Us(sign) => ("sign", sign(account, began_at)),
+        };
+        let result = given.and_then(|given| opened(given, began_at).ok_or_else(|| transient(format!("{channel}:{what}_unreadable"))));
+        let ok = format!("{channel}:{what}_ok");
         let code = result.as_ref().map_or_else(AttemptFailure::reason, |_| &ok);
         tracing::info!(
             channel = %channel,
-            call = "login",
+            call = what,
             code,
             duration_ms = elapsed_ms(started),
-            "logged in at {channel}: {code}"
+            "opened a session for {channel}: {code}"
         );
         result
     }
 
-    async fn ask<A: Sync>(&self, login: &dyn Login<A>, account: &A) -> Result<Opened, AttemptFailure> {
+    async fn ask<A: Sync>(&self, login: &dyn Login<A>, account: &A, asked_at: Timestamp) -> Result<Given, AttemptFailure> {
         let channel = self.channel;
-        let asked_at = self.clock.now();
         let request = login
             .request(account, asked_at)
             .ok_or_else(|| misconfigured(format!("{channel}:bad_settings")))?;
@@ -85,16 +89,18 @@ impl Sessions {
             retry_after: asked_for,
             body: &reply.body,
         };
-        let given = login.read(&told).map_err(|failure| waiting(failure, asked_for))?;
-        // What makes no header, or no sensible one, is kept for nobody.
-        let text = Some(given.text.expose()).filter(|text| text.len() <= MAX_SESSION_BYTES);
-        text.and_then(sensitive)
-            .ok_or_else(|| transient(format!("{channel}:login_unreadable")))?;
-        Ok(Opened {
-            text: given.text,
-            good_until: good_until(asked_at, given.good_for),
-        })
+        login.read(&told).map_err(|failure| waiting(failure, asked_for))
     }
+}
+
+/// `None` for what makes no header, or no sensible one: it is kept for nobody.
+fn opened(given: Given, began_at: Timestamp) -> Option<Opened> {
+    let text = Some(given.text.expose()).filter(|text| text.len() <= MAX_SESSION_BYTES);
+    text.and_then(sensitive)?;
+    Some(Opened {
+        text: given.text,
+        good_until: good_until(began_at, given.good_for),
+    })
 }
 
 /// Counted from the question, not the answer: the vendor's clock started in between.

@@ -38,8 +38,8 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     /// What the vendor's answer to `account` means.
     fn read<'a>(&self, account: &AccountOf<Self>, call: &Call<'a, Self::Ask<'a>>, told: &Told<'_>) -> Heard<Self::Ask<'a>>;
 
-    /// How a session is opened; `None` where calls carry the credentials themselves.
-    fn login(&self) -> Option<&dyn Login<AccountOf<Self>>> {
+    /// Where sessions come from; `None` where calls carry the credentials themselves.
+    fn login(&self) -> Option<SessionFrom<'_, AccountOf<Self>>> {
         None
     }
 }
@@ -57,7 +57,18 @@ pub(crate) trait VendorCredentials: Sized + Send + Sync {
 
 pub(crate) type AccountOf<V> = <<V as Vendor>::Credentials as VendorCredentials>::Account;
 
-/// How a vendor's session is opened.
+/// Who makes a session.
+pub(crate) enum SessionFrom<'v, A> {
+    /// The vendor, when it is asked.
+    Vendor(&'v dyn Login<A>),
+    /// We do, by signing it: nobody is asked.
+    Us(Sign<A>),
+}
+
+/// Makes a session out of the account and the time.
+pub(crate) type Sign<A> = fn(&A, Timestamp) -> Result<Given, AttemptFailure>;
+
+/// How a session is asked for.
 pub(crate) trait Login<A>: Send + Sync {
     /// `None` only for settings that do not make a request.
     fn request(&self, account: &A, now: Timestamp) -> Option<Request<Full<Bytes>>>;
@@ -65,10 +76,10 @@ pub(crate) trait Login<A>: Send + Sync {
     fn read(&self, told: &Told<'_>) -> Result<Given, AttemptFailure>;
 }
 
-/// A session as the vendor gave it.
+/// A session as it was given, or signed.
 pub(crate) struct Given {
     pub text: SessionText,
-    /// How long the vendor says it is good.
+    /// How long the vendor takes it.
     pub good_for: Duration,
 }
 
@@ -84,7 +95,7 @@ pub(crate) struct Call<'a, A> {
 /// Who is calling, and for which revocation.
 pub(crate) struct Who<'w, C> {
     pub credentials: &'w C,
-    /// There is one where the vendor has a [`Login`].
+    /// There is one where [`Vendor::login`] says where it comes from.
     pub session: Option<&'w SessionText>,
     pub revocation: &'w RevocationId,
 }

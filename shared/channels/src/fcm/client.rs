@@ -20,7 +20,7 @@ use super::target::Target;
 use crate::answers::{misconfigured, overwritten, transient, without_handle};
 use crate::around::Around;
 use crate::dial::{DialError, origin};
-use crate::driver::{Pauses, Sessions, Told, sensitive};
+use crate::driver::{Pauses, SessionFrom, Sessions, Told, sensitive};
 use crate::https::Https;
 use crate::meaning::Said;
 use crate::single_flight::Kept;
@@ -49,7 +49,7 @@ pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static
 
 impl Fcm {
     async fn session(&self, account: &Account, refused: Option<u64>, ask_until: Timestamp) -> Result<Kept<HeaderValue>, AttemptFailure> {
-        let session = self.sessions.open(&self.login, account, refused, ask_until).await?;
+        let session = self.sessions.open(&SessionFrom::Vendor(&self.login), account, refused, ask_until).await?;
         Ok(Kept {
             value: header(&session.value)?,
             version: session.version,

@@ -19,7 +19,7 @@ use super::settings::{AUTH_URL, Account, HuaweiCredentials, PUSH_URL};
 use crate::answers::{overwritten, without_handle};
 use crate::around::Around;
 use crate::dial::{DialError, origin};
-use crate::driver::{Call, Client, Heard, Login, Told, Vendor, Who, post, sensitive};
+use crate::driver::{Call, Client, Heard, SessionFrom, Told, Vendor, Who, post, sensitive};
 
 struct Huawei {
     push_url: String,
@@ -74,7 +74,7 @@ impl Vendor for Huawei {
         classify(told, &tokens).heard(call, &overwritten(), repeat(half))
     }
 
-    fn login(&self) -> Option<&dyn Login<Account>> {
-        Some(&self.login)
+    fn login(&self) -> Option<SessionFrom<'_, Account>> {
+        Some(SessionFrom::Vendor(&self.login))
     }
 }

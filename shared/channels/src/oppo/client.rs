@@ -15,7 +15,7 @@ use super::settings::{Account, OppoCredentials, URL};
 use crate::answers::{overwritten, without_handle};
 use crate::around::Around;
 use crate::dial::{DialError, origin};
-use crate::driver::{Call, Client, Heard, Login, Told, Vendor, Who, post};
+use crate::driver::{Call, Client, Heard, SessionFrom, Told, Vendor, Who, post};
 use crate::part::Part;
 
 struct Oppo {
@@ -60,7 +60,7 @@ impl Vendor for Oppo {
         classify(told, &tokens).heard(call, &overwritten(), call.ask.split(tokens.len()))
     }
 
-    fn login(&self) -> Option<&dyn Login<Account>> {
-        Some(&self.login)
+    fn login(&self) -> Option<SessionFrom<'_, Account>> {
+        Some(SessionFrom::Vendor(&self.login))
     }
 }

@@ -19,7 +19,7 @@ use super::settings::{Account, RECALL_PATH, URL, VivoCredentials};
 use crate::answers::{overwritten, recalled, refused, without_handle};
 use crate::around::Around;
 use crate::dial::{DialError, origin};
-use crate::driver::{Call, Client, Fate, Heard, Login, Told, Vendor, Who, post, sensitive};
+use crate::driver::{Call, Client, Fate, Heard, SessionFrom, Told, Vendor, Who, post, sensitive};
 use crate::meaning::{Meaning, Said};
 use crate::part::Part;
 
@@ -146,8 +146,8 @@ impl Vendor for Vivo {
         }
     }
 
-    fn login(&self) -> Option<&dyn Login<Account>> {
-        Some(&self.login)
+    fn login(&self) -> Option<SessionFrom<'_, Account>> {
+        Some(SessionFrom::Vendor(&self.login))
     }
 }
 

@@ -63,6 +63,7 @@ async fn orders() {
     .await;
 
     fcm().await;
+    harmony().await;
     xiaomi().await;
     oppo().await;
     vivo().await;
@@ -117,6 +118,23 @@ async fn fcm() {
     let documents = Documents::new([Some(crate::fcm::document("planted-key").to_string())]);
     let client = connect_with(Channel::Fcm, &set, TIMEOUTS, documents, no_sessions(), ManualClock::new()).unwrap();
     case.revoke(&*client).await;
+}
+
+/// Recalls and overwrites in every sort of way, with a token that we sign.
+async fn harmony() {
+    let list = json!({"illegalTokens": {"planted-reason": ["planted-token-2"]}}).to_string();
+    let server = Server::http1(move |seen, n| match (seen.path.ends_with("revoke"), n) {
+        (true, 0) => Do::answer(401, "planted-body"),
+        (true, _) => Do::answer(400, r#"{"code":"80100001","msg":"planted-body"}"#),
+        (false, _) if seen.body.windows(4).any(|w| w == b"\":1,") => Do::drop_connection(),
+        (false, _) => Do::answer(200, json!({"code": "80100000", "msg": list}).to_string()),
+    })
+    .await;
+    let case = Case::new((1..4).map(|n| (format!("planted-token-{n}"), Some(Handle::NotifyId(n)))));
+    let set = settings(&server.url, &server.ca_pem);
+    let documents = Documents::new([Some(crate::harmony::document("planted-key"))]);
+    let client = connect_with(Channel::Harmony, &set, TIMEOUTS, documents, no_sessions(), ManualClock::new()).unwrap();
+    case.by(Strategy::RecallThenOverwrite).revoke(&*client).await;
 }
 
 /// Recalls that are refused, and overwrites in every sort of way.
@@ -200,6 +218,12 @@ async fn no_token_text_or_credential_is_logged_at_any_level() {
     drop(guard);
     let text = log.text();
     assert!(text.contains("asked huawei to overwrite"), "something was logged");
+    assert!(
+        text.contains("opened a session for harmony: harmony:sign_ok"),
+        "something was logged"
+    );
+    assert!(text.contains("asked harmony to recall"), "something was logged");
+    assert!(text.contains("asked harmony to overwrite"), "something was logged");
     assert!(text.contains("asked oppo to overwrite"), "something was logged");
     assert!(text.contains("asked vivo to recall"), "something was logged");
     assert!(text.contains("asked vivo to overwrite"), "something was logged");

@@ -240,6 +240,11 @@ pub fn recalled() -> Answer {
     ended(Outcome::Recalled, "accepted_by_vendor")
 }
 
+/// The vendor took the recall, and says nothing of single devices.
+pub fn recalled_as_a_whole() -> Answer {
+    ended(Outcome::Recalled, "accepted_as_a_whole")
+}
+
 pub fn ended(outcome: Outcome, reason: &str) -> Answer {
     Answer::Ended {
         outcome,

@@ -1,5 +1,5 @@
 //! Huawei: `{"statuses": [{"biTag", "token", "status", "timestamp"}]}`. In its
-//! second version the status is `deliveryStatus.result`.
+//! second version the status is `deliveryStatus.result`; `HarmonyOS` has that one only.
 
 use std::borrow::Cow;
 
@@ -20,8 +20,16 @@ pub(super) const VENDOR: Vendor = Vendor {
     told,
 };
 
+/// The same service calls back for both, in the same form and under the same signature.
+pub(super) const HARMONY: Vendor = Vendor {
+    channel: Channel::Harmony,
+    ..VENDOR
+};
+
 /// "Success": it reached the device.
 const DELIVERED: i64 = 0;
+/// Taken, and then dropped: more than the device takes of an app in a day, or than the kind of message is allowed.
+const TOO_OFTEN: [i64; 2] = [102, 256];
 
 fn told(document: &str) -> Option<Told> {
     let [statuses] = fields(document, ["statuses"])?;
@@ -67,6 +75,7 @@ fn event(status: &Field<'_>) -> Event {
         One::Odd => Event::Unreadable,
         One::Text(status) => match whole(&status) {
             Some(DELIVERED) => Event::Known(ReceiptEvent::Shown),
+            Some(code) if TOO_OFTEN.contains(&code) => Event::Dropped,
             Some(_) => Event::Other,
             None => Event::Unreadable,
         },

@@ -60,6 +60,14 @@ fn words() -> Vec<Words> {
             alike: vec![json!("0"), json!(0.0), json!(" 0 ")],
         },
         Words {
+            vendor: huawei::HARMONY,
+            form: Form::Statuses,
+            event: "shown",
+            fields: ["biTag", "token", "status", "timestamp"],
+            kind: json!(0),
+            alike: vec![json!("0")],
+        },
+        Words {
             vendor: xiaomi::VENDOR,
             form: Form::Named,
             event: "opened",
@@ -138,6 +146,36 @@ fn huawei_what_reached_a_device_was_shown() {
     assert_eq!(receipts, expected);
     let counts = (passed_over.other_events, passed_over.not_ours, passed_over.unreadable);
     assert_eq!(counts, (3, 1, 1), "a result that is not there is no success");
+}
+
+/// The second version of the receipt, as the page of HarmonyOS has it: there is no other.
+#[test]
+fn harmony_what_reached_a_device_was_shown_and_what_was_dropped_is_counted() {
+    let entry = |token: &str, more: Value| {
+        let mut entry = json!({"token": token, "pushType": 0, "appPackageName": "com.example.shop", "requestId": "157"});
+        entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        entry
+    };
+    let delivered = |result: i64| json!({"biTag": "task/t1/b1", "deliveryStatus": {"result": result, "timestamp": 1_489_993_883_190_i64}});
+    let body = json!({"statuses": [
+        entry("T1", delivered(0)),
+        entry("T2", delivered(2)),
+        entry("T3", delivered(102)),
+        entry("T4", delivered(256)),
+        // A notice of ours has no text.
+        entry("T5", json!({"biTag": "", "deliveryStatus": {"result": 256, "timestamp": 1}})),
+        entry("T6", json!({"deliveryStatus": {"result": 0, "timestamp": 1}})),
+        entry("T7", json!({"biTag": "task/t1/b1", "pushType": 1, "formStatus": {"formId": 1, "result": 0, "timestamp": 1}})),
+    ]});
+    let (receipts, passed_over) = read(huawei::HARMONY, &body.to_string());
+    assert_eq!(receipts, ["task t1 b1 T1 shown Some(1489993883190)"]);
+    let expected = PassedOver {
+        dropped: 3,
+        other_events: 2,
+        not_ours: 1,
+        ..PassedOver::default()
+    };
+    assert_eq!(passed_over, expected);
 }
 
 #[test]
@@ -301,8 +339,8 @@ fn a_callback_is_read_however_it_is_packed() {
         assert_eq!(told(huawei::VENDOR, &body), huawei.good(&["R1"]), "{body}");
     }
     assert_eq!(
-        told(oppo::VENDOR, &words()[2].entry(&json!("R1")).to_string()),
-        words()[2].good(&["R1"])
+        told(oppo::VENDOR, &words()[3].entry(&json!("R1")).to_string()),
+        words()[3].good(&["R1"])
     );
     assert_eq!(told(huawei::VENDOR, r#"{"statuses": null}"#), [] as [&str; 0]);
 }

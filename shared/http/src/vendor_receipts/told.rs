@@ -25,6 +25,8 @@ pub struct PassedOver {
     pub not_ours: usize,
     /// Entries of events that change nothing here.
     pub other_events: usize,
+    /// Entries of messages that the vendor took and then dropped, since there were too many; ours and others'.
+    pub dropped: usize,
     /// Entries of ours that name no token.
     pub no_tokens: usize,
     /// Tokens that are none.
@@ -61,6 +63,9 @@ struct Said {
 #[derive(Clone, Copy)]
 pub(super) enum Event {
     Known(ReceiptEvent),
+    /// Too many messages: the vendor kept this one from the device. Whether it was a notice of ours is not said, as
+    /// those have no text in them.
+    Dropped,
     Other,
     Unreadable,
 }
@@ -77,6 +82,7 @@ impl Told {
     pub(super) fn note(&mut self, event: Event, param: &Field<'_>, tokens: &Field<'_>, at: &Field<'_>) {
         let event = match event {
             Event::Known(event) => event,
+            Event::Dropped => return self.passed_over.dropped += 1,
             Event::Other => return self.passed_over.other_events += 1,
             Event::Unreadable => return self.passed_over.unreadable += 1,
         };

@@ -38,6 +38,7 @@ impl Vendor {
     pub const fn of(channel: Channel) -> Option<Self> {
         match channel {
             Channel::Huawei => Some(huawei::VENDOR),
+            Channel::Harmony => Some(huawei::HARMONY),
             Channel::Xiaomi => Some(xiaomi::VENDOR),
             Channel::Oppo => Some(oppo::VENDOR),
             Channel::Vivo => Some(vivo::VENDOR),

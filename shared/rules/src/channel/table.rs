@@ -31,6 +31,7 @@ macro_rules! channels {
 
 channels! {
     Huawei => HUAWEI,
+    Harmony => HARMONY,
     Xiaomi => XIAOMI,
     Oppo => OPPO,
     Vivo => VIVO,
@@ -48,6 +49,22 @@ static HUAWEI: Facts = Facts {
     strategies: &[Strategy::Overwrite],
     handle: HandleKind::NotifyId,
     recalled_by: None,
+    tokens: Tokens::AsTheyAre,
+    // The whole body has 4096 bytes; ours is far below.
+    notice: None,
+    peer: Peer::Vendor,
+    calls_back: true,
+};
+
+static HARMONY: Facts = Facts {
+    name: "harmony",
+    display_name: "HarmonyOS",
+    label: "HarmonyOS",
+    label_zh: "鸿蒙",
+    // Its recall takes back what is shown and what is not delivered yet; an overwrite only what is shown.
+    strategies: &[Strategy::Recall, Strategy::Overwrite, Strategy::RecallThenOverwrite],
+    handle: HandleKind::NotifyId,
+    recalled_by: Some(RecalledBy::Handle),
     tokens: Tokens::AsTheyAre,
     // The whole body has 4096 bytes; ours is far below.
     notice: None,

@@ -32,6 +32,10 @@ fn each_vendor_calls_back_in_its_own_words() {
             json!({"statuses": [{"biTag": "task/t1/b1", "token": "b1-0", "status": 0, "timestamp": 2_051_269_200_000_i64}]}),
         ),
         (
+            "harmony",
+            json!({"statuses": [{"biTag": "task/t1/b1", "token": "b1-0", "pushType": 0, "deliveryStatus": {"result": 0, "timestamp": 2_051_269_200_000_i64}}]}),
+        ),
+        (
             "xiaomi",
             json!({"m1": {"param": "task/t1/b1", "targets": "b1-0,b1-1", "type": 2, "timestamp": 2_051_269_200_000_i64}}),
         ),

@@ -32,6 +32,8 @@ pub fn vendors() -> Vec<Vendor> {
             "private_key": google.serialize_pem(),
         })
     };
+    // As long as Huawei's own are.
+    let harmony = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_4096).unwrap();
     vec![
         Vendor {
             channel: Channel::Huawei,
@@ -42,6 +44,15 @@ pub fn vendors() -> Vec<Vendor> {
             login: Login::With {
                 wrong: json!({"app_id": "104", "client_secret": "wrong"}),
             },
+            handle: Handle::NotifyId(7),
+        },
+        Vendor {
+            channel: Channel::Harmony,
+            strategy: Strategy::Overwrite,
+            app: json!({"vendor": "harmony", "project_id": "388421841222199046", "client_id": "6917569", "key_id": "k", "sub_account": "110088", "public_key_pem": harmony.public_key_pem()}),
+            app_name: "6917569",
+            credentials: json!({"project_id": "388421841222199046", "client_id": "6917569", "key_id": "k", "sub_account": "110088", "private_key": harmony.serialize_pem()}),
+            login: Login::None,
             handle: Handle::NotifyId(7),
         },
         Vendor {

@@ -111,11 +111,16 @@ impl Part {
 /// 10,000 deliveries.
 pub fn parts() -> Vec<Part> {
     [
-        (Channel::Huawei, Fate::Plain, false, 2_200),
+        (Channel::Huawei, Fate::Plain, false, 1_900),
         (Channel::Huawei, Fate::Dead, false, 100),
         (Channel::Huawei, Fate::WithoutId, false, 150),
         (Channel::Huawei, Fate::Opened, false, 80),
         (Channel::Huawei, Fate::Cleared, false, 70),
+        // Of a device that is gone an accepted recall says nothing, so there is none.
+        (Channel::Harmony, Fate::Plain, false, 230),
+        (Channel::Harmony, Fate::WithoutId, false, 30),
+        (Channel::Harmony, Fate::Opened, false, 20),
+        (Channel::Harmony, Fate::Cleared, false, 20),
         (Channel::Xiaomi, Fate::Plain, false, 1_300),
         (Channel::Xiaomi, Fate::Dead, false, 60),
         (Channel::Xiaomi, Fate::Opened, false, 40),

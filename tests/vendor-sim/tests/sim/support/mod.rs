@@ -2,6 +2,7 @@
 
 pub mod apns;
 pub mod fcm;
+pub mod harmony;
 pub mod huawei;
 pub mod oppo;
 pub mod raw_http2;
