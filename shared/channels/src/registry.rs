@@ -11,6 +11,7 @@ use revocation_rules::retry::Answer;
 use crate::answers::{all_failed, misconfigured};
 use crate::apns::{self, ApnsClient};
 use crate::around::Around;
+use crate::honor;
 use crate::huawei;
 use crate::oppo;
 use crate::pace::{Paced, Share};
@@ -26,6 +27,7 @@ pub const fn settings(channel: Channel) -> &'static [Setting] {
         Channel::Xiaomi => xiaomi::SETTINGS,
         Channel::Oppo => oppo::SETTINGS,
         Channel::Vivo => vivo::SETTINGS,
+        Channel::Honor => honor::SETTINGS,
         Channel::Apns => apns::SETTINGS,
         // They speak to no vendor.
         Channel::SelfBuilt | Channel::Sms => &[],
@@ -65,6 +67,7 @@ pub fn connect_with(
         Channel::Xiaomi => xiaomi::connect(around).map(boxed),
         Channel::Oppo => oppo::connect(around).map(boxed),
         Channel::Vivo => vivo::connect(around).map(boxed),
+        Channel::Honor => honor::connect(around).map(boxed),
         Channel::Apns => ApnsClient::new(around).map(boxed),
         Channel::SelfBuilt | Channel::Sms => return None,
     };

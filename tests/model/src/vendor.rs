@@ -41,7 +41,7 @@ impl Vendor {
     /// Calls of a channel as its client makes them. How long a vendor takes is nowhere published: 50 ms are assumed.
     pub fn of(channel: Channel) -> Self {
         let (per_call, at_once) = match channel {
-            Channel::Huawei | Channel::Oppo | Channel::Vivo => (1_000, 4),
+            Channel::Huawei | Channel::Oppo | Channel::Vivo | Channel::Honor => (1_000, 4),
             Channel::Xiaomi => (500, 4),
             Channel::Apns => (1, 500),
             Channel::SelfBuilt | Channel::Sms => (1, 1),

@@ -138,7 +138,8 @@ fn token(channel: Channel, n: u64) -> String {
         }
         Tokens::AsTheyAre => {
             let length = match channel {
-                Channel::Huawei => 130,
+                // Honor's service was Huawei's; how long its own tokens are, nobody says.
+                Channel::Huawei | Channel::Honor => 130,
                 Channel::Xiaomi => 64,
                 Channel::Oppo => 40,
                 Channel::Apns | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => 23,

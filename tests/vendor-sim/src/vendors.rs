@@ -1,6 +1,7 @@
 //! The vendors there are: a module and a line each.
 
 mod apns;
+mod honor;
 mod huawei;
 mod oppo;
 mod vivo;
@@ -18,5 +19,6 @@ pub fn all(apns_streams: u32) -> Vec<Arc<dyn Vendor>> {
         Arc::new(xiaomi::Xiaomi::default()),
         Arc::new(oppo::Oppo::default()),
         Arc::new(vivo::Vivo::default()),
+        Arc::new(honor::Honor::default()),
     ]
 }

@@ -199,6 +199,7 @@ impl<'a, V: Vendor> Run<'a, V> {
             credentials: &*caller.credentials.value,
             session: caller.session.as_ref().map(|session| &session.value),
             revocation: self.order.revocation,
+            now: self.client.clock.now(),
         };
         let failed = |failure: AttemptFailure| Heard {
             code: failure.reason().to_owned(),

@@ -87,6 +87,8 @@ pub(crate) struct Who<'w, C> {
     /// There is one where the vendor has a [`Login`].
     pub session: Option<&'w SessionText>,
     pub revocation: &'w RevocationId,
+    /// When it calls: Honor wants to be told.
+    pub now: Timestamp,
 }
 
 /// What the vendor said.

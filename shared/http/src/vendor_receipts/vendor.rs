@@ -41,8 +41,8 @@ impl Vendor {
             Channel::Xiaomi => Some(xiaomi::VENDOR),
             Channel::Oppo => Some(oppo::VENDOR),
             Channel::Vivo => Some(vivo::VENDOR),
-            // Nobody calls back for these.
-            Channel::Apns | Channel::SelfBuilt | Channel::Sms => None,
+            // Nobody calls back for these, or in no way that is known.
+            Channel::Honor | Channel::Apns | Channel::SelfBuilt | Channel::Sms => None,
         }
     }
 

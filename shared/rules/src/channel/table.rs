@@ -34,6 +34,7 @@ channels! {
     Xiaomi => XIAOMI,
     Oppo => OPPO,
     Vivo => VIVO,
+    Honor => HONOR,
     Apns => APNS,
     SelfBuilt => SELF_BUILT,
     Sms => SMS,
@@ -111,6 +112,21 @@ static VIVO: Facts = Facts {
     }),
     peer: Peer::Vendor,
     calls_back: true,
+};
+
+static HONOR: Facts = Facts {
+    name: "honor",
+    display_name: "Honor",
+    label: "Honor",
+    label_zh: "荣耀",
+    strategies: &[Strategy::Overwrite],
+    handle: HandleKind::NotifyId,
+    recalled_by: None,
+    tokens: Tokens::AsTheyAre,
+    // The whole body has 4096 bytes; ours is far below.
+    notice: None,
+    peer: Peer::Vendor,
+    calls_back: false,
 };
 
 static APNS: Facts = Facts {

@@ -30,6 +30,7 @@ async fn what_it_does_not_understand_is_refused() {
                 "public_key_pem": "nothing",
             }),
         ),
+        ("/apps", json!({ "vendor": "honor", "app_id": "1", "client_secret": "s" })),
         ("/nowhere", json!({})),
     ];
     for (path, body) in requests {

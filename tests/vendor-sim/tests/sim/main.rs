@@ -8,6 +8,8 @@ mod binary;
 mod connections;
 mod control;
 mod faults;
+mod honor_login;
+mod honor_send;
 mod huawei_login;
 mod huawei_send;
 mod load;

@@ -111,7 +111,7 @@ impl Part {
 /// 10,000 deliveries.
 pub fn parts() -> Vec<Part> {
     [
-        (Channel::Huawei, Fate::Plain, false, 2_200),
+        (Channel::Huawei, Fate::Plain, false, 1_900),
         (Channel::Huawei, Fate::Dead, false, 100),
         (Channel::Huawei, Fate::WithoutId, false, 150),
         (Channel::Huawei, Fate::Opened, false, 80),
@@ -124,6 +124,9 @@ pub fn parts() -> Vec<Part> {
         (Channel::Oppo, Fate::Cleared, false, 50),
         (Channel::Vivo, Fate::Plain, false, 1_000),
         (Channel::Vivo, Fate::WithoutTask, false, 200),
+        (Channel::Honor, Fate::Plain, false, 250),
+        (Channel::Honor, Fate::Dead, false, 20),
+        (Channel::Honor, Fate::Opened, false, 30),
         (Channel::Apns, Fate::Plain, false, 1_700),
         (Channel::Apns, Fate::Dead, false, 60),
         (Channel::Apns, Fate::WithoutId, false, 60),

@@ -1,6 +1,7 @@
 //! A running simulator with one app per vendor, and short ways to ask things of it.
 
 pub mod apns;
+pub mod honor;
 pub mod huawei;
 pub mod oppo;
 pub mod raw_http2;
@@ -43,6 +44,7 @@ impl World {
             json!({ "vendor": "xiaomi", "package": xiaomi::PACKAGE, "app_secret": xiaomi::SECRET }),
             json!({ "vendor": "oppo", "app_key": oppo::APP, "master_secret": oppo::SECRET }),
             json!({ "vendor": "vivo", "app_id": vivo::APP, "app_key": vivo::KEY, "app_secret": vivo::SECRET }),
+            json!({ "vendor": "honor", "app_id": honor::APP, "client_id": honor::CLIENT, "client_secret": honor::SECRET }),
             self.signer.registration(),
         ] {
             self.control("/apps", app).await;
