@@ -26,6 +26,7 @@ mod honor;
 mod https;
 mod huawei;
 mod meaning;
+mod meizu;
 mod oauth;
 mod oppo;
 mod pace;

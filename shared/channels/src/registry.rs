@@ -13,6 +13,7 @@ use crate::apns::{self, ApnsClient};
 use crate::around::Around;
 use crate::honor;
 use crate::huawei;
+use crate::meizu;
 use crate::oppo;
 use crate::pace::{Paced, Share};
 use crate::self_built::SelfBuiltClient;
@@ -28,6 +29,7 @@ pub const fn settings(channel: Channel) -> &'static [Setting] {
         Channel::Oppo => oppo::SETTINGS,
         Channel::Vivo => vivo::SETTINGS,
         Channel::Honor => honor::SETTINGS,
+        Channel::Meizu => meizu::SETTINGS,
         Channel::Apns => apns::SETTINGS,
         // They speak to no vendor.
         Channel::SelfBuilt | Channel::Sms => &[],
@@ -68,6 +70,7 @@ pub fn connect_with(
         Channel::Oppo => oppo::connect(around).map(boxed),
         Channel::Vivo => vivo::connect(around).map(boxed),
         Channel::Honor => honor::connect(around).map(boxed),
+        Channel::Meizu => meizu::connect(around).map(boxed),
         Channel::Apns => ApnsClient::new(around).map(boxed),
         Channel::SelfBuilt | Channel::Sms => return None,
     };

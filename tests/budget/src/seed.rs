@@ -42,7 +42,7 @@ pub fn token(channel: Channel, nth: usize) -> String {
     let length = match channel {
         Channel::Apns => 64,
         Channel::Huawei | Channel::Honor => 130,
-        Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => 44,
+        Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::Meizu | Channel::SelfBuilt | Channel::Sms => 44,
     };
     let mut state = (nth as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut text = String::with_capacity(length + 16);

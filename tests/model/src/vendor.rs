@@ -43,6 +43,7 @@ impl Vendor {
         let (per_call, at_once) = match channel {
             Channel::Huawei | Channel::Oppo | Channel::Vivo | Channel::Honor => (1_000, 4),
             Channel::Xiaomi => (500, 4),
+            Channel::Meizu => (100, 4),
             Channel::Apns => (1, 500),
             Channel::SelfBuilt | Channel::Sms => (1, 1),
         };

@@ -141,6 +141,7 @@ fn token(channel: Channel, n: u64) -> String {
                 // Honor's service was Huawei's; how long its own tokens are, nobody says.
                 Channel::Huawei | Channel::Honor => 130,
                 Channel::Xiaomi => 64,
+                Channel::Meizu => 45,
                 Channel::Oppo => 40,
                 Channel::Apns | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => 23,
             };

@@ -74,6 +74,10 @@ impl App {
                     json!({"app_id": id, "client_id": format!("honor-client-{number}"), "client_secret": secret}),
                 )
             }
+            Channel::Meizu => {
+                let id = number.to_string();
+                (id.clone(), json!({"app_id": id, "app_secret": secret}))
+            }
             Channel::Apns => {
                 let document = json!({"team_id": "TEAM000001", "key_id": format!("K{number:09}"), "bundle_id": package});
                 (package, document)

@@ -3,6 +3,7 @@
 mod apns;
 mod honor;
 mod huawei;
+mod meizu;
 mod oppo;
 mod vivo;
 mod xiaomi;
@@ -20,5 +21,6 @@ pub fn all(apns_streams: u32) -> Vec<Arc<dyn Vendor>> {
         Arc::new(oppo::Oppo::default()),
         Arc::new(vivo::Vivo::default()),
         Arc::new(honor::Honor::default()),
+        Arc::new(meizu::Meizu::default()),
     ]
 }

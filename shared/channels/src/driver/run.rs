@@ -124,6 +124,7 @@ impl<'a, V: Vendor> Run<'a, V> {
                     answers.push((delivery.slot, quota_used_up(reason)));
                 }
                 Fate::Ends(answer) => answers.push((delivery.slot, answer)),
+                Fate::Waits(failure) => answers.push((delivery.slot, Answer::Failed(failure))),
                 Fate::Then(ask) => to_ask.push((ask, *delivery)),
             }
         }

@@ -124,6 +124,8 @@ pub(crate) enum Reading<A> {
 pub(crate) enum Fate<A> {
     /// As failed only when the day's quota is used up: all that is left ends so.
     Ends(Answer),
+    /// It alone failed: whatever the failure, the others are asked on.
+    Waits(AttemptFailure),
     /// Another call is to be made for it.
     Then(A),
 }

@@ -66,9 +66,7 @@ impl Vendor for Honor {
         let mut request = post(&url, "application/json;charset=utf-8", body)?;
         let session = sensitive(&format!("Bearer {}", who.session?.expose()))?;
         request.headers_mut().insert(AUTHORIZATION, session);
-        request
-            .headers_mut()
-            .insert(TIMESTAMP, HeaderValue::from(who.now.as_millisecond()));
+        request.headers_mut().insert(TIMESTAMP, HeaderValue::from(who.now.as_millisecond()));
         Some(request)
     }
 

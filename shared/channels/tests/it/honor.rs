@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::server::{Do, Seen, Server};
 use crate::support::{
-    Case, Documents, ManualClock, client_of, count, devices, ended, misconfigured, notify_ids, overwritten, revoke_at, throttled, transient,
-    unknown,
+    Case, Documents, ManualClock, client_of, count, devices, ended, misconfigured, notify_ids, overwritten, revoke_at, throttled,
+    transient, unknown,
 };
 
 const LOGIN: &str = "/auth/token";
@@ -153,10 +153,7 @@ async fn a_rotated_secret_is_read_at_once() {
 #[tokio::test]
 async fn a_secret_that_stays_wrong_waits_for_a_person() {
     let server = Server::http1(|_, _| Do::answer(401, "")).await;
-    assert_eq!(
-        revoke(&server, &devices(2)).await,
-        vec![misconfigured("honor:login_http_401"); 2]
-    );
+    assert_eq!(revoke(&server, &devices(2)).await, vec![misconfigured("honor:login_http_401"); 2]);
     assert_eq!(server.seen().len(), 1);
 }
 

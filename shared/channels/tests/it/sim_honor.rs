@@ -102,10 +102,7 @@ async fn a_wait_that_honor_asks_for_is_kept() {
 #[tokio::test]
 async fn a_wrong_secret_or_app_waits_for_a_person() {
     let (world, case, _) = start(2).await;
-    for (field, value, reason) in [
-        ("client_secret", "wrong", "honor:login_http_401"),
-        ("app_id", "999", "honor:10205"),
-    ] {
+    for (field, value, reason) in [("client_secret", "wrong", "honor:login_http_401"), ("app_id", "999", "honor:10205")] {
         let mut document = app();
         document[field] = json!(value);
         assert_eq!(case.revoke(&*world.client(&document)).await, vec![misconfigured(reason); 2]);

@@ -35,6 +35,7 @@ channels! {
     Oppo => OPPO,
     Vivo => VIVO,
     Honor => HONOR,
+    Meizu => MEIZU,
     Apns => APNS,
     SelfBuilt => SELF_BUILT,
     Sms => SMS,
@@ -127,6 +128,21 @@ static HONOR: Facts = Facts {
     notice: None,
     peer: Peer::Vendor,
     calls_back: false,
+};
+
+static MEIZU: Facts = Facts {
+    name: "meizu",
+    display_name: "Meizu",
+    label: "Meizu",
+    label_zh: "魅族",
+    strategies: &[Strategy::Overwrite],
+    handle: HandleKind::NotifyKey,
+    recalled_by: None,
+    tokens: Tokens::AsTheyAre,
+    // A title of 32 characters, 8 below ours: its client cuts a longer one.
+    notice: None,
+    peer: Peer::Vendor,
+    calls_back: true,
 };
 
 static APNS: Facts = Facts {

@@ -172,7 +172,13 @@ async fn an_unknown_field_or_a_wrong_type_is_refused_anywhere() {
     ] {
         refused_at(place, json!(1), 80_100_003, "unknown field").await;
     }
-    refused_at("/android/notification/notifyId", json!("secret"), 80_100_003, "a field has the wrong type").await;
+    refused_at(
+        "/android/notification/notifyId",
+        json!("secret"),
+        80_100_003,
+        "a field has the wrong type",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -233,7 +239,11 @@ async fn what_is_out_of_range_is_refused() {
         ("/android/notification/buttons", json!([{}, {}, {}, {}]), "buttons"),
         ("/android/notification/clickAction", json!({"type": 4}), "clickAction.type"),
         ("/android/notification/clickAction", json!({"type": 1}), "lacks"),
-        ("/android/notification/clickAction", json!({"type": 2, "url": "http://example.com"}), "lacks"),
+        (
+            "/android/notification/clickAction",
+            json!({"type": 2, "url": "http://example.com"}),
+            "lacks",
+        ),
     ] {
         refused_at(place, value, 400, what).await;
     }
@@ -246,7 +256,13 @@ async fn a_notification_is_complete() {
         refused_at(&place, json!(""), 80_100_003, "empty").await;
         refused_at(&place, Value::Null, 80_100_003, "empty").await;
     }
-    refused_at("/android/notification/clickAction", Value::Null, 80_100_003, "clickAction is missing").await;
+    refused_at(
+        "/android/notification/clickAction",
+        Value::Null,
+        80_100_003,
+        "clickAction is missing",
+    )
+    .await;
     refused_at("/android", Value::Null, 80_100_003, "nothing to send").await;
     let mut plain = spoiled("/android", Value::Null);
     plain["notification"] = json!({ "title": "t", "body": "b" });
@@ -282,10 +298,16 @@ async fn it_misbehaves_on_order() {
     world.honor_devices(&["device-1"]).await;
     let session = world.honor_login().await;
     world
-        .order("honor", json!({"throttle_next": 1, "retry_after_s": 7, "fail_tokens": {"device-1": "80200022"}}))
+        .order(
+            "honor",
+            json!({"throttle_next": 1, "retry_after_s": 7, "fail_tokens": {"device-1": "80200022"}}),
+        )
         .await;
     let throttled = world.honor_request(&session, &message(&["device-1"])).send().await.unwrap();
-    assert_eq!((throttled.status().as_u16(), &throttled.headers()["retry-after"]), (503, &"7".parse().unwrap()));
+    assert_eq!(
+        (throttled.status().as_u16(), &throttled.headers()["retry-after"]),
+        (503, &"7".parse().unwrap())
+    );
     assert_eq!(world.honor_send(&session, &message(&["device-1"])).await["code"], json!(80_200_022));
     world
         .order("honor", json!({"error_next": {"n": 1, "status": 200, "code": "80200056"}}))

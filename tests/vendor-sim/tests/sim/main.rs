@@ -13,6 +13,7 @@ mod honor_send;
 mod huawei_login;
 mod huawei_send;
 mod load;
+mod meizu_send;
 mod oppo_login;
 mod oppo_send;
 mod provider_token;

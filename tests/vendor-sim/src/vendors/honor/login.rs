@@ -16,9 +16,7 @@ impl Honor {
     pub(super) fn login(&self, call: &Call) -> Reply {
         self.desk.stats.login();
         if call.method != Method::POST {
-            return self
-                .desk
-                .broken("login: not POST", Answer::empty(StatusCode::METHOD_NOT_ALLOWED));
+            return self.desk.broken("login: not POST", Answer::empty(StatusCode::METHOD_NOT_ALLOWED));
         }
         let form = match Form::read(call) {
             Ok(form) => form,

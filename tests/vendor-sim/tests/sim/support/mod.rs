@@ -3,6 +3,7 @@
 pub mod apns;
 pub mod honor;
 pub mod huawei;
+pub mod meizu;
 pub mod oppo;
 pub mod raw_http2;
 pub mod vivo;
@@ -45,6 +46,7 @@ impl World {
             json!({ "vendor": "oppo", "app_key": oppo::APP, "master_secret": oppo::SECRET }),
             json!({ "vendor": "vivo", "app_id": vivo::APP, "app_key": vivo::KEY, "app_secret": vivo::SECRET }),
             json!({ "vendor": "honor", "app_id": honor::APP, "client_id": honor::CLIENT, "client_secret": honor::SECRET }),
+            json!({ "vendor": "meizu", "app_id": meizu::APP, "app_secret": meizu::SECRET }),
             self.signer.registration(),
         ] {
             self.control("/apps", app).await;
