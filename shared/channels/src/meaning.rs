@@ -26,6 +26,8 @@ pub(crate) enum Meaning {
     /// The session is not, or no longer, good.
     SessionRefused,
     Throttled,
+    /// Too often for this device: it alone is asked later, and the others are asked on.
+    TooOften,
     /// Our credentials or settings are wrong; a person can put them right.
     Misconfigured,
     /// This call is not for us: not granted, or not there. A person can have that
@@ -69,9 +71,17 @@ impl Said {
             Meaning::Unknown => unknown(reason),
             Meaning::NotThere | Meaning::Refused => refused(reason),
             Meaning::QuotaUsedUp => quota_used_up(reason),
-            Meaning::Throttled => failed(throttled(reason, self.retry_after)),
+            Meaning::Throttled | Meaning::TooOften => failed(throttled(reason, self.retry_after)),
             Meaning::SessionRefused | Meaning::Misconfigured | Meaning::NotForUs => failed(misconfigured(reason)),
             Meaning::Transient => failed(transient(reason)),
+        }
+    }
+
+    /// The same, where the call was taken as a whole.
+    fn fate<A>(&self, accepted: Answer) -> Fate<A> {
+        match (self.meaning, self.answer(accepted)) {
+            (Meaning::TooOften, Answer::Failed(failure)) => Fate::Waits(failure),
+            (_, answer) => Fate::Ends(answer),
         }
     }
 
@@ -86,6 +96,7 @@ impl Said {
             | Meaning::NotThere
             | Meaning::Refused
             | Meaning::Throttled
+            | Meaning::TooOften
             | Meaning::Misconfigured
             | Meaning::NotForUs
             | Meaning::Transient => match self.answer(accepted.clone()) {
@@ -111,7 +122,7 @@ impl Said {
     /// As why there is no session. Every "no" at a login is about the credentials.
     pub fn login_failure(self) -> AttemptFailure {
         match self.meaning {
-            Meaning::Throttled => throttled(self.reason, self.retry_after),
+            Meaning::Throttled | Meaning::TooOften => throttled(self.reason, self.retry_after),
             // An acceptance that gave no session can only be asked for again.
             Meaning::Transient | Meaning::Accepted | Meaning::QuotaUsedUp => transient(self.reason),
             Meaning::Gone
@@ -160,10 +171,7 @@ impl Sayings {
             Self::All(said) | Self::OneIsBad(said) => said.heard(call, accepted),
             Self::Each { code, said } => {
                 let mut each = said.iter();
-                let reading = call.each(|_| {
-                    let said = each.next();
-                    Fate::Ends(said.map_or(Answer::NotTried, |said| said.answer(accepted.clone())))
-                });
+                let reading = call.each(|_| each.next().map_or(Fate::Ends(Answer::NotTried), |said| said.fate(accepted.clone())));
                 Heard { code, reading }
             }
         }
@@ -208,6 +216,7 @@ mod tests {
             (Meaning::QuotaUsedUp, ended(Outcome::Failed)),
             (Meaning::SessionRefused, Answer::Failed(misconfigured("v:1"))),
             (Meaning::Throttled, Answer::Failed(throttled("v:1", WAIT))),
+            (Meaning::TooOften, Answer::Failed(throttled("v:1", WAIT))),
             (Meaning::Misconfigured, Answer::Failed(misconfigured("v:1"))),
             (Meaning::NotForUs, Answer::Failed(misconfigured("v:1"))),
             (Meaning::Transient, Answer::Failed(transient("v:1"))),

@@ -13,7 +13,9 @@ use crate::apns;
 use crate::around::Around;
 use crate::fcm;
 use crate::harmony;
+use crate::honor;
 use crate::huawei;
+use crate::meizu;
 use crate::oppo;
 use crate::pace::{Paced, Share};
 use crate::self_built::SelfBuiltClient;
@@ -29,6 +31,8 @@ pub const fn settings(channel: Channel) -> &'static [Setting] {
         Channel::Xiaomi => xiaomi::SETTINGS,
         Channel::Oppo => oppo::SETTINGS,
         Channel::Vivo => vivo::SETTINGS,
+        Channel::Honor => honor::SETTINGS,
+        Channel::Meizu => meizu::SETTINGS,
         Channel::Apns => apns::SETTINGS,
         Channel::Fcm => fcm::SETTINGS,
         // They speak to no vendor.
@@ -81,6 +85,9 @@ pub fn connect_with(
         Channel::Vivo => vivo::connect(around).map(boxed),
         Channel::Apns => apns::connect(around).map(boxed),
         Channel::Fcm => fcm::connect(around).map(boxed),
+        Channel::Honor => honor::connect(around).map(boxed),
+        Channel::Meizu => meizu::connect(around).map(boxed),
+        Channel::Apns => ApnsClient::new(around).map(boxed),
         Channel::SelfBuilt | Channel::Sms => return None,
     };
     let client = client.unwrap_or_else(|error| {

@@ -39,7 +39,7 @@ const fn class(meaning: Meaning) -> &'static str {
         Meaning::NotThere | Meaning::Refused => "refused",
         Meaning::QuotaUsedUp => "quota",
         Meaning::SessionRefused => "session",
-        Meaning::Throttled => "throttled",
+        Meaning::Throttled | Meaning::TooOften => "throttled",
         Meaning::Misconfigured | Meaning::NotForUs => "setting",
         Meaning::Transient => "again",
     }

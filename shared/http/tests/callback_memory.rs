@@ -26,6 +26,7 @@ const WORDS: [(Channel, [&str; 4], [&str; 2]); 5] = [
         ["[", "]"],
     ),
     (Channel::Vivo, ["param", "targets", "ackType", "0"], NAMED),
+    (Channel::Meizu, ["param", "targets", "type", "2"], NAMED),
 ];
 
 fn words(vendor: Vendor) -> ([&'static str; 4], [&'static str; 2]) {

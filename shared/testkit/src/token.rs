@@ -13,12 +13,11 @@ pub fn token(channel: Channel, nth: u64) -> String {
         }
         Tokens::AsTheyAre => {
             let length = match channel {
-                Channel::Huawei => 130,
-                Channel::Harmony => 112,
+                Channel::Huawei | Channel::Harmony | Channel::Honor => 130,
                 Channel::Fcm => 163,
                 Channel::Xiaomi => 64,
                 Channel::Oppo => 40,
-                Channel::Apns | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => 23,
+                Channel::Meizu | Channel::Apns | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => 23,
             };
             let mut token = String::with_capacity(length + 10);
             while token.len() < length {

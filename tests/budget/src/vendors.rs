@@ -87,6 +87,8 @@ impl Vendors {
             Channel::Xiaomi => json!({"package": "example.shop", "app_secret": "s"}),
             Channel::Oppo => json!({"app_key": "k", "master_secret": "s"}),
             Channel::Vivo => json!({"app_id": 104, "app_key": "k", "app_secret": "s"}),
+            Channel::Honor => json!({"app_id": "104", "client_id": "c", "client_secret": "s"}),
+            Channel::Meizu => json!({"app_id": "104", "app_secret": "s"}),
             Channel::Apns => json!({
                 "team_id": "TEAM000001", "key_id": "K000000001", "bundle_id": "example.shop", "private_key_pem": self.apple_key_pem,
             }),

@@ -41,8 +41,9 @@ impl Vendor {
     /// Calls of a channel as its client makes them. How long a vendor takes is nowhere published: 50 ms are assumed.
     pub fn of(channel: Channel) -> Self {
         let (per_call, at_once) = match channel {
-            Channel::Huawei | Channel::Harmony | Channel::Oppo | Channel::Vivo => (1_000, 4),
+            Channel::Huawei | Channel::Harmony | Channel::Oppo | Channel::Vivo | Channel::Honor => (1_000, 4),
             Channel::Xiaomi => (500, 4),
+            Channel::Meizu => (100, 4),
             Channel::Apns => (1, 500),
             Channel::Fcm => (1, 100),
             Channel::SelfBuilt | Channel::Sms => (1, 1),

@@ -54,7 +54,7 @@ pub const fn quota(channel: Channel) -> Option<Quota> {
             per_second: 10_000,
             counts: Counts::Calls { devices_each: 1 },
         }),
-        Channel::Apns | Channel::SelfBuilt | Channel::Sms => None,
+        Channel::Honor | Channel::Meizu | Channel::Apns | Channel::SelfBuilt | Channel::Sms => None,
     }
 }
 

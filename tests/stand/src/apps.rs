@@ -84,6 +84,17 @@ impl App {
                 let document = json!({"app_id": number, "app_key": format!("vivo-key-{number}"), "app_secret": secret});
                 (number.to_string(), document)
             }
+            Channel::Honor => {
+                let id = format!("3{number:09}");
+                (
+                    id.clone(),
+                    json!({"app_id": id, "client_id": format!("honor-client-{number}"), "client_secret": secret}),
+                )
+            }
+            Channel::Meizu => {
+                let id = number.to_string();
+                (id.clone(), json!({"app_id": id, "app_secret": secret}))
+            }
             Channel::Apns => {
                 let document = json!({"team_id": "TEAM000001", "key_id": format!("K{number:09}"), "bundle_id": package});
                 (package, document)

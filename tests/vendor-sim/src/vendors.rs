@@ -3,7 +3,9 @@
 mod apns;
 mod fcm;
 mod harmony;
+mod honor;
 mod huawei;
+mod meizu;
 mod oppo;
 mod vivo;
 mod xiaomi;
@@ -22,5 +24,7 @@ pub fn all(apns_streams: u32) -> Vec<Arc<dyn Vendor>> {
         Arc::new(oppo::Oppo::default()),
         Arc::new(vivo::Vivo::default()),
         Arc::new(fcm::Fcm::default()),
+        Arc::new(honor::Honor::default()),
+        Arc::new(meizu::Meizu::default()),
     ]
 }

@@ -124,6 +124,7 @@ impl<'a, V: Vendor> Run<'a, V> {
                     answers.push((delivery.slot, quota_used_up(reason)));
                 }
                 Fate::Ends(answer) => answers.push((delivery.slot, answer)),
+                Fate::Waits(failure) => answers.push((delivery.slot, Answer::Failed(failure))),
                 Fate::Then(ask) => to_ask.push((ask, *delivery)),
             }
         }
@@ -199,6 +200,7 @@ impl<'a, V: Vendor> Run<'a, V> {
             credentials: &*caller.credentials.value,
             session: caller.session.as_ref().map(|session| &session.value),
             revocation: self.order.revocation,
+            now: self.client.clock.now(),
         };
         let failed = |failure: AttemptFailure| Heard {
             code: failure.reason().to_owned(),

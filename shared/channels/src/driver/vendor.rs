@@ -98,6 +98,8 @@ pub(crate) struct Who<'w, C> {
     /// There is one where [`Vendor::login`] says where it comes from.
     pub session: Option<&'w SessionText>,
     pub revocation: &'w RevocationId,
+    /// When it calls: Honor wants to be told.
+    pub now: Timestamp,
 }
 
 /// What the vendor said.
@@ -133,6 +135,8 @@ pub(crate) enum Reading<A> {
 pub(crate) enum Fate<A> {
     /// As failed only when the day's quota is used up: all that is left ends so.
     Ends(Answer),
+    /// It alone failed: whatever the failure, the others are asked on.
+    Waits(AttemptFailure),
     /// Another call is to be made for it.
     Then(A),
 }

@@ -1,15 +1,10 @@
 //! What Huawei's answer means for us. Pure. Codes: Push Kit's REST reference.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use crate::driver::Told;
 use crate::meaning::{Meaning, Said, Sayings, undocumented};
 use crate::read::{Code, Devices, Node};
-
-/// A session whose end cannot be read is used for half of this, as if it were
-/// the shortest that is of use.
-const SHORT_SESSION: Duration = Duration::from_mins(10);
 
 const SUCCESS: i64 = 80_000_000;
 const PARTIAL: i64 = 80_100_000;
@@ -132,25 +127,6 @@ fn illegal(said: &Node, tokens: &[&str]) -> Option<HashSet<usize>> {
         }
     }
     Some(illegal)
-}
-
-/// Reads a login's answer: the access token and how long it is good.
-pub(super) fn classify_login(told: &Told<'_>) -> Result<(String, Duration), Said> {
-    let meaning = match told.status.as_u16() {
-        200 => {
-            let answer = Node::parse(told.body).unwrap_or(Node::Null);
-            let token = answer.field("access_token").text();
-            let token = token.ok_or_else(|| Said::new("huawei:login_unreadable", Meaning::Transient))?;
-            let secs = answer.field("expires_in").code().number();
-            let good_for = secs.and_then(|secs| u64::try_from(secs).ok()).filter(|secs| *secs > 0);
-            return Ok((token, good_for.map_or(SHORT_SESSION, Duration::from_secs)));
-        }
-        429 | 503 => Meaning::Throttled,
-        // The id or the secret is wrong.
-        400..=499 => Meaning::Misconfigured,
-        _ => Meaning::Transient,
-    };
-    Err(Said::new(format!("huawei:login_http_{}", told.status.as_u16()), meaning).after(told.retry_after))
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
 use jiff::Timestamp;
+use revocation_rules::channel::Channel;
 use revocation_rules::retry::AttemptFailure;
 
-use super::answer::classify_login;
-use super::request::{LOGIN_PATH, login_form};
+use super::request::LOGIN_PATH;
 use super::settings::Account;
-use crate::driver::{Given, Login, Told, post};
-use crate::meaning::Said;
+use crate::driver::{Given, Login, Told};
+use crate::oauth;
 use crate::sessions::AccountKey;
 
 pub(super) struct HuaweiLogin {
@@ -26,14 +26,10 @@ impl AccountKey for Account {
 impl Login<Account> for HuaweiLogin {
     fn request(&self, account: &Account, _: Timestamp) -> Option<Request<Full<Bytes>>> {
         let url = format!("{}{LOGIN_PATH}", self.auth_url);
-        post(&url, "application/x-www-form-urlencoded", login_form(account))
+        oauth::request(&url, &account.app_id, &account.client_secret)
     }
 
     fn read(&self, told: &Told<'_>) -> Result<Given, AttemptFailure> {
-        let (access_token, good_for) = classify_login(told).map_err(Said::login_failure)?;
-        Ok(Given {
-            text: access_token.into(),
-            good_for,
-        })
+        oauth::read(Channel::Huawei, told)
     }
 }

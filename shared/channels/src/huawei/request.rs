@@ -1,6 +1,5 @@
 //! From deliveries to Huawei's requests. Pure.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use revocation_rules::notice::Notice;
 use serde::Serialize;
 
@@ -88,15 +87,6 @@ pub(super) fn path(account: &Account) -> String {
 /// The path of the login.
 pub(super) const LOGIN_PATH: &str = "/oauth2/v3/token";
 
-/// The body of the login: `OAuth2` client credentials.
-pub(super) fn login_form(account: &Account) -> String {
-    format!(
-        "grant_type=client_credentials&client_id={}&client_secret={}",
-        account.app_id,
-        utf8_percent_encode(account.client_secret.expose(), NON_ALPHANUMERIC),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -151,13 +141,5 @@ mod tests {
     #[test]
     fn the_app_id_is_in_the_path() {
         assert_eq!(path(&credentials(None).account), "/v1/104/messages:send");
-    }
-
-    #[test]
-    fn a_login_is_a_form() {
-        assert_eq!(
-            login_form(&credentials(None).account),
-            "grant_type=client_credentials&client_id=104&client_secret=a%2Bb%2Fc%3D"
-        );
     }
 }

@@ -67,6 +67,8 @@ async fn orders() {
     xiaomi().await;
     oppo().await;
     vivo().await;
+    honor().await;
+    meizu().await;
 
     let apns = Server::http2(10, |_, n| match n {
         0 => Do::reason(403, "ExpiredProviderToken"),
@@ -206,6 +208,46 @@ async fn vivo() {
     }
 }
 
+/// A list in every sort of way, and a text for a code.
+async fn honor() {
+    let server = Server::http1(|seen, n| match (seen.path.as_str(), n) {
+        ("/auth/token", _) => Do::answer(200, r#"{"access_token":"planted-session","expires_in":3600}"#),
+        (_, ..3) => Do::answer(200, r#"{"code":80100000,"data":{"failTokens":["planted-token-1"]}}"#),
+        _ => Do::answer(200, r#"{"code":"planted-code","message":"planted-body"}"#),
+    })
+    .await;
+    let document = json!({"app_id": "104", "client_id": "planted-client", "client_secret": "planted-secret"}).to_string();
+    let case = Case::new((1..4).map(|n| (format!("planted-token-{n}"), Some(Handle::NotifyId(7)))));
+    let set = settings(&server.url, &server.ca_pem);
+    let documents = Documents::new([Some(document)]);
+    let client = connect_with(Channel::Honor, &set, TIMEOUTS, documents, no_sessions(), ManualClock::new()).unwrap();
+    for _ in 0..3 {
+        case.revoke(&*client).await;
+    }
+}
+
+/// A list in every sort of way, and a text for a code.
+async fn meizu() {
+    let server = Server::http1(|_, n| match n {
+        ..3 => Do::answer(
+            200,
+            r#"{"code":"200","value":{"520":["planted-token-1"],"planted":["planted-token-2"]}}"#,
+        ),
+        3..6 => Do::answer(200, r#"{"code":"200","value":{"520":["planted-token-1"]}}"#),
+        _ => Do::answer(200, r#"{"code":"planted-code","message":"planted-body"}"#),
+    })
+    .await;
+    let document = json!({"app_id": "104", "app_secret": "planted-secret"}).to_string();
+    let key = || Some(Handle::NotifyKey("planted".to_owned()));
+    let case = Case::new((1..4).map(|n| (format!("planted-token-{n}"), key())));
+    let set = settings(&server.url, &server.ca_pem);
+    let documents = Documents::new([Some(document)]);
+    let client = connect_with(Channel::Meizu, &set, TIMEOUTS, documents, no_sessions(), ManualClock::new()).unwrap();
+    for _ in 0..3 {
+        case.revoke(&*client).await;
+    }
+}
+
 #[tokio::test]
 async fn no_token_text_or_credential_is_logged_at_any_level() {
     let log = Log::default();
@@ -229,6 +271,8 @@ async fn no_token_text_or_credential_is_logged_at_any_level() {
     assert!(text.contains("asked vivo to overwrite"), "something was logged");
     assert!(text.contains("asked xiaomi to recall"), "something was logged");
     assert!(text.contains("asked xiaomi to overwrite"), "something was logged");
+    assert!(text.contains("asked honor to overwrite"), "something was logged");
+    assert!(text.contains("asked meizu to overwrite"), "something was logged");
     assert!(text.contains("asked apns to overwrite"), "something was logged");
     for secret in ["planted", "PRIVATE KEY", "bearer ey", "Bearer", "key="] {
         let line = text.lines().find(|line| line.contains(secret));

@@ -12,6 +12,7 @@ mod document;
 mod entry;
 mod huawei;
 pub mod huawei_signature;
+mod meizu;
 mod oppo;
 mod told;
 mod vendor;

@@ -91,6 +91,14 @@ fn words() -> Vec<Words> {
             kind: json!("0"),
             alike: vec![json!(0), json!(null), json!(""), json!("0.0")],
         },
+        Words {
+            vendor: meizu::VENDOR,
+            form: Form::Named,
+            event: "opened",
+            fields: ["param", "targets", "type", "timestamp"],
+            kind: json!(2),
+            alike: vec![json!("2"), json!(2.0), json!("2.0")],
+        },
     ];
     assert!(Vendor::all().eq(all.iter().map(|words| words.vendor)), "every vendor has its words");
     all
@@ -229,6 +237,25 @@ fn vivo_what_arrived_was_shown() {
         "task t1 b1 R3 shown None",
     ];
     assert_eq!(told(vivo::VENDOR, body), expected);
+}
+
+#[test]
+fn meizu_what_was_delivered_was_shown_and_what_was_clicked_was_opened() {
+    let cb = r#"{
+        "c2ee-1": {"param": "task/t1/b1", "type": 1, "targets": ["P2", "P1"]},
+        "c2ee-2": {"param": "message/m1/b2", "type": 2, "targets": ["P3"]},
+        "c2ef-1": {"param": "other", "type": 1, "targets": ["P4"]},
+        "c2ef-4": {"param": "task/t1/b1", "type": 4, "targets": ["P5"]}
+    }"#;
+    let form = format!("access_token=planted&cb={}", utf8_percent_encode(cb, NON_ALPHANUMERIC));
+    let (receipts, passed_over) = read(meizu::VENDOR, &form);
+    let expected = [
+        "message m1 b2 P3 opened None",
+        "task t1 b1 P1 shown None",
+        "task t1 b1 P2 shown None",
+    ];
+    assert_eq!(receipts, expected);
+    assert_eq!((passed_over.not_ours, passed_over.other_events), (1, 1));
 }
 
 #[test]

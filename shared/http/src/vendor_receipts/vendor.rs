@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::document::document;
 use super::told::Told;
-use super::{huawei, oppo, vivo, xiaomi};
+use super::{huawei, meizu, oppo, vivo, xiaomi};
 use crate::body;
 use crate::problem::Problem;
 
@@ -42,8 +42,9 @@ impl Vendor {
             Channel::Xiaomi => Some(xiaomi::VENDOR),
             Channel::Oppo => Some(oppo::VENDOR),
             Channel::Vivo => Some(vivo::VENDOR),
-            // Nobody calls back for these.
-            Channel::Apns | Channel::Fcm | Channel::SelfBuilt | Channel::Sms => None,
+            Channel::Meizu => Some(meizu::VENDOR),
+            // Nobody calls back for these, or in no way that is known.
+            Channel::Honor | Channel::Apns | Channel::Fcm | Channel::SelfBuilt | Channel::Sms => None,
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) const VENDOR: Vendor = Vendor {
 const DELIVERED: i64 = 1;
 const CLICKED: i64 = 2;
 
-fn told(document: &str) -> Option<Told> {
+pub(super) fn told(document: &str) -> Option<Told> {
     if !document.starts_with('{') {
         return None;
     }

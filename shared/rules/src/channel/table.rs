@@ -35,6 +35,8 @@ channels! {
     Xiaomi => XIAOMI,
     Oppo => OPPO,
     Vivo => VIVO,
+    Honor => HONOR,
+    Meizu => MEIZU,
     Apns => APNS,
     Fcm => FCM,
     SelfBuilt => SELF_BUILT,
@@ -127,6 +129,36 @@ static VIVO: Facts = Facts {
         text: 100,
         counting: Counting::WideAsTwo,
     }),
+    peer: Peer::Vendor,
+    calls_back: true,
+};
+
+static HONOR: Facts = Facts {
+    name: "honor",
+    display_name: "Honor",
+    label: "Honor",
+    label_zh: "荣耀",
+    strategies: &[Strategy::Overwrite],
+    handle: HandleKind::NotifyId,
+    recalled_by: None,
+    tokens: Tokens::AsTheyAre,
+    // The whole body has 4096 bytes; ours is far below.
+    notice: None,
+    peer: Peer::Vendor,
+    calls_back: false,
+};
+
+static MEIZU: Facts = Facts {
+    name: "meizu",
+    display_name: "Meizu",
+    label: "Meizu",
+    label_zh: "魅族",
+    strategies: &[Strategy::Overwrite],
+    handle: HandleKind::NotifyKey,
+    recalled_by: None,
+    tokens: Tokens::AsTheyAre,
+    // A title of 32 characters, 8 below ours: its client cuts a longer one.
+    notice: None,
     peer: Peer::Vendor,
     calls_back: true,
 };

@@ -47,6 +47,7 @@ fn each_vendor_calls_back_in_its_own_words() {
             "vivo",
             json!({"m1": {"param": "task/t1/b1", "targets": "b1-0", "ackType": "0", "ackTime": 2_051_269_200_000_i64}}),
         ),
+        ("meizu", json!({"m1-2": {"param": "task/t1/b1", "targets": ["b1-0"], "type": 2}})),
     ] {
         world.ask("", &callback(channel), &body).expect(200);
     }

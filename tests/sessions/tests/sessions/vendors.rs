@@ -78,6 +78,17 @@ pub fn vendors() -> Vec<Vendor> {
             handle: Handle::NotifyId(7),
         },
         Vendor {
+            channel: Channel::Honor,
+            strategy: Strategy::Overwrite,
+            app: json!({"vendor": "honor", "app_id": "104", "client_id": "c", "client_secret": "s"}),
+            app_name: "104",
+            credentials: json!({"app_id": "104", "client_id": "c", "client_secret": "s"}),
+            login: Login::With {
+                wrong: json!({"app_id": "104", "client_id": "c", "client_secret": "wrong"}),
+            },
+            handle: Handle::NotifyId(7),
+        },
+        Vendor {
             channel: Channel::Apns,
             strategy: Strategy::Overwrite,
             app: json!({"vendor": "apns", "team_id": "TEAM", "key_id": "KEY", "bundle_id": "com.example", "public_key_pem": apple.public_key_pem()}),

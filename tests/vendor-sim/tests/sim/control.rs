@@ -30,6 +30,8 @@ async fn what_it_does_not_understand_is_refused() {
                 "public_key_pem": "nothing",
             }),
         ),
+        ("/apps", json!({ "vendor": "honor", "app_id": "1", "client_secret": "s" })),
+        ("/apps", json!({ "vendor": "meizu", "app_id": "1", "app_key": "k" })),
         ("/nowhere", json!({})),
     ];
     for (path, body) in requests {

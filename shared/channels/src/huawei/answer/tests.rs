@@ -1,5 +1,7 @@
 //! One row per documented answer.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::*;
@@ -174,48 +176,6 @@ fn a_yes_is_one_in_any_form_and_only_then() {
         r#"{"code":null}"#,
     ] {
         assert_eq!(read(200, None, no_yes), all("http_200", Meaning::Transient), "{no_yes}");
-    }
-}
-
-#[test]
-fn a_login_gives_a_session_or_a_reason() {
-    let read = |status: u16, body: &str| told(status, WAIT, body, classify_login);
-    assert_eq!(
-        read(200, r#"{"access_token":"a","expires_in":3600,"token_type":"Bearer"}"#),
-        Ok(("a".to_owned(), Duration::from_hours(1)))
-    );
-    for (expires_in, secs) in [
-        (r#""3600""#, 3_600),
-        ("3600.0", 3_600),
-        ("null", 600),
-        ("0", 600),
-        ("-1", 600),
-        (r#""soon""#, 600),
-        ("[]", 600),
-    ] {
-        let body = format!(r#"{{"access_token":" a ","expires_in":{expires_in}}}"#);
-        assert_eq!(read(200, &body), Ok(("a".to_owned(), Duration::from_secs(secs))), "{body}");
-    }
-    for unreadable in [
-        "{}",
-        "",
-        "<html>",
-        r#"{"access_token":""}"#,
-        r#"{"access_token":null}"#,
-        r#"{"access_token":["a"]}"#,
-    ] {
-        let said = Said::new("huawei:login_unreadable", Meaning::Transient);
-        assert_eq!(read(200, unreadable), Err(said), "{unreadable}");
-    }
-    for (status, body, meaning) in [
-        (400, r#"{"error":1101}"#, Meaning::Misconfigured),
-        (401, "", Meaning::Misconfigured),
-        (429, "", Meaning::Throttled),
-        (503, "", Meaning::Throttled),
-        (500, "", Meaning::Transient),
-    ] {
-        let said = Said::new(format!("huawei:login_http_{status}"), meaning).after(WAIT);
-        assert_eq!(read(status, body), Err(said));
     }
 }
 

@@ -3,7 +3,9 @@
 pub mod apns;
 pub mod fcm;
 pub mod harmony;
+pub mod honor;
 pub mod huawei;
+pub mod meizu;
 pub mod oppo;
 pub mod raw_http2;
 pub mod vivo;
@@ -45,6 +47,8 @@ impl World {
             json!({ "vendor": "xiaomi", "package": xiaomi::PACKAGE, "app_secret": xiaomi::SECRET }),
             json!({ "vendor": "oppo", "app_key": oppo::APP, "master_secret": oppo::SECRET }),
             json!({ "vendor": "vivo", "app_id": vivo::APP, "app_key": vivo::KEY, "app_secret": vivo::SECRET }),
+            json!({ "vendor": "honor", "app_id": honor::APP, "client_id": honor::CLIENT, "client_secret": honor::SECRET }),
+            json!({ "vendor": "meizu", "app_id": meizu::APP, "app_secret": meizu::SECRET }),
             self.signer.registration(),
         ] {
             self.control("/apps", app).await;
