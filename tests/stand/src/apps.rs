@@ -127,7 +127,7 @@ impl App {
     }
 }
 
-/// Up to nine digits, different per tenant: Huawei's, HarmonyOS's and vivo's app ids are numbers, Apple's key ids have ten characters.
+/// Up to nine digits, different per tenant: Huawei's, `HarmonyOS`'s and vivo's app ids are numbers, Apple's key ids have ten characters.
 fn number(app: &str, workspace: &str) -> u32 {
     let sum = app
         .bytes()

@@ -46,7 +46,8 @@ pub(super) struct Account {
     /// The app's own client id, by which it recalls; not the project's.
     pub client_id: String,
     pub key_id: String,
-    pub sub_account: String,
+    /// `sub_account` in the document: who signs.
+    pub issuer: String,
     pub private_key: Secret,
 }
 
@@ -67,7 +68,7 @@ impl VendorCredentials for HarmonyCredentials {
                 project_id: document.project_id,
                 client_id: document.client_id,
                 key_id: document.key_id,
-                sub_account: document.sub_account,
+                issuer: document.sub_account,
                 private_key: document.private_key,
             },
             category: document

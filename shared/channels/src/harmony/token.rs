@@ -35,7 +35,7 @@ impl AccountKey for Account {
             &self.project_id,
             &self.client_id,
             &self.key_id,
-            &self.sub_account,
+            &self.issuer,
             self.private_key.expose(),
         ]
     }
@@ -49,7 +49,7 @@ pub(super) fn sign(account: &Account, now: Timestamp) -> Result<Given, AttemptFa
     let iat = now.as_second();
     let claims = Claims {
         aud: AUDIENCE,
-        iss: &account.sub_account,
+        iss: &account.issuer,
         iat,
         exp: iat.saturating_add(GOOD_FOR.as_secs().cast_signed()),
     };

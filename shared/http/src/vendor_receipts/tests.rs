@@ -156,7 +156,7 @@ fn huawei_what_reached_a_device_was_shown() {
     assert_eq!(counts, (3, 1, 1), "a result that is not there is no success");
 }
 
-/// The second version of the receipt, as the page of HarmonyOS has it: there is no other.
+/// The second version of the receipt, as the page of `HarmonyOS` has it: there is no other.
 #[test]
 fn harmony_what_reached_a_device_was_shown_and_what_was_dropped_is_counted() {
     let entry = |token: &str, more: Value| {

@@ -1,4 +1,4 @@
-//! PyJWT before what our own client signs, and what PyJWT signs before the simulated Push Kit.
+//! `PyJWT` before what our own client signs, and what `PyJWT` signs before the simulated Push Kit.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl CredentialStore for Document {
     }
 }
 
-/// PyJWT looks at its own watch.
+/// `PyJWT` looks at its own watch.
 struct WallClock;
 
 impl Clock for WallClock {

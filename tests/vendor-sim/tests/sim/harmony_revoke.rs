@@ -24,8 +24,8 @@ async fn a_recall_takes_the_notification_away_and_says_nothing_of_devices() {
         let device = world.device("harmony", token).await;
         assert_eq!((&device["pushes"], &device["removed"]), (&json!(1), &json!(removed)));
     }
-    let stats = world.stats("harmony").await;
-    assert_eq!((&stats["recalls"], &stats["pushes"]), (&json!(1), &json!(2)));
+    let counted = world.stats("harmony").await;
+    assert_eq!((&counted["recalls"], &counted["pushes"]), (&json!(1), &json!(2)));
     assert_eq!(world.violations("harmony").await, Vec::<String>::new());
 }
 

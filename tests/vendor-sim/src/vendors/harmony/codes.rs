@@ -1,6 +1,6 @@
 //! Push Kit's result codes, the reasons it gives for single tokens, and the HTTP status that goes with each code.
 //!
-//! The pages of HarmonyOS say that 400 means a wrong parameter, 401 a wrong credential and 500 an error inside; which
+//! The pages of `HarmonyOS` say that 400 means a wrong parameter, 401 a wrong credential and 500 an error inside; which
 //! code comes with which is not said. See the README for how sure each pairing is.
 
 use http::StatusCode;
