@@ -83,11 +83,10 @@ pub fn connect_with(
         Channel::Xiaomi => xiaomi::connect(around).map(boxed),
         Channel::Oppo => oppo::connect(around).map(boxed),
         Channel::Vivo => vivo::connect(around).map(boxed),
-        Channel::Apns => apns::connect(around).map(boxed),
-        Channel::Fcm => fcm::connect(around).map(boxed),
         Channel::Honor => honor::connect(around).map(boxed),
         Channel::Meizu => meizu::connect(around).map(boxed),
-        Channel::Apns => ApnsClient::new(around).map(boxed),
+        Channel::Apns => apns::connect(around).map(boxed),
+        Channel::Fcm => fcm::connect(around).map(boxed),
         Channel::SelfBuilt | Channel::Sms => return None,
     };
     let client = client.unwrap_or_else(|error| {

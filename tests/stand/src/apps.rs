@@ -117,7 +117,14 @@ impl App {
             Channel::Apns => Some((&signing.apple, "private_key_pem")),
             Channel::Harmony => Some((&signing.harmony, "private_key")),
             Channel::Fcm => Some((&signing.google, "private_key")),
-            Channel::Huawei | Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => None,
+            Channel::Huawei
+            | Channel::Xiaomi
+            | Channel::Oppo
+            | Channel::Vivo
+            | Channel::Honor
+            | Channel::Meizu
+            | Channel::SelfBuilt
+            | Channel::Sms => None,
         };
         if let Some((key, name)) = signs {
             at_vendor["public_key_pem"] = key.public_key_pem().into();

@@ -49,7 +49,10 @@ pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static
 
 impl Fcm {
     async fn session(&self, account: &Account, refused: Option<u64>, ask_until: Timestamp) -> Result<Kept<HeaderValue>, AttemptFailure> {
-        let session = self.sessions.open(&SessionFrom::Vendor(&self.login), account, refused, ask_until).await?;
+        let session = self
+            .sessions
+            .open(&SessionFrom::Vendor(&self.login), account, refused, ask_until)
+            .await?;
         Ok(Kept {
             value: header(&session.value)?,
             version: session.version,

@@ -19,7 +19,7 @@ use super::settings::{Account, HonorCredentials, LOGIN_URL, URL};
 use crate::answers::{overwritten, without_handle};
 use crate::around::Around;
 use crate::dial::{DialError, origin};
-use crate::driver::{Call, Client, Heard, Login, Told, Vendor, Who, post, sensitive};
+use crate::driver::{Call, Client, Heard, SessionFrom, Told, Vendor, Who, post, sensitive};
 
 /// When it is sent, in milliseconds; without it Honor refuses.
 const TIMESTAMP: HeaderName = HeaderName::from_static("timestamp");
@@ -78,7 +78,7 @@ impl Vendor for Honor {
         classify(told, &tokens).heard(call, &overwritten(), repeat(half))
     }
 
-    fn login(&self) -> Option<&dyn Login<Account>> {
-        Some(&self.login)
+    fn login(&self) -> Option<SessionFrom<'_, Account>> {
+        Some(SessionFrom::Vendor(&self.login))
     }
 }

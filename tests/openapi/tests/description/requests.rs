@@ -262,7 +262,14 @@ fn both_agree_on_the_limits_of_a_recording() {
         &[(
             "/tag",
             vec![json!("t".repeat(32)), json!("A-z_09")],
-            vec![json!(""), json!("t".repeat(33)), json!("a b"), json!("a.b"), json!("\u{4fc3}"), json!(7)],
+            vec![
+                json!(""),
+                json!("t".repeat(33)),
+                json!("a b"),
+                json!("a.b"),
+                json!("\u{4fc3}"),
+                json!(7),
+            ],
         )],
     );
 }

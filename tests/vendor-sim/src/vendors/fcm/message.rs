@@ -245,8 +245,8 @@ fn check_apns(message: &Fields<'_>) -> Result<(), Wrong> {
     if header("apns-expiration").is_some_and(|at| at.is_empty() || !at.bytes().all(|byte| byte.is_ascii_digit())) {
         return wrong(&place, "apns-expiration is not a number");
     }
-    let aps = apns.get("payload").and_then(|payload| payload.get("aps"));
-    let is_background = aps.is_some_and(|aps| aps.get("content-available").is_some() && aps.get("alert").is_none());
+    let shown = apns.get("payload").and_then(|payload| payload.get("aps"));
+    let is_background = shown.is_some_and(|aps| aps.get("content-available").is_some() && aps.get("alert").is_none());
     if is_background && message.get("notification").is_none() && header("apns-priority") == Some("10") {
         return wrong(&place, "a background push with priority 10");
     }

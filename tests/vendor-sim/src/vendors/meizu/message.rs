@@ -29,9 +29,9 @@ pub struct Checked {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Message {
-    notice_bar_info: NoticeBar,
+    notice_bar_info: Notice,
     notice_expand_info: Option<Expanded>,
-    click_type_info: Option<Click>,
+    click_type_info: Option<Tapped>,
     push_time_info: Option<Time>,
     advance_info: Option<Advanced>,
     extra: Option<Extra>,
@@ -39,7 +39,7 @@ struct Message {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct NoticeBar {
+struct Notice {
     notice_msg_type: Option<i64>,
     notice_bar_type: Option<i64>,
     title: String,
@@ -56,7 +56,7 @@ struct Expanded {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(dead_code, reason = "fields that only need to have the right type")]
-struct Click {
+struct Tapped {
     click_type: Option<i64>,
     url: Option<String>,
     parameters: Option<Map<String, Value>>,
