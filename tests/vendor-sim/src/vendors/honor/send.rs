@@ -59,13 +59,12 @@ impl Honor {
             Known::Expired => return Err(refused("the access token has expired").into()),
             Known::Good(client) => client,
         };
-        match lock(&self.apps).get(app_id).filter(|app| app.client_id == client) {
-            Some(app) => Ok(app.self_classified),
-            None => {
-                let answer = codes::answer(codes::BAD_APP, "not an app of the access token");
-                Err(self.desk.broken("send: another client's access token", answer))
-            }
-        }
+        let apps = lock(&self.apps);
+        let own = apps.get(app_id).filter(|app| app.client_id == client);
+        own.map(|app| app.self_classified).ok_or_else(|| {
+            let answer = codes::answer(codes::BAD_APP, "not an app of the access token");
+            self.desk.broken("send: another client's access token", answer)
+        })
     }
 
     fn wrong(&self, wrong: &Wrong) -> Reply {
