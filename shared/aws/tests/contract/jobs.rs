@@ -157,32 +157,35 @@ fn the_longest_recount_fits_in_a_job() {
     revocation.dispatched(noon()).unwrap();
     let batch = |shard: u16| -> BatchId { format!("{shard:0>128}").parse().unwrap() };
     let mut so_far = Recount::start(&revocation, Redrive::default(), noon());
-    for (shard, channel) in so_far
-        .ahead(&revocation, SIDE_BY_SIDE)
-        .into_iter()
-        .map(|place| place.shard)
-        .zip(Channel::ALL.into_iter().cycle())
-    {
-        let (header, _) = a_batch().of(&push).on(channel).to(&["u0001"]).build();
-        let mut counts = Counts::default();
-        for outcome in Outcome::ALL {
-            counts.add(outcome, u64::MAX / 100);
-        }
-        let mut progress = BatchProgress::fresh(&header);
-        progress.counted.insert(revocation.id.clone(), counts);
-        progress.met.insert(revocation.id.clone(), "ff".repeat(125).try_into().unwrap());
-        let tally = Tally {
-            batch: batch(shard),
-            ..Tally::of(&progress, &revocation.id)
-        };
-        let page = Page {
-            outlines: vec![BatchOutline {
-                batch: batch(shard),
-                ..BatchOutline::from(&header)
-            }],
-            tallies: vec![tally],
+    let places = so_far.ahead(&revocation, SIDE_BY_SIDE);
+    // On each page as many batches as it takes for every channel to be there.
+    let on_a_page = Channel::ALL.len().div_ceil(places.len());
+    let mut channels = Channel::ALL.into_iter().cycle();
+    for shard in places.into_iter().map(|place| place.shard) {
+        let mut page = Page {
+            outlines: Vec::new(),
+            tallies: Vec::new(),
             next: Some(batch(shard)),
         };
+        for (nth, channel) in (0..).zip(channels.by_ref().take(on_a_page)) {
+            let named = batch(shard * 100 + nth);
+            let (header, _) = a_batch().of(&push).on(channel).to(&["u0001"]).build();
+            let mut counts = Counts::default();
+            for outcome in Outcome::ALL {
+                counts.add(outcome, u64::MAX / 100);
+            }
+            let mut progress = BatchProgress::fresh(&header);
+            progress.counted.insert(revocation.id.clone(), counts);
+            progress.met.insert(revocation.id.clone(), "ff".repeat(125).try_into().unwrap());
+            page.tallies.push(Tally {
+                batch: named.clone(),
+                ..Tally::of(&progress, &revocation.id)
+            });
+            page.outlines.push(BatchOutline {
+                batch: named,
+                ..BatchOutline::from(&header)
+            });
+        }
         let outstanding = so_far.add_page(&revocation, shard, page);
         so_far.lost(&revocation, outstanding);
     }

@@ -88,7 +88,7 @@ async fn a_delivery_without_a_notify_id_is_not_asked_for() {
         ("t1".to_owned(), Some(Handle::CollapseId("c".to_owned()))),
         ("t2".to_owned(), Some(Handle::NotifyId(7))),
     ]);
-    let without = ended(Outcome::NotRevocable, "no_handle");
+    let without = ended(Outcome::NotRevocable, "sent_without_notify_id");
     assert_eq!(revoke(&server, &case).await, [without.clone(), without, overwritten()]);
 }
 

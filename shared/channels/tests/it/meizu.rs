@@ -82,7 +82,7 @@ async fn what_has_no_notify_key_or_no_single_push_id_is_not_asked_for() {
         ("p2,p3".to_owned(), Some(Handle::NotifyKey("k".to_owned()))),
         ("p4".to_owned(), Some(Handle::NotifyKey("k".to_owned()))),
     ]);
-    let without = ended(Outcome::NotRevocable, "no_handle");
+    let without = ended(Outcome::NotRevocable, "sent_without_notify_id");
     let two = ended(Outcome::TargetGone, "meizu:not_a_push_id");
     assert_eq!(revoke(&server, &case).await, [without.clone(), without, two, overwritten()]);
     assert_eq!(push_ids(&server.seen()[0]), ["p4"]);

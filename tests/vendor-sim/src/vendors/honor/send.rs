@@ -60,8 +60,8 @@ impl Honor {
             Known::Good(client) => client,
         };
         let apps = lock(&self.apps);
-        let app = apps.get(app_id).filter(|app| app.client_id == client);
-        app.map(|app| app.self_classified).ok_or_else(|| {
+        let own = apps.get(app_id).filter(|app| app.client_id == client);
+        own.map(|app| app.self_classified).ok_or_else(|| {
             let answer = codes::answer(codes::BAD_APP, "not an app of the access token");
             self.desk.broken("send: another client's access token", answer)
         })

@@ -29,9 +29,9 @@ pub struct Checked {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Message {
-    notice_bar_info: Notice,
+    notice_bar_info: NoticeBar,
     notice_expand_info: Option<Expanded>,
-    click_type_info: Option<Tapped>,
+    click_type_info: Option<Click>,
     push_time_info: Option<Time>,
     advance_info: Option<Advanced>,
     extra: Option<Extra>,
@@ -39,9 +39,10 @@ struct Message {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Notice {
+struct NoticeBar {
     notice_msg_type: Option<i64>,
-    notice_bar_type: Option<i64>,
+    #[serde(rename = "noticeBarType")]
+    style: Option<i64>,
     title: String,
     content: String,
 }
@@ -56,8 +57,9 @@ struct Expanded {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(dead_code, reason = "fields that only need to have the right type")]
-struct Tapped {
-    click_type: Option<i64>,
+struct Click {
+    #[serde(rename = "clickType")]
+    kind: Option<i64>,
     url: Option<String>,
     parameters: Option<Map<String, Value>>,
     activity: Option<String>,
@@ -111,7 +113,7 @@ pub fn check(json: &str) -> Result<Checked, Wrong> {
     length("title", &bar.title, TITLE_LIMIT)?;
     length("content", &bar.content, CONTENT_LIMIT)?;
     one_of("noticeMsgType", bar.notice_msg_type, &[0, 1])?;
-    one_of("noticeBarType", bar.notice_bar_type, &[0, 2])?;
+    one_of("noticeBarType", bar.style, &[0, 2])?;
     if let Some(expanded) = message.notice_expand_info {
         one_of("noticeExpandType", expanded.notice_expand_type, &[0, 1])?;
         if expanded.notice_expand_type == Some(1) && expanded.notice_expand_content.is_none() {
@@ -167,8 +169,8 @@ fn check_click(click: Option<&Click>) -> Result<(), Wrong> {
     let Some(click) = click else {
         return Ok(());
     };
-    one_of("clickType", click.click_type, &[0, 1, 2, 3])?;
-    let complete = match click.click_type {
+    one_of("clickType", click.kind, &[0, 1, 2, 3])?;
+    let complete = match click.kind {
         Some(1) => click.activity.is_some(),
         Some(2) => click.url.is_some(),
         Some(3) => click.custom_attribute.as_ref().is_some_and(|text| text.len() <= CUSTOM_LIMIT_BYTES),

@@ -135,9 +135,7 @@ fn check_message(signed: &Signed<'_>) -> Result<Checked, Wrong> {
 fn signature(form: &Form, secret: &str) -> String {
     let mut names: Vec<&str> = form.names().filter(|name| *name != "sign").collect();
     names.sort_unstable();
-    let mut text = String::new();
-    for name in names {
-        text.extend([name, "=", form.get(name).unwrap_or_default()]);
-    }
-    format!("{:x}", md5::compute(text + secret))
+    let parts = names.into_iter().flat_map(|name| [name, "=", form.get(name).unwrap_or_default()]);
+    let text: String = parts.chain([secret]).collect();
+    format!("{:x}", md5::compute(text))
 }

@@ -42,8 +42,9 @@ pub fn spoiled(pointer: &str, value: Value) -> Value {
 pub fn signed(mut form: Form) -> Form {
     let mut sorted = form.clone();
     sorted.sort();
-    let text: String = sorted.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    form.push(("sign", format!("{:x}", md5::compute(text + SECRET))));
+    let parts = sorted.iter().flat_map(|(name, value)| [*name, "=", value.as_str()]);
+    let text: String = parts.chain([SECRET]).collect();
+    form.push(("sign", format!("{:x}", md5::compute(text))));
     form
 }
 
