@@ -1,7 +1,5 @@
 //! A vendor that throttles for days.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
-
 use revocation_app::Dispatched;
 use revocation_app::ports::DispatchJob;
 use revocation_rules::outcome::Outcome;

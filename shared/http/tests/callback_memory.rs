@@ -16,7 +16,7 @@ const BUDGET: usize = 24 * 1024 * 1024;
 static COUNTING: PeakAlloc = PeakAlloc;
 
 /// The names of the text, the tokens, the kind and its value; and what stands around the entries.
-const WORDS: [(Channel, [&str; 4], [&str; 2]); 5] = [
+const WORDS: [(Channel, [&str; 4], [&str; 2]); 6] = [
     (Channel::Huawei, ["biTag", "token", "status", "0"], ["{\"statuses\":[", "]}"]),
     (Channel::Harmony, ["biTag", "token", "status", "0"], ["{\"statuses\":[", "]}"]),
     (Channel::Xiaomi, ["param", "targets", "type", "2"], NAMED),

@@ -90,11 +90,13 @@ struct Apns<'a> {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
 struct ApnsHeaders<'a> {
-    apns_collapse_id: &'a str,
-    apns_priority: &'a str,
-    apns_expiration: &'a str,
+    #[serde(rename = "apns-collapse-id")]
+    collapse_id: &'a str,
+    #[serde(rename = "apns-priority")]
+    priority: &'a str,
+    #[serde(rename = "apns-expiration")]
+    expiration: &'a str,
 }
 
 #[derive(Serialize)]
@@ -186,9 +188,9 @@ impl<'a> Common<'a> {
                 },
                 apns: Apns {
                     headers: ApnsHeaders {
-                        apns_collapse_id: tag,
-                        apns_priority: "10",
-                        apns_expiration: &self.kept_until,
+                        collapse_id: tag,
+                        priority: "10",
+                        expiration: &self.kept_until,
                     },
                 },
                 webpush: Web {

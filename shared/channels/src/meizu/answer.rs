@@ -102,9 +102,9 @@ fn of(code: i64, yes: &Said) -> Said {
 /// The code of each device that is named, by its place in the call. `None` if anything of it cannot
 /// be read, is about somebody else, or says two things of one device.
 fn named(value: &Node, tokens: &[&str]) -> Option<HashMap<usize, i64>> {
-    let mut named = HashMap::new();
+    let mut found = HashMap::new();
     let lists = match value {
-        nothing if nothing.is_nothing() => return Some(named),
+        nothing if nothing.is_nothing() => return Some(found),
         Node::Object(lists) => lists,
         Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::List(_) | Node::Contradiction => return None,
     };
@@ -113,13 +113,13 @@ fn named(value: &Node, tokens: &[&str]) -> Option<HashMap<usize, i64>> {
         let names = list.names()?;
         for name in &names {
             let code = Node::Text(code.clone()).code().number()?;
-            let before = named.insert(devices.find(name)?, code);
+            let before = found.insert(devices.find(name)?, code);
             if before.is_some_and(|before| before != code) {
                 return None;
             }
         }
     }
-    Some(named)
+    Some(found)
 }
 
 #[cfg(test)]

@@ -33,29 +33,33 @@ pub(super) struct Overwrite<'a> {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Message<'a> {
-    notice_bar_info: NoticeBar<'a>,
-    click_type_info: Click,
-    push_time_info: Time,
-    advance_info: Advanced<'a>,
+    #[serde(rename = "noticeBarInfo")]
+    bar: NoticeBar<'a>,
+    #[serde(rename = "clickTypeInfo")]
+    click: Click,
+    #[serde(rename = "pushTimeInfo")]
+    time: Time,
+    #[serde(rename = "advanceInfo")]
+    advanced: Advanced<'a>,
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct NoticeBar<'a> {
     /// 1 is private; 0 would be public, of which there is a number a day.
-    notice_msg_type: u8,
-    notice_bar_type: u8,
+    #[serde(rename = "noticeMsgType")]
+    message_type: u8,
+    #[serde(rename = "noticeBarType")]
+    style: u8,
     title: Cow<'a, str>,
     content: &'a str,
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Click {
     /// 0 opens the app.
-    click_type: u8,
+    #[serde(rename = "clickType")]
+    action: u8,
 }
 
 #[derive(Serialize)]
@@ -95,18 +99,18 @@ pub(super) fn body<'a>(
 ) -> Result<String, serde_json::Error> {
     let push_ids = tokens.into_iter().collect::<Vec<_>>().join(",");
     let message = serde_json::to_string(&Message {
-        notice_bar_info: NoticeBar {
-            notice_msg_type: 1,
-            notice_bar_type: 0,
+        bar: NoticeBar {
+            message_type: 1,
+            style: 0,
             title: title(&ask.notice.title),
             content: &ask.notice.text,
         },
-        click_type_info: Click { click_type: 0 },
-        push_time_info: Time {
+        click: Click { action: 0 },
+        time: Time {
             off_line: 1,
             valid_time: VALID_HOURS,
         },
-        advance_info: Advanced {
+        advanced: Advanced {
             suspend: 0,
             clear_notice_bar: 1,
             notification_type: Sounds {

@@ -79,13 +79,13 @@ async fn revoke(server: &Server, case: &Case) -> Vec<Answer> {
     revoke_at(Channel::Fcm, server, document("K").to_string(), case).await
 }
 
-fn tag() -> Option<Handle> {
-    Some(Handle::Tag("rv-9".to_owned()))
+fn tag() -> Handle {
+    Handle::Tag("rv-9".to_owned())
 }
 
 /// `count` deliveries with one tag.
 fn devices(count: usize) -> Case {
-    Case::new((0..count).map(|n| (format!("d{n}:APA91b"), tag())))
+    Case::new((0..count).map(|n| (format!("d{n}:APA91b"), Some(tag()))))
 }
 
 /// Which of [`devices`] a request is for.
@@ -96,7 +96,7 @@ fn device(seen: &Seen) -> String {
 }
 
 fn to_topic() -> Case {
-    Case::new([(TOPIC.to_owned(), tag())])
+    Case::new([(TOPIC.to_owned(), Some(tag()))])
 }
 
 fn sends(server: &Server) -> Vec<Seen> {
@@ -134,7 +134,7 @@ async fn a_login_is_a_form_with_an_assertion() {
 async fn an_installation_and_a_token_are_told_apart() {
     let server = fcm(|_, _| ok()).await;
     let fid = "cT0123456789abcdefghij";
-    let case = Case::new([(fid.to_owned(), tag()), ("d1:APA91b".to_owned(), tag())]);
+    let case = Case::new([(fid.to_owned(), Some(tag())), ("d1:APA91b".to_owned(), Some(tag()))]);
     assert_eq!(revoke(&server, &case).await, vec![overwritten(); 2]);
     let bodies: Vec<Value> = sends(&server).iter().map(Seen::json).collect();
     assert!(
@@ -270,7 +270,7 @@ async fn a_topic_is_not_asked_for_unless_the_tenant_allows_it() {
     let server = fcm(|_, _| ok()).await;
     let refused = ended(Outcome::NotRevocable, "audience_unknown");
     assert_eq!(revoke(&server, &to_topic()).await, std::slice::from_ref(&refused));
-    let condition = Case::new([("'a' in topics && 'b' in topics".to_owned(), tag())]);
+    let condition = Case::new([("'a' in topics && 'b' in topics".to_owned(), Some(tag()))]);
     assert_eq!(revoke(&server, &condition).await, [refused]);
     assert!(sends(&server).is_empty());
 }

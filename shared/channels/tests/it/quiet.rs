@@ -100,13 +100,13 @@ async fn orders() {
 
 /// Devices in every sort of way, a session that is refused, and a connection that breaks.
 async fn fcm() {
-    let sent = std::sync::atomic::AtomicUsize::new(0);
+    let calls = std::sync::atomic::AtomicUsize::new(0);
     let server = Server::http1_and_2(10, move |seen, _| {
         if seen.path == "/token" {
             return Do::answer(200, r#"{"access_token":"planted-session","expires_in":3599}"#);
         }
         let planted = r#"{"error":{"message":"planted-body","details":[{"errorCode":"planted-code"}]}}"#;
-        match sent.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+        match calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
             0 => Do::answer(401, planted),
             1 => Do::answer(400, planted),
             2 => Do::answer(404, crate::fcm::said("UNREGISTERED")),
