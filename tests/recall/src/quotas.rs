@@ -42,8 +42,7 @@ const fn devices(per_second: u32) -> Quota {
 /// `None` where the vendor documents none.
 pub const fn quota(channel: Channel) -> Option<Quota> {
     match channel {
-        // One service; what HarmonyOS takes of an app is seen in the console only.
-        Channel::Huawei | Channel::Harmony => Some(devices(6_000)),
+        Channel::Huawei => Some(devices(6_000)),
         Channel::Oppo => Some(devices(5_000)),
         Channel::Vivo => Some(devices(3_000)),
         Channel::Xiaomi => Some(Quota {
@@ -54,7 +53,8 @@ pub const fn quota(channel: Channel) -> Option<Quota> {
             per_second: 10_000,
             counts: Counts::Calls { devices_each: 1 },
         }),
-        Channel::Honor | Channel::Meizu | Channel::Apns | Channel::SelfBuilt | Channel::Sms => None,
+        // What HarmonyOS takes of an app is seen in the console only.
+        Channel::Harmony | Channel::Honor | Channel::Meizu | Channel::Apns | Channel::SelfBuilt | Channel::Sms => None,
     }
 }
 
