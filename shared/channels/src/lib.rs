@@ -19,6 +19,7 @@
 mod answers;
 mod apns;
 mod around;
+mod asks;
 mod credentials;
 mod dial;
 mod driver;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fast_fakes::{Counts, Serve, serve};
+use revocation_rules::channel::Channel;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -209,9 +210,9 @@ impl Fakes {
     }
 
     /// What a dispatcher of this channel has beside.
-    pub fn dispatcher(&self, channel: &str) -> Vec<(&'static str, String)> {
+    pub fn dispatcher(&self, channel: Channel) -> Vec<(&'static str, String)> {
         vec![
-            ("CHANNEL", channel.to_owned()),
+            ("CHANNEL", channel.to_string()),
             (
                 "DISPATCH_QUEUE_URL",
                 format!("https://{}/123456789012/dispatch-{channel}", self.aws),

@@ -69,7 +69,7 @@ impl Scene {
         Function::up(&[&self.binary(name)], &self.fakes, &[]).await
     }
 
-    pub async fn dispatcher(&self, channel: &str) -> Result<Function, BenchError> {
+    pub async fn dispatcher(&self, channel: Channel) -> Result<Function, BenchError> {
         let binary = self.binary("dispatch");
         let command: [&Path; 1] = [&binary];
         Function::up(&command, &self.fakes, &self.fakes.dispatcher(channel)).await
@@ -95,7 +95,7 @@ impl Scene {
     }
 
     /// A task with one batch of 1,000.
-    pub async fn recorded(&self, task: &str, channel: &str) -> Result<(), BenchError> {
+    pub async fn recorded(&self, task: &str, channel: Channel) -> Result<(), BenchError> {
         self.fakes.freeze(false)?;
         let sent_at = clock::now() - SignedDuration::from_hours(1);
         let mut body = json!({
@@ -112,7 +112,7 @@ impl Scene {
     }
 
     /// The same, revoked, and walked.
-    pub async fn revoked(&self, task: &str, channel: &str) -> Result<Revoked, BenchError> {
+    pub async fn revoked(&self, task: &str, channel: Channel) -> Result<Revoked, BenchError> {
         self.recorded(task, channel).await?;
         self.fakes.messages()?;
         self.revoke.invoke(&revoke_event(task), SHORT).await?;
@@ -139,8 +139,8 @@ impl Scene {
 
     /// A revoked push whose batch has ended: overwritten at Huawei.
     pub async fn ended(&self, task: &str) -> Result<Revoked, BenchError> {
-        let revoked = self.revoked(task, "huawei").await?;
-        let dispatcher = self.dispatcher("huawei").await?;
+        let revoked = self.revoked(task, Channel::Huawei).await?;
+        let dispatcher = self.dispatcher(Channel::Huawei).await?;
         dispatcher
             .invoke(&messages([revoked.dispatch.as_str()]), Duration::from_mins(1))
             .await?;
@@ -164,14 +164,12 @@ pub fn revoke_event(task: &str) -> Value {
     request("POST", &format!("/v1/tasks/{task}/revocations"), "", &body)
 }
 
-pub fn record_event(task: &str, channel: &str) -> Value {
-    // Cannot fail: the channels that are measured are the table's.
-    let known = Channel::parse(channel).unwrap_or(Channel::Huawei);
-    let deliveries = (0..BATCH).map(|nth| json!({"token": token(known, nth as u64), "target": format!("user-{nth}")}));
+pub fn record_event(task: &str, channel: Channel) -> Value {
+    let deliveries = (0..BATCH).map(|nth| json!({"token": token(channel, nth as u64), "target": format!("user-{nth}")}));
     let mut body = json!({
-        "batch_id": format!("{STEM}{:09}", 0), "channel": channel, "deliveries": deliveries.collect::<Vec<_>>(),
+        "batch_id": format!("{STEM}{:09}", 0), "channel": channel.as_str(), "deliveries": deliveries.collect::<Vec<_>>(),
     });
-    if channel == "apns" {
+    if channel == Channel::Apns {
         body["collapse_id"] = "autumn-sale".into();
     } else {
         body["notify_id"] = 730_021.into();

@@ -12,6 +12,7 @@ mod control;
 mod desk;
 mod faults;
 mod forms;
+mod jwt;
 mod one_stream;
 mod quota;
 mod serve;

@@ -15,9 +15,6 @@ use crate::streams::About;
 const QUOTA_WAIT: Duration = Duration::from_mins(1);
 /// As long as Google asks to wait at first, when it is out of service.
 const OUTAGE_WAIT: Duration = Duration::from_secs(10);
-/// A session whose end cannot be read is used for half of this, as if it were
-/// the shortest that is of use.
-const SHORT_SESSION: Duration = Duration::from_mins(10);
 
 /// The `errorCode`s that there are. Only these become part of a reason.
 pub(super) const CODES: [&str; 9] = [
@@ -136,26 +133,6 @@ fn names_the_address(details: &[Node]) -> bool {
 /// An invalid argument that is not the address. Google says so of an address without naming a field.
 fn is_about_another_field(details: &[Node]) -> bool {
     violations(details).next().is_some() && !names_the_address(details)
-}
-
-/// Reads a login's answer: the access token and how long it is good.
-pub(super) fn classify_login(told: &Told<'_>) -> Result<(String, Duration), Said> {
-    let status = told.status.as_u16();
-    let meaning = match status {
-        200 => {
-            let answer = Node::parse(told.body).unwrap_or(Node::Null);
-            let token = answer.field("access_token").text();
-            let token = token.ok_or_else(|| Said::new("fcm:login_unreadable", Meaning::Transient))?;
-            let secs = answer.field("expires_in").code().number();
-            let good_for = secs.and_then(|secs| u64::try_from(secs).ok()).filter(|secs| *secs > 0);
-            return Ok((token, good_for.map_or(SHORT_SESSION, Duration::from_secs)));
-        }
-        429 | 503 => Meaning::Throttled,
-        // The account is gone, its key is withdrawn, or our clock is wrong.
-        400..=499 => Meaning::Misconfigured,
-        _ => Meaning::Transient,
-    };
-    Err(Said::new(format!("fcm:login_http_{status}"), meaning).after(told.retry_after))
 }
 
 #[cfg(test)]

@@ -5,13 +5,13 @@ use http::Request;
 use http_body_util::Full;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use revocation_rules::channel::Channel;
 use revocation_rules::retry::AttemptFailure;
 use serde::Serialize;
 
-use super::answer::classify_login;
 use super::settings::Account;
 use crate::driver::{Given, Login, Told, form, post};
-use crate::meaning::Said;
+use crate::oauth;
 
 const PATH: &str = "/token";
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -58,11 +58,7 @@ impl Login<Account> for FcmLogin {
     }
 
     fn read(&self, told: &Told<'_>) -> Result<Given, AttemptFailure> {
-        let (access_token, good_for) = classify_login(told).map_err(Said::login_failure)?;
-        Ok(Given {
-            text: access_token.into(),
-            good_for,
-        })
+        oauth::read(Channel::Fcm, told)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::driver::Told;
 use crate::meaning::{Meaning, Said, Sayings, undocumented};
-use crate::read::{Code, Devices, Node};
+use crate::read::{Devices, Node, counts_fit};
 
 const SUCCESS: i64 = 80_000_000;
 const PARTIAL: i64 = 80_100_000;
@@ -122,7 +122,7 @@ fn taken(yes: Said, msg: &Node, code: i64, tokens: &[&str]) -> Sayings {
     let Some(illegal) = illegal(&told, tokens) else {
         return nobody_knows(yes);
     };
-    let fits = fits(&told, tokens.len(), illegal.len());
+    let fits = counts_fit(&told, tokens.len(), illegal.len());
     match (illegal.is_empty(), code) {
         _ if fits.contains(&Some(false)) => nobody_knows(yes),
         (true, SUCCESS) => Sayings::All(yes),
@@ -152,16 +152,6 @@ fn each(rest: Said, deliveries: usize, mut illegal: HashMap<usize, Said>) -> Say
         .map(|at| illegal.remove(&at).unwrap_or_else(|| rest.clone()))
         .collect();
     Sayings::Each { said, code: rest.reason }
-}
-
-/// Do the counts agree with the list: those that failed, those that did not? `None` for one that is not said.
-fn fits(told: &Node, deliveries: usize, illegal: usize) -> [Option<bool>; 2] {
-    let counts = [("failure", illegal), ("success", deliveries - illegal)];
-    counts.map(|(name, named)| match told.field(name).code() {
-        Code::None => None,
-        Code::Number(count) => Some(usize::try_from(count) == Ok(named)),
-        Code::Unreadable => Some(false),
-    })
 }
 
 /// The devices that were not taken, each with why. `None` when that cannot be read,

@@ -5,17 +5,17 @@ use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue, Request};
 use http_body_util::Full;
 use revocation_app::ports::ChannelClient;
-use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
 
 use super::answer::classify;
-use super::request::{Ask, How, MAX_TOKENS, PUSH_TYPE, body, path};
+use super::request::{MAX_TOKENS, PUSH_TYPE, body, path};
 use super::settings::{Account, HarmonyCredentials, URL};
 use super::token::sign;
-use crate::answers::{overwritten, recalled_as_a_whole, without_handle};
+use crate::answers::{overwritten, recalled_as_a_whole};
 use crate::around::Around;
+use crate::asks::{How, TakeBack};
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Fate, Heard, SessionFrom, Told, Vendor, Who, post, sensitive};
 use crate::meaning::{Meaning, Said, Sayings};
@@ -31,36 +31,23 @@ pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static
     Client::new(harmony, around)
 }
 
-type HarmonyCall<'a> = Call<'a, Ask<'a>>;
+type HarmonyCall<'a> = Call<'a, TakeBack<'a>>;
 
 impl Vendor for Harmony {
     const CHANNEL: Channel = Channel::Harmony;
     type Credentials = HarmonyCredentials;
-    type Ask<'a> = Ask<'a>;
+    type Ask<'a> = TakeBack<'a>;
 
-    fn first<'a>(&self, _: &Account, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Ask<'a>, Answer> {
-        let Some(Handle::NotifyId(notify_id)) = delivery.handle else {
-            return Err(without_handle());
-        };
-        Ok(Ask {
-            how: match strategy {
-                Strategy::Overwrite => How::Overwrite(delivery.notice),
-                Strategy::Recall | Strategy::RecallThenOverwrite => How::Recall,
-            },
-            notify_id: *notify_id,
-            most: MAX_TOKENS,
-        })
+    fn first<'a>(&self, _: &Account, strategy: Strategy, delivery: &ToCall<'a>) -> Result<TakeBack<'a>, Answer> {
+        TakeBack::first(strategy, delivery, MAX_TOKENS)
     }
 
-    fn most(ask: &Ask<'_>) -> usize {
+    fn most(ask: &TakeBack<'_>) -> usize {
         ask.most
     }
 
-    fn name(ask: &Ask<'_>) -> &'static str {
-        match ask.how {
-            How::Recall => "recall",
-            How::Overwrite(_) => "overwrite",
-        }
+    fn name(ask: &TakeBack<'_>) -> &'static str {
+        ask.name()
     }
 
     fn request(&self, call: &HarmonyCall<'_>, who: &Who<'_, HarmonyCredentials>) -> Option<Request<Full<Bytes>>> {
@@ -74,19 +61,16 @@ impl Vendor for Harmony {
         Some(request)
     }
 
-    fn read<'a>(&self, _: &Account, call: &HarmonyCall<'a>, told: &Told<'_>) -> Heard<Ask<'a>> {
+    fn read<'a>(&self, _: &Account, call: &HarmonyCall<'a>, told: &Told<'_>) -> Heard<TakeBack<'a>> {
         let tokens: Vec<&str> = call.tokens().collect();
         match classify(told, &tokens) {
             Sayings::Each { code, said } => each(call, code, &said),
             Sayings::All(said) => all(call, said),
             Sayings::OneIsBad(said) if tokens.len() == 1 => all(call, said),
-            Sayings::OneIsBad(said) => {
-                let most = tokens.len().div_ceil(2);
-                Heard {
-                    code: said.reason,
-                    reading: call.each(|_| Fate::Then(Ask { most, ..call.ask.clone() })),
-                }
-            }
+            Sayings::OneIsBad(said) => Heard {
+                code: said.reason,
+                reading: call.each(|_| Fate::Then(call.ask.halved(tokens.len()))),
+            },
         }
     }
 
@@ -96,7 +80,7 @@ impl Vendor for Harmony {
 }
 
 /// What Push Kit took.
-fn taken(ask: &Ask<'_>) -> Answer {
+fn taken(ask: &TakeBack<'_>) -> Answer {
     match ask.how {
         How::Recall => recalled_as_a_whole(),
         How::Overwrite(_) => overwritten(),
@@ -106,21 +90,14 @@ fn taken(ask: &Ask<'_>) -> Answer {
 /// Was it a recall that was refused, where the strategy has another way? A recall
 /// that was accepted proves nothing, and so no notice follows it.
 fn is_overwritten_instead(call: &HarmonyCall<'_>, said: &Said) -> bool {
-    match (call.ask.how, call.strategy) {
-        (How::Recall, Strategy::RecallThenOverwrite) => said.meaning == Meaning::Refused,
-        (How::Recall, Strategy::Recall | Strategy::Overwrite) | (How::Overwrite(_), _) => false,
-    }
+    said.meaning == Meaning::Refused && call.ask.has_another_way(call.strategy)
 }
 
-fn overwrite<'a>(call: &HarmonyCall<'a>, delivery: &ToCall<'a>) -> Fate<Ask<'a>> {
-    Fate::Then(Ask {
-        how: How::Overwrite(delivery.notice),
-        most: MAX_TOKENS,
-        ..call.ask.clone()
-    })
+fn overwrite<'a>(call: &HarmonyCall<'a>, delivery: &ToCall<'a>) -> Fate<TakeBack<'a>> {
+    Fate::Then(call.ask.overwritten_instead(delivery, MAX_TOKENS))
 }
 
-fn all<'a>(call: &HarmonyCall<'a>, said: Said) -> Heard<Ask<'a>> {
+fn all<'a>(call: &HarmonyCall<'a>, said: Said) -> Heard<TakeBack<'a>> {
     if is_overwritten_instead(call, &said) {
         return Heard {
             code: said.reason,
@@ -130,7 +107,7 @@ fn all<'a>(call: &HarmonyCall<'a>, said: Said) -> Heard<Ask<'a>> {
     said.heard(call, &taken(&call.ask))
 }
 
-fn each<'a>(call: &HarmonyCall<'a>, code: String, said: &[Said]) -> Heard<Ask<'a>> {
+fn each<'a>(call: &HarmonyCall<'a>, code: String, said: &[Said]) -> Heard<TakeBack<'a>> {
     let mut each = said.iter();
     let reading = call.each(|delivery| match each.next() {
         Some(said) if is_overwritten_instead(call, said) => overwrite(call, delivery),

@@ -1,9 +1,9 @@
 //! From deliveries to Push Kit's requests. Pure.
 
-use revocation_rules::notice::Notice;
 use serde::Serialize;
 
 use super::settings::{Account, HarmonyCredentials};
+use crate::asks::{How, TakeBack};
 
 /// Most tokens in one call; one more is code 80300010.
 pub(super) const MAX_TOKENS: usize = 1_000;
@@ -12,22 +12,6 @@ pub(super) const MAX_TOKENS: usize = 1_000;
 const TTL_S: u32 = 604_800;
 /// Both calls are about notifications.
 pub(super) const PUSH_TYPE: &str = "0";
-
-/// What a call asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Ask<'a> {
-    pub how: How<'a>,
-    pub notify_id: u32,
-    /// Most devices in one call: fewer when one among many is to be found.
-    pub most: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum How<'a> {
-    Recall,
-    /// Put this in its place.
-    Overwrite(&'a Notice),
-}
 
 /// A recall names both, always: with one of them alone it is refused.
 #[derive(Serialize)]
@@ -83,7 +67,7 @@ struct PushOptions {
 
 /// The body of the call.
 pub(super) fn body<'a>(
-    ask: &Ask<'_>,
+    ask: &TakeBack<'_>,
     tokens: impl IntoIterator<Item = &'a str>,
     credentials: &HarmonyCredentials,
 ) -> Result<Vec<u8>, serde_json::Error> {
@@ -120,6 +104,7 @@ pub(super) fn path(how: How<'_>, account: &Account) -> String {
 
 #[cfg(test)]
 mod tests {
+    use revocation_rules::notice::Notice;
     use serde_json::{Value, json};
 
     use super::super::settings::tests::document;
@@ -135,7 +120,7 @@ mod tests {
 
     fn asked(how: How<'_>) -> (String, Value) {
         let credentials = HarmonyCredentials::parse(&document().to_string()).unwrap();
-        let ask = Ask {
+        let ask = TakeBack {
             how,
             notify_id: 123_456,
             most: MAX_TOKENS,

@@ -1,9 +1,9 @@
 //! From deliveries to Honor's requests. Pure.
 
-use revocation_rules::notice::Notice;
 use serde::Serialize;
 
 use super::settings::{Account, HonorCredentials, Importance};
+use crate::asks::Overwrite;
 
 /// Most tokens in one call; one more is code 80300010.
 pub(super) const MAX_TOKENS: usize = 1_000;
@@ -13,15 +13,6 @@ const TTL: &str = "604800s";
 
 /// The path of the login.
 pub(super) const LOGIN_PATH: &str = "/auth/token";
-
-/// What a call asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Overwrite<'a> {
-    pub notify_id: u32,
-    pub notice: &'a Notice,
-    /// Most devices in one call: fewer when one among many is to be found.
-    pub most: usize,
-}
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -71,7 +62,7 @@ pub(super) fn body<'a>(
                 body: &ask.notice.text,
                 click_action: ClickAction { r#type: 3 },
                 importance: credentials.importance,
-                notify_id: ask.notify_id,
+                notify_id: ask.id,
             },
         },
     })
@@ -84,6 +75,7 @@ pub(super) fn path(account: &Account) -> String {
 
 #[cfg(test)]
 mod tests {
+    use revocation_rules::notice::Notice;
     use serde_json::json;
 
     use super::*;
@@ -106,7 +98,7 @@ mod tests {
         };
         let ask = Overwrite {
             most: MAX_TOKENS,
-            notify_id: 123_456,
+            id: 123_456,
             notice: &notice,
         };
         serde_json::from_slice(&body(&ask, ["t1", "t2"], &credentials(importance)).unwrap()).unwrap()

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::driver::Told;
 use crate::meaning::{Meaning, Said, Sayings, undocumented};
-use crate::read::{Code, Devices, Node};
+use crate::read::{Devices, Node, counts_fit};
 
 const SUCCESS: i64 = 80_000_000;
 const PARTIAL: i64 = 80_100_000;
@@ -97,13 +97,7 @@ fn taken(yes: Said, msg: &Node, code: i64, tokens: &[&str]) -> Sayings {
     let Some(illegal) = illegal(&told, tokens) else {
         return some_unknown(yes);
     };
-    let counts = [("failure", illegal.len()), ("success", tokens.len() - illegal.len())];
-    let agrees = |(name, named): (&str, usize)| match told.field(name).code() {
-        Code::None => None,
-        Code::Number(count) => Some(usize::try_from(count) == Ok(named)),
-        Code::Unreadable => Some(false),
-    };
-    let fits = counts.map(agrees);
+    let fits = counts_fit(&told, tokens.len(), illegal.len());
     if fits.contains(&Some(false)) {
         return some_unknown(yes);
     }

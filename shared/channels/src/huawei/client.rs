@@ -7,17 +7,17 @@ use http::Request;
 use http::header::AUTHORIZATION;
 use http_body_util::Full;
 use revocation_app::ports::ChannelClient;
-use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
 
 use super::answer::classify;
 use super::login::HuaweiLogin;
-use super::request::{MAX_TOKENS, Overwrite, body, path};
+use super::request::{MAX_TOKENS, body, path};
 use super::settings::{AUTH_URL, Account, HuaweiCredentials, PUSH_URL};
-use crate::answers::{overwritten, without_handle};
+use crate::answers::overwritten;
 use crate::around::Around;
+use crate::asks::Overwrite;
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Heard, SessionFrom, Told, Vendor, Who, post, sensitive};
 
@@ -42,11 +42,7 @@ impl Vendor for Huawei {
     type Ask<'a> = Overwrite<'a>;
 
     fn first<'a>(&self, _: &Account, _: Strategy, delivery: &ToCall<'a>) -> Result<Overwrite<'a>, Answer> {
-        Ok(Overwrite {
-            notify_id: delivery.handle.and_then(Handle::notify_id).ok_or_else(without_handle)?,
-            notice: delivery.notice,
-            most: MAX_TOKENS,
-        })
+        Overwrite::by_notify_id(delivery, MAX_TOKENS)
     }
 
     fn most(ask: &Overwrite<'_>) -> usize {
@@ -68,10 +64,7 @@ impl Vendor for Huawei {
 
     fn read<'a>(&self, _: &Account, call: &Call<'a, Overwrite<'a>>, told: &Told<'_>) -> Heard<Overwrite<'a>> {
         let tokens: Vec<&str> = call.tokens().collect();
-        // The same notify id shows the same notice.
-        let most = tokens.len().div_ceil(2);
-        let half = Overwrite { most, ..call.ask.clone() };
-        classify(told, &tokens).heard(call, &overwritten(), repeat(half))
+        classify(told, &tokens).heard(call, &overwritten(), repeat(call.ask.halved(tokens.len())))
     }
 
     fn login(&self) -> Option<SessionFrom<'_, Account>> {

@@ -1,24 +1,15 @@
 //! From deliveries to Huawei's requests. Pure.
 
-use revocation_rules::notice::Notice;
 use serde::Serialize;
 
 use super::settings::{Account, HuaweiCredentials};
+use crate::asks::Overwrite;
 
 /// Most tokens in one call; one more is code 80300010.
 pub(super) const MAX_TOKENS: usize = 1_000;
 /// How long Huawei keeps the notice for a device that is offline: as long as
 /// the message may be revoked. Huawei's own default is a day, its limit 15.
 const TTL: &str = "604800s";
-
-/// What a call asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Overwrite<'a> {
-    pub notify_id: u32,
-    pub notice: &'a Notice,
-    /// Most devices in one call: fewer when one among many is to be found.
-    pub most: usize,
-}
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -71,7 +62,7 @@ pub(super) fn body<'a>(
                     title: &ask.notice.title,
                     body: &ask.notice.text,
                     click_action: ClickAction { r#type: 3 },
-                    notify_id: ask.notify_id,
+                    notify_id: ask.id,
                     importance: "LOW",
                 },
             },
@@ -89,6 +80,7 @@ pub(super) const LOGIN_PATH: &str = "/oauth2/v3/token";
 
 #[cfg(test)]
 mod tests {
+    use revocation_rules::notice::Notice;
     use serde_json::json;
 
     use super::*;
@@ -110,7 +102,7 @@ mod tests {
         };
         let ask = Overwrite {
             most: MAX_TOKENS,
-            notify_id: 123_456,
+            id: 123_456,
             notice: &notice,
         };
         serde_json::from_slice(&body(&ask, ["t1", "t2"], &credentials(category)).unwrap()).unwrap()

@@ -12,10 +12,11 @@ use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
 
 use super::answer::classify;
-use super::request::{MAX_PUSH_IDS, Overwrite, PATH, body, is_list};
+use super::request::{MAX_PUSH_IDS, PATH, body, is_list};
 use super::settings::{Account, URL};
 use crate::answers::{gone, overwritten, without_handle};
 use crate::around::Around;
+use crate::asks::Overwrite;
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Heard, Told, Vendor, Who, post};
 
@@ -33,9 +34,9 @@ pub(crate) fn connect(around: Around<'_>) -> Result<impl ChannelClient + 'static
 impl Vendor for Meizu {
     const CHANNEL: Channel = Channel::Meizu;
     type Credentials = Account;
-    type Ask<'a> = Overwrite<'a>;
+    type Ask<'a> = Overwrite<'a, &'a str>;
 
-    fn first<'a>(&self, _: &Account, _: Strategy, delivery: &ToCall<'a>) -> Result<Overwrite<'a>, Answer> {
+    fn first<'a>(&self, _: &Account, _: Strategy, delivery: &ToCall<'a>) -> Result<Overwrite<'a, &'a str>, Answer> {
         let Some(Handle::NotifyKey(notify_key)) = delivery.handle else {
             return Err(without_handle());
         };
@@ -43,21 +44,21 @@ impl Vendor for Meizu {
             return Err(gone("meizu:not_a_push_id".to_owned()));
         }
         Ok(Overwrite {
-            notify_key,
+            id: notify_key.as_str(),
             notice: delivery.notice,
             most: MAX_PUSH_IDS,
         })
     }
 
-    fn most(ask: &Overwrite<'_>) -> usize {
+    fn most(ask: &Overwrite<'_, &str>) -> usize {
         ask.most
     }
 
-    fn name(_: &Overwrite<'_>) -> &'static str {
+    fn name(_: &Overwrite<'_, &str>) -> &'static str {
         "overwrite"
     }
 
-    fn request<'a>(&self, call: &Call<'a, Overwrite<'a>>, who: &Who<'_, Account>) -> Option<Request<Full<Bytes>>> {
+    fn request<'a>(&self, call: &Call<'a, Overwrite<'a, &'a str>>, who: &Who<'_, Account>) -> Option<Request<Full<Bytes>>> {
         let body = body(&call.ask, call.tokens(), who.credentials).ok()?;
         post(
             &format!("{}{PATH}", self.url),
@@ -66,11 +67,8 @@ impl Vendor for Meizu {
         )
     }
 
-    fn read<'a>(&self, _: &Account, call: &Call<'a, Overwrite<'a>>, told: &Told<'_>) -> Heard<Overwrite<'a>> {
+    fn read<'a>(&self, _: &Account, call: &Call<'a, Overwrite<'a, &'a str>>, told: &Told<'_>) -> Heard<Overwrite<'a, &'a str>> {
         let tokens: Vec<&str> = call.tokens().collect();
-        // The same notify key shows the same notice.
-        let most = tokens.len().div_ceil(2);
-        let half = Overwrite { most, ..call.ask.clone() };
-        classify(told, &tokens).heard(call, &overwritten(), repeat(half))
+        classify(told, &tokens).heard(call, &overwritten(), repeat(call.ask.halved(tokens.len())))
     }
 }

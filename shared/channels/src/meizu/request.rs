@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
 use revocation_rules::hex::hex;
-use revocation_rules::notice::Notice;
 use serde::Serialize;
 
 use super::settings::Account;
+use crate::asks::Overwrite;
 use crate::driver::form;
 use crate::secret::Secret;
 
@@ -22,15 +22,6 @@ const VALID_HOURS: u8 = 72;
 const MAX_TITLE_CHARS: usize = 32;
 
 pub(super) const PATH: &str = "/garcia/api/server/push/varnished/pushByPushId";
-
-/// What a call asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Overwrite<'a> {
-    pub notify_key: &'a str,
-    pub notice: &'a Notice,
-    /// Most devices in one call: fewer when one among many is to be found.
-    pub most: usize,
-}
 
 #[derive(Serialize)]
 struct Message<'a> {
@@ -93,7 +84,7 @@ pub(super) fn is_list(token: &str) -> bool {
 
 /// The body of the call: a form with its signature.
 pub(super) fn body<'a>(
-    ask: &Overwrite<'_>,
+    ask: &Overwrite<'_, &str>,
     tokens: impl IntoIterator<Item = &'a str>,
     account: &Account,
 ) -> Result<String, serde_json::Error> {
@@ -118,7 +109,7 @@ pub(super) fn body<'a>(
                 lights: 0,
                 sound: 0,
             },
-            notify_key: ask.notify_key,
+            notify_key: ask.id,
         },
     })?;
     let parameters = [
@@ -154,6 +145,7 @@ fn sign<'p>(parameters: impl IntoIterator<Item = (&'p str, &'p str)>, secret: &S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use revocation_rules::notice::Notice;
 
     fn notice(title: &str) -> Notice {
         Notice {
@@ -164,7 +156,7 @@ mod tests {
 
     fn written(notice: &Notice) -> String {
         let ask = Overwrite {
-            notify_key: "rv-9_abc",
+            id: "rv-9_abc",
             notice,
             most: MAX_PUSH_IDS,
         };

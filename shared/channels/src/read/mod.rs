@@ -11,7 +11,9 @@
 //! | UTF-8 becomes a bounded tree, in which what is said twice differently is neither | `node` |
 //! | numbers, texts, nested JSON, lists of devices | `values` |
 //! | whom an answer names | `devices` |
+//! | whether its counts fit what it names | `counts` |
 
+mod counts;
 mod devices;
 mod node;
 mod plain;
@@ -19,6 +21,7 @@ mod plain;
 mod tests;
 mod values;
 
+pub(crate) use counts::counts_fit;
 pub(crate) use devices::Devices;
 pub(crate) use node::Node;
 pub(crate) use plain::plain;

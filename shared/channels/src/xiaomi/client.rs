@@ -7,16 +7,16 @@ use http::Request;
 use http::header::AUTHORIZATION;
 use http_body_util::Full;
 use revocation_app::ports::ChannelClient;
-use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
 
 use super::answer::classify;
-use super::request::{Ask, How, MAX_TARGETS, body, is_list};
+use super::request::{MAX_TARGETS, body, is_list, path};
 use super::settings::{Account, EUROPE_URL, GLOBAL_URL, INDIA_URL, RUSSIA_URL, Region, URL, XiaomiCredentials};
-use crate::answers::{gone, overwritten, recalled, without_handle};
+use crate::answers::{gone, overwritten, recalled};
 use crate::around::Around;
+use crate::asks::{How, TakeBack};
 use crate::dial::{DialError, origin};
 use crate::driver::{Call, Client, Fate, Heard, Told, Vendor, Who, post, sensitive};
 use crate::meaning::{Meaning, Sayings};
@@ -52,44 +52,32 @@ impl Xiaomi {
     }
 }
 
-type XiaomiCall<'a> = Call<'a, Ask<'a>>;
+type XiaomiCall<'a> = Call<'a, TakeBack<'a>>;
 
 impl Vendor for Xiaomi {
     const CHANNEL: Channel = Channel::Xiaomi;
     type Credentials = XiaomiCredentials;
-    type Ask<'a> = Ask<'a>;
+    type Ask<'a> = TakeBack<'a>;
 
-    fn first<'a>(&self, _: &Account, strategy: Strategy, delivery: &ToCall<'a>) -> Result<Ask<'a>, Answer> {
-        let Some(Handle::NotifyId(notify_id)) = delivery.handle else {
-            return Err(without_handle());
-        };
+    fn first<'a>(&self, _: &Account, strategy: Strategy, delivery: &ToCall<'a>) -> Result<TakeBack<'a>, Answer> {
+        let ask = TakeBack::first(strategy, delivery, MAX_TARGETS)?;
         if is_list(delivery.token.as_str()) {
             return Err(gone("xiaomi:not_a_regid".to_owned()));
         }
-        Ok(Ask {
-            how: match strategy {
-                Strategy::Overwrite => How::Overwrite(delivery.notice),
-                Strategy::Recall | Strategy::RecallThenOverwrite => How::Recall,
-            },
-            notify_id: *notify_id,
-            most: MAX_TARGETS,
-        })
+        Ok(ask)
     }
 
-    fn most(ask: &Ask<'_>) -> usize {
+    fn most(ask: &TakeBack<'_>) -> usize {
         ask.most
     }
 
-    fn name(ask: &Ask<'_>) -> &'static str {
-        match ask.how {
-            How::Overwrite(_) => "overwrite",
-            How::Recall => "recall",
-        }
+    fn name(ask: &TakeBack<'_>) -> &'static str {
+        ask.name()
     }
 
     fn request(&self, call: &XiaomiCall<'_>, who: &Who<'_, XiaomiCredentials>) -> Option<Request<Full<Bytes>>> {
         let account = &who.credentials.account;
-        let url = format!("{}{}", self.url(account.region), call.ask.how.path());
+        let url = format!("{}{}", self.url(account.region), path(call.ask.how));
         let body = body(&call.ask, call.tokens(), who.credentials);
         let mut request = post(&url, "application/x-www-form-urlencoded;charset=UTF-8", body)?;
         let key = sensitive(&format!("key={}", account.app_secret.expose()))?;
@@ -97,30 +85,20 @@ impl Vendor for Xiaomi {
         Some(request)
     }
 
-    fn read<'a>(&self, _: &Account, call: &XiaomiCall<'a>, told: &Told<'_>) -> Heard<Ask<'a>> {
+    fn read<'a>(&self, _: &Account, call: &XiaomiCall<'a>, told: &Told<'_>) -> Heard<TakeBack<'a>> {
         let tokens: Vec<&str> = call.tokens().collect();
         match classify(told, &tokens) {
             Sayings::All(said) if is_overwritten_instead(call, said.meaning) => Heard {
                 code: said.reason,
-                reading: call.each(|delivery| {
-                    Fate::Then(Ask {
-                        how: How::Overwrite(delivery.notice),
-                        notify_id: call.ask.notify_id,
-                        most: MAX_TARGETS,
-                    })
-                }),
+                reading: call.each(|delivery| Fate::Then(call.ask.overwritten_instead(delivery, MAX_TARGETS))),
             },
-            said => {
-                let most = tokens.len().div_ceil(2);
-                let half = Ask { most, ..call.ask.clone() };
-                said.heard(call, &taken(&call.ask), repeat(half))
-            }
+            said => said.heard(call, &taken(&call.ask), repeat(call.ask.halved(tokens.len()))),
         }
     }
 }
 
 /// What Xiaomi took.
-fn taken(ask: &Ask<'_>) -> Answer {
+fn taken(ask: &TakeBack<'_>) -> Answer {
     match ask.how {
         How::Overwrite(_) => overwritten(),
         How::Recall => recalled(),
@@ -130,8 +108,5 @@ fn taken(ask: &Ask<'_>) -> Answer {
 /// Did a recall not do it, for good or for want of a right, where the strategy has another way?
 fn is_overwritten_instead(call: &XiaomiCall<'_>, meaning: Meaning) -> bool {
     let is_no = matches!(meaning, Meaning::Refused | Meaning::NotThere | Meaning::NotForUs);
-    match (call.ask.how, call.strategy) {
-        (How::Recall, Strategy::RecallThenOverwrite) => is_no,
-        (How::Recall, Strategy::Recall | Strategy::Overwrite) | (How::Overwrite(_), _) => false,
-    }
+    is_no && call.ask.has_another_way(call.strategy)
 }

@@ -1,8 +1,7 @@
 //! From deliveries to Xiaomi's requests. Pure.
 
-use revocation_rules::notice::Notice;
-
 use super::settings::XiaomiCredentials;
+use crate::asks::{How, TakeBack};
 use crate::driver::form;
 
 /// Most devices in one call. 1,000 are said to be taken; Xiaomi's own figure
@@ -16,28 +15,10 @@ const TIME_TO_LIVE_MS: &str = "604800000";
 pub(super) const OVERWRITE_PATH: &str = "/v3/message/regid";
 pub(super) const RECALL_PATH: &str = "/v3/message/regid/revoke";
 
-/// What a call asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Ask<'a> {
-    pub how: How<'a>,
-    pub notify_id: u32,
-    /// Most devices in one call: fewer when one among many is to be found.
-    pub most: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum How<'a> {
-    /// Put this in its place.
-    Overwrite(&'a Notice),
-    Recall,
-}
-
-impl How<'_> {
-    pub const fn path(self) -> &'static str {
-        match self {
-            Self::Overwrite(_) => OVERWRITE_PATH,
-            Self::Recall => RECALL_PATH,
-        }
+pub(super) const fn path(how: How<'_>) -> &'static str {
+    match how {
+        How::Overwrite(_) => OVERWRITE_PATH,
+        How::Recall => RECALL_PATH,
     }
 }
 
@@ -47,7 +28,7 @@ pub(super) fn is_list(token: &str) -> bool {
 }
 
 /// The body of the call.
-pub(super) fn body<'a>(ask: &Ask<'_>, tokens: impl IntoIterator<Item = &'a str>, credentials: &XiaomiCredentials) -> String {
+pub(super) fn body<'a>(ask: &TakeBack<'_>, tokens: impl IntoIterator<Item = &'a str>, credentials: &XiaomiCredentials) -> String {
     let tokens = tokens.into_iter().collect::<Vec<_>>().join(",");
     let notify_id = ask.notify_id.to_string();
     let package = credentials.account.package.as_str();
@@ -84,13 +65,14 @@ pub(super) fn body<'a>(ask: &Ask<'_>, tokens: impl IntoIterator<Item = &'a str>,
 mod tests {
     use super::*;
     use crate::driver::VendorCredentials as _;
+    use revocation_rules::notice::Notice;
 
     fn credentials(channel_id: &str) -> XiaomiCredentials {
         XiaomiCredentials::parse(&format!(r#"{{"app_secret":"s","package":"com.example.shop"{channel_id}}}"#)).unwrap()
     }
 
-    fn ask(how: How<'_>) -> Ask<'_> {
-        Ask {
+    fn ask(how: How<'_>) -> TakeBack<'_> {
+        TakeBack {
             how,
             notify_id: 7,
             most: MAX_TARGETS,
@@ -126,6 +108,6 @@ mod tests {
             body(&ask(How::Recall), ["r1", "r2"], &credentials(r#","channel_id":"104""#)),
             "registration_ids=r1%2Cr2&restricted_package_name=com.example.shop&notify_id=7"
         );
-        assert_eq!(How::Recall.path(), "/v3/message/regid/revoke");
+        assert_eq!(path(How::Recall), "/v3/message/regid/revoke");
     }
 }

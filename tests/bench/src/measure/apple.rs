@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use revocation_rules::channel::Channel;
 use serde_json::json;
 
 use crate::error::BenchError;
@@ -19,7 +20,7 @@ const LATENCY_MS: u64 = 50;
 const REQUESTS: usize = 20_000;
 
 pub async fn apple(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
-    let work = scene.revoked("apple", "apns").await?;
+    let work = scene.revoked("apple", Channel::Apns).await?;
     scene.fakes.freeze(true)?;
     let one = messages([work.dispatch.as_str()]);
     let ten = messages([work.dispatch.as_str(); 10]);
@@ -28,7 +29,7 @@ pub async fn apple(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
 
     // The peers in turn with ours.
     let (mut own, mut bare) = (Vec::new(), Vec::new());
-    let dispatcher = scene.dispatcher("apns").await?;
+    let dispatcher = scene.dispatcher(Channel::Apns).await?;
     for _ in 0..rounds {
         own.extend(scene.dispatch_cpu_us(&dispatcher, &one, 1, 10).await?);
         let took = hyper(scene, 10 * BATCH, STREAMS / 2).await?;

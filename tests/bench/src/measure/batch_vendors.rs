@@ -1,5 +1,6 @@
 //! Vendors that take many devices in a call; and a job whose batch has ended already.
 
+use revocation_rules::channel::Channel;
 use std::time::Duration;
 
 use crate::error::BenchError;
@@ -13,7 +14,7 @@ const TIMES: u32 = 20;
 pub async fn batch_vendors(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
     let mut figures = Vec::new();
     let deliveries = f64::from(u32::try_from(BATCH)?);
-    for channel in ["huawei", "xiaomi", "oppo", "vivo"] {
+    for channel in [Channel::Huawei, Channel::Xiaomi, Channel::Oppo, Channel::Vivo] {
         let work = scene.revoked(&format!("vendor-{channel}"), channel).await?;
         scene.fakes.freeze(true)?;
         let dispatcher = scene.dispatcher(channel).await?;
@@ -28,7 +29,7 @@ pub async fn batch_vendors(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
     }
     let ended = scene.ended("vendor-done").await?;
     scene.fakes.freeze(true)?;
-    let dispatcher = scene.dispatcher("huawei").await?;
+    let dispatcher = scene.dispatcher(Channel::Huawei).await?;
     let event = messages([ended.dispatch.as_str()]);
     let cpu = dispatcher.cpu_us(&event, scene.options.runs(ROUNDS), TIMES * 5).await?;
     scene.fakes.counts()?;

@@ -1,5 +1,6 @@
 //! What a million deliveries cost, recorded and revoked: counted units, measured CPU, list prices.
 
+use revocation_rules::channel::Channel;
 use std::time::Duration;
 
 use crate::error::BenchError;
@@ -54,7 +55,7 @@ impl Prices {
 pub async fn cost(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
     let prices = Prices::read()?;
     let mut figures = Vec::new();
-    for (channel, target) in [("huawei", 0.06), ("apns", 0.03)] {
+    for (channel, target) in [(Channel::Huawei, 0.06), (Channel::Apns, 0.03)] {
         let task = format!("cost-{channel}");
         scene.recorded(&task, channel).await?;
         let kept = kept_bytes(scene)?;
@@ -121,7 +122,7 @@ fn kept_bytes(scene: &Scene) -> Result<f64, BenchError> {
 }
 
 /// The fan-out of a million.
-async fn walk_of(scene: &Scene, task: &str, channel: &str, shard: u64) -> Result<Walk, BenchError> {
+async fn walk_of(scene: &Scene, task: &str, channel: Channel, shard: u64) -> Result<Walk, BenchError> {
     scene.recorded(task, channel).await?;
     scene.fakes.messages()?;
     let revoke = scene.function("revoke").await?;

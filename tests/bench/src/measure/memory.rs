@@ -1,5 +1,6 @@
 //! Resident memory, at most, after a hundred requests or ten batches of 1,000.
 
+use revocation_rules::channel::Channel;
 use std::time::Duration;
 
 use crate::error::BenchError;
@@ -9,9 +10,9 @@ use crate::function::Function;
 use crate::scene::{Scene, revoke_event};
 
 pub async fn memory(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
-    scene.recorded("memory", "huawei").await?;
-    let huawei = scene.revoked("memory-huawei", "huawei").await?;
-    let apple = scene.revoked("memory-apns", "apns").await?;
+    scene.recorded("memory", Channel::Huawei).await?;
+    let huawei = scene.revoked("memory-huawei", Channel::Huawei).await?;
+    let apple = scene.revoked("memory-apns", Channel::Apns).await?;
     scene.fakes.freeze(true)?;
     let event = revoke_event("memory");
     let revoke = scene.function("revoke").await?;
@@ -21,8 +22,8 @@ pub async fn memory(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
     let mut figures = vec![most("revoke_memory_mb", &revoke, 20.0)?];
     revoke.stop().await?;
     for (name, channel, work, limit) in [
-        ("dispatch_huawei_memory_mb", "huawei", huawei, 20.0),
-        ("dispatch_apns_memory_mb", "apns", apple, 40.0),
+        ("dispatch_huawei_memory_mb", Channel::Huawei, huawei, 20.0),
+        ("dispatch_apns_memory_mb", Channel::Apns, apple, 40.0),
     ] {
         let dispatcher = scene.dispatcher(channel).await?;
         // Ten messages are one event, and worked on at once.

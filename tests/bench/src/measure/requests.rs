@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use revocation_rules::channel::Channel;
 use serde_json::Value;
 
 use crate::error::BenchError;
@@ -17,7 +18,7 @@ const TIMES: u32 = 100;
 const BATCHES: u64 = 100_000;
 
 pub async fn requests(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
-    scene.recorded("requests", "huawei").await?;
+    scene.recorded("requests", Channel::Huawei).await?;
     let shard = shard(scene, "requests-located").await?;
     scene.fakes.freeze(true)?;
     let gate = request("GET", "/v1/tasks/requests/gate", "channel=huawei", &Value::Null);
@@ -42,7 +43,7 @@ pub async fn requests(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
     }
     let record = scene.function("record").await?;
     let cpu = record
-        .cpu_us(&record_event("requests", "huawei"), scene.options.runs(ROUNDS), TIMES / 5)
+        .cpu_us(&record_event("requests", Channel::Huawei), scene.options.runs(ROUNDS), TIMES / 5)
         .await?;
     record.stop().await?;
     let deliveries = f64::from(u32::try_from(BATCH)?);
@@ -63,5 +64,5 @@ async fn asked(scene: &Scene, function: &Function, event: &Value) -> Result<[f64
 
 /// Where a batch of the one name lies, in every push with as many shards.
 async fn shard(scene: &Scene, task: &str) -> Result<u64, BenchError> {
-    Ok(scene.revoked(task, "huawei").await?.shard)
+    Ok(scene.revoked(task, Channel::Huawei).await?.shard)
 }

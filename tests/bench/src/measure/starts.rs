@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use revocation_rules::channel::Channel;
 use serde_json::{Value, json};
 
 use crate::error::BenchError;
@@ -18,7 +19,7 @@ const QUOTA_RUNS: usize = 20;
 const MEMORY_MB: f64 = 256.0;
 
 pub async fn starts(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
-    scene.recorded("start", "huawei").await?;
+    scene.recorded("start", Channel::Huawei).await?;
     scene.fakes.freeze(true)?;
     let event = revoke_event("start");
     let (revoke, lookup) = (scene.binary("revoke"), scene.binary("lookup"));

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use revocation_rules::channel::Channel;
 use serde_json::{Value, json};
 
 use crate::error::BenchError;
@@ -26,8 +27,8 @@ pub async fn walks(scene: &Scene) -> Result<Vec<Figure>, BenchError> {
 
 async fn fan_out(scene: &Scene, batches: u64) -> Result<Vec<Figure>, BenchError> {
     // The walk of one batch has shown where it lies; the large one starts where nothing was walked.
-    let located = scene.revoked("walk-located", "huawei").await?;
-    scene.recorded("walk-fanout", "huawei").await?;
+    let located = scene.revoked("walk-located", Channel::Huawei).await?;
+    scene.recorded("walk-fanout", Channel::Huawei).await?;
     scene.fakes.messages()?;
     let revoke = scene.function("revoke").await?;
     revoke.invoke(&crate::scene::revoke_event("walk-fanout"), LIMIT).await?;
@@ -61,7 +62,7 @@ async fn recount(scene: &Scene, batches: u64) -> Result<Vec<Figure>, BenchError>
 
 /// Of a revocation whose every batch is outstanding and still in a queue.
 async fn sweep(scene: &Scene, batches: u64) -> Result<Vec<Figure>, BenchError> {
-    let revoked = scene.revoked("walk-sweep", "huawei").await?;
+    let revoked = scene.revoked("walk-sweep", Channel::Huawei).await?;
     grow(&scene.fakes, &revoked.task, revoked.shard, batches)?;
     make_due(&scene.fakes, &revoked)?;
     scene.fakes.messages()?;
@@ -90,8 +91,8 @@ async fn sweep(scene: &Scene, batches: u64) -> Result<Vec<Figure>, BenchError> {
 }
 
 async fn look_ups(scene: &Scene, batches: u64) -> Result<Vec<Figure>, BenchError> {
-    let located = scene.revoked("walk-located-2", "huawei").await?;
-    scene.recorded("walk-totals", "huawei").await?;
+    let located = scene.revoked("walk-located-2", Channel::Huawei).await?;
+    scene.recorded("walk-totals", Channel::Huawei).await?;
     grow(&scene.fakes, "walk-totals", located.shard, batches)?;
     let lookup = scene.function("lookup").await?;
     let totals = request("GET", "/v1/tasks/walk-totals/totals", "", &Value::Null);

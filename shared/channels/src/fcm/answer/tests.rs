@@ -162,21 +162,3 @@ fn every_documented_code_has_its_meaning_and_its_row() {
     }
     crate::tables::compare_names("Firebase", |code| documented(code).map(|(meaning, _)| meaning), &CODES);
 }
-
-#[test]
-fn a_login_gives_a_token_and_its_time() {
-    let read = |status, body: &str| told(status, None, body, classify_login);
-    let token = r#"{"access_token":"ya29","expires_in":3599,"token_type":"Bearer"}"#;
-    assert_eq!(read(200, token), Ok(("ya29".to_owned(), Duration::from_secs(3_599))));
-    assert_eq!(read(200, r#"{"access_token":"ya29"}"#), Ok(("ya29".to_owned(), SHORT_SESSION)));
-    for (status, body, meaning) in [
-        (400, r#"{"error":"invalid_grant"}"#, Meaning::Misconfigured),
-        (401, "", Meaning::Misconfigured),
-        (429, "", Meaning::Throttled),
-        (500, "", Meaning::Transient),
-        (503, "", Meaning::Throttled),
-    ] {
-        assert_eq!(read(status, body), Err(Said::new(format!("fcm:login_http_{status}"), meaning)));
-    }
-    assert_eq!(read(200, "{}"), Err(Said::new("fcm:login_unreadable", Meaning::Transient)));
-}

@@ -4,20 +4,14 @@
 
 use std::collections::HashMap;
 
-use aws_lc_rs::digest;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED;
 use serde::Deserialize;
-use tokio_rustls::rustls::pki_types::SubjectPublicKeyInfoDer;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 use crate::clock::now_s;
+use crate::jwt::{Digest, Jwt, Verifier, fingerprint};
 
 const LIFETIME_S: u64 = 3600;
 const UPDATE_WINDOW_S: u64 = 20 * 60;
-
-type Digest = [u8; 32];
 
 /// The signing keys of all registered teams.
 #[derive(Default)]
@@ -25,7 +19,7 @@ pub struct Keys(HashMap<String, Key>);
 
 struct Key {
     team_id: String,
-    verifier: UnparsedPublicKey<Vec<u8>>,
+    verifier: Verifier,
     tokens_per_window: usize,
     /// Correctly signed tokens. Checking a signature ten thousand times is for nobody's good.
     seen: HashMap<Digest, Seen>,
@@ -62,12 +56,10 @@ struct Claims {
 
 impl Keys {
     pub fn register(&mut self, key_id: &str, team_id: &str, public_key_pem: &str, tokens_per_window: usize) -> Result<(), String> {
-        let der = SubjectPublicKeyInfoDer::from_pem_slice(public_key_pem.as_bytes())
-            .map_err(|error| format!("public_key_pem is not a public key: {error:?}"))?;
-        let verifier = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, der.to_vec());
+        let verifier = Verifier::from_pem(&ECDSA_P256_SHA256_FIXED, public_key_pem)?;
         let seen = match self.0.remove(key_id) {
             // A second bundle of the same team must not reset the count.
-            Some(known) if known.verifier.as_ref() == verifier.as_ref() => known.seen,
+            Some(known) if known.verifier.is_same(&verifier) => known.seen,
             _ => HashMap::new(),
         };
         let key = Key {
@@ -89,18 +81,15 @@ impl Keys {
     /// Checks a token and returns the team it speaks for.
     pub fn check(&mut self, token: &str) -> Result<String, TokenError> {
         let now = now_s();
-        let mut parts = token.split('.');
-        let (Some(header), Some(claims), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
-            return Err(TokenError::Invalid("not three parts"));
-        };
-        let header: Header = decode(header).ok_or(TokenError::Invalid("the header"))?;
+        let jwt = Jwt::split(token).ok_or(TokenError::Invalid("not three parts"))?;
+        let header: Header = jwt.header().ok_or(TokenError::Invalid("the header"))?;
         if header.alg != "ES256" {
             return Err(TokenError::Invalid("alg is not ES256"));
         }
         let key = self.0.get_mut(&header.kid).ok_or(TokenError::Invalid("an unknown kid"))?;
         let digest = fingerprint(token);
         if !key.seen.contains_key(&digest) {
-            let issued_at_s = key.verify(token, claims, signature, now)?;
+            let issued_at_s = key.verify(&jwt, now)?;
             let seen = Seen {
                 issued_at_s,
                 first_seen_s: now,
@@ -120,15 +109,9 @@ impl Keys {
 }
 
 impl Key {
-    fn verify(&self, token: &str, claims: &str, signature: &str, now: u64) -> Result<u64, TokenError> {
-        let signed = token.rsplit_once('.').map_or("", |(signed, _)| signed).as_bytes();
-        let signature = BASE64_URL_SAFE_NO_PAD
-            .decode(signature)
-            .map_err(|_| TokenError::Invalid("the signature's encoding"))?;
-        self.verifier
-            .verify(signed, &signature)
-            .map_err(|_| TokenError::Invalid("the signature"))?;
-        let claims: Claims = decode(claims).ok_or(TokenError::Invalid("the claims"))?;
+    fn verify(&self, jwt: &Jwt<'_>, now: u64) -> Result<u64, TokenError> {
+        self.verifier.check(jwt).map_err(|bad| TokenError::Invalid(bad.as_str()))?;
+        let claims: Claims = jwt.claims().ok_or(TokenError::Invalid("the claims"))?;
         if claims.iss != self.team_id {
             return Err(TokenError::Invalid("iss is not the key's team"));
         }
@@ -147,15 +130,4 @@ impl Key {
             Err(TokenError::TooManyUpdates)
         }
     }
-}
-
-fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Option<T> {
-    let json = BASE64_URL_SAFE_NO_PAD.decode(part).ok()?;
-    serde_json::from_slice(&json).ok()
-}
-
-fn fingerprint(token: &str) -> Digest {
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
-    bytes
 }

@@ -1,13 +1,10 @@
 //! Assertions: JWTs that a service account signs with RS256 to be let in.
 
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256;
 use serde::Deserialize;
-use tokio_rustls::rustls::pki_types::SubjectPublicKeyInfoDer;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 use crate::clock::now_s;
+use crate::jwt::{BadSignature, Jwt, Verifier};
 
 /// Whatever address it is sent to.
 const AUDIENCE: &str = "https://oauth2.googleapis.com/token";
@@ -25,7 +22,7 @@ const SCOPES: [&str; 3] = [
 pub struct Key {
     pub project_id: String,
     client_email: String,
-    verifier: UnparsedPublicKey<Vec<u8>>,
+    verifier: Verifier,
 }
 
 /// Why an assertion is refused.
@@ -55,47 +52,35 @@ struct Claims {
 /// The parts of an assertion whose header was read.
 pub struct Assertion<'a> {
     pub key_id: String,
-    signed: &'a str,
-    claims: &'a str,
-    signature: &'a str,
+    jwt: Jwt<'a>,
 }
 
 impl<'a> Assertion<'a> {
     pub fn read(text: &'a str) -> Result<Self, Refused> {
-        let (signed, signature) = text.rsplit_once('.').ok_or(Refused::Broken("not three parts"))?;
-        let (header, claims) = signed.split_once('.').ok_or(Refused::Broken("not three parts"))?;
-        let header: Header = decode(header).ok_or(Refused::Broken("the header"))?;
+        let jwt = Jwt::split(text).ok_or(Refused::Broken("not three parts"))?;
+        let header: Header = jwt.header().ok_or(Refused::Broken("the header"))?;
         if header.alg != "RS256" {
             return Err(Refused::Broken("alg is not RS256"));
         }
-        Ok(Self {
-            key_id: header.kid,
-            signed,
-            claims,
-            signature,
-        })
+        Ok(Self { key_id: header.kid, jwt })
     }
 }
 
 impl Key {
     pub fn new(project_id: String, client_email: String, public_key_pem: &str) -> Result<Self, String> {
-        let der = SubjectPublicKeyInfoDer::from_pem_slice(public_key_pem.as_bytes())
-            .map_err(|error| format!("public_key_pem is not a public key: {error:?}"))?;
         Ok(Self {
             project_id,
             client_email,
-            verifier: UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der.to_vec()),
+            verifier: Verifier::from_pem(&RSA_PKCS1_2048_8192_SHA256, public_key_pem)?,
         })
     }
 
     pub fn check(&self, assertion: &Assertion<'_>) -> Result<(), Refused> {
-        let signature = BASE64_URL_SAFE_NO_PAD
-            .decode(assertion.signature)
-            .map_err(|_| Refused::Broken("the signature's encoding"))?;
-        self.verifier
-            .verify(assertion.signed.as_bytes(), &signature)
-            .map_err(|_| Refused::Unknown("Invalid JWT Signature."))?;
-        let claims: Claims = decode(assertion.claims).ok_or(Refused::Broken("the claims"))?;
+        self.verifier.check(&assertion.jwt).map_err(|bad| match bad {
+            BadSignature::Encoding => Refused::Broken(bad.as_str()),
+            BadSignature::AnotherKey => Refused::Unknown("Invalid JWT Signature."),
+        })?;
+        let claims: Claims = assertion.jwt.claims().ok_or(Refused::Broken("the claims"))?;
         let now = now_s();
         if claims.iss != self.client_email {
             return Err(Refused::Unknown("Invalid grant: account not found"));
@@ -114,9 +99,4 @@ impl Key {
         }
         Ok(())
     }
-}
-
-fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Option<T> {
-    let json = BASE64_URL_SAFE_NO_PAD.decode(part).ok()?;
-    serde_json::from_slice(&json).ok()
 }

@@ -4,9 +4,9 @@
 //! code comes with which is not said. See the README for how sure each pairing is.
 
 use http::StatusCode;
-use rand::RngExt;
-use serde_json::json;
 
+// One service: its answers have one form.
+pub use crate::vendors::huawei::codes::{answer_as, answer_with, http_only, request_id};
 use crate::wire::Answer;
 
 pub const SUCCESS: &str = "80000000";
@@ -82,23 +82,4 @@ fn status(code: &str) -> StatusCode {
 
 pub fn answer(code: &str, message: &str) -> Answer {
     answer_with(status(code), code, message)
-}
-
-pub fn answer_with(status: StatusCode, code: &str, message: &str) -> Answer {
-    answer_as(status, code, message, &request_id())
-}
-
-pub fn answer_as(status: StatusCode, code: &str, message: &str, request_id: &str) -> Answer {
-    Answer::json(status, &json!({ "code": code, "msg": message, "requestId": request_id }))
-}
-
-/// What a gateway in front of the service answers: no result code.
-pub fn http_only(status: StatusCode) -> Answer {
-    Answer::empty(status)
-}
-
-/// Only for tracing; eighteen digits, as in the documentation's examples.
-pub fn request_id() -> String {
-    let number: u64 = rand::rng().random_range(100_000_000_000_000_000..1_000_000_000_000_000_000);
-    number.to_string()
 }

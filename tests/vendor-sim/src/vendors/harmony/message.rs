@@ -5,8 +5,7 @@ use serde_json::{Map, Value};
 
 use super::codes;
 use crate::bars::Notification;
-use crate::wire::without_values;
-use crate::wrong::{self, wrong};
+use crate::wrong::{self, misread, wrong};
 
 const BODY_LIMIT_BYTES: usize = 4096;
 const TOKEN_LIMIT: usize = 1000;
@@ -109,7 +108,8 @@ struct ClickAction {
 
 /// Checks the body of a notification.
 pub fn check(body: &[u8]) -> Result<Checked, Wrong> {
-    let Request { payload, target, options } = serde_json::from_slice(body).map_err(|error| misread(&error))?;
+    let Request { payload, target, options } =
+        serde_json::from_slice(body).map_err(|error| misread(&error, codes::BAD_STRUCTURE, codes::BAD_PARAMETER))?;
     let tokens = check_tokens(target.token, if options.test_message { TEST_TOKEN_LIMIT } else { TOKEN_LIMIT })?;
     check_size(body, &tokens)?;
     if options.bi_tag.is_some_and(|tag| tag.len() > TAG_LIMIT_BYTES) {
@@ -130,18 +130,6 @@ pub fn check(body: &[u8]) -> Result<Checked, Wrong> {
         group,
         ttl_ms: ttl * 1000,
     })
-}
-
-fn misread(error: &serde_json::Error) -> Wrong {
-    let code = if error.is_data() {
-        codes::BAD_STRUCTURE
-    } else {
-        codes::BAD_PARAMETER
-    };
-    Wrong {
-        code,
-        what: without_values(error),
-    }
 }
 
 fn check_tokens(tokens: Vec<String>, most: usize) -> Result<Vec<String>, Wrong> {
@@ -216,7 +204,7 @@ struct RecallBody {
 
 /// Checks the body of a recall.
 pub fn check_recall(body: &[u8]) -> Result<Recall, Wrong> {
-    let recall: RecallBody = serde_json::from_slice(body).map_err(|error| misread(&error))?;
+    let recall: RecallBody = serde_json::from_slice(body).map_err(|error| misread(&error, codes::BAD_STRUCTURE, codes::BAD_PARAMETER))?;
     let (Some(id), Some(tokens)) = (recall.notify_id, recall.token) else {
         return wrong(codes::NO_RIGHT_TO_REVOKE, "not both of notifyId and token");
     };

@@ -5,20 +5,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aws_lc_rs::digest;
-use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use aws_lc_rs::signature::RSA_PSS_2048_8192_SHA256;
 use serde::Deserialize;
-use tokio_rustls::rustls::pki_types::SubjectPublicKeyInfoDer;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 use crate::clock::now_s;
+use crate::jwt::{Digest, Jwt, Verifier, fingerprint};
 
 const AUDIENCE: &str = "https://oauth-login.cloud.huawei.com/oauth2/v3/token";
 const LONGEST_S: u64 = 24 * 3600;
-
-type Digest = [u8; 32];
 
 /// The signing keys of all registered service accounts, by their ids.
 #[derive(Default)]
@@ -27,7 +21,7 @@ pub struct Keys(HashMap<String, Key>);
 struct Key {
     sub_account: String,
     project_id: String,
-    verifier: UnparsedPublicKey<Vec<u8>>,
+    verifier: Verifier,
     seen: HashSet<Digest>,
     /// Expired by the control API.
     expired: HashSet<Digest>,
@@ -66,12 +60,10 @@ struct Claims {
 
 impl Keys {
     pub fn register(&mut self, key_id: &str, sub_account: &str, project_id: &str, public_key_pem: &str) -> Result<(), String> {
-        let der = SubjectPublicKeyInfoDer::from_pem_slice(public_key_pem.as_bytes())
-            .map_err(|error| format!("public_key_pem is not a public key: {error:?}"))?;
         let key = Key {
             sub_account: sub_account.to_owned(),
             project_id: project_id.to_owned(),
-            verifier: UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, der.to_vec()),
+            verifier: Verifier::from_pem(&RSA_PSS_2048_8192_SHA256, public_key_pem)?,
             seen: HashSet::new(),
             expired: HashSet::new(),
         };
@@ -91,11 +83,8 @@ impl Keys {
 
     /// Checks a token and returns the project that it speaks for.
     pub fn check(&mut self, token: &str) -> Result<String, TokenError> {
-        let parts: Vec<&str> = token.split('.').collect();
-        let [header, claims, signature] = parts[..] else {
-            return Err(TokenError::Invalid("not three parts"));
-        };
-        let header: Header = decode(header).ok_or(TokenError::Invalid("the header"))?;
+        let jwt = Jwt::split(token).ok_or(TokenError::Invalid("not three parts"))?;
+        let header: Header = jwt.header().ok_or(TokenError::Invalid("the header"))?;
         if header.alg != "PS256" {
             return Err(TokenError::Invalid("alg is not PS256"));
         }
@@ -103,14 +92,8 @@ impl Keys {
             return Err(TokenError::Invalid("typ is not JWT"));
         }
         let key = self.0.get_mut(&header.kid).ok_or(TokenError::UnknownKey)?;
-        let signed = token.rsplit_once('.').map_or("", |(signed, _)| signed).as_bytes();
-        let signature = BASE64_URL_SAFE_NO_PAD
-            .decode(signature)
-            .map_err(|_| TokenError::Invalid("the signature's encoding"))?;
-        key.verifier
-            .verify(signed, &signature)
-            .map_err(|_| TokenError::Invalid("the signature"))?;
-        let claims: Claims = decode(claims).ok_or(TokenError::Invalid("the claims"))?;
+        key.verifier.check(&jwt).map_err(|bad| TokenError::Invalid(bad.as_str()))?;
+        let claims: Claims = jwt.claims().ok_or(TokenError::Invalid("the claims"))?;
         key.check(&claims, now_s())?;
         let fingerprint = fingerprint(token);
         if key.expired.contains(&fingerprint) {
@@ -144,15 +127,4 @@ impl Key {
         }
         Ok(())
     }
-}
-
-fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Option<T> {
-    let json = BASE64_URL_SAFE_NO_PAD.decode(part).ok()?;
-    serde_json::from_slice(&json).ok()
-}
-
-fn fingerprint(token: &str) -> Digest {
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
-    bytes
 }

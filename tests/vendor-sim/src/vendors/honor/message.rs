@@ -7,8 +7,7 @@ use serde_json::{Map, Value};
 
 use super::codes;
 use crate::bars::Notification;
-use crate::wire::without_values;
-use crate::wrong::{Wrong, wrong};
+use crate::wrong::{Wrong, misread, wrong};
 
 const BODY_LIMIT_BYTES: usize = 4096;
 const TOKEN_LIMIT: usize = 1000;
@@ -85,15 +84,7 @@ struct ClickAction {
 
 /// Checks a whole body. `self_classified`: whether the app may send what is not marketing.
 pub fn check(body: &[u8], self_classified: bool) -> Result<Checked, Wrong> {
-    let request: Request = serde_json::from_slice(body).map_err(|error| {
-        let code = if error.is_data() {
-            codes::BAD_STRUCTURE
-        } else {
-            codes::BAD_PARAMETER
-        };
-        let what = without_values(&error);
-        Wrong { code, what }
-    })?;
+    let request: Request = serde_json::from_slice(body).map_err(|error| misread(&error, codes::BAD_STRUCTURE, codes::BAD_PARAMETER))?;
     check_tokens(&request.token)?;
     // The limit is taken to be on the body without its tokens, each with its quotes and a comma.
     let listed: usize = request.token.iter().map(|token| token.len() + 3).sum();

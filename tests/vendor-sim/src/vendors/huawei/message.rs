@@ -5,8 +5,7 @@ use serde_json::{Map, Value};
 
 use super::codes;
 use crate::bars::Notification;
-use crate::wire::without_values;
-use crate::wrong::{self, wrong};
+use crate::wrong::{self, misread, wrong};
 
 const BODY_LIMIT_BYTES: usize = 4096;
 const TOKEN_LIMIT: usize = 1000;
@@ -145,15 +144,7 @@ struct ClickAction {
 
 /// Checks a whole body.
 pub fn check(body: &[u8], high_importance: bool) -> Result<Checked, Wrong> {
-    let request: Request = serde_json::from_slice(body).map_err(|error| {
-        let code = if error.is_data() {
-            codes::BAD_STRUCTURE
-        } else {
-            codes::BAD_PARAMETER
-        };
-        let what = without_values(&error);
-        Wrong { code, what }
-    })?;
+    let request: Request = serde_json::from_slice(body).map_err(|error| misread(&error, codes::BAD_STRUCTURE, codes::BAD_PARAMETER))?;
     let Message {
         data,
         notification: plain,

@@ -2,7 +2,7 @@
 //!
 //! A login at the OAuth server, then `POST /v1/{appId}/messages:send` with up to 1,000 tokens.
 
-mod codes;
+pub(super) mod codes;
 mod login;
 mod message;
 mod send;
@@ -88,5 +88,3 @@ impl Vendor for Huawei {
         self.sessions.forget();
     }
 }
-
-impl Huawei {}
