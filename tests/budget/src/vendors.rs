@@ -6,11 +6,12 @@ use std::sync::mpsc::channel;
 use fast_fakes::{Serve, Served, serve};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use revocation_app::ports::{ChannelClient, CredentialStore, Credentials, StoreError};
+use revocation_app::ports::{ChannelClient, Clock as _, CredentialStore, Credentials, StoreError};
 use revocation_aws::{DynamoVendorSessions, SystemClock};
 use revocation_channels::{Settings, connect};
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::Tenant;
+use revocation_testkit::ManualClock;
 use serde_json::json;
 use vendor_sim::Identity;
 
@@ -51,7 +52,8 @@ impl Vendors {
         }
     }
 
-    /// The channel's client, as a dispatcher makes it.
+    /// The channel's client, as a dispatcher makes it. Its clock stands still: a client looks for others' pauses every
+    /// half second, which a slow machine would count.
     pub fn client(&self, channel: Channel, world: &World) -> Box<dyn ChannelClient> {
         // Where one request is one device, they go over HTTP/2; logins never do.
         let speaks_http2 = |setting: &str| channel == Channel::Apns || setting == "FCM_URL";
@@ -73,7 +75,8 @@ impl Vendors {
         };
         let sessions = DynamoVendorSessions::new(world.dynamodb.clone(), "vendor-sessions");
         let document = Document(self.document(channel));
-        connect(channel, &settings, Arc::new(document), Arc::new(sessions), Arc::new(SystemClock)).unwrap()
+        let clock = ManualClock::at(SystemClock.now());
+        connect(channel, &settings, Arc::new(document), Arc::new(sessions), Arc::new(clock)).unwrap()
     }
 
     /// What a tenant would have in the channel's secret.
