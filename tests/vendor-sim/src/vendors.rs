@@ -4,6 +4,7 @@ mod apns;
 mod huawei;
 mod oppo;
 mod vivo;
+mod web_push;
 mod xiaomi;
 
 use std::sync::Arc;
@@ -18,5 +19,6 @@ pub fn all(apns_streams: u32) -> Vec<Arc<dyn Vendor>> {
         Arc::new(xiaomi::Xiaomi::default()),
         Arc::new(oppo::Oppo::default()),
         Arc::new(vivo::Vivo::default()),
+        Arc::new(web_push::WebPush::default()),
     ]
 }

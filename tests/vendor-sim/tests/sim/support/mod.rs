@@ -5,6 +5,7 @@ pub mod huawei;
 pub mod oppo;
 pub mod raw_http2;
 pub mod vivo;
+pub mod web_push;
 pub mod xiaomi;
 
 use reqwest::{Certificate, Client, ClientBuilder};
