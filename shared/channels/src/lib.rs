@@ -39,6 +39,7 @@ mod single_flight;
 #[cfg(test)]
 mod tables;
 mod vivo;
+mod web_push;
 mod xiaomi;
 
 pub use registry::{connect, connect_with, paced, self_built, settings};

@@ -17,6 +17,7 @@ use crate::pace::{Paced, Share};
 use crate::self_built::SelfBuiltClient;
 use crate::settings::{Setting, Settings, Timeouts};
 use crate::vivo;
+use crate::web_push::{self, WebPushClient};
 use crate::xiaomi;
 
 /// What a deployment may set of a channel's vendor.
@@ -27,6 +28,7 @@ pub const fn settings(channel: Channel) -> &'static [Setting] {
         Channel::Oppo => oppo::SETTINGS,
         Channel::Vivo => vivo::SETTINGS,
         Channel::Apns => apns::SETTINGS,
+        Channel::WebPush => web_push::SETTINGS,
         // They speak to no vendor.
         Channel::SelfBuilt | Channel::Sms => &[],
     }
@@ -66,6 +68,7 @@ pub fn connect_with(
         Channel::Oppo => oppo::connect(around).map(boxed),
         Channel::Vivo => vivo::connect(around).map(boxed),
         Channel::Apns => ApnsClient::new(around).map(boxed),
+        Channel::WebPush => WebPushClient::new(around).map(boxed),
         Channel::SelfBuilt | Channel::Sms => return None,
     };
     let client = client.unwrap_or_else(|error| {

@@ -42,6 +42,7 @@ pub fn token(channel: Channel, nth: usize) -> String {
     let length = match channel {
         Channel::Apns => 64,
         Channel::Huawei => 130,
+        Channel::WebPush => 180,
         Channel::Xiaomi | Channel::Oppo | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => 44,
     };
     let mut state = (nth as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);

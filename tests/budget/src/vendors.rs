@@ -74,6 +74,7 @@ impl Vendors {
             Channel::Apns => json!({
                 "team_id": "TEAM000001", "key_id": "K000000001", "bundle_id": "example.shop", "private_key_pem": self.apple_key_pem,
             }),
+            Channel::WebPush => panic!("browsers say themselves where theirs is"),
             Channel::SelfBuilt | Channel::Sms => panic!("{channel} has no vendor"),
         };
         document.to_string()

@@ -44,6 +44,8 @@ impl Vendor {
             Channel::Huawei | Channel::Oppo | Channel::Vivo => (1_000, 4),
             Channel::Xiaomi => (500, 4),
             Channel::Apns => (1, 500),
+            // At one push service.
+            Channel::WebPush => (1, 16),
             Channel::SelfBuilt | Channel::Sms => (1, 1),
         };
         Self {

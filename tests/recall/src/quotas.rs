@@ -49,7 +49,7 @@ pub const fn quota(channel: Channel) -> Option<Quota> {
             per_second: 500,
             counts: Counts::Calls { devices_each: 500 },
         }),
-        Channel::Apns | Channel::SelfBuilt | Channel::Sms => None,
+        Channel::Apns | Channel::WebPush | Channel::SelfBuilt | Channel::Sms => None,
     }
 }
 

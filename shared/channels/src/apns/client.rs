@@ -1,6 +1,5 @@
 //! Joins the parts: credentials, a run over the order, its line in the log.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -15,7 +14,7 @@ use super::links::Links;
 use super::order::Run;
 use super::settings::{ApnsCredentials, parse};
 use super::token::ProviderTokens;
-use crate::answers::{all_failed, none_tried};
+use crate::answers::{all_failed, codes, none_tried};
 use crate::around::Around;
 use crate::credentials::CredentialCache;
 use crate::dial::DialError;
@@ -93,20 +92,6 @@ impl ApnsClient {
 
 const fn is_misconfigured(answer: &Answer) -> bool {
     matches!(answer, Answer::Failed(AttemptFailure::Misconfigured { .. }))
-}
-
-/// How often each reason came.
-fn codes(answers: &[(usize, Answer)]) -> BTreeMap<&str, usize> {
-    let mut codes = BTreeMap::new();
-    for (_, answer) in answers {
-        let reason = match answer {
-            Answer::Ended { reason, .. } | Answer::Unknown { reason } => reason,
-            Answer::Failed(failure) => failure.reason(),
-            Answer::NotTried => "not_tried",
-        };
-        *codes.entry(reason).or_insert(0) += 1;
-    }
-    codes
 }
 
 impl ChannelClient for ApnsClient {

@@ -42,7 +42,7 @@ impl Vendor {
             Channel::Oppo => Some(oppo::VENDOR),
             Channel::Vivo => Some(vivo::VENDOR),
             // Nobody calls back for these.
-            Channel::Apns | Channel::SelfBuilt | Channel::Sms => None,
+            Channel::Apns | Channel::WebPush | Channel::SelfBuilt | Channel::Sms => None,
         }
     }
 

@@ -35,6 +35,7 @@ channels! {
     Oppo => OPPO,
     Vivo => VIVO,
     Apns => APNS,
+    WebPush => WEB_PUSH,
     SelfBuilt => SELF_BUILT,
     Sms => SMS,
 }
@@ -123,6 +124,22 @@ static APNS: Facts = Facts {
     recalled_by: None,
     tokens: Tokens::Hexadecimal,
     // The whole body has 4096 bytes; ours is far below.
+    notice: None,
+    peer: Peer::Vendor,
+    calls_back: false,
+};
+
+static WEB_PUSH: Facts = Facts {
+    name: "web_push",
+    display_name: "Web Push",
+    label: "Web Push",
+    label_zh: "网页推送",
+    strategies: &[Strategy::Overwrite],
+    // The notification's tag, and the topic of what a push service still keeps.
+    handle: HandleKind::Tag,
+    recalled_by: None,
+    tokens: Tokens::Endpoints,
+    // The text has 3,993 bytes; ours is far below.
     notice: None,
     peer: Peer::Vendor,
     calls_back: false,

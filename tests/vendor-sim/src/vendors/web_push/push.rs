@@ -47,7 +47,7 @@ impl WebPush {
     fn deliver(&self, call: &Call, endpoint: &str, headers: headers::Headers) {
         let read = browser::receiver(endpoint).ok_or("no such browser");
         match read.and_then(|receiver| decrypt::decrypt(&call.body, &receiver)) {
-            Err(what) => self.desk.stats.violation(&format!("push: a message that no browser reads: {what}")),
+            Err(what) => self.desk.stats.violation(format!("push: a message that no browser reads: {what}")),
             Ok(text) => {
                 // A TTL of 0 is for who is there now; else it waits, and of one topic only the latest.
                 let keep = Keep {
