@@ -377,7 +377,7 @@ fn both_agree_on_the_limits_of_receipts() {
                     with(&one, "/kind", json!("message")),
                     with(&one, "/event", json!("revoked")),
                     with(&one, "/at", json!("2026-11-23T08:00:00.123456+01:00")),
-                    with(&one, "/token", json!("t".repeat(512))),
+                    with(&one, "/token", json!("t".repeat(1_024))),
                 ],
                 vec![
                     without("kind"),
@@ -388,7 +388,7 @@ fn both_agree_on_the_limits_of_receipts() {
                     with(&one, "/kind", json!("tasks")),
                     with(&one, "/id", json!("")),
                     with(&one, "/batch_id", json!("a b")),
-                    with(&one, "/token", json!("t".repeat(513))),
+                    with(&one, "/token", json!("t".repeat(1_025))),
                     with(&one, "/event", json!("clicked")),
                     with(&one, "/at", json!(1_795_420_800)),
                     with(&one, "/planted", json!(1)),
