@@ -89,7 +89,7 @@ struct DeliveryBody {
     locale: Option<Locale>,
     /// The keys of the browser's subscription, as `PushSubscription.toJSON()` has them. For `web_push` only, which needs them:
     /// there `token` is the subscription's endpoint.
-    keys: Option<KeysBody>,
+    keys: Option<Box<KeysBody>>,
     /// The site's own public key that the page subscribed with, where it has several: Base64, 65 bytes. For `web_push` only.
     #[cfg_attr(feature = "description", schemars(regex(pattern = POINT)))]
     vapid_key: Option<KeyText>,
@@ -126,7 +126,7 @@ impl RecordBody {
         let mut deliveries = Vec::with_capacity(self.deliveries.0.len());
         for (at, delivery) in self.deliveries.0.into_iter().enumerate() {
             let vapid_key = delivery.vapid_key.as_ref().or(self.vapid_key.as_ref());
-            let subscription = subscription(self.channel, delivery.keys.as_ref(), vapid_key, &format!("/deliveries/{at}"))?;
+            let subscription = subscription(self.channel, delivery.keys.as_deref(), vapid_key, at)?;
             let own = handle(
                 delivery.notify_id,
                 delivery.collapse_id,
@@ -187,17 +187,17 @@ fn subscription(
     channel: Channel,
     keys: Option<&KeysBody>,
     vapid_key: Option<&KeyText>,
-    pointer: &str,
+    at: usize,
 ) -> Result<Option<Box<Subscription>>, Problem> {
     // Nothing of a key in a problem.
-    let bad = |field: &str, error: KeyError| Problem::invalid(format!("{pointer}/{field}"), error);
+    let bad = |field: &str, error: KeyError| Problem::invalid(format!("/deliveries/{at}/{field}"), error);
     let vapid_key = vapid_key.map(|Text(key)| PublicKey::parse(key)).transpose();
     let vapid_key = vapid_key.map_err(|error| bad("vapid_key", error))?;
     let Some(keys) = keys else {
         // It says by what key something is encrypted that is not there.
         let is_of_browsers = channel.facts().tokens == Tokens::Endpoints;
         return match vapid_key {
-            Some(_) if !is_of_browsers => Err(Problem::invalid(format!("{pointer}/vapid_key"), NotTaken)),
+            Some(_) if !is_of_browsers => Err(Problem::invalid(format!("/deliveries/{at}/vapid_key"), NotTaken)),
             Some(_) | None => Ok(None),
         };
     };
