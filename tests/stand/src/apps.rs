@@ -128,6 +128,7 @@ impl App {
             | Channel::Vivo
             | Channel::Honor
             | Channel::Meizu
+            | Channel::WebPush
             | Channel::SelfBuilt
             | Channel::Sms => None,
         };

@@ -178,6 +178,7 @@ impl Host {
             | Meaning::NotThere
             | Meaning::Refused
             | Meaning::QuotaUsedUp
+            | Meaning::TooOften
             | Meaning::SessionRefused
             | Meaning::Misconfigured
             | Meaning::NotForUs => self.state().failures = 0,

@@ -112,7 +112,6 @@ impl Part {
 pub fn parts(stand: &Stand) -> Vec<Part> {
     [
         (Channel::Huawei, Fate::Plain, false, 1_700),
-        (Channel::Huawei, Fate::Plain, false, 2_000),
         (Channel::Huawei, Fate::Dead, false, 100),
         (Channel::Huawei, Fate::WithoutId, false, 150),
         (Channel::Huawei, Fate::Opened, false, 80),
