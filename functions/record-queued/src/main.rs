@@ -22,7 +22,7 @@ fn deps(wiring: &mut Wiring<'_>) -> Deps<Aws> {
     Deps {
         store: wiring.store(),
         queue,
-        channels: wiring.channels(),
+        channels: wiring.channels().with_push_hosts(wiring.push_hosts()),
         clock: SystemClock,
         // It asks nobody for a key.
         senders: wiring.access_keys(),

@@ -19,7 +19,7 @@ fn deps(wiring: &mut Wiring<'_>) -> Deps<Aws> {
     Deps {
         store: wiring.store(),
         queue,
-        channels: wiring.channels(),
+        channels: wiring.channels().with_push_hosts(wiring.push_hosts()),
         keys: wiring.access_keys(),
         key_cache: KeyCache::default(),
         clock: SystemClock,

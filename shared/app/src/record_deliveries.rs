@@ -79,7 +79,7 @@ pub async fn record_deliveries(
     new: NewBatch,
 ) -> Result<RecordedBatch, RecordError> {
     let now = clock.now();
-    batch::check(new.channel, &new.deliveries)?;
+    batch::check(new.channel, channels.push_hosts(), &new.deliveries)?;
     let push = store.push(&new.push).await?.ok_or(RecordError::PushNotFound)?;
     let closed_at = push.registration.closes_at();
     if now >= closed_at {

@@ -1,5 +1,6 @@
 //! Answers that every channel gives in the same form.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use revocation_app::ports::Order;
@@ -111,6 +112,20 @@ pub(crate) fn none_tried(order: &Order<'_>) -> Vec<(usize, Answer)> {
 pub(crate) fn code(text: &str) -> Option<&str> {
     let is_code = !text.is_empty() && text.len() <= MAX_CODE_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     is_code.then_some(text)
+}
+
+/// How often each reason came.
+pub(crate) fn codes(answers: &[(usize, Answer)]) -> BTreeMap<&str, usize> {
+    let mut codes = BTreeMap::new();
+    for (_, answer) in answers {
+        let reason = match answer {
+            Answer::Ended { reason, .. } | Answer::Unknown { reason } => reason,
+            Answer::Failed(failure) => failure.reason(),
+            Answer::NotTried => "not_tried",
+        };
+        *codes.entry(reason).or_insert(0) += 1;
+    }
+    codes
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use http::Uri;
 use http::uri::Scheme;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::GaiResolver;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -16,7 +17,7 @@ use rustls::{ClientConfig, RootCertStore};
 pub(crate) enum DialError {
     #[error("the extra certificates are not PEM")]
     ExtraCertificates,
-    #[error("an address is not of the form https://host:port")]
+    #[error("an address is not of the form https://host:port, or a host is none")]
     Address,
     #[error("the TLS library supports no protocol version of ours")]
     Tls,
@@ -43,7 +44,17 @@ pub(crate) fn connector(
     offer: Offer,
     connect_timeout: Duration,
 ) -> Result<HttpsConnector<HttpConnector>, DialError> {
-    let mut tcp = HttpConnector::new();
+    connector_by(GaiResolver::new(), extra_ca_pem, offer, connect_timeout)
+}
+
+/// The same, dialling at the addresses that `resolver` says and at no others.
+pub(crate) fn connector_by<R>(
+    resolver: R,
+    extra_ca_pem: Option<&str>,
+    offer: Offer,
+    connect_timeout: Duration,
+) -> Result<HttpsConnector<HttpConnector<R>>, DialError> {
+    let mut tcp = HttpConnector::new_with_resolver(resolver);
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(connect_timeout));

@@ -47,6 +47,7 @@ mod streams;
 #[cfg(test)]
 mod tables;
 mod vivo;
+mod web_push;
 mod xiaomi;
 
 pub use registry::{connect, connect_with, default_rate_per_second, paced, self_built, settings};

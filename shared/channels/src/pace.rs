@@ -231,6 +231,7 @@ mod tests {
             handle: None,
             vendor_task: None,
             notice: &notice,
+            subscription: None,
         };
         let calls: Vec<ToCall<'_>> = (0..deliveries).map(call).collect();
         let order = Order {

@@ -21,6 +21,7 @@ use crate::pace::{Paced, Share};
 use crate::self_built::SelfBuiltClient;
 use crate::settings::{Setting, Settings, Timeouts};
 use crate::vivo;
+use crate::web_push::{self, WebPushClient};
 use crate::xiaomi;
 
 /// What a deployment may set of a channel's vendor.
@@ -35,6 +36,7 @@ pub const fn settings(channel: Channel) -> &'static [Setting] {
         Channel::Meizu => meizu::SETTINGS,
         Channel::Apns => apns::SETTINGS,
         Channel::Fcm => fcm::SETTINGS,
+        Channel::WebPush => web_push::SETTINGS,
         // They speak to no vendor.
         Channel::SelfBuilt | Channel::Sms => &[],
     }
@@ -87,6 +89,7 @@ pub fn connect_with(
         Channel::Meizu => meizu::connect(around).map(boxed),
         Channel::Apns => apns::connect(around).map(boxed),
         Channel::Fcm => fcm::connect(around).map(boxed),
+        Channel::WebPush => WebPushClient::new(around).map(boxed),
         Channel::SelfBuilt | Channel::Sms => return None,
     };
     let client = client.unwrap_or_else(|error| {

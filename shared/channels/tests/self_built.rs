@@ -78,6 +78,7 @@ impl Stand {
                 handle: delivery.handle.as_ref(),
                 vendor_task: None,
                 notice: &revocation.notices.default,
+                subscription: None,
             })
             .collect();
         let order = Order {

@@ -20,8 +20,11 @@ impl From<&StoreError> for Problem {
         match error {
             StoreError::Unavailable(_) => unavailable(),
             StoreError::Damaged { .. } => Self::new(ProblemKind::Internal),
-            StoreError::TooLarge { item } => Self::new(ProblemKind::PayloadTooLarge).with_detail(format!(
+            StoreError::TooLarge { item, fits: None } => Self::new(ProblemKind::PayloadTooLarge).with_detail(format!(
                 "this {item} is too large to keep; name fewer deliveries or targets in a call"
+            )),
+            StoreError::TooLarge { item, fits: Some(fits) } => Self::new(ProblemKind::PayloadTooLarge).with_detail(format!(
+                "this {item} is too large to keep; its first {fits} deliveries fit: record them, and the others under another batch id"
             )),
         }
     }
@@ -75,7 +78,10 @@ impl From<&RecordError> for Problem {
 fn pointer(error: BatchError) -> String {
     match error {
         BatchError::Size => "/deliveries".to_owned(),
-        BatchError::TokenTwice { at } => format!("/deliveries/{at}/token"),
+        BatchError::TokenTwice { at } | BatchError::TokenTooLong { at, most: _ } | BatchError::Endpoint { at, source: _ } => {
+            format!("/deliveries/{at}/token")
+        }
+        BatchError::WithoutKeys { at } | BatchError::Keys { at } => format!("/deliveries/{at}/keys"),
         BatchError::WrongHandle { at, channel: _ } => format!("/deliveries/{at}"),
         BatchError::NotifyId { at } => format!("/deliveries/{at}/notify_id"),
         BatchError::CollapseId { at } => format!("/deliveries/{at}/collapse_id"),

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::channel::{Channel, HandleKind};
+use crate::channel::{Channel, HandleKind, Tokens};
 use crate::hex::hex;
 use crate::ids::{BatchRef, DeviceToken, Locale, TargetId, VendorTaskId};
 use crate::push::Registration;
+use crate::web_push::{Endpoint, NotAllowed, PushHosts, Subscription};
 use crate::window;
 
 /// Most deliveries in one batch, which is what one record call takes.
@@ -70,6 +71,9 @@ pub struct Delivery {
     /// Which of a notice's texts its user reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
+    /// What a message for its browser is encrypted with; only where tokens are endpoints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<Box<Subscription>>,
 }
 
 impl Delivery {
@@ -81,6 +85,7 @@ impl Delivery {
             handle: None,
             vendor_task: None,
             locale: None,
+            subscription: None,
         }
     }
 }
@@ -116,6 +121,14 @@ pub enum BatchError {
     Size,
     #[error("has the same token twice")]
     TokenTwice { at: usize },
+    #[error("is longer than {most} bytes")]
+    TokenTooLong { at: usize, most: usize },
+    #[error("{source}")]
+    Endpoint { at: usize, source: NotAllowed },
+    #[error("is missing: a message for a browser is encrypted with the keys of its subscription")]
+    WithoutKeys { at: usize },
+    #[error("is not taken on this channel: only a browser has keys")]
+    Keys { at: usize },
     #[error("has an id that this channel does not overwrite by: {channel} takes {}", .channel.facts().handle.field())]
     WrongHandle { at: usize, channel: Channel },
     #[error("must be between 1 and {MAX_NOTIFY_ID}")]
@@ -129,7 +142,7 @@ pub enum BatchError {
 }
 
 /// Checks a whole batch before anything of it is stored.
-pub fn check(channel: Channel, deliveries: &[Delivery]) -> Result<(), BatchError> {
+pub fn check(channel: Channel, hosts: &PushHosts, deliveries: &[Delivery]) -> Result<(), BatchError> {
     if deliveries.is_empty() || deliveries.len() > MAX_DELIVERIES {
         return Err(BatchError::Size);
     }
@@ -138,6 +151,7 @@ pub fn check(channel: Channel, deliveries: &[Delivery]) -> Result<(), BatchError
         if !seen.insert(delivery.token.canonical(channel)) {
             return Err(BatchError::TokenTwice { at });
         }
+        check_token(channel, hosts, at, delivery)?;
         match &delivery.handle {
             Some(handle) if handle.kind() != channel.facts().handle => return Err(BatchError::WrongHandle { at, channel }),
             Some(Handle::NotifyId(id)) if *id == 0 || *id > MAX_NOTIFY_ID => return Err(BatchError::NotifyId { at }),
@@ -150,6 +164,25 @@ pub fn check(channel: Channel, deliveries: &[Delivery]) -> Result<(), BatchError
         }
     }
     Ok(())
+}
+
+fn check_token(channel: Channel, hosts: &PushHosts, at: usize, delivery: &Delivery) -> Result<(), BatchError> {
+    let (tokens, token) = (channel.facts().tokens, delivery.token.as_str());
+    if token.len() > tokens.longest() {
+        return Err(BatchError::TokenTooLong {
+            at,
+            most: tokens.longest(),
+        });
+    }
+    match (tokens, &delivery.subscription) {
+        (Tokens::Endpoints, None) => Err(BatchError::WithoutKeys { at }),
+        (Tokens::Endpoints, Some(_)) => match Endpoint::parse(token, hosts) {
+            Ok(_) => Ok(()),
+            Err(source) => Err(BatchError::Endpoint { at, source }),
+        },
+        (Tokens::AsTheyAre | Tokens::Hexadecimal, Some(_)) => Err(BatchError::Keys { at }),
+        (Tokens::AsTheyAre | Tokens::Hexadecimal, None) => Ok(()),
+    }
 }
 
 /// Is it one of the alphabet of URL-safe Base64?
@@ -234,6 +267,12 @@ pub fn digest(channel: Channel, sending: Sending, said: Option<Timestamp>, deliv
             field(b"locale");
             field(locale.as_str().as_bytes());
         }
+        if let Some(subscription) = &delivery.subscription {
+            field(b"subscription");
+            field(subscription.p256dh.bytes());
+            field(&subscription.auth);
+            field(subscription.vapid_key.as_ref().map_or(&[], |key| &key.bytes()[..]));
+        }
     }
     hex(&hash.finalize()[..16])
 }
@@ -241,20 +280,80 @@ pub fn digest(channel: Channel, sending: Sending, said: Option<Timestamp>, deliv
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web_push::PublicKey;
 
     #[test]
     fn an_apns_token_in_another_letter_case_is_the_same_phone() {
         let deliveries = ["00fcab", "00FCAB"].map(|token| Delivery::new("user".parse().unwrap(), token.parse().unwrap()));
-        assert_eq!(check(Channel::Apns, &deliveries), Err(BatchError::TokenTwice { at: 1 }));
+        assert_eq!(
+            check(Channel::Apns, &PushHosts::default(), &deliveries),
+            Err(BatchError::TokenTwice { at: 1 })
+        );
         // To the others these are two devices.
-        assert_eq!(check(Channel::Xiaomi, &deliveries), Ok(()));
+        assert_eq!(check(Channel::Xiaomi, &PushHosts::default(), &deliveries), Ok(()));
+    }
+
+    /// One that its channel takes.
+    fn delivery(channel: Channel) -> Delivery {
+        let target = "user".parse().unwrap();
+        match channel.facts().tokens {
+            Tokens::AsTheyAre | Tokens::Hexadecimal => Delivery::new(target, "00fcab".parse().unwrap()),
+            Tokens::Endpoints => Delivery {
+                subscription: Some(Box::new(Subscription {
+                    p256dh: PublicKey::of_bytes([4; 65]).unwrap(),
+                    auth: [7; 16],
+                    vapid_key: None,
+                })),
+                ..Delivery::new(target, "https://fcm.googleapis.com/wp/a".parse().unwrap())
+            },
+        }
+    }
+
+    #[test]
+    fn only_a_browser_has_keys_and_an_endpoint() {
+        let hosts = PushHosts::default();
+        let to = |token: &str, of: Channel| Delivery {
+            token: token.parse().unwrap(),
+            ..delivery(of)
+        };
+        let (browser, phone) = (Channel::WebPush, Channel::Huawei);
+        let checked = |channel, delivery| check(channel, &hosts, &[delivery]);
+        assert_eq!(checked(browser, delivery(browser)), Ok(()));
+        assert_eq!(checked(browser, delivery(phone)), Err(BatchError::WithoutKeys { at: 0 }));
+        assert_eq!(checked(phone, delivery(browser)), Err(BatchError::Keys { at: 0 }));
+        let elsewhere = checked(browser, to("https://push.example/a", browser)).unwrap_err();
+        assert!(matches!(elsewhere, BatchError::Endpoint { at: 0, .. }));
+        assert!(elsewhere.to_string().starts_with("endpoint_not_allowed"));
+        let long = "x".repeat(513);
+        assert_eq!(checked(phone, to(&long, phone)), Err(BatchError::TokenTooLong { at: 0, most: 512 }));
+        assert_eq!(checked(browser, to(&format!("https://fcm.googleapis.com/{long}"), browser)), Ok(()));
+        let hosts = PushHosts::parse("push.example").unwrap();
+        assert_eq!(check(browser, &hosts, &[to("https://push.example/a", browser)]), Ok(()));
+    }
+
+    #[test]
+    fn keys_are_part_of_what_tells_two_batches_apart() {
+        let told = |change: fn(&mut Subscription)| {
+            let mut delivery = delivery(Channel::WebPush);
+            change(delivery.subscription.as_deref_mut().unwrap());
+            digest(Channel::WebPush, Sending::Sent, None, &[delivery])
+        };
+        let all = [
+            told(|_| {}),
+            told(|subscription| subscription.auth[0] = 1),
+            told(|subscription| {
+                subscription.p256dh = PublicKey::of_bytes([[4; 33].as_slice(), &[5; 32]].concat().try_into().unwrap()).unwrap();
+            }),
+            told(|subscription| subscription.vapid_key = Some(subscription.p256dh)),
+        ];
+        assert_eq!(all.iter().collect::<HashSet<_>>().len(), 4);
     }
 
     #[test]
     fn a_handle_of_another_channel_is_told_which_one_this_takes() {
-        let sent_with = |handle: Handle| Delivery {
+        let sent_with = |channel: Channel, handle: Handle| Delivery {
             handle: Some(handle),
-            ..Delivery::new("user".parse().unwrap(), "00fcab".parse().unwrap())
+            ..delivery(channel)
         };
         for channel in Channel::ALL {
             for (handle, kind) in [
@@ -267,7 +366,7 @@ mod tests {
                 let takes = channel.facts().handle;
                 let wrong = BatchError::WrongHandle { at: 0, channel };
                 let said = if kind == takes { Ok(()) } else { Err(wrong) };
-                assert_eq!(check(channel, &[sent_with(handle)]), said);
+                assert_eq!(check(channel, &PushHosts::default(), &[sent_with(channel, handle)]), said);
                 assert!(
                     wrong.to_string().ends_with(&format!("{channel} takes {}", takes.field())),
                     "{wrong}"

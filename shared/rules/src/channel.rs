@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub use facts::{Counting, Facts, HandleKind, NoticeLimits, Peer, RecalledBy, Tokens};
 pub use table::Channel;
 
+use crate::web_push::PushHosts;
+
 /// How a deployment takes messages back on a channel. Configuration; the
 /// default is the product's table of channels.
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema))]
@@ -83,15 +85,22 @@ impl Capability {
     }
 }
 
-/// The channels this deployment has dispatchers for, and how each takes messages back.
+/// The channels this deployment has dispatchers for, how each takes messages back, and which push services of browsers it
+/// knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Channels(BTreeMap<Channel, Strategy>);
+pub struct Channels {
+    strategies: BTreeMap<Channel, Strategy>,
+    push_hosts: PushHosts,
+}
 
 impl Channels {
     /// Each with its default strategy; what can take nothing back is left out.
     pub fn new(configured: impl IntoIterator<Item = Channel>) -> Self {
         let with_default = |channel: Channel| Some((channel, *channel.facts().strategies.first()?));
-        Self(configured.into_iter().filter_map(with_default).collect())
+        Self {
+            strategies: configured.into_iter().filter_map(with_default).collect(),
+            push_hosts: PushHosts::default(),
+        }
     }
 
     /// What [`Channels::parse`] reads.
@@ -109,18 +118,31 @@ impl Channels {
             let strategy = strategy.or_else(|| channel.facts().strategies.first().copied())?;
             channel.facts().strategies.contains(&strategy).then_some((channel, strategy))
         };
-        list.split(',').map(entry).collect::<Option<BTreeMap<_, _>>>().map(Self)
+        Some(Self {
+            strategies: list.split(',').map(entry).collect::<Option<_>>()?,
+            push_hosts: PushHosts::default(),
+        })
+    }
+
+    /// With the push services that a deployment adds to those of today's browsers.
+    #[must_use]
+    pub fn with_push_hosts(self, push_hosts: PushHosts) -> Self {
+        Self { push_hosts, ..self }
+    }
+
+    pub const fn push_hosts(&self) -> &PushHosts {
+        &self.push_hosts
     }
 
     /// `None` when the channel can take nothing back here.
     pub fn strategy(&self, channel: Channel) -> Option<Strategy> {
-        self.0.get(&channel).copied()
+        self.strategies.get(&channel).copied()
     }
 
     pub fn capability(&self, channel: Channel) -> Capability {
         if channel.facts().strategies.is_empty() {
             Capability::Impossible
-        } else if self.0.contains_key(&channel) {
+        } else if self.strategies.contains_key(&channel) {
             Capability::Able
         } else {
             Capability::NotConfigured
@@ -128,7 +150,7 @@ impl Channels {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Channel> + '_ {
-        self.0.keys().copied()
+        self.strategies.keys().copied()
     }
 }
 

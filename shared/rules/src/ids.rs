@@ -14,10 +14,12 @@ use sha2::{Digest, Sha256};
 use crate::hex::hex;
 
 use crate::channel::{Channel, Tokens};
+use crate::web_push::MAX_ENDPOINT_BYTES;
 
 /// Longest id of a push or a target, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 4_096;
-/// Longest device token, in bytes. The longest documented one is Huawei's, about 130.
+/// Longest device token, in bytes. The longest documented one is Huawei's, about 130; a browser's endpoint is longer, and
+/// may be [`MAX_ENDPOINT_BYTES`].
 pub const MAX_TOKEN_BYTES: usize = 512;
 
 /// Why a text is not an id.
@@ -168,7 +170,7 @@ id!(
 );
 id!(
     /// Where a vendor delivers to. Personal data: never logged, never in an error.
-    DeviceToken, |text| free_text(text, MAX_TOKEN_BYTES)
+    DeviceToken, |text| free_text(text, MAX_ENDPOINT_BYTES)
 );
 id!(
     /// The vendor's own name for one of its sendings, such as vivo's `taskId`.
@@ -195,7 +197,7 @@ impl DeviceToken {
     pub fn canonical(&self, channel: Channel) -> Cow<'_, str> {
         match channel.facts().tokens {
             Tokens::Hexadecimal if self.0.bytes().all(|byte| byte.is_ascii_hexdigit()) => Cow::Owned(self.0.to_ascii_lowercase()),
-            Tokens::Hexadecimal | Tokens::AsTheyAre => Cow::Borrowed(&self.0),
+            Tokens::Hexadecimal | Tokens::AsTheyAre | Tokens::Endpoints => Cow::Borrowed(&self.0),
         }
     }
 }

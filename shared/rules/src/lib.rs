@@ -40,4 +40,5 @@ pub mod unmatched;
 pub mod verdict;
 pub mod visible;
 pub mod walk;
+pub mod web_push;
 pub mod window;

@@ -15,6 +15,7 @@ use crate::retry::{Answer, AttemptFailure, MAX_ATTEMPTS};
 use crate::scope::Scope;
 use crate::suspicion;
 use crate::terms::Terms;
+use crate::web_push::Subscription;
 use crate::window;
 
 /// Reasons we give ourselves; vendors' codes look like `apns:BadDeviceToken`.
@@ -49,6 +50,8 @@ pub struct ToCall<'a> {
     pub vendor_task: Option<&'a VendorTaskId>,
     /// What its user is to read.
     pub notice: &'a Notice,
+    /// What a message for its browser is encrypted with.
+    pub subscription: Option<&'a Subscription>,
 }
 
 /// What is to be done with a batch for one revocation.
@@ -117,6 +120,7 @@ pub fn plan<'a>(
                 handle,
                 vendor_task,
                 notice: revocation.notices.for_locale(delivery.locale.as_ref()),
+                subscription: delivery.subscription.as_deref(),
             }),
         }
     }

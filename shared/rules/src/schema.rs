@@ -8,9 +8,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use crate::actor::{KeyLabel, MAX_LABEL_CHARS};
-use crate::ids::{BatchId, DeviceToken, KeyId, Locale, MAX_ID_BYTES, MAX_TOKEN_BYTES, PushId, RevocationId, TargetId, VendorTaskId};
+use crate::ids::{BatchId, DeviceToken, KeyId, Locale, MAX_ID_BYTES, PushId, RevocationId, TargetId, VendorTaskId};
 use crate::outcome::{Counts, Outcome};
 use crate::visible::{UNSEEN, Visible};
+use crate::web_push::MAX_ENDPOINT_BYTES;
 
 const FREE_TEXT: &str = r"^[^\u0000-\u001f\u007f-\u009f]+$";
 const NAME: &str = "^[A-Za-z0-9._-]+$";
@@ -44,7 +45,8 @@ text! {
         "The user or device a delivery was for, in the sender's words. One target may have several devices. At most 4,096 bytes of UTF-8, no control characters. One that is recorded or named in a scope now has visible characters only.";
     RevocationId, false, 64, "^rvk_[A-Za-z0-9._-]+$", "Names one revocation. Given out by the API.";
     KeyId, false, 64, NAME, "Names an access key; not secret.";
-    DeviceToken, true, MAX_TOKEN_BYTES, FREE_TEXT, "Where the vendor delivers to. At most 512 bytes of UTF-8, no control characters.";
+    DeviceToken, true, MAX_ENDPOINT_BYTES, FREE_TEXT,
+        "Where the vendor delivers to. At most 512 bytes of UTF-8, of `web_push`, where it is a browser's endpoint, 1,024; no control characters.";
     VendorTaskId, true, 64, NAME,
         "The vendor's own id of the sending, where it recalls by it: the `taskId` that vivo answered. One sending belongs to one batch.";
     Locale, false, 35, "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", "A language tag such as `en` or `zh-CN`, at most 35 characters.";

@@ -212,6 +212,7 @@ impl BatchBuilder {
                 handle: (slot >= self.without_handles).then(|| handle.clone()),
                 vendor_task: None,
                 locale: None,
+                subscription: None,
             })
             .collect()
     }

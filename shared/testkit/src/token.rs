@@ -11,26 +11,31 @@ pub fn token(channel: Channel, nth: u64) -> String {
             let [first, second, third, fourth] = [bits.next(), bits.next(), bits.next(), bits.next()];
             format!("{first:016x}{second:016x}{third:016x}{fourth:016x}")
         }
+        Tokens::Endpoints => format!("https://fcm.googleapis.com/fcm/send/{}", letters(&mut bits, 152)),
         Tokens::AsTheyAre => {
             let length = match channel {
                 Channel::Huawei | Channel::Harmony | Channel::Honor => 130,
                 Channel::Fcm => 163,
                 Channel::Xiaomi => 64,
                 Channel::Oppo => 40,
-                Channel::Meizu | Channel::Apns | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => 23,
+                Channel::Meizu | Channel::Apns | Channel::WebPush | Channel::Vivo | Channel::SelfBuilt | Channel::Sms => 23,
             };
-            let mut token = String::with_capacity(length + 10);
-            while token.len() < length {
-                let mut eight = bits.next();
-                for _ in 0..8 {
-                    token.push(char::from(LETTERS[(eight & 63) as usize]));
-                    eight >>= 6;
-                }
-            }
-            token.truncate(length);
-            token
+            letters(&mut bits, length)
         }
     }
+}
+
+fn letters(bits: &mut Bits, length: usize) -> String {
+    let mut letters = String::with_capacity(length + 10);
+    while letters.len() < length {
+        let mut eight = bits.next();
+        for _ in 0..8 {
+            letters.push(char::from(LETTERS[(eight & 63) as usize]));
+            eight >>= 6;
+        }
+    }
+    letters.truncate(length);
+    letters
 }
 
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

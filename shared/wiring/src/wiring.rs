@@ -12,6 +12,7 @@ use revocation_aws::{
 use revocation_http::frame;
 use revocation_lambda::config::{ConfigError, Settings, environment};
 use revocation_rules::channel::{Channel, Channels};
+use revocation_rules::web_push::{Loopback, PushHosts};
 
 pub struct Wiring<'a> {
     pub settings: Settings<'a>,
@@ -109,6 +110,18 @@ impl<'a> Wiring<'a> {
         self.settings
             .read("CHANNELS", Channels::FORMAT, Channels::parse)
             .unwrap_or_default()
+    }
+
+    /// The push services that browsers may have, for who records.
+    pub fn push_hosts(&mut self) -> PushHosts {
+        // Most deployments add none.
+        let more = self.settings.optional("WEB_PUSH_HOSTS").is_some();
+        let more = more.then(|| self.settings.read("WEB_PUSH_HOSTS", PushHosts::FORMAT, PushHosts::parse));
+        let loopback = match self.settings.optional("WEB_PUSH_LOOPBACK").as_deref() {
+            Some("allow") => Loopback::Allow,
+            Some(_) | None => Loopback::Refuse,
+        };
+        more.flatten().unwrap_or_default().with_loopback(loopback)
     }
 
     /// For fan-outs only.

@@ -99,6 +99,7 @@ impl Vendors {
                 "project_id": "demo-project", "private_key_id": "K000000001", "client_email": "push@demo-project.iam.gserviceaccount.com",
                 "private_key": self.google_key_pem,
             }),
+            Channel::WebPush => panic!("browsers say themselves where theirs is"),
             Channel::SelfBuilt | Channel::Sms => panic!("{channel} has no vendor"),
         };
         document.to_string()

@@ -40,6 +40,16 @@ fn record_bodies() -> Vec<String> {
         // An id for all of them that is as long as a body may be.
         format!("{}{thousand}]}}", begin(&shared)),
         filled(&begin(""), r#"{"token":"t"}"#, "]}", MAX_BODY_BYTES),
+        filled(
+            &begin(""),
+            &format!(
+                r#"{{"token":"t","vapid_key":"{0}","keys":{{"p256dh":"{0}","auth":"{1}"}}}}"#,
+                "x".repeat(88),
+                "x".repeat(24)
+            ),
+            "]}",
+            MAX_BODY_BYTES,
+        ),
         filled(&begin(""), "{}", "]}", MAX_BODY_BYTES),
         filled(&begin(""), "[]", "]}", MAX_BODY_BYTES),
         filled(&begin(""), &format!(r#"{{"token":"t","target":"{target}"}}"#), "]}", MAX_BODY_BYTES),

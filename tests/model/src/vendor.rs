@@ -46,6 +46,8 @@ impl Vendor {
             Channel::Meizu => (100, 4),
             Channel::Apns => (1, 500),
             Channel::Fcm => (1, 100),
+            // At one push service.
+            Channel::WebPush => (1, 16),
             Channel::SelfBuilt | Channel::Sms => (1, 1),
         };
         Self {

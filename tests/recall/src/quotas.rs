@@ -54,7 +54,7 @@ pub const fn quota(channel: Channel) -> Option<Quota> {
             counts: Counts::Calls { devices_each: 1 },
         }),
         // What HarmonyOS takes of an app is seen in the console only.
-        Channel::Harmony | Channel::Honor | Channel::Meizu | Channel::Apns | Channel::SelfBuilt | Channel::Sms => None,
+        Channel::Harmony | Channel::Honor | Channel::Meizu | Channel::Apns | Channel::WebPush | Channel::SelfBuilt | Channel::Sms => None,
     }
 }
 

@@ -116,6 +116,7 @@ impl Cast {
                 }),
                 vendor_task: None,
                 locale: None,
+                subscription: None,
             })
             .collect();
         let sending_ms = registration.latest_sending().duration_since(registration.sent_at).as_millis();

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use aws_lc_rs::encoding::AsBigEndian as _;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rcgen::KeyPair;
 use revocation_rules::channel::Channel;
 use serde_json::{Value, json};
@@ -107,6 +111,7 @@ impl App {
                 });
                 (project, document)
             }
+            Channel::WebPush => return Self::of_a_site(),
             // No vendor.
             Channel::SelfBuilt | Channel::Sms => return None,
         };
@@ -123,6 +128,7 @@ impl App {
             | Channel::Vivo
             | Channel::Honor
             | Channel::Meizu
+            | Channel::WebPush
             | Channel::SelfBuilt
             | Channel::Sms => None,
         };
@@ -131,6 +137,18 @@ impl App {
             secret[name] = key.serialize_pem().into();
         }
         Some(Self { name, at_vendor, secret })
+    }
+
+    /// To push services a site is the key that it signs with.
+    fn of_a_site() -> Option<Self> {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).ok()?;
+        let public = BASE64_URL_SAFE_NO_PAD.encode(pair.public_key());
+        let private = BASE64_URL_SAFE_NO_PAD.encode(pair.private_key().as_be_bytes().ok()?.as_ref());
+        Some(Self {
+            at_vendor: json!({"vendor": "web_push", "public_key": public}),
+            secret: json!({"subject": "mailto:ops@example.com", "keys": [{"public_key": public, "private_key": private}]}),
+            name: public,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use revocation_rules::channel::{Channel, Tokens};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -97,6 +98,21 @@ impl Devices {
             }
         }
         Ok(bars)
+    }
+
+    /// Deliveries as they are recorded, the token of each being its target: those to browsers with the keys of their
+    /// subscriptions.
+    pub async fn deliveries(&self, channel: Channel, tokens: &[String]) -> Result<Vec<Value>, StandError> {
+        let mut deliveries: Vec<Value> = tokens.iter().map(|token| json!({"token": token, "target": token})).collect();
+        if channel.facts().tokens == Tokens::Endpoints {
+            let told = self
+                .control("/subscriptions", &json!({"vendor": channel, "tokens": tokens}))
+                .await?;
+            for (delivery, token) in deliveries.iter_mut().zip(tokens) {
+                delivery["keys"] = told[token].clone();
+            }
+        }
+        Ok(deliveries)
     }
 
     /// Makes the vendor misbehave, e.g. `{"vendor": "huawei", "latency_ms": 50}`.

@@ -7,7 +7,7 @@ use generate::pascal;
 use local_stack::{LocalAws, StackError, StackOutputs, Tools, built_binaries, package_local};
 use openapi_check::Description;
 use revocation_channels::settings;
-use revocation_rules::channel::Channel;
+use revocation_rules::channel::{Channel, Tokens};
 use vendor_sim::{Options, Sim};
 
 use crate::devices::Devices;
@@ -28,7 +28,11 @@ pub struct Stand {
 
 /// Template parameters that differ from the defaults here: one machine, few cores, and other vendors.
 fn parameters(sim: &Sim) -> Vec<(String, String)> {
-    let mut parameters = vec![("ExtraCaPem".to_owned(), sim.ca_pem.clone())];
+    let mut parameters = vec![
+        ("ExtraCaPem".to_owned(), sim.ca_pem.clone()),
+        // Browsers say themselves where their push service is: here at home.
+        ("WebPushLoopback".to_owned(), "allow".to_owned()),
+    ];
     for queue in ["Fanout", "Unsupported", "Recordings", "Receipts"] {
         parameters.push((format!("{queue}MaximumConcurrency"), "2".to_owned()));
     }
@@ -108,6 +112,17 @@ impl Stand {
     /// Where the simulated vendors listen, for messages to people.
     pub fn vendors(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.sim.urls.iter().map(|(vendor, url)| (*vendor, url.as_str()))
+    }
+
+    /// What a device of this name is called where a delivery is recorded: for a browser, its endpoint.
+    pub fn token_of(&self, channel: Channel, name: &str) -> String {
+        match channel.facts().tokens {
+            Tokens::AsTheyAre | Tokens::Hexadecimal => name.to_owned(),
+            Tokens::Endpoints => {
+                let origin = self.sim.url(channel.as_str()).replace("127.0.0.1", "localhost");
+                format!("{origin}/push/{name}")
+            }
+        }
     }
 
     /// Where they are told what to do.

@@ -144,7 +144,10 @@ async fn answer(request: Request<Incoming>, vendor: Arc<dyn Vendor>, link: Arc<L
     }
     let _in_flight = desk.stats.enter();
     let (head, body) = request.into_parts();
+    let host = head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
     let call = Call {
+        // HTTP/2 says it beside the path, HTTP/1.1 in a header.
+        authority: head.uri.authority().map(ToString::to_string).or_else(|| host.map(str::to_owned)),
         method: head.method,
         path: head.uri.path().to_owned(),
         headers: head.headers,

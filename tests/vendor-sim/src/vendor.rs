@@ -52,6 +52,11 @@ pub trait Vendor: Send + Sync + 'static {
     /// Registers an app with its credentials, or replaces it. The error is for people.
     fn register_app(&self, details: Value) -> Result<(), String>;
 
+    /// What a browser tells the site of its subscription, where devices are browsers.
+    fn subscription(&self, _token: &str) -> Option<Value> {
+        None
+    }
+
     /// Checks the request, applies it to the devices and says what to answer.
     fn answer(&self, call: &Call, link: &Link) -> Reply;
 

@@ -8,6 +8,7 @@ mod huawei;
 mod meizu;
 mod oppo;
 mod vivo;
+mod web_push;
 mod xiaomi;
 
 use std::sync::Arc;
@@ -26,5 +27,6 @@ pub fn all(apns_streams: u32) -> Vec<Arc<dyn Vendor>> {
         Arc::new(fcm::Fcm::default()),
         Arc::new(honor::Honor::default()),
         Arc::new(meizu::Meizu::default()),
+        Arc::new(web_push::WebPush::default()),
     ]
 }

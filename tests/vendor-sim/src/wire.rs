@@ -8,6 +8,8 @@ use serde_json::Value;
 /// One whole request.
 pub struct Call {
     pub method: Method,
+    /// Whom the caller speaks to, host and port.
+    pub authority: Option<String>,
     pub path: String,
     pub headers: HeaderMap,
     pub body: Bytes,
@@ -19,9 +21,14 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Where it was sent to, without a query.
+    pub fn url(&self) -> Option<String> {
+        self.authority.as_ref().map(|authority| format!("https://{authority}{}", self.path))
+    }
+
     /// Whether a text, such as a device's token, stands anywhere in it.
     pub fn mentions(&self, text: &str) -> bool {
-        self.path.contains(text) || String::from_utf8_lossy(&self.body).contains(text)
+        self.path.contains(text) || self.url().is_some_and(|url| url == text) || String::from_utf8_lossy(&self.body).contains(text)
     }
 
     /// Whether the body says to be of this media type, in UTF-8 or without a character set.

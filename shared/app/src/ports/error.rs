@@ -44,7 +44,11 @@ pub enum StoreError {
     Damaged { item: &'static str, attribute: &'static str },
     /// One item of the store would be larger than it takes.
     #[error("the {item} is too large to store")]
-    TooLarge { item: &'static str },
+    TooLarge {
+        item: &'static str,
+        /// How many of what it holds would fit, from the first on, where that is known.
+        fits: Option<usize>,
+    },
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -57,11 +57,10 @@ pub struct Written {
 }
 
 pub fn write(header: &BatchHeader, deliveries: &[Delivery]) -> Result<Written, StoreError> {
-    let too_large = || StoreError::TooLarge { item: "batch" };
-    let packed = payload::pack(deliveries).ok_or_else(too_large)?;
-    if packed.len() > MAX_BYTES {
-        return Err(too_large());
-    }
+    let packed = fitting(deliveries).ok_or_else(|| StoreError::TooLarge {
+        item: "batch",
+        fits: Some(how_many_fit(deliveries)),
+    })?;
     let expires_at = expires_at(window::kept_until(header.sent_at));
     let item = Writer::at(
         key::shard(&header.batch.push, header.batch.shard),
@@ -89,6 +88,23 @@ pub fn write(header: &BatchHeader, deliveries: &[Delivery]) -> Result<Written, S
         payload: Some(payload),
         header: item.finish(),
     })
+}
+
+fn fitting(deliveries: &[Delivery]) -> Option<Vec<u8>> {
+    payload::pack(deliveries).filter(|packed| packed.len() <= MAX_BYTES)
+}
+
+/// How many of them fit, from the first on: what a sender who is refused has to know.
+fn how_many_fit(deliveries: &[Delivery]) -> usize {
+    let (mut fit, mut too_many) = (0, deliveries.len());
+    while too_many - fit > 1 {
+        let half = fit.midpoint(too_many);
+        match fitting(&deliveries[..half]) {
+            Some(_) => fit = half,
+            None => too_many = half,
+        }
+    }
+    fit
 }
 
 pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchHeader, StoreError> {

@@ -17,7 +17,7 @@ const WHAT: &str = "batch progress";
 pub fn write(progress: &BatchProgress, version: u64, write_name: &str, now: Timestamp) -> Result<Item, StoreError> {
     let slots = packed::pack(&progress.slots)
         .filter(|packed| packed.len() <= MAX_BYTES)
-        .ok_or(StoreError::TooLarge { item: WHAT })?;
+        .ok_or(StoreError::TooLarge { item: WHAT, fits: None })?;
     let batch = &progress.batch;
     Ok(Writer::at(key::shard(&batch.push, batch.shard), &key::progress(&batch.batch))
         .text("channel", progress.channel.as_str())

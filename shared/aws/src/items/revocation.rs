@@ -84,7 +84,7 @@ fn expires_at(revocation: &Revocation) -> i64 {
 fn write_targets(revocation: &Revocation, targets: &BTreeSet<TargetId>) -> Result<Item, StoreError> {
     let packed = packed::pack(targets)
         .filter(|packed| packed.len() <= MAX_BYTES)
-        .ok_or(StoreError::TooLarge { item: TARGETS })?;
+        .ok_or(StoreError::TooLarge { item: TARGETS, fits: None })?;
     let (pk, sk) = key::targets_of(&revocation.push, &revocation.id);
     Ok(Writer::at(pk, &sk)
         .bytes("targets", packed)

@@ -95,11 +95,21 @@ async fn a_batch_too_large_for_an_item_is_refused_before_anything_is_written() {
             handle: Some(Handle::NotifyId(n + 1)),
             vendor_task: None,
             locale: None,
+            subscription: None,
         })
         .collect();
-    let recorded = stand.store.record(&a_header(&push(), "b1", &sent), &sent).await;
-    assert!(matches!(recorded, Err(StoreError::TooLarge { item: "batch" })), "{recorded:?}");
+    let record = async |sent: &[Delivery]| stand.store.record(&a_header(&push(), "b1", sent), sent).await;
+    let refused = record(&sent).await;
+    let Err(StoreError::TooLarge {
+        item: "batch",
+        fits: Some(fits),
+    }) = refused
+    else {
+        panic!("{refused:?}");
+    };
+    assert!(record(&sent[..=fits]).await.is_err(), "one more does not fit");
     assert!(stand.faults.calls("PutItem").is_empty());
+    assert_eq!(record(&sent[..fits]).await.unwrap(), Recorded::New);
 }
 
 #[tokio::test]

@@ -144,7 +144,16 @@ async fn a_list_of_targets_that_no_item_holds_is_refused_before_anything_is_kept
     let revocation = a_large_revocation(&push, 0, 900);
     let before = stand.faults.calls("TransactWriteItems").len();
     let end = stand.store.insert_revocation(&push, &revocation).await;
-    assert!(matches!(end, Err(StoreError::TooLarge { item: "list of targets" })), "{end:?}");
+    assert!(
+        matches!(
+            end,
+            Err(StoreError::TooLarge {
+                item: "list of targets",
+                fits: None
+            })
+        ),
+        "{end:?}"
+    );
     assert_eq!(stand.faults.calls("TransactWriteItems").len(), before);
     assert_eq!(stand.store.push(&push.registration.push).await.unwrap().unwrap().closures, []);
 }

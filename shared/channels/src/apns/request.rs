@@ -164,6 +164,7 @@ mod tests {
             handle: None,
             vendor_task: None,
             notice: &notice,
+            subscription: None,
         };
         common(revocation, &notice)
             .request(&call, collapse_id, &HeaderValue::from_static("bearer jwt"))

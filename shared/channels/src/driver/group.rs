@@ -111,6 +111,7 @@ mod tests {
                 handle: None,
                 vendor_task: None,
                 notice: &notice,
+                subscription: None,
             };
             (ask, delivery)
         });

@@ -171,6 +171,7 @@ mod tests {
             handle: Some(SEVEN),
             vendor_task: None,
             notice,
+            subscription: None,
         }
     }
 

@@ -1,6 +1,5 @@
 //! Joins the parts: credentials, a run over the order, its line in the log.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -13,7 +12,7 @@ use tokio::time::Instant;
 use super::links::Links;
 use super::run::Run;
 use super::vendor::Vendor;
-use crate::answers::{all_failed, none_tried};
+use crate::answers::{all_failed, codes, none_tried};
 use crate::around::Around;
 use crate::credentials::CredentialCache;
 use crate::dial::DialError;
@@ -121,20 +120,6 @@ impl<V: Vendor> Client<V> {
 
 const fn is_misconfigured(answer: &Answer) -> bool {
     matches!(answer, Answer::Failed(AttemptFailure::Misconfigured { .. }))
-}
-
-/// How often each reason came.
-fn codes(answers: &[(usize, Answer)]) -> BTreeMap<&str, usize> {
-    let mut codes = BTreeMap::new();
-    for (_, answer) in answers {
-        let reason = match answer {
-            Answer::Ended { reason, .. } | Answer::Unknown { reason } => reason,
-            Answer::Failed(failure) => failure.reason(),
-            Answer::NotTried => "not_tried",
-        };
-        *codes.entry(reason).or_insert(0) += 1;
-    }
-    codes
 }
 
 impl<V: Vendor> ChannelClient for Client<V> {

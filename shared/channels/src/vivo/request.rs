@@ -269,6 +269,7 @@ mod tests {
             handle: None,
             vendor_task: None,
             notice: &notice,
+            subscription: None,
         };
         let body = |category| read(send(&overwrite(&notice), &delivery, &revocation(), &credentials(category)));
         let mut expected = message(&json!(request_id(&revocation(), "send", 7, ["t1"])));

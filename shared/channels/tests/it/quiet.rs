@@ -69,6 +69,7 @@ async fn orders() {
     vivo().await;
     honor().await;
     meizu().await;
+    web_push().await;
 
     let apns = Server::http2(10, |_, n| match n {
         0 => Do::reason(403, "ExpiredProviderToken"),
@@ -137,6 +138,28 @@ async fn harmony() {
     let documents = Documents::new([Some(crate::harmony::document("planted-key"))]);
     let client = connect_with(Channel::Harmony, &set, TIMEOUTS, documents, no_sessions(), ManualClock::new()).unwrap();
     case.by(Strategy::RecallThenOverwrite).revoke(&*client).await;
+}
+
+/// A push service in every sort of mood, and endpoints of which some are none.
+async fn web_push() {
+    let server = Server::http1(|_, n| match n {
+        0 => Do::answer(403, "planted-body"),
+        1 => Do::answer(201, ""),
+        2 => Do::answer(400, "planted-endpoint"),
+        3 => Do::drop_connection(),
+        _ => Do::answer(410, "planted-body"),
+    })
+    .await;
+    let origin = server.url.replace("127.0.0.1", "localhost");
+    let endpoints = (1..9).map(|n| format!("{origin}/planted-token-{n}"));
+    let endpoints = endpoints.chain(["https://planted.example/planted".to_owned()]);
+    let case = crate::web_push::browsers(endpoints);
+    let set = settings(&server.url, &server.ca_pem);
+    let documents = Documents::new([Some(crate::web_push::document())]);
+    let client = connect_with(Channel::WebPush, &set, TIMEOUTS, documents, no_sessions(), ManualClock::new()).unwrap();
+    for _ in 0..2 {
+        case.revoke(&*client).await;
+    }
 }
 
 /// Recalls that are refused, and overwrites in every sort of way.
@@ -274,7 +297,8 @@ async fn no_token_text_or_credential_is_logged_at_any_level() {
     assert!(text.contains("asked honor to overwrite"), "something was logged");
     assert!(text.contains("asked meizu to overwrite"), "something was logged");
     assert!(text.contains("asked apns to overwrite"), "something was logged");
-    for secret in ["planted", "PRIVATE KEY", "bearer ey", "Bearer", "key="] {
+    assert!(text.contains("asked push services to overwrite"), "something was logged");
+    for secret in ["planted", "PRIVATE KEY", "vapid t=", "p256dh", "bearer ey", "Bearer", "key="] {
         let line = text.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret} was logged");
     }

@@ -71,6 +71,17 @@ impl World {
         case.sent_as(vec![task; count])
     }
 
+    /// Where the vendor is, by the name of this machine.
+    pub fn origin(&self) -> String {
+        self.sim.url(self.channel.as_str()).replace("127.0.0.1", "localhost")
+    }
+
+    /// What browsers say of their subscriptions.
+    pub async fn subscriptions(&self, tokens: &[String]) -> Value {
+        self.control("/subscriptions", &json!({"vendor": self.channel, "tokens": tokens}))
+            .await
+    }
+
     pub async fn fault(&self, fault: Value) {
         self.order("/faults", fault).await;
     }

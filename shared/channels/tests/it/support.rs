@@ -16,6 +16,7 @@ use revocation_rules::notice::Notice;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::plan::ToCall;
 use revocation_rules::retry::{Answer, AttemptFailure};
+use revocation_rules::web_push::Subscription;
 use revocation_testkit::MemorySessions;
 
 use crate::server::Server;
@@ -85,6 +86,8 @@ pub struct Case {
     deliveries: Vec<(DeviceToken, Option<Handle>)>,
     /// By slot; none where it is shorter.
     vendor_tasks: Vec<Option<VendorTaskId>>,
+    /// The same.
+    subscriptions: Vec<Option<Subscription>>,
 }
 
 impl Case {
@@ -124,6 +127,7 @@ impl Case {
                 .map(|(token, handle)| (token.parse().unwrap(), handle))
                 .collect(),
             vendor_tasks: Vec::new(),
+            subscriptions: Vec::new(),
         }
     }
 
@@ -132,6 +136,14 @@ impl Case {
         let parse = |task: Option<&str>| task.map(|task| task.parse().unwrap());
         Self {
             vendor_tasks: tasks.into_iter().map(parse).collect(),
+            ..self
+        }
+    }
+
+    /// What each browser's messages are encrypted with, by slot.
+    pub fn subscribed(self, subscriptions: impl IntoIterator<Item = Option<Subscription>>) -> Self {
+        Self {
+            subscriptions: subscriptions.into_iter().collect(),
             ..self
         }
     }
@@ -168,6 +180,7 @@ impl Case {
                 handle: handle.as_ref(),
                 vendor_task: self.vendor_tasks.get(slot).and_then(Option::as_ref),
                 notice: &self.notice,
+                subscription: self.subscriptions.get(slot).and_then(Option::as_ref),
             })
             .collect();
         let order = Order {
@@ -226,7 +239,11 @@ pub fn addresses() -> impl Iterator<Item = &'static Setting> {
 
 pub fn settings(url: &str, ca_pem: &str) -> Settings {
     Settings {
-        set: addresses().map(|address| (address.name, url.to_owned())).collect(),
+        set: addresses()
+            .map(|address| (address.name, url.to_owned()))
+            // The push services are where the endpoints say, which here is at home.
+            .chain([("WEB_PUSH_LOOPBACK", "allow".to_owned())])
+            .collect(),
         extra_ca_pem: Some(ca_pem.to_owned()),
         ..Settings::default()
     }

@@ -1,6 +1,6 @@
 //! What a path names.
 
-use revocation_rules::ids::{DeviceToken, PushId, PushKind, PushRef, RevocationId, Tenant};
+use revocation_rules::ids::{DeviceToken, IdError, MAX_TOKEN_BYTES, PushId, PushKind, PushRef, RevocationId, Tenant};
 use revocation_rules::visible::visible;
 
 use crate::problem::{Problem, ProblemKind};
@@ -98,7 +98,11 @@ impl Path<'_> {
 
     /// Not quoted in a problem: it is where a delivery goes.
     pub(super) fn device(&self) -> Result<DeviceToken, Problem> {
-        self.named("{device}")?.parse().map_err(|error| Problem::invalid("{device}", error))
+        let name = self.named("{device}")?;
+        if name.len() > MAX_TOKEN_BYTES {
+            return Err(Problem::invalid("{device}", IdError::TooLong { max: MAX_TOKEN_BYTES }));
+        }
+        name.parse().map_err(|error| Problem::invalid("{device}", error))
     }
 
     pub(super) fn new_device(&self) -> Result<DeviceToken, Problem> {

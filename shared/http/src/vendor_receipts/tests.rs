@@ -156,7 +156,7 @@ fn one_odd_entry_loses_no_other() {
             (words.with(1, json!([])), "no_tokens"),
             (words.with(1, json!({})), "bad_tokens"),
             (words.with(1, json!([["planted"]])), "bad_tokens"),
-            (words.with(1, json!("x".repeat(513))), "bad_tokens"),
+            (words.with(1, json!("x".repeat(1_025))), "bad_tokens"),
             (words.with(2, json!(16)), "other_events"),
             (words.with(2, json!([0])), "unreadable"),
             (words.with(2, json!(true)), "unreadable"),

@@ -44,7 +44,7 @@ impl Vendor {
             Channel::Vivo => Some(vivo::VENDOR),
             Channel::Meizu => Some(meizu::VENDOR),
             // Nobody calls back for these, or in no way that is known.
-            Channel::Honor | Channel::Apns | Channel::Fcm | Channel::SelfBuilt | Channel::Sms => None,
+            Channel::Honor | Channel::Apns | Channel::Fcm | Channel::WebPush | Channel::SelfBuilt | Channel::Sms => None,
         }
     }
 

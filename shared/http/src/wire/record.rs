@@ -1,5 +1,7 @@
 //! `POST /v1/tasks/{id}/deliveries`.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use revocation_app::ports::Recorded;
 use revocation_app::{NewBatch, RecordedBatch};
@@ -8,9 +10,12 @@ use revocation_rules::batch::MAX_NOTIFY_ID;
 use revocation_rules::batch::{Delivery, Handle, MAX_COLLAPSE_ID_BYTES, MAX_DELIVERIES, MAX_NOTIFY_KEY_BYTES, MAX_TAG_BYTES, Sending};
 #[cfg(feature = "description")]
 use revocation_rules::channel::HandleKind;
-use revocation_rules::channel::{Capability, Channel};
+use revocation_rules::channel::{Capability, Channel, Tokens};
+#[cfg(feature = "description")]
+use revocation_rules::ids::MAX_TOKEN_BYTES;
 use revocation_rules::ids::{BatchId, DeviceToken, Locale, PushRef, RevocationId, TargetId, VendorTaskId};
 use revocation_rules::visible::Visible;
+use revocation_rules::web_push::{KeyError, PublicKey, Subscription};
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{List, Text};
@@ -22,7 +27,7 @@ use crate::problem::{FieldError, Problem};
 /// `locale` here are for every delivery that brings none of its own.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Recording", extend("not" = two_handles())))]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Recording", extend("not" = two_handles(), "if" = to_browsers(), "then" = as_browsers_are(), "else" = as_others_are())))]
 pub struct RecordBody {
     batch_id: BatchId,
     channel: Channel,
@@ -41,6 +46,9 @@ pub struct RecordBody {
     notify_key: Option<NotifyKey>,
     vendor_task_id: Option<VendorTaskId>,
     locale: Option<Locale>,
+    /// The site's own public key that its pages subscribed with, where it has several: Base64, 65 bytes. For `web_push` only.
+    #[cfg_attr(feature = "description", schemars(regex(pattern = POINT)))]
+    vapid_key: Option<KeyText>,
     /// The gate was closed and this batch was not sent. Its deliveries end as `stopped`.
     #[serde(default)]
     held_back: bool,
@@ -79,15 +87,46 @@ struct DeliveryBody {
     /// batch.
     vendor_task_id: Option<VendorTaskId>,
     locale: Option<Locale>,
+    /// The keys of the browser's subscription, as `PushSubscription.toJSON()` has them. For `web_push` only, which needs them:
+    /// there `token` is the subscription's endpoint.
+    keys: Option<Box<KeysBody>>,
+    /// The site's own public key that the page subscribed with, where it has several: Base64, 65 bytes. For `web_push` only.
+    #[cfg_attr(feature = "description", schemars(regex(pattern = POINT)))]
+    vapid_key: Option<KeyText>,
+}
+
+/// Room for a public key in Base64, padded.
+type KeyText = Text<88>;
+
+/// Keys of a browser's subscription, in Base64 of either alphabet, padded or not.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "SubscriptionKeys"))]
+struct KeysBody {
+    /// 65 bytes, a point on P-256 that is not compressed.
+    #[cfg_attr(feature = "description", schemars(regex(pattern = POINT)))]
+    p256dh: KeyText,
+    /// 16 bytes.
+    #[cfg_attr(feature = "description", schemars(regex(pattern = SIXTEEN)))]
+    auth: Text<24>,
+}
+
+/// With its endpoint it is all that pushing takes.
+impl fmt::Debug for KeysBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<keys>")
+    }
 }
 
 impl RecordBody {
     /// # Errors
-    /// 400 when a delivery names two kinds of id.
+    /// 400 when a delivery names two kinds of id, or has keys that are none.
     pub fn batch(self, push: PushRef) -> Result<NewBatch, Problem> {
         let shared = handle(self.notify_id, self.collapse_id, self.tag, self.notify_key, "")?;
         let mut deliveries = Vec::with_capacity(self.deliveries.0.len());
         for (at, delivery) in self.deliveries.0.into_iter().enumerate() {
+            let vapid_key = delivery.vapid_key.as_ref().or(self.vapid_key.as_ref());
+            let subscription = subscription(self.channel, delivery.keys.as_deref(), vapid_key, at)?;
             let own = handle(
                 delivery.notify_id,
                 delivery.collapse_id,
@@ -103,6 +142,7 @@ impl RecordBody {
                 handle: own.or_else(|| shared.clone()),
                 vendor_task: delivery.vendor_task_id.or_else(|| self.vendor_task_id.clone()),
                 locale: delivery.locale.or_else(|| self.locale.clone()),
+                subscription,
             });
         }
         Ok(NewBatch {
@@ -140,6 +180,65 @@ fn handle(
         }]));
     }
     Ok(first)
+}
+
+/// What a delivery to a browser is encrypted with.
+fn subscription(
+    channel: Channel,
+    keys: Option<&KeysBody>,
+    vapid_key: Option<&KeyText>,
+    at: usize,
+) -> Result<Option<Box<Subscription>>, Problem> {
+    // Nothing of a key in a problem.
+    let bad = |field: &str, error: KeyError| Problem::invalid(format!("/deliveries/{at}/{field}"), error);
+    let vapid_key = vapid_key.map(|Text(key)| PublicKey::parse(key)).transpose();
+    let vapid_key = vapid_key.map_err(|error| bad("vapid_key", error))?;
+    let Some(keys) = keys else {
+        // It says by what key something is encrypted that is not there.
+        let is_of_browsers = channel.facts().tokens == Tokens::Endpoints;
+        return match vapid_key {
+            Some(_) if !is_of_browsers => Err(Problem::invalid(format!("/deliveries/{at}/vapid_key"), NotTaken)),
+            Some(_) | None => Ok(None),
+        };
+    };
+    Ok(Some(Box::new(Subscription {
+        p256dh: PublicKey::parse(&keys.p256dh.0).map_err(|error| bad("keys/p256dh", error))?,
+        auth: Subscription::parse_auth(&keys.auth.0).map_err(|error| bad("keys/auth", error))?,
+        vapid_key,
+    })))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("is not taken on this channel: only a browser subscribes with one")]
+struct NotTaken;
+
+/// Base64 of 65 bytes, the first of them 4.
+#[cfg(feature = "description")]
+const POINT: &str = "^B[A-P][A-Za-z0-9_+/-]{84}[AEIMQUYcgkosw048]=?$";
+/// Base64 of 16 bytes.
+#[cfg(feature = "description")]
+const SIXTEEN: &str = "^[A-Za-z0-9_+/-]{21}[AQgw](==)?$";
+
+/// A recording whose tokens are browsers' endpoints.
+#[cfg(feature = "description")]
+fn to_browsers() -> serde_json::Value {
+    let browsers = Channel::ALL
+        .into_iter()
+        .filter(|channel| channel.facts().tokens == Tokens::Endpoints);
+    serde_json::json!({ "properties": { "channel": { "enum": browsers.collect::<Vec<_>>() } }, "required": ["channel"] })
+}
+
+#[cfg(feature = "description")]
+fn as_browsers_are() -> serde_json::Value {
+    let one = serde_json::json!({ "properties": { "token": { "pattern": "^https://" } }, "required": ["keys"] });
+    serde_json::json!({ "properties": { "deliveries": { "items": one } } })
+}
+
+#[cfg(feature = "description")]
+fn as_others_are() -> serde_json::Value {
+    let keys = serde_json::json!({ "anyOf": [{ "required": ["keys"] }, { "required": ["vapid_key"] }] });
+    let one = serde_json::json!({ "properties": { "token": { "maxLength": MAX_TOKEN_BYTES } }, "not": keys });
+    serde_json::json!({ "properties": { "deliveries": { "items": one } }, "not": { "required": ["vapid_key"] } })
 }
 
 /// What no delivery may have.
@@ -243,6 +342,20 @@ pub(crate) mod described {
                     json!({
                         "batch_id": "apns-0001", "channel": "apns", "sent_at": "2026-11-23T08:00:02Z", "collapse_id": "sale-2026-11",
                         "deliveries": [{ "token": "6f1c2a90b7d84e53", "target": "user-79" }]
+                    }),
+                ),
+                (
+                    "web_push",
+                    "Sent to a browser",
+                    json!({
+                        "batch_id": "web-0001", "channel": "web_push", "tag": "sale-2026-11",
+                        "deliveries": [{
+                            "token": "https://updates.push.services.mozilla.com/wpush/v2/gAAAAABpJ1", "target": "user-81",
+                            "keys": {
+                                "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                                "auth": "BTBZMqHH6r4Tts7J_aSIgg"
+                            }
+                        }]
                     }),
                 ),
                 (

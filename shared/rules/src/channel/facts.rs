@@ -1,6 +1,8 @@
 //! What there is to say of a channel.
 
 use super::Strategy;
+use crate::ids::MAX_TOKEN_BYTES;
+use crate::web_push::MAX_ENDPOINT_BYTES;
 
 /// What is so of one channel.
 #[derive(Debug)]
@@ -59,12 +61,24 @@ pub enum RecalledBy {
     VendorTask,
 }
 
-/// How tokens are compared.
+/// What tokens are, and how they are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tokens {
     AsTheyAre,
     /// They are bytes written in hexadecimal, so their letters' case says nothing.
     Hexadecimal,
+    /// They are addresses that are called, and come with keys.
+    Endpoints,
+}
+
+impl Tokens {
+    /// The most bytes of one.
+    pub const fn longest(self) -> usize {
+        match self {
+            Self::AsTheyAre | Self::Hexadecimal => MAX_TOKEN_BYTES,
+            Self::Endpoints => MAX_ENDPOINT_BYTES,
+        }
+    }
 }
 
 /// How long a notice's lines may be.

@@ -39,6 +39,7 @@ channels! {
     Meizu => MEIZU,
     Apns => APNS,
     Fcm => FCM,
+    WebPush => WEB_PUSH,
     SelfBuilt => SELF_BUILT,
     Sms => SMS,
 }
@@ -188,6 +189,22 @@ static FCM: Facts = Facts {
     recalled_by: None,
     tokens: Tokens::AsTheyAre,
     // The whole message has 4096 bytes, 2048 to a topic; ours is below.
+    notice: None,
+    peer: Peer::Vendor,
+    calls_back: false,
+};
+
+static WEB_PUSH: Facts = Facts {
+    name: "web_push",
+    display_name: "Web Push",
+    label: "Web Push",
+    label_zh: "网页推送",
+    strategies: &[Strategy::Overwrite],
+    // The notification's tag, and the topic of what a push service still keeps.
+    handle: HandleKind::Tag,
+    recalled_by: None,
+    tokens: Tokens::Endpoints,
+    // The text has 3,993 bytes; ours is far below.
     notice: None,
     peer: Peer::Vendor,
     calls_back: false,

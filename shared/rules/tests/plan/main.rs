@@ -36,6 +36,7 @@ fn deliveries() -> Vec<Delivery> {
         handle,
         vendor_task: None,
         locale: None,
+        subscription: None,
     };
     vec![
         delivery("u1", "a", Some(Handle::NotifyId(7))),

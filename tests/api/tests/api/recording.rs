@@ -66,3 +66,84 @@ fn a_message_is_recorded_for_its_targets() {
     world.ask("viewer", "GET /v1/messages/m1/totals", &Value::Null);
     assert_snapshot!(world.told());
 }
+
+const ENDPOINT: &str = "https://updates.push.services.mozilla.com/wpush/v2/planted";
+
+/// A subscription as a page has it; the keys are of RFC 8291, appendix A.
+fn browser() -> Value {
+    json!({"token": ENDPOINT, "target": "user-81", "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg"
+    }})
+}
+
+fn browsers(id: &str, browser: &Value) -> Value {
+    json!({"batch_id": id, "channel": "web_push", "tag": "rv-9", "deliveries": [browser]})
+}
+
+#[test]
+fn a_browser_is_recorded_with_the_keys_of_its_subscription() {
+    let world = with_a_task();
+    let path = "POST /v1/tasks/t1/deliveries";
+    for _ in 0..2 {
+        world.ask("sender", path, &browsers("w1", &browser())).expect(200);
+    }
+    let key = browser()["keys"]["p256dh"].clone();
+    world
+        .ask("sender", path, &with(browsers("w2", &browser()), "vapid_key", key.clone()))
+        .expect(200);
+    // Other keys, or another key of the site: another batch.
+    world
+        .ask("sender", path, &with(browsers("w1", &browser()), "vapid_key", key))
+        .expect(409);
+    let mut untagged = browsers("w3", &browser());
+    untagged.as_object_mut().unwrap().remove("tag");
+    world.ask("sender", path, &untagged).expect(200);
+    assert_snapshot!(world.told());
+}
+
+#[test]
+fn a_browser_that_can_not_be_called_or_encrypted_for_is_refused() {
+    let world = with_a_task();
+    let path = "POST /v1/tasks/t1/deliveries";
+    let keys = |p256dh: Value, auth: Value| with(browser(), "keys", json!({"p256dh": p256dh, "auth": auth}));
+    let good = browser()["keys"].clone();
+    let mut bad = vec![
+        keys(json!("BCVx"), good["auth"].clone()),
+        keys(good["auth"].clone(), good["auth"].clone()),
+        keys(good["p256dh"].clone(), json!("planted")),
+        with(browser(), "vapid_key", json!("BCVx")),
+        with(browser(), "token", json!(format!("{ENDPOINT}{}", "x".repeat(1_024)))),
+        json!({"token": ENDPOINT}),
+    ];
+    for elsewhere in [
+        "https://planted.example/push",
+        "https://169.254.169.254/latest/meta-data",
+        "https://localhost:8443/push",
+        "https://user@updates.push.services.mozilla.com/wpush",
+        "http://updates.push.services.mozilla.com/wpush",
+        "planted",
+    ] {
+        bad.push(with(browser(), "token", json!(elsewhere)));
+    }
+    for browser in &bad {
+        world.ask("sender", path, &browsers("w1", browser)).expect(400);
+    }
+    // Only a browser has keys, and only its endpoint may be as long.
+    let of_huawei = |delivery: Value| json!({"batch_id": "b2", "channel": "huawei", "notify_id": 7, "deliveries": [delivery]});
+    world
+        .ask("sender", path, &of_huawei(with(browser(), "token", json!("t"))))
+        .expect(400);
+    world
+        .ask("sender", path, &of_huawei(json!({"token": "t", "vapid_key": good["p256dh"]})))
+        .expect(400);
+    world.ask("sender", path, &of_huawei(json!({"token": "x".repeat(513)}))).expect(400);
+    let told = world.told();
+    // The requests stand there, too.
+    let mut answers = told.lines().filter(|line| !line.starts_with(r#"{"batch_id""#));
+    assert!(
+        answers.all(|line| !line.contains("planted")),
+        "nothing of an endpoint or a key is told"
+    );
+    assert_snapshot!(told);
+}

@@ -96,6 +96,7 @@ async fn revoke(client: &dyn ChannelClient, strategy: Strategy) -> Answer {
         handle: Some(&Handle::NotifyId(123_456)),
         vendor_task: None,
         notice: &notice,
+        subscription: None,
     };
     let order = Order {
         push: &push,

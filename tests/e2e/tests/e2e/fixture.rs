@@ -56,7 +56,7 @@ pub fn tokens(channel: &str, of: &str, count: usize) -> Vec<String> {
     (0..count)
         .map(|n| match facts(channel).tokens {
             Tokens::Hexadecimal => format!("{seed:016x}{:048x}", 0xDEAD_BEEF_0000_usize + n),
-            Tokens::AsTheyAre => format!("PLANTED-TOKEN-{of}-{n:06}"),
+            Tokens::AsTheyAre | Tokens::Endpoints => format!("PLANTED-TOKEN-{of}-{n:06}"),
         })
         .collect()
 }
@@ -110,10 +110,11 @@ pub async fn deliver(
     if !facts(channel).strategies.is_empty() {
         show(stand, tenant, channel, tokens).await?;
     }
-    let answer = tenant
-        .sender
-        .post(&format!("{push}/deliveries"), &batch(channel, batch_id, tokens))
-        .await?;
+    let mut batch = batch(channel, batch_id, tokens);
+    // Those to browsers come with keys.
+    let of = Channel::parse(channel).ok_or("there is no such channel")?;
+    batch["deliveries"] = stand.devices.deliveries(of, tokens).await?.into();
+    let answer = tenant.sender.post(&format!("{push}/deliveries"), &batch).await?;
     expect(&answer, 200)?;
     Ok(answer)
 }

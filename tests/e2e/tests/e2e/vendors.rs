@@ -58,7 +58,8 @@ pub async fn every_vendor_takes_back_in_its_own_way(stand: &Stand) -> Outcome {
     let push = task(&tenant, "t1").await?;
     let mut sent = Vec::new();
     for channel in Channel::dispatched().filter(|channel| channel.facts().peer == Peer::Vendor) {
-        let devices = tokens(channel.as_str(), "every", 30);
+        let names = tokens(channel.as_str(), "every", 30);
+        let devices: Vec<String> = names.iter().map(|name| stand.token_of(channel, name)).collect();
         deliver(stand, &tenant, &push, channel.as_str(), &format!("{channel}-1"), &devices).await?;
         sent.push((channel, devices));
     }

@@ -150,6 +150,7 @@ impl Stand {
             handle: Some(&self.handle),
             vendor_task: None,
             notice: &notice,
+            subscription: None,
         };
         let order = Order {
             push: &push,

@@ -97,3 +97,13 @@ pub fn online(vendors: &Vendors, wanted: &Tokens) -> Result<Value, Refusal> {
     let unknown: Vec<&String> = wanted.tokens.iter().filter(|token| !bars.online(token)).collect();
     Ok(json!({ "unknown": unknown }))
 }
+
+/// What browsers tell the site of their subscriptions.
+pub fn subscriptions(vendors: &Vendors, wanted: &Tokens) -> Result<Value, Refusal> {
+    let vendor = named(vendors, &wanted.vendor)?;
+    let told = |token: &String| {
+        let subscription = vendor.subscription(token).ok_or("a device of this vendor has no subscription")?;
+        Ok((token.clone(), subscription))
+    };
+    wanted.tokens.iter().map(told).collect()
+}

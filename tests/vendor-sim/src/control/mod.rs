@@ -67,6 +67,7 @@ fn route(method: &Method, path: &str, body: &[u8], vendors: &Vendors) -> Result<
         ("POST", ["online"]) => devices::online(vendors, &parse(body)?),
         ("POST", ["bars"]) => look::bars(vendors, &parse(body)?),
         ("GET", ["devices", vendor, token]) => look::device(vendors, vendor, token),
+        ("POST", ["subscriptions"]) => devices::subscriptions(vendors, &parse(body)?),
         ("POST", ["faults"]) => faults::order(vendors, parse(body)?),
         ("POST", ["faults", "clear"]) => Ok(faults::clear(vendors)),
         ("GET", ["stats"]) => Ok(look::stats(vendors)),

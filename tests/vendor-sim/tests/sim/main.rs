@@ -28,5 +28,6 @@ mod vivo_list;
 mod vivo_login;
 mod vivo_recall;
 mod vivo_send;
+mod web_push;
 mod xiaomi_revoke;
 mod xiaomi_send;

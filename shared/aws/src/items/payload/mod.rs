@@ -11,6 +11,15 @@
 //! | zstd | the number of deliveries, then the columns: tokens, targets, notify ids, collapse ids, vendor tasks, locales; then tags and notify keys, if any delivery has one |
 //! | zstd | the bits of tokens and targets that have an alphabet, in this order; not there without any |
 //!
+//! A batch for browsers, whose deliveries come with keys, is version 3:
+//!
+//! | part | holds |
+//! |---|---|
+//! | 1 byte | 3 |
+//! | number | how many bytes the next part has |
+//! | payload | all but the keys, as above, from its version on |
+//! | bytes | the keys: `subscriptions` |
+//!
 //! Numbers are LEB128. A column begins with a byte that says its form: `texts` and `options`.
 //!
 //! What is read back never grows beyond [`MAX_UNPACKED`](super::packed::MAX_UNPACKED), whatever it claims to be, and
@@ -20,6 +29,7 @@ mod alphabet;
 mod cursor;
 mod options;
 mod pack;
+mod subscriptions;
 mod texts;
 mod unpack;
 

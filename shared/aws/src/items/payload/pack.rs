@@ -4,15 +4,29 @@ use revocation_rules::batch::{Delivery, Handle, MAX_DELIVERIES};
 use revocation_rules::ids::{Locale, VendorTaskId};
 
 use super::cursor::put_number;
-use super::{options, texts};
+use super::{options, subscriptions, texts};
 use crate::items::frame;
 use crate::items::packed::MAX_UNPACKED;
 
 pub(super) const VERSION: u8 = 2;
+/// With keys.
+pub(super) const WITH_KEYS: u8 = 3;
 
 /// The payload of a batch. `None` for more than 1,000 deliveries, or more text than [`unpack`](super::unpack) would
 /// read back.
 pub fn pack(deliveries: &[Delivery]) -> Option<Vec<u8>> {
+    let plain = without_keys(deliveries)?;
+    if deliveries.iter().all(|delivery| delivery.subscription.is_none()) {
+        return Some(plain);
+    }
+    let mut packed = vec![WITH_KEYS];
+    put_number(&mut packed, plain.len() as u64);
+    packed.extend(plain);
+    subscriptions::write(deliveries, &mut packed);
+    Some(packed)
+}
+
+fn without_keys(deliveries: &[Delivery]) -> Option<Vec<u8>> {
     if deliveries.len() > MAX_DELIVERIES || deliveries.iter().map(size).sum::<usize>() > MAX_UNPACKED {
         return None;
     }

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use revocation_rules::batch::{Delivery, Handle};
 use revocation_rules::channel::HandleKind;
 use revocation_rules::ids::TargetId;
+use revocation_rules::web_push::{PublicKey, Subscription};
 
 use super::cursor::{Cursor, put_number};
 use super::{pack, unpack};
@@ -36,7 +37,8 @@ fn any_delivery(token: impl Strategy<Value = String>) -> impl Strategy<Value = D
     let task = prop_oneof![Just(None), "[a-z0-9]{1,10}".prop_map(Some)];
     let locale = prop_oneof![Just(None), Just(Some("en")), Just(Some("zh-CN"))];
     let target = prop_oneof![Just(None), "user-[0-9]{1,6}".prop_map(Some), "\\PC{1,20}".prop_map(Some)];
-    (token, target, handle, task, locale).prop_map(|(token, target, handle, task, locale)| {
+    let subscription = prop_oneof![4 => Just(None), 1 => subscription().prop_map(Some)];
+    (token, target, handle, task, locale, subscription).prop_map(|(token, target, handle, task, locale, subscription)| {
         let token = token.parse().unwrap();
         Delivery {
             target: target.map_or_else(|| TargetId::of_token(&token), |target| target.parse().unwrap()),
@@ -44,8 +46,36 @@ fn any_delivery(token: impl Strategy<Value = String>) -> impl Strategy<Value = D
             handle,
             vendor_task: task.map(|task| task.parse().unwrap()),
             locale: locale.map(|locale| locale.parse().unwrap()),
+            subscription: subscription.map(Box::new),
         }
     })
+}
+
+fn public_key() -> impl Strategy<Value = PublicKey> {
+    any::<[u8; 32]>().prop_map(|random| PublicKey::of_bytes([&[4_u8][..], &random, &random].concat().try_into().unwrap()).unwrap())
+}
+
+fn subscription() -> impl Strategy<Value = Subscription> {
+    let vapid_key = prop_oneof![Just(None), public_key().prop_map(Some)];
+    (public_key(), any::<[u8; 16]>(), vapid_key).prop_map(|(p256dh, auth, vapid_key)| Subscription { p256dh, auth, vapid_key })
+}
+
+/// Deliveries to browsers, as they are recorded.
+fn browsers() -> impl Strategy<Value = Vec<Delivery>> {
+    let endpoint = "https://fcm\\.googleapis\\.com/fcm/send/[0-9A-Za-z_-]{11}:APA91b[0-9A-Za-z_-]{134}";
+    let with_keys = (any_delivery(endpoint), subscription()).prop_map(|(delivery, subscription)| Delivery {
+        subscription: Some(Box::new(subscription)),
+        ..delivery
+    });
+    prop::collection::vec(with_keys, 0..40)
+}
+
+fn without_keys(deliveries: &[Delivery]) -> Vec<Delivery> {
+    let without = |delivery: &Delivery| Delivery {
+        subscription: None,
+        ..delivery.clone()
+    };
+    deliveries.iter().map(without).collect()
 }
 
 fn batches() -> impl Strategy<Value = Vec<Delivery>> {
@@ -70,8 +100,24 @@ proptest! {
     #[test]
     fn what_is_packed_is_unpacked(deliveries in batches()) {
         let packed = pack(&deliveries).unwrap();
-        prop_assert_eq!(packed[0], 2);
+        prop_assert_eq!(packed[0], if deliveries == without_keys(&deliveries) { 2 } else { 3 });
         prop_assert_eq!(unpack(&packed), Some(deliveries));
+    }
+
+    #[test]
+    fn keys_are_packed_beside_what_a_batch_is_without_them(
+        deliveries in browsers(),
+        cut in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let packed = pack(&deliveries).unwrap();
+        let plain = pack(&without_keys(&deliveries)).unwrap();
+        prop_assert!(packed.len() <= plain.len() + 10 + deliveries.len() * (80 + 90));
+        prop_assert_eq!(unpack(&packed), Some(deliveries));
+        let damaged = unpack(&packed[..cut.index(packed.len())]);
+        prop_assert_eq!(damaged, None);
+        let longer = unpack(&[&packed[..], &[byte]].concat());
+        prop_assert_eq!(longer.filter(|_| packed[0] == 3), None);
     }
 
     #[test]
@@ -87,6 +133,7 @@ proptest! {
         byte in any::<u8>(),
         cut in any::<prop::sample::Index>(),
     ) {
+        let deliveries = without_keys(&deliveries);
         let whole = pack(&deliveries).unwrap();
         let (columns, bits) = parts(&whole);
         let mut damaged = columns.clone();
@@ -193,13 +240,50 @@ fn a_bomb_does_not_go_off() {
 }
 
 #[test]
+fn keys_of_browsers_take_eighty_bytes_each_and_a_key_of_the_site_takes_them_once() {
+    let key = |nth: u8| PublicKey::of_bytes([&[4][..], &[nth; 64]].concat().try_into().unwrap()).unwrap();
+    let with = |vapid_key| {
+        let deliveries = (0..100_u8).map(|nth| Delivery {
+            subscription: Some(Box::new(Subscription {
+                p256dh: key(nth),
+                auth: [nth; 16],
+                vapid_key,
+            })),
+            ..delivery(&format!("https://web.push.apple.com/{nth}"), "u")
+        });
+        let deliveries: Vec<Delivery> = deliveries.collect();
+        let packed = pack(&deliveries).unwrap();
+        assert_eq!(unpack(&packed).unwrap(), deliveries);
+        packed.len() - pack(&without_keys(&deliveries)).unwrap().len()
+    };
+    let keys = with(None);
+    assert!((8_000..8_010).contains(&keys), "{keys}");
+    assert_eq!(with(Some(key(7))), keys + 88);
+}
+
+#[test]
 fn more_than_a_batch_may_have_is_no_payload() {
     let many = vec![delivery("t", "u"); 1_001];
     assert_eq!(pack(&many), None);
     assert!(pack(&many[..1_000]).is_some());
 }
 
-/// Of both versions; the files are only ever added to.
+/// Three browsers, the second of which subscribed with a key that was recorded.
+fn three_browsers() -> Vec<Delivery> {
+    let key = |of: u8| PublicKey::of_bytes([&[4][..], &[of; 64]].concat().try_into().unwrap()).unwrap();
+    let browsers = (1..=3_u8).map(|nth| Delivery {
+        handle: Some(Handle::Tag("rv-9".to_owned())),
+        subscription: Some(Box::new(Subscription {
+            p256dh: key(nth),
+            auth: [nth; 16],
+            vapid_key: (nth == 2).then(|| key(9)),
+        })),
+        ..delivery(&format!("https://web.push.apple.com/Q{nth}-_Az09Az09Az09"), &format!("用户-{nth}"))
+    });
+    browsers.collect()
+}
+
+/// Of all versions; the files are only ever added to.
 #[test]
 fn what_was_stored_is_still_read() {
     let expected: Vec<Delivery> = (1..=3_u32)
@@ -214,6 +298,8 @@ fn what_was_stored_is_still_read() {
     let v2 = include_bytes!("../../../tests/fixtures/payload-v2.bin");
     assert_eq!(unpack(v1), Some(expected.clone()));
     assert_eq!(unpack(v2), Some(expected));
+    let v3 = include_bytes!("../../../tests/fixtures/payload-v3.bin");
+    assert_eq!(unpack(v3), Some(three_browsers()));
 }
 
 #[test]

@@ -4,28 +4,41 @@ use revocation_rules::batch::{Delivery, Handle, MAX_DELIVERIES};
 use revocation_rules::ids::{DeviceToken, TargetId};
 
 use super::cursor::Cursor;
-use super::options;
-use super::pack::VERSION;
+use super::pack::{VERSION, WITH_KEYS};
 use super::texts::{self, Texts};
+use super::{options, subscriptions};
 use crate::items::frame;
 use crate::items::packed::{self, MAX_UNPACKED, ZSTD_JSON};
 
-/// The deliveries of a payload of this version or the one before. `None` for bytes that neither makes.
+/// The deliveries of a payload of this version or one before. `None` for bytes that neither makes.
 pub fn unpack(payload: &[u8]) -> Option<Vec<Delivery>> {
     match *payload.first()? {
         ZSTD_JSON => packed::unpack(payload),
-        VERSION => {
+        VERSION => columns_and_bits(payload),
+        WITH_KEYS => {
             let mut parts = Cursor(&payload[1..]);
             let length = parts.length()?;
-            let columns = frame::decompress(parts.bytes(length)?, MAX_UNPACKED)?;
-            let bits = match parts.0 {
-                [] => Vec::new(),
-                frame => frame::decompress(frame, MAX_UNPACKED)?,
-            };
-            read(&columns, &bits)
+            let plain = parts.bytes(length).filter(|plain| plain.first() == Some(&VERSION))?;
+            let mut deliveries = columns_and_bits(plain)?;
+            let subscriptions = subscriptions::read(parts.0, deliveries.len())?;
+            for (delivery, subscription) in deliveries.iter_mut().zip(subscriptions) {
+                delivery.subscription = subscription;
+            }
+            Some(deliveries)
         }
         _ => None,
     }
+}
+
+fn columns_and_bits(payload: &[u8]) -> Option<Vec<Delivery>> {
+    let mut parts = Cursor(&payload[1..]);
+    let length = parts.length()?;
+    let columns = frame::decompress(parts.bytes(length)?, MAX_UNPACKED)?;
+    let bits = match parts.0 {
+        [] => Vec::new(),
+        frame => frame::decompress(frame, MAX_UNPACKED)?,
+    };
+    read(&columns, &bits)
 }
 
 fn read(columns: &[u8], bits: &[u8]) -> Option<Vec<Delivery>> {
@@ -80,6 +93,7 @@ fn read(columns: &[u8], bits: &[u8]) -> Option<Vec<Delivery>> {
             handle,
             vendor_task: vendor_task.map(str::parse).transpose().ok()?,
             locale: locale.map(str::parse).transpose().ok()?,
+            subscription: None,
         });
     }
     Some(deliveries)

@@ -89,6 +89,7 @@ pub fn deliveries(count: u32) -> Vec<Delivery> {
             handle: (n % 7 != 0).then_some(Handle::NotifyId(n + 1)),
             vendor_task: None,
             locale: None,
+            subscription: None,
         })
         .collect()
 }

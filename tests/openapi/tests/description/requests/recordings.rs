@@ -89,3 +89,50 @@ fn both_agree_on_the_limits_of_a_recording() {
         )],
     );
 }
+
+#[test]
+fn both_agree_on_the_limits_of_a_recording_of_browsers() {
+    let (point, auth) = (
+        "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "BTBZMqHH6r4Tts7J_aSIgg",
+    );
+    let endpoint = |length: usize| format!("https://fcm.googleapis.com/wp/{}", "a".repeat(length - 30));
+    let keys = |p256dh: &str, auth: &str| json!({ "p256dh": p256dh, "auth": auth });
+    let browser = json!({ "token": endpoint(200), "keys": keys(point, auth) });
+    check_limits(
+        "recordTaskDeliveries",
+        &json!({ "batch_id": "b", "channel": "web_push", "deliveries": [browser] }),
+        &[
+            ("/channel", vec![], vec![json!("huawei"), json!("sms")]),
+            ("/vapid_key", vec![json!(point)], vec![json!(""), json!(auth), json!(7)]),
+            (
+                "/tag",
+                vec![json!("t".repeat(32))],
+                vec![json!(""), json!("t".repeat(33)), json!("a b")],
+            ),
+            (
+                "/deliveries/0/token",
+                vec![json!(endpoint(1_024))],
+                vec![json!(endpoint(1_025)), json!("t"), json!("http://fcm.googleapis.com/wp/a")],
+            ),
+            (
+                "/deliveries/0/keys",
+                vec![
+                    keys(&format!("{point}="), &format!("{auth}==")),
+                    keys(&point.replace('-', "+").replace('_', "/"), auth),
+                ],
+                vec![
+                    json!({}),
+                    keys(auth, auth),
+                    keys(point, point),
+                    keys(&point[1..], auth),
+                    // A point that is compressed, and one that is neither.
+                    keys(&point[..44], auth),
+                    keys(&format!("Bg{}", &point[2..]), auth),
+                    json!({ "p256dh": point, "auth": auth, "planted": 1 }),
+                ],
+            ),
+            ("/deliveries/0", vec![], vec![json!({ "token": endpoint(200) })]),
+        ],
+    );
+}

@@ -41,7 +41,7 @@ async fn demo() -> Result<bool, StandError> {
     let tenant = stand.tenant("shop", "default").await?;
     println!("  ready after {:.1} s\n", began.elapsed().as_secs_f64());
 
-    let parts = push::parts();
+    let parts = push::parts(&stand);
     let (before, late): (Vec<_>, Vec<_>) = parts.iter().partition(|part| !part.late);
     let total: usize = parts.iter().map(|part| part.tokens.len()).sum();
     let phones = own::start(&tenant, &parts).await?;

@@ -109,9 +109,9 @@ impl Part {
 }
 
 /// 10,000 deliveries.
-pub fn parts() -> Vec<Part> {
+pub fn parts(stand: &Stand) -> Vec<Part> {
     [
-        (Channel::Huawei, Fate::Plain, false, 1_900),
+        (Channel::Huawei, Fate::Plain, false, 1_700),
         (Channel::Huawei, Fate::Dead, false, 100),
         (Channel::Huawei, Fate::WithoutId, false, 150),
         (Channel::Huawei, Fate::Opened, false, 80),
@@ -145,6 +145,10 @@ pub fn parts() -> Vec<Part> {
         (Channel::Fcm, Fate::WithoutId, false, 30),
         (Channel::Fcm, Fate::Opened, false, 20),
         (Channel::Fcm, Fate::Cleared, false, 20),
+        (Channel::WebPush, Fate::Plain, false, 150),
+        (Channel::WebPush, Fate::Dead, false, 10),
+        (Channel::WebPush, Fate::WithoutId, false, 20),
+        (Channel::WebPush, Fate::Cleared, false, 20),
         (Channel::SelfBuilt, Fate::Plain, false, 150),
         (Channel::SelfBuilt, Fate::Offline, false, 150),
         (Channel::SelfBuilt, Fate::Opened, false, 30),
@@ -161,7 +165,7 @@ pub fn parts() -> Vec<Part> {
         channel,
         fate,
         late,
-        tokens: (0..count).map(|n| token(channel, nth, n)).collect(),
+        tokens: (0..count).map(|n| stand.token_of(channel, &token(channel, nth, n))).collect(),
     })
     .collect()
 }
@@ -172,6 +176,7 @@ fn token(channel: Channel, part: usize, n: usize) -> String {
         (Tokens::Hexadecimal, _) => format!("{:064x}", 0xA991_0000_0000_usize + part * 100_000 + n),
         // The app's own names of devices.
         (Tokens::AsTheyAre, Peer::Device) => format!("device-{part:02}-{n:04}"),
+        (Tokens::Endpoints, _) => format!("{part:02}-{n:04}"),
         (Tokens::AsTheyAre, Peer::Vendor) => format!("{channel}-{part:02}-{n:06}-{}", "IQAAAACy0Qo".repeat(10)),
     }
 }
@@ -198,7 +203,8 @@ pub async fn send(stand: &Stand, tenant: &Tenant, task: &str, parts: &[&Part]) -
         let last = part.batches().count().saturating_sub(1);
         for (nth, tokens) in part.batches() {
             let dead = if nth == last { dead_among(parts, part) } else { &[] };
-            let body = batch(part, nth, &[tokens, dead].concat());
+            let deliveries = stand.devices.deliveries(part.channel, &[tokens, dead].concat()).await?;
+            let body = batch(part, nth, &deliveries);
             let sent = tenant.sender.post(&format!("{task}/deliveries"), &body).await?;
             revoked += usize::from(answered("recording", sent, 200)?["gate"] == "revoked");
         }
@@ -262,8 +268,7 @@ fn answered(doing: &str, answer: Reply, status: u16) -> Result<Value, StandError
     }
 }
 
-fn batch(part: &Part, nth: usize, tokens: &[String]) -> Value {
-    let deliveries: Vec<_> = tokens.iter().map(|token| json!({"token": token, "target": token})).collect();
+fn batch(part: &Part, nth: usize, deliveries: &[Value]) -> Value {
     let mut batch = json!({
         "batch_id": part.batch_id(nth),
         "channel": part.channel,

@@ -9,6 +9,7 @@ pub mod meizu;
 pub mod oppo;
 pub mod raw_http2;
 pub mod vivo;
+pub mod web_push;
 pub mod xiaomi;
 
 use reqwest::{Certificate, Client, ClientBuilder};
