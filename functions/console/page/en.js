@@ -91,6 +91,7 @@ export default {
   deliveries_by_channel: 'Deliveries by channel',
   held_back: 'Held back',
   without_id: 'Without id',
+  audiences: 'To topics',
   no_deliveries: 'Nothing is recorded as delivered, or it was deleted 9 days after it was sent.',
   all: 'All',
   channel: 'Channel',

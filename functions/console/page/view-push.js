@@ -109,11 +109,12 @@ const facts = (said) => [
 function totalsTable({ channels }) {
   const rows = CHANNELS.filter((one) => channels[one]).map((one) => [one, channels[one]]);
   if (!rows.length) return h('p', { class: 'empty' }, t('no_deliveries'));
-  const sum = (name) => rows.reduce((total, [, one]) => total + one[name], 0);
-  const line = (name, one) => [name, number(one.deliveries), number(one.held_back), number(one.without_id)];
-  const all = { deliveries: sum('deliveries'), held_back: sum('held_back'), without_id: sum('without_id') };
+  const sum = (name) => rows.reduce((total, [, one]) => total + (one[name] ?? 0), 0);
+  const columns = ['deliveries', 'held_back', 'without_id', ...(rows.some(([, one]) => one.audiences) ? ['audiences'] : [])];
+  const line = (name, one) => [name, ...columns.map((column) => number(one[column] ?? 0))];
+  const all = Object.fromEntries(columns.map((column) => [column, sum(column)]));
   return table(t('deliveries_by_channel'), [
-    { label: t('channel') }, { label: t('deliveries'), number: true }, { label: t('held_back'), number: true }, { label: t('without_id'), number: true },
+    { label: t('channel') }, ...columns.map((column) => ({ label: t(column), number: true })),
   ], [...rows.map(([name, one]) => line(channel(name), one)), ...(rows.length > 1 ? [line(h('strong', null, t('all')), all)] : [])]);
 }
 

@@ -91,6 +91,7 @@ export default {
   deliveries_by_channel: '各通道投递数',
   held_back: '未发出',
   without_id: '缺少通知 ID',
+  audiences: '主题推送',
   no_deliveries: '没有投递记录，或记录已在发送 9 天后删除。',
   all: '全部',
   channel: '通道',

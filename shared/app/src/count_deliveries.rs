@@ -23,6 +23,8 @@ pub struct ChannelTotals {
     pub held_back: u64,
     /// Sent without the id that taking back needs.
     pub without_id: u64,
+    /// To an audience instead of a device: a topic's subscribers are not known and not counted.
+    pub audiences: u64,
     pub last_sent_at: Option<Timestamp>,
 }
 
@@ -108,11 +110,13 @@ impl From<&BatchCount> for ChannelTotals {
                 deliveries,
                 held_back: 0,
                 without_id: u64::from(batch.without_handle),
+                audiences: u64::from(batch.audiences),
                 last_sent_at: Some(batch.sent_at),
             },
             Sending::HeldBack => Self {
                 deliveries,
                 held_back: deliveries,
+                audiences: u64::from(batch.audiences),
                 ..Self::default()
             },
         }
@@ -124,6 +128,7 @@ impl ChannelTotals {
         self.deliveries += other.deliveries;
         self.held_back += other.held_back;
         self.without_id += other.without_id;
+        self.audiences += other.audiences;
         self.last_sent_at = self.last_sent_at.max(other.last_sent_at);
     }
 }

@@ -43,6 +43,8 @@ pub struct RecordedBatch {
     pub revoked_targets: Vec<TargetId>,
     /// How many of them a revocation could not take back, for want of a notify id.
     pub not_revocable: u16,
+    /// How many of them went to an audience instead of a device.
+    pub audiences: u16,
     /// Whether this channel can take anything back.
     pub capability: Capability,
 }
@@ -105,6 +107,7 @@ pub async fn record_deliveries(
         gate: push.gate(Some(header.channel)),
         revoked_targets: revoked_targets(store, &push, header.channel, &new.deliveries).await?,
         not_revocable: header.without_handle,
+        audiences: header.audiences,
         capability: channels.capability(header.channel),
     })
 }
@@ -112,12 +115,16 @@ pub async fn record_deliveries(
 fn header(push: &Push, new: &NewBatch, channels: &Channels, now: Timestamp) -> Result<BatchHeader, RecordError> {
     let cannot = |delivery: &&Delivery| !can_take_back(new.channel, channels, delivery);
     let without_handle = new.deliveries.iter().filter(cannot).count();
+    let tokens = new.channel.facts().tokens;
+    let is_audience = |delivery: &&Delivery| tokens.audience(delivery.token.as_str()).is_some();
+    let audiences = new.deliveries.iter().filter(is_audience).count();
     Ok(BatchHeader {
         batch: push.shards.locate(new.push.clone(), new.batch.clone()),
         channel: new.channel,
         // Cannot fail: `batch::check` allows 1,000 at most.
         count: u16::try_from(new.deliveries.len()).unwrap_or(u16::MAX),
         without_handle: u16::try_from(without_handle).unwrap_or(u16::MAX),
+        audiences: u16::try_from(audiences).unwrap_or(u16::MAX),
         sending: new.sending,
         sent_at: batch::sent_at(new.sent_at, &push.registration, now)?,
         recorded_at: now,

@@ -1,5 +1,6 @@
 //! What a vendor's code means, where a vendor answers with numbers.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -111,10 +112,10 @@ impl Said {
     }
 
     /// What a call that was accepted gave.
-    pub fn given(self, text: Option<String>, unreadable: &str) -> Result<String, Self> {
+    pub fn given(self, text: Option<Cow<'_, str>>, unreadable: &str) -> Result<String, Self> {
         match text {
             _ if self.meaning != Meaning::Accepted => Err(self),
-            Some(text) => Ok(text),
+            Some(text) => Ok(text.into_owned()),
             None => Err(Self::new(unreadable, Meaning::Transient)),
         }
     }

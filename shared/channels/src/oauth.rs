@@ -47,7 +47,7 @@ fn classify(channel: Channel, told: &Told<'_>) -> Result<(String, Duration), Sai
             let token = token.ok_or_else(|| Said::new(format!("{channel}:login_unreadable"), Meaning::Transient))?;
             let secs = answer.field("expires_in").code().number();
             let good_for = secs.and_then(|secs| u64::try_from(secs).ok()).filter(|secs| *secs > 0);
-            return Ok((token, good_for.map_or(SHORT_SESSION, Duration::from_secs)));
+            return Ok((token.into_owned(), good_for.map_or(SHORT_SESSION, Duration::from_secs)));
         }
         429 | 503 => Meaning::Throttled,
         // The id or the secret is wrong.

@@ -107,6 +107,8 @@ pub struct BatchHeader {
     pub count: u16,
     /// Deliveries without what the channel takes back by.
     pub without_handle: u16,
+    /// Deliveries to an audience instead of a device.
+    pub audiences: u16,
     pub sending: Sending,
     pub sent_at: Timestamp,
     pub recorded_at: Timestamp,
@@ -180,8 +182,8 @@ fn check_token(channel: Channel, hosts: &PushHosts, at: usize, delivery: &Delive
             Ok(_) => Ok(()),
             Err(source) => Err(BatchError::Endpoint { at, source }),
         },
-        (Tokens::AsTheyAre | Tokens::Hexadecimal, Some(_)) => Err(BatchError::Keys { at }),
-        (Tokens::AsTheyAre | Tokens::Hexadecimal, None) => Ok(()),
+        (Tokens::AsTheyAre | Tokens::Hexadecimal | Tokens::DevicesOrAudiences, Some(_)) => Err(BatchError::Keys { at }),
+        (Tokens::AsTheyAre | Tokens::Hexadecimal | Tokens::DevicesOrAudiences, None) => Ok(()),
     }
 }
 
@@ -297,7 +299,7 @@ mod tests {
     fn delivery(channel: Channel) -> Delivery {
         let target = "user".parse().unwrap();
         match channel.facts().tokens {
-            Tokens::AsTheyAre | Tokens::Hexadecimal => Delivery::new(target, "00fcab".parse().unwrap()),
+            Tokens::AsTheyAre | Tokens::Hexadecimal | Tokens::DevicesOrAudiences => Delivery::new(target, "00fcab".parse().unwrap()),
             Tokens::Endpoints => Delivery {
                 subscription: Some(Box::new(Subscription {
                     p256dh: PublicKey::of_bytes([4; 65]).unwrap(),

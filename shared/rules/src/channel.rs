@@ -1,5 +1,6 @@
 //! The push channels and how each takes a message back.
 
+mod audience;
 mod facts;
 mod table;
 
@@ -8,6 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use audience::Audience;
 pub use facts::{Counting, Facts, HandleKind, NoticeLimits, Peer, RecalledBy, Tokens};
 pub use table::Channel;
 

@@ -197,7 +197,7 @@ impl DeviceToken {
     pub fn canonical(&self, channel: Channel) -> Cow<'_, str> {
         match channel.facts().tokens {
             Tokens::Hexadecimal if self.0.bytes().all(|byte| byte.is_ascii_hexdigit()) => Cow::Owned(self.0.to_ascii_lowercase()),
-            Tokens::Hexadecimal | Tokens::AsTheyAre | Tokens::Endpoints => Cow::Borrowed(&self.0),
+            Tokens::Hexadecimal | Tokens::AsTheyAre | Tokens::Endpoints | Tokens::DevicesOrAudiences => Cow::Borrowed(&self.0),
         }
     }
 }

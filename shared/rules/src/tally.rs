@@ -43,6 +43,8 @@ pub struct BatchCount {
     pub count: u16,
     /// Deliveries without what the channel takes back by.
     pub without_handle: u16,
+    /// Deliveries to an audience instead of a device.
+    pub audiences: u16,
     pub sending: Sending,
     pub sent_at: Timestamp,
 }
@@ -53,6 +55,7 @@ impl From<&BatchHeader> for BatchCount {
             channel: header.channel,
             count: header.count,
             without_handle: header.without_handle,
+            audiences: header.audiences,
             sending: header.sending,
             sent_at: header.sent_at,
         }

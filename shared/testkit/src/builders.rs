@@ -137,6 +137,7 @@ pub struct BatchBuilder {
     sending: Sending,
     sent_at: Timestamp,
     without_handles: usize,
+    audiences: u16,
 }
 
 /// One Huawei delivery to `u1`, with a notify id.
@@ -149,6 +150,7 @@ pub fn a_batch() -> BatchBuilder {
         sending: Sending::Sent,
         sent_at: noon(),
         without_handles: 0,
+        audiences: 0,
     }
 }
 
@@ -196,6 +198,13 @@ impl BatchBuilder {
         self
     }
 
+    /// As many went to an audience.
+    #[must_use]
+    pub fn audiences(mut self, count: u16) -> Self {
+        self.audiences = count;
+        self
+    }
+
     pub fn deliveries(&self) -> Vec<Delivery> {
         let handle = match self.channel.facts().handle {
             HandleKind::CollapseId => Handle::CollapseId("c1".into()),
@@ -228,6 +237,7 @@ impl BatchBuilder {
             channel: self.channel,
             count: u16::try_from(deliveries.len()).unwrap(),
             without_handle: u16::try_from(without_handle).unwrap(),
+            audiences: self.audiences,
             sending: self.sending,
             sent_at: self.sent_at,
             recorded_at: self.sent_at,

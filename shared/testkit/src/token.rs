@@ -12,7 +12,7 @@ pub fn token(channel: Channel, nth: u64) -> String {
             format!("{first:016x}{second:016x}{third:016x}{fourth:016x}")
         }
         Tokens::Endpoints => format!("https://fcm.googleapis.com/fcm/send/{}", letters(&mut bits, 152)),
-        Tokens::AsTheyAre => {
+        Tokens::AsTheyAre | Tokens::DevicesOrAudiences => {
             let length = match channel {
                 Channel::Huawei | Channel::Harmony | Channel::Honor => 130,
                 Channel::Fcm => 163,

@@ -117,7 +117,7 @@ impl Stand {
     /// What a device of this name is called where a delivery is recorded: for a browser, its endpoint.
     pub fn token_of(&self, channel: Channel, name: &str) -> String {
         match channel.facts().tokens {
-            Tokens::AsTheyAre | Tokens::Hexadecimal => name.to_owned(),
+            Tokens::AsTheyAre | Tokens::Hexadecimal | Tokens::DevicesOrAudiences => name.to_owned(),
             Tokens::Endpoints => {
                 let origin = self.sim.url(channel.as_str()).replace("127.0.0.1", "localhost");
                 format!("{origin}/push/{name}")

@@ -18,13 +18,14 @@ const PAYLOAD: &str = "batch payload";
 const INLINE_BYTES: usize = 1024;
 
 /// What a header is read from; everything but the payload.
-pub const HEADER_ATTRIBUTES: [&str; 10] = [
+pub const HEADER_ATTRIBUTES: [&str; 11] = [
     "v",
     "pk",
     "sk",
     "channel",
     "count",
     "without_handle",
+    "audiences",
     "sending",
     "sent_at",
     "recorded_at",
@@ -35,7 +36,7 @@ pub const HEADER_ATTRIBUTES: [&str; 10] = [
 pub const OUTLINE_ATTRIBUTES: [&str; 6] = ["v", "sk", "channel", "count", "sent_at", "recorded_at"];
 
 /// What a [`BatchCount`] is read from.
-pub const COUNT_ATTRIBUTES: [&str; 6] = ["v", "channel", "count", "without_handle", "sending", "sent_at"];
+pub const COUNT_ATTRIBUTES: [&str; 7] = ["v", "channel", "count", "without_handle", "audiences", "sending", "sent_at"];
 
 /// What [`read_known`] and [`read_sent_at`] need.
 pub const KNOWN_BY: &str = "pk, sk, v, channel, count, sent_at";
@@ -74,6 +75,11 @@ pub fn write(header: &BatchHeader, deliveries: &[Delivery]) -> Result<Written, S
     .time("recorded_at", header.recorded_at)
     .text("digest", header.digest.as_str())
     .number("expires_at", expires_at);
+    let item = if header.audiences > 0 {
+        item.number("audiences", header.audiences)
+    } else {
+        item
+    };
     if packed.len() < INLINE_BYTES {
         return Ok(Written {
             payload: None,
@@ -118,6 +124,7 @@ pub fn read(push: &PushRef, shard: u16, item: &Item) -> Result<BatchHeader, Stor
         channel: reader.known("channel", Channel::parse)?,
         count: reader.number("count")?,
         without_handle: reader.number("without_handle")?,
+        audiences: audiences(&reader)?,
         sending: reader.known("sending", sending_of)?,
         sent_at: reader.time("sent_at")?,
         recorded_at: reader.time("recorded_at")?,
@@ -142,9 +149,15 @@ pub fn read_count(item: &Item) -> Result<BatchCount, StoreError> {
         channel: reader.known("channel", Channel::parse)?,
         count: reader.number("count")?,
         without_handle: reader.number("without_handle")?,
+        audiences: audiences(&reader)?,
         sending: reader.known("sending", sending_of)?,
         sent_at: reader.time("sent_at")?,
     })
+}
+
+/// Most batches have none and do not say so.
+fn audiences(reader: &Reader<'_>) -> Result<u16, StoreError> {
+    Ok(reader.if_there("audiences", Reader::number)?.unwrap_or_default())
 }
 
 /// When a batch was sent, read from no more than that attribute of its header.

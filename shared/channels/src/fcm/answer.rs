@@ -115,11 +115,9 @@ fn error_code(details: &[Node]) -> Option<&'static str> {
 
 /// The fields that a `google.rpc.BadRequest` complains about.
 fn violations(details: &[Node]) -> impl Iterator<Item = String> {
-    let lists = details
-        .iter()
-        .filter_map(|detail| detail.field("fieldViolations").entries())
-        .flatten();
-    lists.map(|violation| violation.field("field").text().unwrap_or_default())
+    let lists = details.iter().filter_map(|detail| detail.field("fieldViolations").entries());
+    let field = |violation: &Node| violation.field("field").text().unwrap_or_default().into_owned();
+    lists.flat_map(move |list| list.iter().map(field).collect::<Vec<_>>())
 }
 
 fn is_the_address(field: &str) -> bool {

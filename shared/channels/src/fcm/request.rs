@@ -44,20 +44,11 @@ struct Body<'a> {
 #[derive(Serialize)]
 struct Message<'a> {
     #[serde(flatten)]
-    target: Whom<'a>,
+    target: Target<'a>,
     notification: Lines<'a>,
     android: Android<'a>,
     apns: Apns<'a>,
     webpush: Web<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Whom<'a> {
-    Fid(&'a str),
-    Token(&'a str),
-    Topic(&'a str),
-    Condition(&'a str),
 }
 
 #[derive(Clone, Copy, Serialize)]
@@ -122,17 +113,6 @@ struct WebNotification<'a> {
     renotify: bool,
 }
 
-impl<'a> From<Target<'a>> for Whom<'a> {
-    fn from(target: Target<'a>) -> Self {
-        match target {
-            Target::Fid(fid) => Self::Fid(fid),
-            Target::Token(token) => Self::Token(token),
-            Target::Topic(topic) => Self::Topic(topic),
-            Target::Condition(condition) => Self::Condition(condition),
-        }
-    }
-}
-
 impl<'a> Common<'a> {
     /// `None` when the address makes no URI.
     pub fn new(origin: &str, credentials: &'a FcmCredentials, now: Timestamp) -> Option<Self> {
@@ -172,7 +152,7 @@ impl<'a> Common<'a> {
         };
         let body = Body {
             message: Message {
-                target: target.into(),
+                target,
                 notification: lines,
                 android: Android {
                     priority: "HIGH",
@@ -219,12 +199,7 @@ fn data(ask: Ask<'_>) -> serde_json::Value {
         "apns": {"headers": {"apns-priority": "5", "apns-push-type": "background"}, "payload": {"aps": {"content-available": 1}}},
         "webpush": {"headers": {"TTL": WEB_TTL}},
     }});
-    let (field, name) = match ask.target {
-        Target::Fid(fid) => ("fid", fid),
-        Target::Token(token) => ("token", token),
-        Target::Topic(topic) => ("topic", topic),
-        Target::Condition(condition) => ("condition", condition),
-    };
+    let (field, name) = ask.target.field();
     body["message"][field] = name.into();
     body
 }
@@ -335,7 +310,7 @@ mod tests {
         };
         let tag = "t".repeat(32);
         let ask = Ask {
-            target: Target::Topic("news"),
+            target: Target::of("/topics/news"),
             tag: &tag,
         };
         let common = Common::new("https://fcm.googleapis.com", &credentials, Timestamp::UNIX_EPOCH).unwrap();

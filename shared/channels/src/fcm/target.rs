@@ -1,5 +1,8 @@
 //! Whom a recorded token names: an app on a device, or a topic's audience.
 
+use revocation_rules::channel::Audience;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
 /// FCM takes exactly one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target<'a> {
@@ -7,35 +10,42 @@ pub(super) enum Target<'a> {
     Fid(&'a str),
     /// A registration token.
     Token(&'a str),
-    Topic(&'a str),
-    Condition(&'a str),
+    Audience(Audience<'a>),
 }
 
-/// How a topic is recorded.
-const TOPIC: &str = "/topics/";
-/// What every condition has, and no token.
-const IN_TOPICS: &str = "' in topics";
 const FID_CHARS: usize = 22;
 
 impl<'a> Target<'a> {
     pub fn of(recorded: &'a str) -> Self {
-        if let Some(topic) = recorded.strip_prefix(TOPIC) {
-            Self::Topic(topic)
-        } else if recorded.contains(IN_TOPICS) {
-            Self::Condition(recorded)
-        } else if is_fid(recorded) {
-            Self::Fid(recorded)
-        } else {
-            Self::Token(recorded)
+        match Audience::named_by(recorded) {
+            Some(audience) => Self::Audience(audience),
+            None if is_fid(recorded) => Self::Fid(recorded),
+            None => Self::Token(recorded),
         }
     }
 
     /// Nobody can say who is reached.
     pub const fn is_an_audience(self) -> bool {
+        matches!(self, Self::Audience(_))
+    }
+
+    /// Under which field FCM takes it, and what it is called there.
+    pub const fn field(self) -> (&'static str, &'a str) {
         match self {
-            Self::Topic(_) | Self::Condition(_) => true,
-            Self::Fid(_) | Self::Token(_) => false,
+            Self::Fid(fid) => ("fid", fid),
+            Self::Token(token) => ("token", token),
+            Self::Audience(Audience::Topic(topic)) => ("topic", topic),
+            Self::Audience(Audience::Condition(condition)) => ("condition", condition),
         }
+    }
+}
+
+impl Serialize for Target<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (field, name) = self.field();
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(field, name)?;
+        map.end()
     }
 }
 
@@ -64,10 +74,10 @@ mod tests {
             ("cT01234567:9abcdefghij", Target::Token("cT01234567:9abcdefghij")),
             ("cT0123456789abcdefgh\u{e9}", Target::Token("cT0123456789abcdefgh\u{e9}")),
             ("d1:APA91b-x", Target::Token("d1:APA91b-x")),
-            ("/topics/news", Target::Topic("news")),
+            ("/topics/news", Target::Audience(Audience::Topic("news"))),
             (
                 "'a' in topics && 'b' in topics",
-                Target::Condition("'a' in topics && 'b' in topics"),
+                Target::Audience(Audience::Condition("'a' in topics && 'b' in topics")),
             ),
         ] {
             assert_eq!(Target::of(recorded), target);

@@ -33,8 +33,9 @@ pub(super) fn classify_login(told: &Told<'_>) -> Result<String, Said> {
 /// The said over a whole call, and its `data`, which is an object or a list, or JSON text.
 fn read(told: &Told<'_>, call: &str) -> (Said, Node) {
     let status = told.status.as_u16();
-    let answer = Node::parse(told.body).unwrap_or(Node::Null);
+    let mut answer = Node::parse(told.body).unwrap_or(Node::Null);
     let known = answer.field("code").code().number();
+    let data = answer.take("data").opened();
     let message = answer.field("message").text().unwrap_or_default();
     let reason = known.map_or_else(|| format!("oppo:{call}http_{status}"), |code| format!("oppo:{call}{code}"));
     let meaning = match (status, known) {
@@ -48,7 +49,7 @@ fn read(told: &Told<'_>, call: &str) -> (Said, Node) {
         _ => Meaning::Transient,
     };
     let said = Said::new(reason, meaning).after(told.retry_after);
-    (said, answer.field("data").unwrapped().into_owned())
+    (said, data)
 }
 
 /// What a batch says of each target. Of one that it does not name nobody can
@@ -58,12 +59,12 @@ fn each(data: &Node, retry_after: Option<Duration>, tokens: &[&str]) -> Vec<Said
     let devices = Devices::new(tokens.iter().copied());
     let mut each = vec![Said::new("oppo:unnamed", Meaning::Transient); tokens.len()];
     let mut named = vec![false; tokens.len()];
-    for target in data.entries().unwrap_or_default() {
+    for target in data.entries().unwrap_or_default().iter() {
         let name = target.field("registrationId").text();
         let Some(at) = name.and_then(|name| devices.find(&name)) else {
             continue;
         };
-        let said = of_target(&target, retry_after);
+        let said = of_target(target, retry_after);
         // Who is named twice was taken only if both say so.
         if !named[at] || each[at].meaning == Meaning::Accepted {
             each[at] = said;

@@ -32,7 +32,7 @@ impl Node {
     /// `None` for a body that is no JSON. What follows the first value is left
     /// alone unless it could be another answer: then nobody can say which counts.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        Self::read(&text(body)).map(|node| node.unwrapped().into_owned())
+        Self::read(&text(body)).map(Self::opened)
     }
 
     pub(super) fn read(text: &str) -> Option<Self> {
@@ -47,6 +47,14 @@ impl Node {
         match self {
             Self::Object(fields) => fields.get(name).unwrap_or(MISSING),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::List(_) | Self::Contradiction => MISSING,
+        }
+    }
+
+    /// The field, taken out.
+    pub fn take(&mut self, name: &str) -> Self {
+        match self {
+            Self::Object(fields) => fields.remove(name).unwrap_or(Self::Null),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::List(_) | Self::Contradiction => Self::Null,
         }
     }
 

@@ -1,5 +1,7 @@
 //! Reads values from a node of an answer, whatever form they come in.
 
+use std::borrow::Cow;
+
 use super::node::Node;
 
 /// What stands where a vendor's code is documented. Only numbers become part
@@ -48,24 +50,32 @@ impl Node {
     }
 
     /// A text without the blanks around it, or a whole number as a text. `None` for what says nothing.
-    pub fn text(&self) -> Option<String> {
+    pub fn text(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned),
-            Self::Number(number) if number.is_i64() || number.is_u64() => Some(number.to_string()),
+            Self::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(Cow::Borrowed),
+            Self::Number(number) if number.is_i64() || number.is_u64() => Some(Cow::Owned(number.to_string())),
             Self::Number(_) | Self::Null | Self::Bool(_) | Self::List(_) | Self::Object(_) | Self::Contradiction => None,
         }
     }
 
     /// What JSON text holds; anything else is itself. Two layers at most.
-    pub fn unwrapped(&self) -> std::borrow::Cow<'_, Self> {
+    pub fn unwrapped(&self) -> Cow<'_, Self> {
+        self.inside().map_or(Cow::Borrowed(self), Cow::Owned)
+    }
+
+    /// The same, of a node that is nobody else's.
+    pub fn opened(self) -> Self {
+        self.inside().unwrap_or(self)
+    }
+
+    fn inside(&self) -> Option<Self> {
         let inner = |text: &str| Self::read(text).filter(|inner| matches!(inner, Self::Object(_) | Self::List(_) | Self::Text(_)));
         let Self::Text(outer) = self else {
-            return std::borrow::Cow::Borrowed(self);
+            return None;
         };
-        match inner(outer) {
-            Some(Self::Text(text)) => std::borrow::Cow::Owned(inner(&text).unwrap_or(Self::Text(text))),
-            Some(node) => std::borrow::Cow::Owned(node),
-            None => std::borrow::Cow::Borrowed(self),
+        match inner(outer)? {
+            Self::Text(text) => Some(inner(&text).unwrap_or(Self::Text(text))),
+            node => Some(node),
         }
     }
 
@@ -77,7 +87,7 @@ impl Node {
             return Some(Vec::new());
         }
         match whole.as_ref() {
-            Self::List(list) => list.iter().filter(|entry| !entry.is_nothing()).map(Self::text).collect(),
+            Self::List(list) => list.iter().filter(|entry| !entry.is_nothing()).map(Self::name).collect(),
             Self::Object(lists) => {
                 let lists: Option<Vec<_>> = lists.values().map(Self::names_in_list).collect();
                 Some(lists?.concat())
@@ -89,9 +99,13 @@ impl Node {
                     .map(str::to_owned)
                     .collect(),
             ),
-            number @ Self::Number(_) => Some(vec![number.text()?]),
+            number @ Self::Number(_) => Some(vec![number.name()?]),
             Self::Null | Self::Bool(_) | Self::Contradiction => None,
         }
+    }
+
+    fn name(&self) -> Option<String> {
+        self.text().map(Cow::into_owned)
     }
 
     fn names_in_list(&self) -> Option<Vec<String>> {
@@ -103,14 +117,19 @@ impl Node {
 
     /// The entries of a list, of a list in JSON text, or an entry that stands where
     /// a list of one is documented. `None` for what is neither.
-    pub fn entries(&self) -> Option<Vec<Self>> {
-        let whole = self.unwrapped().into_owned();
-        if whole.is_nothing() {
-            return Some(Vec::new());
+    pub fn entries(&self) -> Option<Cow<'_, [Self]>> {
+        match self.inside() {
+            None => self.listed().map(Cow::Borrowed),
+            Some(Self::List(list)) => Some(Cow::Owned(list)),
+            Some(inside) => inside.listed().map(|list| Cow::Owned(list.to_vec())),
         }
-        match whole {
+    }
+
+    fn listed(&self) -> Option<&[Self]> {
+        match self {
+            _ if self.is_nothing() => Some(&[]),
             Self::List(list) => Some(list),
-            node @ Self::Object(_) => Some(vec![node]),
+            Self::Object(_) => Some(std::slice::from_ref(self)),
             Self::Null | Self::Text(_) | Self::Number(_) | Self::Bool(_) | Self::Contradiction => None,
         }
     }

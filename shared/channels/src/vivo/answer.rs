@@ -7,8 +7,8 @@ use crate::read::{Code, Devices, Node};
 /// Whom an answer calls invalid: under `invalidUser` for one device, under
 /// `invalidUsers` for a list. `None` when that cannot be read.
 fn invalid_users(answer: &Node) -> Option<Vec<Node>> {
-    let mut invalid = answer.field("invalidUser").entries()?;
-    invalid.extend(answer.field("invalidUsers").entries()?);
+    let mut invalid = answer.field("invalidUser").entries()?.into_owned();
+    invalid.extend(answer.field("invalidUsers").entries()?.into_owned());
     // An entry with nothing in it is no entry.
     invalid.retain(|user| !user.is_nothing());
     Some(invalid)

@@ -110,6 +110,7 @@ impl Case {
                 channel: Channel::Huawei,
                 count: 1,
                 without_handle: 0,
+                audiences: 0,
                 sending: Sending::Sent,
                 sent_at: Timestamp::UNIX_EPOCH,
                 recorded_at: Timestamp::UNIX_EPOCH,

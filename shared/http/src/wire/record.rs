@@ -14,6 +14,7 @@ use revocation_rules::channel::{Capability, Channel, Tokens};
 #[cfg(feature = "description")]
 use revocation_rules::ids::MAX_TOKEN_BYTES;
 use revocation_rules::ids::{BatchId, DeviceToken, Locale, PushRef, RevocationId, TargetId, VendorTaskId};
+use revocation_rules::plan::reason;
 use revocation_rules::visible::Visible;
 use revocation_rules::web_push::{KeyError, PublicKey, Subscription};
 use serde::{Deserialize, Serialize};
@@ -272,7 +273,7 @@ pub struct RecordAnswer {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Warning"))]
 struct Warning {
-    #[cfg_attr(feature = "description", schemars(extend("enum" = ["not_revocable", Capability::Impossible.reason(), Capability::NotConfigured.reason()])))]
+    #[cfg_attr(feature = "description", schemars(extend("enum" = ["not_revocable", reason::AUDIENCE_UNKNOWN, Capability::Impossible.reason(), Capability::NotConfigured.reason()])))]
     code: &'static str,
     /// How many it is about.
     #[cfg_attr(feature = "description", schemars(range(min = 1, max = MAX_DELIVERIES)))]
@@ -296,6 +297,13 @@ impl From<RecordedBatch> for RecordAnswer {
                 deliveries: recorded.recorded,
                 detail: "a revocation can not take these back: their channel can not, or is not set up here",
             }),
+        }
+        if recorded.audiences > 0 {
+            warnings.push(Warning {
+                code: reason::AUDIENCE_UNKNOWN,
+                deliveries: recorded.audiences,
+                detail: "a topic or a condition is no device: who is subscribed when it is revoked is not who was when it was sent, and by default a revocation leaves these alone",
+            });
         }
         Self {
             recorded: recorded.recorded,

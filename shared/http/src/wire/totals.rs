@@ -1,6 +1,7 @@
 //! `GET /v1/tasks/{id}/totals`.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
 use revocation_app::Totals;
 use revocation_rules::channel::Channel;
@@ -28,6 +29,9 @@ struct ChannelTotalsAnswer {
     held_back: u64,
     /// Sent without the id that taking back needs.
     without_id: u64,
+    /// Deliveries to a topic or a condition, which are no devices: the vendor says of nobody that it was reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audiences: Option<NonZeroU64>,
 }
 
 impl From<Totals> for TotalsAnswer {
@@ -43,6 +47,7 @@ impl From<Totals> for TotalsAnswer {
                         deliveries: one.deliveries,
                         held_back: one.held_back,
                         without_id: one.without_id,
+                        audiences: NonZeroU64::new(one.audiences),
                     };
                     (channel, answer)
                 })
@@ -70,8 +75,9 @@ pub(crate) mod described {
             examples([(
                 "two_channels",
                 json!({
-                    "deliveries": 1250,
+                    "deliveries": 1251,
                     "channels": {
+                        "fcm": { "deliveries": 1, "held_back": 0, "without_id": 0, "audiences": 1 },
                         "huawei": { "deliveries": 1000, "held_back": 40, "without_id": 3 },
                         "sms": { "deliveries": 250, "held_back": 0, "without_id": 0 }
                     }

@@ -1,6 +1,6 @@
 //! What there is to say of a channel.
 
-use super::Strategy;
+use super::{Audience, Strategy};
 use crate::ids::MAX_TOKEN_BYTES;
 use crate::web_push::MAX_ENDPOINT_BYTES;
 
@@ -69,14 +69,24 @@ pub enum Tokens {
     Hexadecimal,
     /// They are addresses that are called, and come with keys.
     Endpoints,
+    /// Names of devices, or of an audience ([`Audience`]).
+    DevicesOrAudiences,
 }
 
 impl Tokens {
     /// The most bytes of one.
     pub const fn longest(self) -> usize {
         match self {
-            Self::AsTheyAre | Self::Hexadecimal => MAX_TOKEN_BYTES,
+            Self::AsTheyAre | Self::Hexadecimal | Self::DevicesOrAudiences => MAX_TOKEN_BYTES,
             Self::Endpoints => MAX_ENDPOINT_BYTES,
+        }
+    }
+
+    /// The audience that a token names instead of a device.
+    pub fn audience(self, token: &str) -> Option<Audience<'_>> {
+        match self {
+            Self::DevicesOrAudiences => Audience::named_by(token),
+            Self::AsTheyAre | Self::Hexadecimal | Self::Endpoints => None,
         }
     }
 }

@@ -187,7 +187,7 @@ static FCM: Facts = Facts {
     strategies: &[Strategy::Overwrite],
     handle: HandleKind::Tag,
     recalled_by: None,
-    tokens: Tokens::AsTheyAre,
+    tokens: Tokens::DevicesOrAudiences,
     // The whole message has 4096 bytes, 2048 to a topic; ours is below.
     notice: None,
     peer: Peer::Vendor,

@@ -23,6 +23,7 @@ fn header(channel: Channel, sending: Sending) -> BatchHeader {
     BatchHeader {
         count: 3,
         without_handle: 1,
+        audiences: 0,
         sending,
         ..header
     }

@@ -50,7 +50,13 @@ async fn a_full_batch_is_read_as_it_was_recorded(store: &(impl PushStore + Batch
     let push = a_kept_push(store).await;
     let targets: Vec<String> = (0..1_000).map(|nth| format!("user-{nth}")).collect();
     let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
-    let batch = a_batch().of(&push).on(Channel::Apns).to(&targets).without_handles(10).held_back();
+    let batch = a_batch()
+        .of(&push)
+        .on(Channel::Apns)
+        .to(&targets)
+        .without_handles(10)
+        .audiences(3)
+        .held_back();
     let (header, deliveries) = a_recorded_batch(store, batch).await;
     let work = store.unasked_work(&header.batch).await.unwrap().unwrap();
     assert_eq!((work.header, work.deliveries), (header, Some(deliveries)));

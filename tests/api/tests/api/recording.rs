@@ -69,6 +69,25 @@ fn a_message_is_recorded_for_its_targets() {
 
 const ENDPOINT: &str = "https://updates.push.services.mozilla.com/wpush/v2/planted";
 
+/// Its subscribers are not known, so it is one delivery and no device.
+#[test]
+fn a_topic_is_warned_of_and_told_apart_from_devices() {
+    let world = with_a_task();
+    let batch = json!({"batch_id": "b2", "channel": "fcm", "tag": "t-1", "deliveries": [
+        {"token": "d1:APA91b-x", "target": "user-1"},
+        {"token": "/topics/news", "target": "topic-news"},
+        {"token": "'a' in topics && 'b' in topics", "target": "condition-1"},
+    ]});
+    let recorded = world.ask("sender", "POST /v1/tasks/t1/deliveries", &batch);
+    recorded.expect(200);
+    world.ask("viewer", "GET /v1/tasks/t1/totals", &Value::Null).expect(200);
+    // On another channel it is a token like any other.
+    let huawei = json!({"batch_id": "b3", "channel": "huawei", "notify_id": 7, "deliveries": [{"token": "/topics/news"}]});
+    world.ask("sender", "POST /v1/tasks/t1/deliveries", &huawei);
+    world.ask("viewer", "GET /v1/tasks/t1/totals", &Value::Null);
+    assert_snapshot!(world.told());
+}
+
 /// A subscription as a page has it; the keys are of RFC 8291, appendix A.
 fn browser() -> Value {
     json!({"token": ENDPOINT, "target": "user-81", "keys": {

@@ -56,7 +56,7 @@ pub fn tokens(channel: &str, of: &str, count: usize) -> Vec<String> {
     (0..count)
         .map(|n| match facts(channel).tokens {
             Tokens::Hexadecimal => format!("{seed:016x}{:048x}", 0xDEAD_BEEF_0000_usize + n),
-            Tokens::AsTheyAre | Tokens::Endpoints => format!("PLANTED-TOKEN-{of}-{n:06}"),
+            Tokens::AsTheyAre | Tokens::Endpoints | Tokens::DevicesOrAudiences => format!("PLANTED-TOKEN-{of}-{n:06}"),
         })
         .collect()
 }

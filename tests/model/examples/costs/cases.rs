@@ -197,6 +197,7 @@ impl Case {
             channel: CHANNEL,
             count: 1_000,
             without_handle: 0,
+            audiences: 0,
             sending: Sending::Sent,
             sent_at: builders::noon(),
             recorded_at: builders::noon(),

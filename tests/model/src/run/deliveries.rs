@@ -200,6 +200,7 @@ fn beside(world: &World, of: &PushRef, batches: std::ops::Range<u64>, all: &[Del
             channel,
             count: u16::try_from(all.len()).unwrap_or(u16::MAX),
             without_handle: 0,
+            audiences: 0,
             sending: Sending::Sent,
             sent_at: builders::noon(),
             recorded_at,

@@ -86,6 +86,7 @@ fn push_with_one_batch(world: &World, of: &PushRef) -> Result<(), String> {
         channel,
         count: u16::try_from(all.len()).unwrap_or(u16::MAX),
         without_handle: 0,
+        audiences: 0,
         sending: Sending::Sent,
         sent_at: builders::noon(),
         recorded_at: builders::noon(),

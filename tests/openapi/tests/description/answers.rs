@@ -160,11 +160,11 @@ fn a_registered_push() {
 fn a_recorded_batch() {
     let recording = json!({ "batch_id": "b", "channel": "huawei", "deliveries": [{ "token": "t" }] });
     for gate in [Gate::Open, Gate::Revoked { by: id() }] {
-        for (capability, not_revocable) in [
-            (Capability::Able, 0),
-            (Capability::Able, 2),
-            (Capability::Impossible, 0),
-            (Capability::NotConfigured, 0),
+        for (capability, not_revocable, audiences) in [
+            (Capability::Able, 0, 0),
+            (Capability::Able, 2, 1),
+            (Capability::Impossible, 0, 0),
+            (Capability::NotConfigured, 0, 2),
         ] {
             let recorded = RecordedBatch {
                 recorded: 2,
@@ -172,6 +172,7 @@ fn a_recorded_batch() {
                 gate: gate.clone(),
                 revoked_targets: vec!["u1".parse().unwrap()],
                 not_revocable,
+                audiences,
                 capability,
             };
             check(
@@ -308,6 +309,7 @@ fn totals_of_every_channel_and_of_none() {
         deliveries: 5,
         held_back: 1,
         without_id: 2,
+        audiences: 1,
         last_sent_at: Some(at("2026-11-23T08:00:00Z")),
     };
     for (channels, at_least) in [(everywhere(&totals), false), (BTreeMap::new(), true)] {

@@ -114,6 +114,7 @@ pub fn a_header(push: &Push, id: &str, deliveries: &[Delivery]) -> BatchHeader {
         channel,
         count: u16::try_from(deliveries.len()).unwrap(),
         without_handle: u16::try_from(deliveries.iter().filter(|delivery| delivery.handle.is_none()).count()).unwrap(),
+        audiences: 0,
         sending: Sending::Sent,
         sent_at: later(-300),
         recorded_at: now(),

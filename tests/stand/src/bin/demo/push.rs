@@ -175,9 +175,11 @@ fn token(channel: Channel, part: usize, n: usize) -> String {
     match (facts.tokens, facts.peer) {
         (Tokens::Hexadecimal, _) => format!("{:064x}", 0xA991_0000_0000_usize + part * 100_000 + n),
         // The app's own names of devices.
-        (Tokens::AsTheyAre, Peer::Device) => format!("device-{part:02}-{n:04}"),
+        (Tokens::AsTheyAre | Tokens::DevicesOrAudiences, Peer::Device) => format!("device-{part:02}-{n:04}"),
         (Tokens::Endpoints, _) => format!("{part:02}-{n:04}"),
-        (Tokens::AsTheyAre, Peer::Vendor) => format!("{channel}-{part:02}-{n:06}-{}", "IQAAAACy0Qo".repeat(10)),
+        (Tokens::AsTheyAre | Tokens::DevicesOrAudiences, Peer::Vendor) => {
+            format!("{channel}-{part:02}-{n:06}-{}", "IQAAAACy0Qo".repeat(10))
+        }
     }
 }
 
