@@ -61,9 +61,9 @@ scenario('a revocation is watched until it settles, without a reload', async ({ 
   await deliver(of, 'huawei', 'b1', users(of, 'huawei', 40));
   await deliver(of, 'xiaomi', 'b2', users(of, 'xiaomi', 25));
   for (const nth of [1, 2, 3, 4, 5, 6]) await deliver(of, 'apns', `a${nth}`, users(of, 'apns', 10, nth * 10));
-  // Slow enough to be seen.
-  await slow(of, 'xiaomi', 2000);
-  await slow(of, 'apns', 700);
+  // Slow enough to be seen, on a busy machine too.
+  await slow(of, 'xiaomi', 5000);
+  await slow(of, 'apns', 2500);
 
   const page = await signedIn(tab, 'operator', of.view);
   await page.evaluate(() => { globalThis.notReloaded = true; });
