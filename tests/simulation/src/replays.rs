@@ -1,5 +1,6 @@
 //! Somebody asks to try again what failed, and what must come of it: L2, L4, L5.
 
+use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::Clock;
 use revocation_app::{ReplayError, replay_revocation};
 use revocation_rules::ids::{BatchRef, RevocationId};
@@ -158,16 +159,36 @@ impl World {
         self.vendor.is(Mood::Well);
         let now = self.now();
         let revocations = self.revocations();
-        let failed = revocations.iter().filter(|of| has_failed(of) && now < of.closes_at);
-        for revocation in failed.cloned().collect::<Vec<_>>() {
-            self.replay(&revocation);
-            self.replay(&revocation);
+        let asked: Vec<Revocation> = revocations
+            .iter()
+            .filter(|of| has_failed(of) && now < of.closes_at)
+            .cloned()
+            .collect();
+        for revocation in &asked {
+            self.replay(revocation);
+            self.replay(revocation);
         }
         if self.running.is_empty() {
             return;
         }
         self.events.saw("a run that was mended in the end");
         self.settle();
+        // A vendor may have asked for a day. Whatever had two of them and waited for the end of its window was forgotten.
+        let after: Vec<Revocation> = self.revocations();
+        let forgotten = asked
+            .iter()
+            .filter(|of| of.closes_at.duration_since(now) > SignedDuration::from_hours(48))
+            .find(|of| {
+                after
+                    .iter()
+                    .any(|late| late.id == of.id && settled_at(late) >= Some(late.closes_at))
+            });
+        if let (false, Some(forgotten)) = (self.is_broken(), forgotten) {
+            self.fail(format!(
+                "L2: {} was replayed at a vendor that is well, and waited until its window closed",
+                forgotten.id
+            ));
+        }
         let failed: Vec<_> = revocations
             .iter()
             .filter(|of| now < of.closes_at)
@@ -176,6 +197,13 @@ impl World {
         if let (false, Some((batch, slot))) = (self.is_broken(), failed.first()) {
             self.fail(format!("L2: {batch:?} slot {slot} stays failed though its vendor is well again"));
         }
+    }
+}
+
+fn settled_at(revocation: &Revocation) -> Option<Timestamp> {
+    match revocation.state {
+        State::Settled { settled_at, .. } => Some(settled_at),
+        State::Requested | State::Dispatched { .. } => None,
     }
 }
 
