@@ -2,19 +2,19 @@
 
 As the judge it is a small HTTPS server that stands where Push Kit would: it verifies the token of every request
 with PyJWT, answers that all is well, and reports what it read. As the signer it makes such a token with PyJWT and
-sends a request with it. Orders come in as lines of JSON, the first one with the settings; each is answered with
-one line.
+sends a request with it.
 """
 
 import json
 import ssl
-import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import jwt
 import requests
+
+from orders import serve
 
 AUDIENCE = "https://oauth-login.cloud.huawei.com/oauth2/v3/token"
 
@@ -53,7 +53,7 @@ class Judge(BaseHTTPRequestHandler):
         pass
 
 
-def serve(certificate):
+def stand(certificate):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Judge)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
@@ -78,15 +78,16 @@ def send(order):
 
 def answer(order):
     if order["do"] == "serve":
-        return {"port": serve(order["certificate"])}
+        return {"port": stand(order["certificate"])}
     if order["do"] == "seen":
         return {"seen": Judge.seen}
     return send(order)
 
 
-settings = json.loads(sys.stdin.readline())
-Judge.public_key = settings.get("public_key")
-Judge.issuer = settings.get("issuer")
-print("{}", flush=True)
-for line in sys.stdin:
-    print(json.dumps(answer(json.loads(line))), flush=True)
+def set_up(settings):
+    Judge.public_key = settings.get("public_key")
+    Judge.issuer = settings.get("issuer")
+    return answer
+
+
+serve(set_up)

@@ -1,10 +1,8 @@
 """python-huawei-push-admin, by its documented arguments only.
 
-`token_server`, `push_open_url` and `verify_peer` lead it to the simulator. Orders come in as lines of JSON, the
-first one with the settings; each is answered with one line.
+`token_server`, `push_open_url` and `verify_peer` lead it to the simulator.
 """
 
-import json
 import sys
 import types
 
@@ -17,6 +15,8 @@ sys.modules["src"] = src
 from src import push_admin  # noqa: E402
 from src.push_admin import messaging  # noqa: E402
 
+from orders import serve  # noqa: E402
+
 
 def set_up(settings):
     push_admin.initialize_app(
@@ -25,6 +25,7 @@ def set_up(settings):
         token_server=settings["url"] + "/oauth2/v3/token",
         push_open_url=settings["url"],
     )
+    return lambda order: send(order, settings["ca"])
 
 
 def send(order, ca):
@@ -47,8 +48,4 @@ def send(order, ca):
     return {"code": response.code, "reason": response.reason, "request_id": response.requestId}
 
 
-settings = json.loads(sys.stdin.readline())
-set_up(settings)
-print("{}", flush=True)
-for line in sys.stdin:
-    print(json.dumps(send(json.loads(line), settings["ca"])), flush=True)
+serve(set_up)

@@ -60,6 +60,42 @@ async fn another_key_or_account_is_the_operators_mistake_and_no_violation() {
     assert_eq!(world.violations("fcm").await, Vec::<String>::new());
 }
 
+/// As Google's own libraries for Node.js sign: `google-auth-library` 9 and 11 were seen to.
+#[tokio::test]
+async fn an_assertion_that_names_no_key_is_taken_if_one_of_the_keys_signed_it() {
+    let world = World::fcm(&[]).await;
+    let unnamed = json!({ "alg": "RS256" });
+    assert_eq!(login(&world, &unnamed, &claims()).await.status, 200);
+    let unknown_account = login(&world, &unnamed, &with(claims(), "iss", json!("other@example.com"))).await;
+    let (signed, other) = (
+        assertion(&unnamed, &claims()),
+        assertion(&unnamed, &with(claims(), "sub", json!("x"))),
+    );
+    let forged = format!("{}.{}", other.rsplit_once('.').unwrap().0, signed.rsplit_once('.').unwrap().1);
+    let forged = [("grant_type", GRANT.to_owned()), ("assertion", forged)];
+    let forged = world.fcm_login_with(&forged).await;
+    for answer in [unknown_account, forged] {
+        assert_eq!((answer.status, &answer.body["error"]), (400, &json!("invalid_grant")));
+    }
+    assert_eq!(world.violations("fcm").await, Vec::<String>::new());
+}
+
+/// Where `google-auth-library` 9 logs in.
+#[tokio::test]
+async fn the_older_address_has_an_audience_of_its_own() {
+    let world = World::fcm(&[]).await;
+    let older = with(claims(), "aud", json!("https://www.googleapis.com/oauth2/v4/token"));
+    for (path, claims, status) in [
+        ("/oauth2/v4/token", &older, 200),
+        ("/oauth2/v4/token", &claims(), 400),
+        ("/token", &older, 400),
+    ] {
+        let fields = [("grant_type", GRANT.to_owned()), ("assertion", assertion(&header(), claims))];
+        assert_eq!(world.fcm_login_at(path, &fields).await.status, status, "{path}");
+    }
+    assert_eq!(world.violations("fcm").await.len(), 2);
+}
+
 #[tokio::test]
 async fn an_assertion_that_is_not_as_described_is_refused() {
     let world = World::fcm(&[]).await;

@@ -6,8 +6,6 @@ use serde::Deserialize;
 use crate::clock::now_s;
 use crate::jwt::{BadSignature, Jwt, Verifier};
 
-/// Whatever address it is sent to.
-const AUDIENCE: &str = "https://oauth2.googleapis.com/token";
 const LONGEST_S: u64 = 3_600;
 /// How far a caller's clock may be ahead.
 const AHEAD_S: u64 = 60;
@@ -37,7 +35,7 @@ pub enum Refused {
 #[derive(Deserialize)]
 struct Header {
     alg: String,
-    kid: String,
+    kid: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -51,7 +49,8 @@ struct Claims {
 
 /// The parts of an assertion whose header was read.
 pub struct Assertion<'a> {
-    pub key_id: String,
+    /// Google's own libraries for Node.js name none.
+    pub key_id: Option<String>,
     jwt: Jwt<'a>,
 }
 
@@ -75,17 +74,22 @@ impl Key {
         })
     }
 
-    pub fn check(&self, assertion: &Assertion<'_>) -> Result<(), Refused> {
+    /// Whether this key signed it.
+    pub fn check_signature(&self, assertion: &Assertion<'_>) -> Result<(), Refused> {
         self.verifier.check(&assertion.jwt).map_err(|bad| match bad {
             BadSignature::Encoding => Refused::Broken(bad.as_str()),
             BadSignature::AnotherKey => Refused::Unknown("Invalid JWT Signature."),
-        })?;
+        })
+    }
+
+    /// Whether it is of this key's account, and lets somebody in at `audience`.
+    pub fn check_claims(&self, assertion: &Assertion<'_>, audience: &str) -> Result<(), Refused> {
         let claims: Claims = assertion.jwt.claims().ok_or(Refused::Broken("the claims"))?;
         let now = now_s();
         if claims.iss != self.client_email {
             return Err(Refused::Unknown("Invalid grant: account not found"));
         }
-        if claims.aud != AUDIENCE {
+        if claims.aud != audience {
             return Err(Refused::Broken("aud is not Google's token address"));
         }
         if !claims.scope.split(' ').any(|scope| SCOPES.contains(&scope)) {

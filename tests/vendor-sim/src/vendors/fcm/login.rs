@@ -1,4 +1,4 @@
-//! `POST /token`: a signed assertion for an access token.
+//! `POST /token`, or `POST /oauth2/v4/token`, the older address: a signed assertion for an access token.
 
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -12,9 +12,13 @@ use crate::wire::{Answer, Call, Reply};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const LIFETIME_S: u64 = 3_600;
+/// Whom an assertion is for, wherever in the world it was sent.
+pub(super) const AUDIENCE: &str = "https://oauth2.googleapis.com/token";
+/// The same at the older address, where `google-auth-library` 9 for Node.js still logs in.
+pub(super) const OLDER_AUDIENCE: &str = "https://www.googleapis.com/oauth2/v4/token";
 
 impl Fcm {
-    pub(super) fn login(&self, call: &Call) -> Reply {
+    pub(super) fn login(&self, call: &Call, audience: &str) -> Reply {
         self.desk.stats.login();
         if call.method != Method::POST {
             return self.desk.broken("login: not POST", Answer::empty(StatusCode::METHOD_NOT_ALLOWED));
@@ -32,7 +36,7 @@ impl Fcm {
         let Some(assertion) = form.filled("assertion") else {
             return self.bad_login("the assertion is missing", "invalid_request");
         };
-        let project = match self.project(assertion) {
+        let project = match self.project(assertion, audience) {
             Ok(project) => project,
             // Not a violation: another key in the configuration is the operator's.
             Err(Refused::Unknown(what)) => return refusal("invalid_grant", what).into(),
@@ -52,13 +56,22 @@ impl Fcm {
         .into()
     }
 
-    /// The project that the assertion lets send for.
-    fn project(&self, assertion: &str) -> Result<String, Refused> {
+    /// The project that the assertion lets send for. One that names no key may be signed with any.
+    fn project(&self, assertion: &str, audience: &str) -> Result<String, Refused> {
         let assertion = Assertion::read(assertion)?;
         let keys = lock(&self.keys);
-        let key = keys.get(&assertion.key_id).ok_or(Refused::Unknown("Invalid JWT Signature."))?;
-        key.check(&assertion)?;
-        Ok(key.project_id.clone())
+        let may_be = |id: &String| assertion.key_id.as_ref().is_none_or(|named| named == id);
+        for (_, key) in keys.iter().filter(|(id, _)| may_be(id)) {
+            match key.check_signature(&assertion) {
+                Ok(()) => {
+                    key.check_claims(&assertion, audience)?;
+                    return Ok(key.project_id.clone());
+                }
+                Err(Refused::Unknown(_)) => {}
+                Err(broken @ Refused::Broken(_)) => return Err(broken),
+            }
+        }
+        Err(Refused::Unknown("Invalid JWT Signature."))
     }
 
     fn bad_login(&self, what: &str, error: &str) -> Reply {

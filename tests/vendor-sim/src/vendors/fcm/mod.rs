@@ -62,7 +62,8 @@ impl Vendor for Fcm {
     fn answer(&self, call: &Call, _: &Link) -> Reply {
         let parts: Vec<&str> = call.path.trim_start_matches('/').split('/').collect();
         match parts.as_slice() {
-            ["token"] => self.login(call),
+            ["token"] => self.login(call, login::AUDIENCE),
+            ["oauth2", "v4", "token"] => self.login(call, login::OLDER_AUDIENCE),
             ["v1", "projects", project, "messages:send"] => self.send(call, project),
             _ => self.desk.broken("an unknown path", Answer::empty(StatusCode::NOT_FOUND)),
         }

@@ -113,9 +113,13 @@ impl World {
     }
 
     pub async fn fcm_login_with(&self, fields: &[(&'static str, String)]) -> Answered {
+        self.fcm_login_at("/token", fields).await
+    }
+
+    pub async fn fcm_login_at(&self, path: &str, fields: &[(&'static str, String)]) -> Answered {
         let request = self
             .client
-            .post(format!("{}/token", self.sim.url("fcm")))
+            .post(format!("{}{path}", self.sim.url("fcm")))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(super::encoded(fields));
         answered(request).await
