@@ -76,19 +76,26 @@ impl Lives {
     }
 
     /// One after another until it is told to stop.
-    pub async fn go_on(&self, stand: &Stand, calls: &Calls, stop: &Cell<bool>) -> Result<(), StandError> {
-        let mut nth = 0;
-        while !stop.get() {
-            let life = self.live(stand, calls, nth).await?;
-            self.lives.borrow_mut().push(life);
-            nth += 1;
-            let before = self.lives.borrow().len().checked_sub(LATER);
-            if let Some(before) = before {
-                self.confirm(calls, before).await?;
+    pub async fn go_on(&self, stand: &Stand, calls: &Calls, stop: &Cell<bool>) {
+        for nth in 0.. {
+            if stop.get() {
+                break;
+            }
+            if let Err(error) = self.one_more(stand, calls, nth).await {
+                calls.wrong(format!("small push {nth}: {error}"));
             }
             tokio::time::sleep(BETWEEN).await;
         }
-        Ok(())
+    }
+
+    async fn one_more(&self, stand: &Stand, calls: &Calls, nth: u64) -> Result<(), StandError> {
+        let life = self.live(stand, calls, nth).await?;
+        self.lives.borrow_mut().push(life);
+        let before = self.lives.borrow().len().checked_sub(LATER);
+        match before {
+            Some(before) => self.confirm(calls, before).await,
+            None => Ok(()),
+        }
     }
 
     async fn live(&self, stand: &Stand, calls: &Calls, nth: u64) -> Result<Life, StandError> {

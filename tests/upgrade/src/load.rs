@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
-use stand::{Stand, StandError};
+use stand::Stand;
 
 use crate::big::Big;
 use crate::calls::Calls;
@@ -20,13 +20,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(300);
 pub type Current = RefCell<Rc<Big>>;
 
 /// Asks until it is told to stop.
-pub async fn load(stand: &Stand, calls: &Calls, current: &Current, lives: &Lives, stop: &Cell<bool>) -> Result<(), StandError> {
-    let ((), (), lived) = tokio::join!(
+pub async fn load(stand: &Stand, calls: &Calls, current: &Current, lives: &Lives, stop: &Cell<bool>) {
+    tokio::join!(
         gate(calls, current, stop),
         look(calls, current, stop),
         lives.go_on(stand, calls, stop)
     );
-    lived
 }
 
 /// May I go on sending? Once it was closed, never again.

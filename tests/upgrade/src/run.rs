@@ -107,9 +107,8 @@ impl Scene<'_> {
             stop.set(true);
             switched
         };
-        let (loaded, switched) = tokio::join!(load(self.stand, self.calls, &current, &lives, &stop), switching);
+        let ((), switched) = tokio::join!(load(self.stand, self.calls, &current, &lives, &stop), switching);
         let (switched, said) = switched?;
-        loaded?;
         say("holding the small pushes against their devices");
         Ok((switched, lives.check(self.stand, self.calls).await?, said))
     }
@@ -190,7 +189,7 @@ impl Template {
 
 /// What is packed instead of the functions: each a line that starts the launcher.
 fn launchers(folder: &Path, newer: &Path, versions: &Versions) -> Result<PathBuf, StandError> {
-    let write = || {
+    let write = || -> std::io::Result<PathBuf> {
         std::fs::create_dir_all(folder)?;
         for binary in local_stack::binaries().map_err(std::io::Error::other)? {
             let (launcher, versions) = (newer.join("upgrade-launcher"), versions.folder().display().to_string());
