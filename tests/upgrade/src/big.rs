@@ -42,9 +42,7 @@ impl Big {
             shares,
         };
         let push = json!({"type": "batch", "title": TITLE, "sent_at": now()?});
-        let registered = calls
-            .ask("register", &big.tenant.sender, Method::PUT, &big.task, Some(&push))
-            .await;
+        let registered = calls.ask("register", &big.tenant.sender, Method::PUT, &big.task, Some(&push)).await;
         expect(&registered, 201)?;
         let batches = in_turn(big.shares.iter().map(|share| (share.channel, share.batches)), PER_BATCH);
         stream::iter(batches)

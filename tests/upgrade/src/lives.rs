@@ -32,9 +32,7 @@ struct Life {
 impl Life {
     fn tokens(&self) -> Vec<String> {
         let from = FIRST_TOKEN + self.nth * DEVICES;
-        (from..from + DEVICES)
-            .map(|n| revocation_testkit::token(self.channel, n))
-            .collect()
+        (from..from + DEVICES).map(|n| revocation_testkit::token(self.channel, n)).collect()
     }
 
     fn id(&self) -> String {
@@ -121,7 +119,10 @@ impl Lives {
         record(calls, &self.tenant, &path, &recording).await?;
         self.gate(calls, &path, "open").await;
         let shown = life.receipts(&tokens, "shown");
-        expect(&calls.ask("receipts", sender, Method::POST, "/v1/receipts", Some(&shown)).await, 200)?;
+        expect(
+            &calls.ask("receipts", sender, Method::POST, "/v1/receipts", Some(&shown)).await,
+            200,
+        )?;
         life.revocation = revoke(calls, &self.tenant, &path).await?;
         self.gate(calls, &path, "revoked").await;
         Ok(life)

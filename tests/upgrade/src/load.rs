@@ -55,7 +55,10 @@ async fn look(calls: &Calls, current: &Current, stop: &Cell<bool>) {
                 drop(calls.ask("outcomes", &tenant.viewer, Method::GET, &path, None).await);
             }
             (2, _) => {
-                let (path, body) = (format!("{}/revocations", big.task), json!({"reason": "wrong price", "dry_run": true}));
+                let (path, body) = (
+                    format!("{}/revocations", big.task),
+                    json!({"reason": "wrong price", "dry_run": true}),
+                );
                 drop(calls.ask("dry run", &tenant.operator, Method::POST, &path, Some(&body)).await);
             }
             (4, _) => drop(calls.ask("list", &tenant.viewer, Method::GET, "/v1/pushes?type=batch", None).await),

@@ -60,7 +60,13 @@ impl Report {
     ) -> Self {
         wrong.extend(switched.iter().flat_map(|switched| switched.checked.wrong.clone()));
         for function in AT_WORK {
-            let of = |version| invocations.get(function).and_then(|by| by.get(&version)).copied().unwrap_or_default();
+            let of = |version| {
+                invocations
+                    .get(function)
+                    .and_then(|by| by.get(&version))
+                    .copied()
+                    .unwrap_or_default()
+            };
             for version in Version::BOTH {
                 if of(version) == 0 {
                     wrong.push(format!("{function} was never at work in the {} version", version.as_str()));
@@ -86,7 +92,9 @@ impl Report {
 
     fn no_answer_or_5xx(&self) -> u64 {
         let all = self.answers.values().flatten();
-        all.filter(|(status, _)| !(200..500).contains(*status)).map(|(_, count)| count).sum()
+        all.filter(|(status, _)| !(200..500).contains(*status))
+            .map(|(_, count)| count)
+            .sum()
     }
 }
 
@@ -102,7 +110,11 @@ impl fmt::Display for Report {
         writeln!(f, "  {calls} in all; 5xx or no answer: {}\n", self.no_answer_or_5xx())?;
         for switched in &self.switched {
             let (to, of) = (switched.to.as_str(), switched.order.len());
-            writeln!(f, "{} deliveries taken back while {of} functions were switched to {to}:", switched.deliveries)?;
+            writeln!(
+                f,
+                "{} deliveries taken back while {of} functions were switched to {to}:",
+                switched.deliveries
+            )?;
             for (channel, outcomes) in &switched.checked.outcomes {
                 writeln!(f, "  {channel:<10} {:?}", outcomes.0)?;
             }
@@ -115,7 +127,10 @@ impl fmt::Display for Report {
             )?;
         }
         let (deliveries, confirmed) = self.lives;
-        writeln!(f, "{deliveries} deliveries of small pushes meanwhile, {confirmed} confirmed by their devices\n")?;
+        writeln!(
+            f,
+            "{deliveries} deliveries of small pushes meanwhile, {confirmed} confirmed by their devices\n"
+        )?;
         if let Some(said) = &self.unknown {
             let answers: Vec<String> = said.answers.iter().map(|(route, status)| format!("{route} {status}")).collect();
             writeln!(

@@ -104,7 +104,10 @@ impl Unknown {
         let outcomes = format!("{}/outcomes", self.revocation);
         let (status, _) = apart.ask("outcomes", &self.tenant.viewer, Method::GET, &outcomes, None).await;
         said.answers.push(("outcomes", status));
-        let (path, body) = (format!("{}/revocations", self.task), json!({"reason": "wrong price", "dry_run": true}));
+        let (path, body) = (
+            format!("{}/revocations", self.task),
+            json!({"reason": "wrong price", "dry_run": true}),
+        );
         let (status, _) = apart.ask("dry run", &self.tenant.operator, Method::POST, &path, Some(&body)).await;
         said.answers.push(("dry run", status));
         Ok(said)

@@ -69,7 +69,9 @@ pub async fn run(older: Older, folder: &Path, deliveries: u64, seed: u64, say: i
         functions: &both,
         seed,
     };
-    let unknown = Channel::ALL.into_iter().filter(|channel| without.iter().any(|name| name == channel.as_str()));
+    let unknown = Channel::ALL
+        .into_iter()
+        .filter(|channel| without.iter().any(|name| name == channel.as_str()));
     match scene.all(&unknown.collect::<Vec<_>>(), deliveries, &say).await {
         Ok((switched, lives, unknown)) => Ok(Report::new(
             (older.commit, seed),
@@ -176,7 +178,10 @@ impl Template {
         let text = std::fs::read_to_string(tree.join("infra/template.yaml")).map_err(io("reading a template"))?;
         let after = |line: &str, begin| line.trim_start().strip_prefix(begin).map(str::to_owned);
         let lists = text.lines().find_map(|line| after(line, "CHANNELS: !Sub "));
-        let names = lists.iter().flat_map(|list| list.split(',')).filter_map(|entry| entry.split('=').next());
+        let names = lists
+            .iter()
+            .flat_map(|list| list.split(','))
+            .filter_map(|entry| entry.split('=').next());
         Ok(Self {
             channels: names.map(str::to_owned).collect(),
             functions: text
@@ -194,7 +199,10 @@ fn launchers(folder: &Path, newer: &Path, versions: &Versions) -> Result<PathBuf
         for binary in local_stack::binaries().map_err(std::io::Error::other)? {
             let (launcher, versions) = (newer.join("upgrade-launcher"), versions.folder().display().to_string());
             let script = folder.join(&binary);
-            std::fs::write(&script, format!("#!/bin/sh\nexec '{}' '{versions}' '{binary}'\n", launcher.display()))?;
+            std::fs::write(
+                &script,
+                format!("#!/bin/sh\nexec '{}' '{versions}' '{binary}'\n", launcher.display()),
+            )?;
             std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
         }
         Ok(folder.to_owned())

@@ -40,7 +40,12 @@ const fn kind(name: &'static str, write: fn() -> Item, read: fn(&Item, &Set) -> 
     called(name, name, write, read)
 }
 
-const fn called(name: &'static str, called: &'static str, write: fn() -> Item, read: fn(&Item, &Set) -> Result<String, StoreError>) -> Kind {
+const fn called(
+    name: &'static str,
+    called: &'static str,
+    write: fn() -> Item,
+    read: fn(&Item, &Set) -> Result<String, StoreError>,
+) -> Kind {
     Kind {
         name,
         called,
@@ -51,13 +56,22 @@ const fn called(name: &'static str, called: &'static str, write: fn() -> Item, r
 
 pub const KINDS: [Kind; 30] = [
     kind("push", || items::push::write(&push()), |item, _| shown(items::push::read(item))),
-    kind("task number", task_number, |item, _| shown(items::task_number::read(&tenant(), item))),
+    kind("task number", task_number, |item, _| {
+        shown(items::task_number::read(&tenant(), item))
+    }),
     kind("revocation", || written(&revocation()).revocation, read_revocation),
     called("revocation that has settled", "revocation", settled, read_revocation),
-    called("revocation of many targets", "revocation", || written(&of_many()).revocation, read_revocation),
-    kind("list of targets", || written(&of_many()).targets.unwrap(), |_, set| {
-        read_revocation(&set["revocation of many targets"], set)
-    }),
+    called(
+        "revocation of many targets",
+        "revocation",
+        || written(&of_many()).revocation,
+        read_revocation,
+    ),
+    kind(
+        "list of targets",
+        || written(&of_many()).targets.unwrap(),
+        |_, set| read_revocation(&set["revocation of many targets"], set),
+    ),
     kind("counters", counters, |item, _| {
         let mut sum = items::counters::Sum::default();
         sum.add(&revocation_id(), item)?;
@@ -74,40 +88,80 @@ pub const KINDS: [Kind; 30] = [
         },
     },
     kind("batch header", || batch_of(40).header, read_header),
-    called("batch header with its payload", "batch header", || batch_of(2).header, |item, _| {
-        let header = items::batch::read(&task(), 7, item)?;
-        shown(items::batch::read_deliveries(item, &header))
-    }),
-    kind("batch payload", || batch_of(40).payload.unwrap(), |item, set| read_deliveries(item, &set["batch header"])),
+    called(
+        "batch header with its payload",
+        "batch header",
+        || batch_of(2).header,
+        |item, _| {
+            let header = items::batch::read(&task(), 7, item)?;
+            shown(items::batch::read_deliveries(item, &header))
+        },
+    ),
+    kind(
+        "batch payload",
+        || batch_of(40).payload.unwrap(),
+        |item, set| read_deliveries(item, &set["batch header"]),
+    ),
     called("batch header of browsers", "batch header", || browsers().header, read_header),
-    called("batch payload of browsers", "batch payload", || browsers().payload.unwrap(), |item, set| {
-        read_deliveries(item, &set["batch header of browsers"])
-    }),
+    called(
+        "batch payload of browsers",
+        "batch payload",
+        || browsers().payload.unwrap(),
+        |item, set| read_deliveries(item, &set["batch header of browsers"]),
+    ),
     kind("batch progress", progress, |item, _| shown(items::progress::read(&task(), 7, item))),
-    kind("receipt", || items::receipt::write(&receipt(Came::AfterBatch), noon()), read_receipt),
+    kind(
+        "receipt",
+        || items::receipt::write(&receipt(Came::AfterBatch), noon()),
+        read_receipt,
+    ),
     called("receipt before its batch", "receipt", early_receipt, read_receipt),
-    kind("count of early receipts", early_count, |item, _| shown(items::Reader::new("count", item)?.number::<u64>("receipts"))),
+    kind("count of early receipts", early_count, |item, _| {
+        shown(items::Reader::new("count", item)?.number::<u64>("receipts"))
+    }),
     kind("looks", looks, |item, _| shown(items::looks::read(item))),
-    kind("notice", || items::notices::write(&tenant(), &notices(), &act()), |item, _| shown(items::notices::read(item))),
-    kind("target", || items::target::write(&message(), &target()), |item, _| shown(items::target::read(item))),
-    kind("access key", || items::access_key::write(&access_key()), |item, _| shown(items::access_key::read(item))),
+    kind(
+        "notice",
+        || items::notices::write(&tenant(), &notices(), &act()),
+        |item, _| shown(items::notices::read(item)),
+    ),
+    kind(
+        "target",
+        || items::target::write(&message(), &target()),
+        |item, _| shown(items::target::read(item)),
+    ),
+    kind(
+        "access key",
+        || items::access_key::write(&access_key()),
+        |item, _| shown(items::access_key::read(item)),
+    ),
     kind("queue sender", queue_sender, |item, _| shown(items::queue_sender::read(item))),
     kind("vendor session", vendor_session, |item, _| shown(items::vendor_session::read(item))),
     kind("vendor pause", vendor_pause, |item, _| shown(items::vendor_pause::read(item))),
-    kind("spent nonce", nonce, |item, _| shown(items::Reader::new("nonce", item)?.time(items::nonce::UNTIL))),
+    kind("spent nonce", nonce, |item, _| {
+        shown(items::Reader::new("nonce", item)?.time(items::nonce::UNTIL))
+    }),
     kind("device token", device_token, |item, _| shown(devices::items::read_token(item))),
-    kind("instruction", || devices::items::instruction(&instruction()), |item, _| {
-        shown(devices::items::read_instruction(&device(), item))
-    }),
-    kind("connection", || devices::items::connection(&device(), &"c1=".parse().unwrap(), noon()), |item, _| {
-        shown(devices::items::read_connection(item))
-    }),
-    kind("connection that began", || devices::items::begun(&device(), &"c1=".parse().unwrap(), noon()), |item, _| {
-        shown(devices::items::read_begun(item))
-    }),
-    kind("way back", || devices::items::way_back(&"c1=".parse().unwrap(), &device(), noon()), |item, _| {
-        shown(devices::items::read_way_back(item))
-    }),
+    kind(
+        "instruction",
+        || devices::items::instruction(&instruction()),
+        |item, _| shown(devices::items::read_instruction(&device(), item)),
+    ),
+    kind(
+        "connection",
+        || devices::items::connection(&device(), &"c1=".parse().unwrap(), noon()),
+        |item, _| shown(devices::items::read_connection(item)),
+    ),
+    kind(
+        "connection that began",
+        || devices::items::begun(&device(), &"c1=".parse().unwrap(), noon()),
+        |item, _| shown(devices::items::read_begun(item)),
+    ),
+    kind(
+        "way back",
+        || devices::items::way_back(&"c1=".parse().unwrap(), &device(), noon()),
+        |item, _| shown(devices::items::read_way_back(item)),
+    ),
 ];
 
 fn noon() -> Timestamp {

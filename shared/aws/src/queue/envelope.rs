@@ -269,7 +269,10 @@ mod tests {
         for job in known {
             let file = format!("{}/tests/fixtures/{job}-v1.json", env!("CARGO_MANIFEST_DIR"));
             let body = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("no fixture of the job {job}: {file}: {error}"));
-            assert!(body.contains(&format!("\"job\":\"{job}\"")) || body.contains(&format!("\"job\": \"{job}\"")), "{body}");
+            assert!(
+                body.contains(&format!("\"job\":\"{job}\"")) || body.contains(&format!("\"job\": \"{job}\"")),
+                "{body}"
+            );
             decode(&body).unwrap();
         }
     }

@@ -147,7 +147,11 @@ impl Api {
     async fn forward(&self, path: &str, request: Request<Incoming>) -> Result<StatusCode, Failure> {
         let (head, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
-        let sent = self.http.post(format!("{}{path}", self.runtime)).headers(kept(&head.headers)).body(body);
+        let sent = self
+            .http
+            .post(format!("{}{path}", self.runtime))
+            .headers(kept(&head.headers))
+            .body(body);
         Ok(sent.send().await?.status())
     }
 }
