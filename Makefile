@@ -41,7 +41,7 @@ BINS ?= $(notdir $(wildcard functions/*))
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
 
-.PHONY: help demo dev watch check test lint package keys generate build build-bench bench bench-recall bench-kill model model-costs
+.PHONY: help demo dev watch check test lint package keys generate build build-bench bench bench-recall bench-kill model model-costs test-upgrade
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-13s %s\n",$$1,$$2}'
@@ -114,6 +114,10 @@ bench-recall: build-bench  ## the time to recall: take back N=1000000 deliveries
 
 bench-kill: build-bench  ## take back 30,000 deliveries while 50 of the functions' processes are killed
 	@$(BENCHED)/bench-kill --deliveries $(KILL_N) --kills $(KILLS)
+
+# Two steps, so that make ends when the first fails.
+test-upgrade: build  ## an older version (FROM=its git ref) and this one side by side while pushes are taken back, 6 minutes (docs/upgrade.md)
+	@older=$$(CARGO="$(CARGO)" tests/upgrade/older.sh $(FROM)); exec $(TARGET)/debug/test-upgrade $$older $(ARGS)
 
 model:           ## a model of up to 100 million deliveries with AWS's limits, in simulated time: some minutes (docs/model.md)
 	@mkdir -p $(TARGET)/model

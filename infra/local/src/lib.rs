@@ -33,5 +33,6 @@ pub use error::StackError;
 pub use keeper::Keeper;
 pub use local_aws::{ACCESS_KEY, LocalAws, REGION, SECRET_KEY};
 pub use package::{built_binaries, package_local};
-pub use template::functions;
+pub use project::root;
+pub use template::{binaries, functions};
 pub use tools::Tools;

@@ -54,6 +54,8 @@ fn without_symbols(binary: &Path, folder: &Path) -> Result<Vec<u8>, StackError> 
         .arg("-o")
         .args([&stripped, binary])
         .stdin(Stdio::null())
+        // It complains of what is no binary, such as a script that starts one.
+        .stderr(Stdio::null())
         .status();
     let read = if strip.is_ok_and(|status| status.success()) {
         let read = std::fs::read(&stripped);

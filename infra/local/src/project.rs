@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const STACK: &str = "message-revoke";
 
 /// The root of the repository this crate was built from.
-pub(crate) fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     // This crate is the folder infra/local of the repository.
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()

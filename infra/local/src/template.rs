@@ -11,7 +11,7 @@ pub fn functions() -> Result<Vec<String>, StackError> {
 }
 
 /// The binaries; one can be deployed as more than one function.
-pub(crate) fn binaries() -> Result<BTreeSet<String>, StackError> {
+pub fn binaries() -> Result<BTreeSet<String>, StackError> {
     all("CodeUri: ../target/lambda/", "/bootstrap.zip")
 }
 

@@ -26,6 +26,8 @@ mod dice;
 mod failure;
 mod http;
 mod items;
+#[cfg(test)]
+mod kept;
 mod nonces;
 mod pause;
 mod queue;

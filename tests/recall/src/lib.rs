@@ -16,13 +16,16 @@ mod table;
 mod timeline;
 mod watch;
 
-pub use deliveries::{Mix, PER_BATCH, Share};
+pub use check::{Checked, Expected, check};
+pub use deliveries::{Batch, Mix, NOTICE, PER_BATCH, Share, TITLE};
 pub use kills::{Killed, kill_while_recalling};
 pub use machine::Machine;
 pub use options::{Options, Wrong};
+pub use prepare::in_turn;
 pub use quotas::{Counts, Quota, floor_s, quota};
 pub use readme::{BEGIN, END, block};
 pub use report::{Calls, ChannelOutcome, Report, Run, Seconds, Throttling};
 pub use run::recall;
 pub use table::table;
 pub use timeline::Timeline;
+pub use watch::now;

@@ -1,6 +1,7 @@
 //! Starts and holds everything.
 
 use std::fmt::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use generate::pascal;
@@ -53,23 +54,29 @@ impl Stand {
 
     /// The same with some of the template's parameters set.
     pub async fn start_with(own: &[(&str, &str)], say: impl Fn(&str)) -> Result<Self, StandError> {
-        Self::start_on(async |tools| LocalAws::start(tools).await, own, say).await
+        Self::start_from(&built_binaries()?, own, say).await
+    }
+
+    /// The same, with the functions' binaries from another folder.
+    pub async fn start_from(built: &Path, own: &[(&str, &str)], say: impl Fn(&str)) -> Result<Self, StandError> {
+        Self::start_on(async |tools| LocalAws::start(tools).await, built, own, say).await
     }
 
     /// The same, with what the functions ask of the local AWS counted.
     pub async fn start_counted(own: &[(&str, &str)], say: impl Fn(&str)) -> Result<Self, StandError> {
-        Self::start_on(async |tools| LocalAws::start_counted(tools).await, own, say).await
+        Self::start_on(async |tools| LocalAws::start_counted(tools).await, &built_binaries()?, own, say).await
     }
 
     async fn start_on(
         start: impl AsyncFnOnce(&Tools) -> Result<LocalAws, StackError>,
+        built: &Path,
         own: &[(&str, &str)],
         say: impl Fn(&str),
     ) -> Result<Self, StandError> {
         let tools = Tools::ensure().await?;
         say("starting the vendors' simulator and the local AWS");
         let sim = Sim::start(&Options::default()).map_err(StandError::Simulator)?;
-        package_local(&built_binaries()?)?;
+        package_local(built)?;
         let aws = start(&tools).await?;
         say("deploying infra/template.yaml");
         let parameters = parameters(&sim);

@@ -11,7 +11,7 @@
 //! before its first `#`, so it never is a way back.
 
 mod connections;
-mod items;
+pub mod items;
 mod key;
 mod links;
 mod outbox;

@@ -254,3 +254,26 @@ pub fn decode(body: &str) -> Result<Job, JobError> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Serde names all that it knows when it meets what it does not.
+    #[test]
+    fn every_kind_of_job_has_a_fixture() {
+        let error = serde_json::from_str::<V1>(r#"{"job": "unheard of"}"#).err().unwrap().to_string();
+        let (_, known) = error.split_once("expected one of ").unwrap();
+        let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+        assert!(known.len() >= 6 && known.contains(&"dispatch"), "{error}");
+        for job in known {
+            let file = format!("{}/tests/fixtures/{job}-v1.json", env!("CARGO_MANIFEST_DIR"));
+            let body = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("no fixture of the job {job}: {file}: {error}"));
+            assert!(
+                body.contains(&format!("\"job\":\"{job}\"")) || body.contains(&format!("\"job\": \"{job}\"")),
+                "{body}"
+            );
+            decode(&body).unwrap();
+        }
+    }
+}
