@@ -21,11 +21,14 @@ const AT_ONCE: i32 = 10;
 pub struct QueueFailed {
     doing: &'static str,
     #[source]
-    source: aws_sdk_sqs::Error,
+    source: Box<aws_sdk_sqs::Error>,
 }
 
 fn failed(doing: &'static str) -> impl FnOnce(aws_sdk_sqs::Error) -> QueueFailed {
-    move |source| QueueFailed { doing, source }
+    move |source| QueueFailed {
+        doing,
+        source: Box::new(source),
+    }
 }
 
 pub struct SqsQueues {
@@ -80,7 +83,7 @@ impl Queues for SqsQueues {
         // Cannot fail but for a missing type.
         let mark = mark.map_err(|error| QueueFailed {
             doing: "marking a letter",
-            source: error.into(),
+            source: Box::new(error.into()),
         })?;
         let mut attributes: HashMap<_, _> = message.message_attributes.clone().unwrap_or_default();
         attributes.insert(REPLAYED.to_owned(), mark);

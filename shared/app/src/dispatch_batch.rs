@@ -161,7 +161,9 @@ where
         changes.extend(book_others(store, &mut progress, &terms.id, deliveries, now).await?);
     }
     if store.finish(&progress, &changes).await? == Finished::Lost {
-        facts::lease_lost(progress.channel);
+        if !todo.calls.is_empty() {
+            facts::lease_lost(progress.channel);
+        }
         look_again(queue, job, Duration::MAX).await?;
         return Ok(Dispatched::Busy);
     }

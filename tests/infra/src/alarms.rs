@@ -43,7 +43,8 @@ fn wanted(template: &Template) -> Vec<Wanted> {
     let dispatchers = template.dispatchers().into_iter();
     let vendors = dispatchers.filter(|(_, function)| calls_a_vendor(function)).map(|(channel, _)| channel);
     let of_vendors = vendors.flat_map(|channel| {
-        let name = channel[..1].to_uppercase() + &channel[1..];
+        let words = channel.split('_').map(|word| word[..1].to_uppercase() + &word[1..]);
+        let name: String = words.collect();
         [
             ("VendorDown", "vendor-down", "attempts", "transient"),
             ("WrongSecret", "wrong-secret", "attempts", "misconfigured"),

@@ -120,14 +120,17 @@ impl Alarm {
                 begins_ms,
                 value: self.statistic.of(&values),
             };
-            let is_over = begins_ms + length <= now.as_millisecond();
             let is_whole = begins_ms >= began.as_millisecond() || period.value.is_some();
-            if is_whole && (is_over || period.value.is_some_and(|value| value > self.threshold)) {
+            if is_whole && (self.is_over(&period, now) || period.value.is_some_and(|value| value > self.threshold)) {
                 periods.push(period);
             }
             begins_ms += length;
         }
         periods
+    }
+
+    pub fn is_over(&self, period: &Period, now: Timestamp) -> bool {
+        period.begins_ms + self.period * 1_000 <= now.as_millisecond()
     }
 
     fn is_breaching(&self, period: &Period) -> bool {

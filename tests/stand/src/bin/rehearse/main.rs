@@ -61,17 +61,18 @@ async fn rehearse(play: &Play) -> Result<bool, StandError> {
         return Ok(false);
     }
     let mut cause = play.start(&stand);
-    let mut told = String::new();
+    let mut told = 0;
     let fired = async {
         loop {
             look(&stand, play, &alarm, &mut points).await?;
-            let periods = alarm.periods(&points, began, now());
-            let text = alarm.told(&periods);
-            if text != told {
-                print!("{}", text.strip_prefix(&told).unwrap_or(&text));
-                told = text;
-            }
-            if alarm.verdict(&points, began, now()) == Verdict::Fires {
+            let at = now();
+            let periods = alarm.periods(&points, began, at);
+            let fires = alarm.verdict(&points, began, at) == Verdict::Fires;
+            // The period under way may still change, unless it is the last that is looked at.
+            let over = periods.iter().filter(|period| fires || alarm.is_over(period, at)).count();
+            print!("{}", alarm.told(&periods[told..over]));
+            told = over;
+            if fires {
                 return Ok::<_, StandError>(());
             }
             tokio::time::sleep(LOOK).await;
