@@ -10,7 +10,11 @@ mod fairness;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod metrics;
+#[cfg(test)]
+mod protection;
 #[cfg(test)]
 mod queues;
 #[cfg(test)]
@@ -19,6 +23,8 @@ mod references;
 mod roles;
 #[cfg(test)]
 mod settings;
+#[cfg(test)]
+mod stages;
 #[cfg(test)]
 mod tables;
 #[cfg(test)]
