@@ -13,6 +13,8 @@ FUZZ := .tools/fuzz
 CLIENTS := .tools/clients
 # the mPaaS SDK of Alibaba Cloud, which calls the RPC front as its users do
 MPAAS := .tools/mpaas
+# what makes clients of the API's description, for the senders of docs/clients.md
+SENDERS := .tools/senders
 # cargo-deny, which judges the dependencies
 DENY := .tools/deny
 # Playwright, which drives a browser, and axe
@@ -70,7 +72,7 @@ check:           ## formatting, clippy and every test that needs nothing but Rus
 
 # Everything is built at once, by one selection of packages and targets: another would have other features and
 # build the same crates again.
-test: $(VENV)/installed-pins.txt $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPAAS)/installed-pins.txt $(BROWSER)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine, and in a browser
+test: $(VENV)/installed-pins.txt $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPAAS)/installed-pins.txt $(SENDERS)/python/installed-pins.txt $(SENDERS)/typescript/installed-lock.json $(BROWSER)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine, and in a browser
 	@echo "building everything" >&2
 	@$(CARGO) build --workspace --all-targets
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
@@ -204,6 +206,18 @@ $(CLIENTS)/node/installed-lock.json: tests/clients/node/package-lock.json tests/
 	@mkdir -p $(@D)
 	@cp tests/clients/node/package.json tests/clients/node/package-lock.json $(@D)
 	@PATH="$(CURDIR)/$(CLIENTS)/venv/bin:$$PATH" npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@cp $< $@
+
+$(SENDERS)/python/installed-pins.txt: tests/senders/python/requirements.txt
+	@echo "installing openapi-python-client into $(SENDERS), once (about 20 seconds)" >&2
+	@python3 -m venv $(SENDERS)/python
+	@$(SENDERS)/python/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@cp $< $@
+
+$(SENDERS)/typescript/installed-lock.json: tests/senders/typescript/package-lock.json tests/senders/typescript/package.json $(CLIENTS)/venv/installed-pins.txt
+	@mkdir -p $(@D)
+	@cp tests/senders/typescript/package.json tests/senders/typescript/package-lock.json $(@D)
+	@cd $(@D) && PATH="$(CURDIR)/$(CLIENTS)/venv/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@cp $< $@
 
 $(BENCH)/venv/installed-pins.txt: tests/bench/peers/python/requirements.txt
