@@ -13,6 +13,8 @@ FUZZ := .tools/fuzz
 CLIENTS := .tools/clients
 # the mPaaS SDK of Alibaba Cloud, which calls the RPC front as its users do
 MPAAS := .tools/mpaas
+# what makes clients of the API's description, for the senders of docs/clients.md
+SENDERS := .tools/senders
 # cargo-deny, which judges the dependencies
 DENY := .tools/deny
 # Playwright, which drives a browser, and axe
@@ -39,9 +41,10 @@ ARCH ?= arm64
 BINS ?= $(notdir $(wildcard functions/*))
 
 # sam asks the package index for a newer sam otherwise
-SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
+SAM_ENV := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam
+SAM := $(SAM_ENV) $(VENV)/bin/sam
 
-.PHONY: help demo dev watch check test lint package keys replay rehearse generate build build-bench bench bench-recall bench-kill model model-costs test-upgrade
+.PHONY: help demo dev watch check test lint package deploy destroy packaged keys replay rehearse generate build build-bench bench bench-cost bench-recall bench-kill model model-costs test-upgrade
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-13s %s\n",$$1,$$2}'
@@ -69,7 +72,7 @@ check:           ## formatting, clippy and every test that needs nothing but Rus
 
 # Everything is built at once, by one selection of packages and targets: another would have other features and
 # build the same crates again.
-test: $(VENV)/installed-pins.txt $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPAAS)/installed-pins.txt $(BROWSER)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine, and in a browser
+test: $(VENV)/installed-pins.txt $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPAAS)/installed-pins.txt $(SENDERS)/python/installed-pins.txt $(SENDERS)/typescript/installed-lock.json $(BROWSER)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine, and in a browser
 	@echo "building everything" >&2
 	@$(CARGO) build --workspace --all-targets
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
@@ -86,7 +89,7 @@ test: $(VENV)/installed-pins.txt $(FUZZ)/installed-pins.txt $(CLIENTS)/node/inst
 	@echo "== in a browser"
 	@$(CARGO) test --workspace --test browser
 
-lint: $(VENV)/installed-pins.txt $(DENY)/installed-pins.txt .tools/sam/metadata.json  ## formatting, clippy, the template, and which crate may use what
+lint: $(VENV)/installed-pins.txt $(DENY)/installed-pins.txt .tools/sam/metadata.json  ## formatting, clippy, the template, the Terraform module, and which crate may use what
 	@echo "== formatting"
 	@$(CARGO) fmt --check
 	@echo "== clippy"
@@ -99,15 +102,28 @@ lint: $(VENV)/installed-pins.txt $(DENY)/installed-pins.txt .tools/sam/metadata.
 	@echo "== template"
 	@$(VENV)/bin/cfn-lint infra/template.yaml
 	@$(SAM) validate --lint --region eu-west-1 --template infra/template.yaml
+	@$(VENV)/bin/python infra/tools/terraform.py
 
-package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binaries for AWS (ARCH=arm64 or x86_64)
+# No folder of this machine is in the binaries, so that another machine's are the same bytes.
+package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binaries for AWS (ARCH=arm64 or x86_64): the same source gives the same packages
 	@echo "building $(BINS) for $(ARCH) into target/lambda; about a minute each"
-	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(CARGO) lambda build --release --locked --output-format zip \
+	@cargo_home="$${CARGO_HOME:-$$HOME/.cargo}"; PATH="$(CURDIR)/$(VENV)/bin:$$PATH" \
+	  RUSTFLAGS="--remap-path-prefix=$$cargo_home=/cargo --remap-path-prefix=$(CURDIR)=/source" \
+	  CFLAGS="-ffile-prefix-map=$$cargo_home=/cargo -ffile-prefix-map=$(abspath $(TARGET))=/target" \
+	  $(CARGO) lambda build --release --locked --output-format binary \
 	  --lambda-dir target/lambda $(if $(filter arm64,$(ARCH)),--arm64,--x86-64) $(addprefix --package ,$(BINS:console=revocation-console))
-	@ls -l $(addprefix target/lambda/,$(addsuffix /bootstrap.zip,$(BINS)))
-	@echo "to deploy:"
-	@echo "  $(VENV)/bin/sam deploy --template-file infra/template.yaml --stack-name message-revoke \\"
-	@echo "    --capabilities CAPABILITY_IAM --resolve-s3 --parameter-overrides Architecture=$(ARCH)"
+	@$(CARGO) run --quiet --locked --package revocation-package -- target/lambda $(BINS)
+	@echo "to deploy: make deploy STAGE=dev"
+
+# PARAMETERS are the template's, NAME=VALUE; docs/deploy.md.
+deploy: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## the stack of a stage into the AWS account of your credentials: make deploy STAGE=dev|staging|production (docs/deploy.md)
+	@$(SAM_ENV) $(VENV)/bin/python infra/tools/stage.py deploy "$(STAGE)" Architecture=$(ARCH) $(PARAMETERS)
+
+destroy: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## take the stack of a stage down; production is refused
+	@$(SAM_ENV) $(VENV)/bin/python infra/tools/stage.py destroy "$(STAGE)"
+
+packaged: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## upload what was packaged, and write what infra/terraform deploys: make packaged STAGE=production BUCKET=...
+	@$(SAM_ENV) $(VENV)/bin/python infra/tools/stage.py packaged "$(STAGE)" "$(BUCKET)" Architecture=$(ARCH) $(PARAMETERS)
 
 bench-recall: build-bench  ## the time to recall: take back N=1000000 deliveries through the real functions (docs/recall.md)
 	@$(BENCHED)/bench-recall --deliveries $(N) $(if $(MIX),--mix) --runs $(RUNS)
@@ -143,6 +159,10 @@ bench: $(BENCH)/node/installed-lock.json  ## what the release binaries take, bes
 	@$(CARGO) build --release --locked --package revoke --package lookup --package record --package dispatch --package fanout --package sweep
 	@$(CARGO) build --profile limit --locked --package bench
 	@$(TARGET)/limit/bench --functions $(TARGET)/release --tools $(BENCH) --out $(TARGET)/bench $(ARGS)
+
+# What docs/cost.md says of each channel; the other half of that page comes with `make generate`.
+bench-cost:      ## measure anew what a million deliveries take of each thing that AWS bills (docs/cost.md)
+	@$(MAKE) bench ARGS="--only cost --costs docs/cost.md"
 
 generate:        ## write what is declared once as others read it: the template, the API's description, the routes of `make watch`
 	@$(CARGO) run --quiet --package generate
@@ -197,6 +217,18 @@ $(CLIENTS)/node/installed-lock.json: tests/clients/node/package-lock.json tests/
 	@mkdir -p $(@D)
 	@cp tests/clients/node/package.json tests/clients/node/package-lock.json $(@D)
 	@PATH="$(CURDIR)/$(CLIENTS)/venv/bin:$$PATH" npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@cp $< $@
+
+$(SENDERS)/python/installed-pins.txt: tests/senders/python/requirements.txt
+	@echo "installing openapi-python-client into $(SENDERS), once (about 20 seconds)" >&2
+	@python3 -m venv $(SENDERS)/python
+	@$(SENDERS)/python/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@cp $< $@
+
+$(SENDERS)/typescript/installed-lock.json: tests/senders/typescript/package-lock.json tests/senders/typescript/package.json $(CLIENTS)/venv/installed-pins.txt
+	@mkdir -p $(@D)
+	@cp tests/senders/typescript/package.json tests/senders/typescript/package-lock.json $(@D)
+	@cd $(@D) && PATH="$(CURDIR)/$(CLIENTS)/venv/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@cp $< $@
 
 $(BENCH)/venv/installed-pins.txt: tests/bench/peers/python/requirements.txt

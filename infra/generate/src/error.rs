@@ -9,4 +9,8 @@ pub enum GenerateError {
     Template(#[from] minijinja::Error),
     #[error("Cargo.toml does not say where the generated routes begin and end")]
     Markers,
+    #[error("{0} does not say where its generated part begins and ends")]
+    NoMarks(&'static str),
+    #[error("there is no price `{0}`")]
+    NoPrice(&'static str),
 }

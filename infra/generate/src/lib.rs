@@ -2,6 +2,7 @@
 
 mod channels;
 mod error;
+mod idle;
 mod template;
 mod watch;
 
@@ -16,6 +17,7 @@ type Generator = fn() -> Result<String, GenerateError>;
 pub const FILES: &[(&str, Generator)] = &[
     ("infra/template.yaml", template::render),
     ("Cargo.toml", watch::manifest),
+    ("docs/cost.md", idle::page),
     ("shared/http/src/openapi.json", || Ok(revocation_http::description::text())),
 ];
 

@@ -77,7 +77,7 @@ impl LocalAws {
     }
 
     /// Returns a copy of the template that finds the local packages.
-    fn lay_out(&self) -> Result<PathBuf, StackError> {
+    pub(crate) fn lay_out(&self) -> Result<PathBuf, StackError> {
         let stack = self.folder.path().join("stack");
         let (template, packages) = (stack.join("infra/template.yaml"), stack.join("target/lambda"));
         let lay_out = || {

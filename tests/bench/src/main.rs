@@ -6,15 +6,17 @@
 //! | `fakes` | AWS and the vendors in a process of their own (`tests/fast-fakes`) |
 //! | `scene` | what is recorded and revoked before anything is measured, by the functions themselves |
 //! | `measure` | a file for each group of figures |
+//! | `bill` | what AWS asks for it, and the table of docs/cost.md |
 //! | `quota` | a part of one CPU, as Lambda gives it |
 //! | `report` | the table, the JSON, the chart |
 //!
 //! ```text
-//! bench --functions target/release --tools .tools/bench --out target/bench [--only NAME] [--document FILE] [--quick]
+//! bench --functions target/release --tools .tools/bench --out target/bench [--only NAME] [--document FILE] [--costs FILE] [--quick]
 //! bench fakes                                     # the fakes; prints where they are
 //! bench hyper ADDRESS CA REQUESTS STREAMS         # the bare client, as the limit of Apple's channel
 //! ```
 
+mod bill;
 mod chart;
 mod clock;
 mod document;

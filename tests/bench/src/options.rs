@@ -15,6 +15,8 @@ pub struct Options {
     pub only: Option<String>,
     /// A document whose table is replaced.
     pub document: Option<PathBuf>,
+    /// The document that has the table of costs.
+    pub costs: Option<PathBuf>,
     /// Fewer runs, and walks of a tenth: to see that it works.
     pub quick: bool,
 }
@@ -27,6 +29,7 @@ impl Options {
             out: "target/bench".into(),
             only: None,
             document: None,
+            costs: None,
             quick: false,
         };
         let mut rest = arguments.iter();
@@ -41,6 +44,7 @@ impl Options {
                 "--tools" => options.tools = value.into(),
                 "--out" => options.out = value.into(),
                 "--document" => options.document = Some(value.into()),
+                "--costs" => options.costs = Some(value.into()),
                 "--only" => options.only = Some((*value).to_owned()),
                 _ => return Err(BenchError::new(format!("there is no option {name}"))),
             }

@@ -9,14 +9,14 @@ use crate::template::{Resource, Template, behind, referred};
 const HTTP: &str = "Api";
 const SOCKET: &str = "SocketApi";
 
-fn routes<'t>(template: &'t Template, api: &str) -> Vec<Resource<'t>> {
+pub(crate) fn routes<'t>(template: &'t Template, api: &str) -> Vec<Resource<'t>> {
     let all = template.of_type("AWS::ApiGatewayV2::Route");
     all.into_iter()
         .filter(|(_, route)| referred(&route["ApiId"]) == Some(api))
         .collect()
 }
 
-fn key(route: &Value) -> &str {
+pub(crate) fn key(route: &Value) -> &str {
     route["RouteKey"].as_str().unwrap()
 }
 
@@ -96,8 +96,9 @@ fn reading_routes_reach_the_function_that_can_only_read() {
             continue;
         }
         let reads = key(route).starts_with("GET ") || key(route) == "$default";
-        let reader = function_of(&template, route) == "LookupFunction";
-        assert_eq!(reads, reader, "{name}: {}", key(route));
+        let function = function_of(&template, route);
+        assert_eq!(reads, ["LookupFunction", "GateFunction"].contains(&function), "{name}: {}", key(route));
+        assert_eq!(function == "GateFunction", key(route).ends_with("/gate"), "{name}: {}", key(route));
     }
 }
 

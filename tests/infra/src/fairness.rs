@@ -1,6 +1,7 @@
 //! No tenant waits behind another one's work.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -62,6 +63,42 @@ fn faults(template: &Template) -> Vec<String> {
 #[test]
 fn what_no_dispatcher_takes_holds_up_nothing_else_and_every_queue_can_be_fair() {
     assert_eq!(faults(&Template::read()), Vec::<String>::new());
+}
+
+/// Where messages are sent to SQS, in the sources of what is deployed: the files, and whether each names the tenant.
+fn senders(folder: &Path, found: &mut Vec<(PathBuf, bool)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            senders(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            if let Some(grouped) = sends_for_a_tenant(&text) {
+                found.push((path, grouped));
+            }
+        }
+    }
+}
+
+/// `None` for what sends nothing, else whether every message gets a group.
+fn sends_for_a_tenant(source: &str) -> Option<bool> {
+    let messages = [".send_message()", "SendMessageBatchRequestEntry::builder()"];
+    let sent: usize = messages.iter().map(|call| source.matches(call).count()).sum();
+    (sent > 0).then(|| source.matches(".message_group_id(").count() == sent)
+}
+
+/// That the group is the tenant is tested where messages are made (`shared/aws/tests/contract/sending.rs`).
+#[test]
+fn whatever_is_sent_to_a_queue_has_its_tenant_for_a_group() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut found = Vec::new();
+    for folder in ["shared/aws/src", "shared/wiring/src", "shared/lambda/src", "functions"] {
+        senders(&root.join(folder), &mut found);
+    }
+    assert_eq!(found.len(), 1, "a second place that sends: {found:?}");
+    assert!(found[0].1, "{found:?}");
+    assert_eq!(sends_for_a_tenant("SendMessageBatchRequestEntry::builder().id(place)"), Some(false));
+    assert_eq!(sends_for_a_tenant("client.send_message().message_body(body).send()"), Some(false));
 }
 
 /// The template, changed.

@@ -12,7 +12,11 @@ mod fairness;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod metrics;
+#[cfg(test)]
+mod protection;
 #[cfg(test)]
 mod queues;
 #[cfg(test)]
@@ -21,6 +25,8 @@ mod references;
 mod roles;
 #[cfg(test)]
 mod settings;
+#[cfg(test)]
+mod stages;
 #[cfg(test)]
 mod tables;
 #[cfg(test)]

@@ -223,13 +223,15 @@ fn nobody_touches_a_table_or_queue_that_their_environment_does_not_name() {
 }
 
 #[test]
-fn lookup_can_only_read() {
+fn lookup_and_the_gate_can_only_read() {
     let template = Template::read();
     let read = ["GetItem", "BatchGetItem", "Query"].map(|action| format!("dynamodb:{action}"));
     let log = ["CreateLogStream", "PutLogEvents"].map(|action| format!("logs:{action}"));
     let allowed: BTreeSet<_> = read.into_iter().chain(log).collect();
-    for statement in template.statements(template.resource("LookupFunction")) {
-        assert!(statement.actions.is_subset(&allowed), "{:?}", statement.actions);
+    for function in ["LookupFunction", "GateFunction"] {
+        for statement in template.statements(template.resource(function)) {
+            assert!(statement.actions.is_subset(&allowed), "{:?}", statement.actions);
+        }
     }
 }
 

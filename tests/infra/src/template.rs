@@ -39,6 +39,25 @@ impl Template {
         &self.0["Resources"][name]["Properties"]
     }
 
+    /// The template with other values; `Value::Null` takes a place away. Each place is a JSON pointer and must exist.
+    pub(crate) fn changed(changes: &[(&str, Value)]) -> Self {
+        let mut template = Self::read();
+        for (place, value) in changes {
+            let (parent, last) = place.rsplit_once('/').unwrap();
+            match template.0.pointer_mut(parent).expect(place) {
+                Value::Object(entries) if value.is_null() => {
+                    let last = last.replace("~1", "/");
+                    assert!(entries.remove(&last).is_some(), "{place}");
+                }
+                Value::Array(values) if value.is_null() => {
+                    values.remove(last.parse().unwrap());
+                }
+                _ => *template.0.pointer_mut(place).expect(place) = value.clone(),
+            }
+        }
+        template
+    }
+
     /// Every text of the template, wherever it stands.
     pub(crate) fn texts(&self) -> Vec<&str> {
         fn collect<'t>(value: &'t Value, texts: &mut Vec<&'t str>) {
@@ -74,11 +93,13 @@ impl Template {
         own.as_u64().or(global.as_u64()).unwrap()
     }
 
-    /// The statements of the one policy document of a function's role.
+    /// The statements of the one policy document of a function's role, without those for traces, which are its own
+    /// policy (`protection` has them).
     pub(crate) fn statements(&self, function: &Value) -> Vec<Statement> {
         let role = self.resource(referred(&function["Role"]).unwrap());
         list(&role["Policies"])
             .iter()
+            .filter(|policy| policy["Fn::If"][0] != "IsTraced")
             .flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]))
             .map(|statement| {
                 assert_eq!(statement["Effect"], "Allow");

@@ -5,6 +5,9 @@
 //! do not count.
 
 #[cfg(test)]
+mod documents;
+
+#[cfg(test)]
 mod tests {
     use std::path::{Path, PathBuf};
     use std::process::Command;

@@ -70,6 +70,7 @@ impl RouteSpec {
             name: self.name.replace("{Kind}", kind_word(kind)),
             key: self.key.replace("{kind}", collection(kind)),
             function: self.function,
+            permission: self.permission,
         }
     }
 }
@@ -232,6 +233,8 @@ pub struct Deployed {
     pub name: String,
     pub key: String,
     pub function: Function,
+    /// As of [`RouteSpec`].
+    pub permission: Option<Permission>,
 }
 
 /// As it stands in the middle of a name.

@@ -167,5 +167,6 @@ fn messages_and_tasks_are_deployed_alike_and_every_key_and_name_once() {
         name: "ReplayTask".to_owned(),
         key: "POST /v1/tasks/{id}/revocations/{rvk}/replays".to_owned(),
         function: Function::Revoke,
+        permission: Some(Permission::Revoke),
     }));
 }

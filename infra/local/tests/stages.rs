@@ -1,0 +1,46 @@
+//! The commands of docs/deploy.md, as they are typed, by a user with the rights of infra/deployer-policy.json.
+
+use local_stack::{LocalAws, Tools, built_binaries, package_local};
+use serde_json::json;
+
+const POLICY: &str = include_str!("../../deployer-policy.json");
+
+#[tokio::test]
+#[ignore = "starts the local AWS; the Makefile runs it once the functions are built"]
+async fn every_stage_is_deployed_by_its_command_and_production_is_not_destroyed() {
+    let tools = Tools::ensure().await.unwrap();
+    package_local(&built_binaries().unwrap()).unwrap();
+    let aws = LocalAws::start(&tools).await.unwrap();
+    let deployer = aws.make_deployer(POLICY).await.unwrap();
+    let gateway = aws.endpoint().replace("http://", "");
+    let (arch, parameters) = (architecture(), format!("LocalGateway={gateway} LogLevel=warn"));
+    let said = async |target: &str, stage: &str| {
+        let variables = [("STAGE", stage), ("ARCH", arch), ("PARAMETERS", parameters.as_str())];
+        let output = aws.make(target, &variables, Some(&deployer)).await.unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        (output.status.success(), said)
+    };
+
+    for stage in ["dev", "production"] {
+        let (done, said) = said("deploy", stage).await;
+        assert!(done, "{stage}: {said}");
+    }
+    // With workers that are kept for it, and with everything else that production sets.
+    aws.invoke("dispatch-huawei", &json!({ "Records": [] })).await.unwrap();
+
+    for (target, stage, why) in [
+        ("destroy", "production", "production is not destroyed by a command"),
+        ("destroy", "", "there is no stage ''"),
+        ("deploy", "test", "there is no stage 'test'"),
+    ] {
+        let (done, said) = said(target, stage).await;
+        assert!(!done && said.contains(why), "{target} {stage}: {said}");
+    }
+    let (done, told) = said("destroy", "dev").await;
+    assert!(done, "{told}");
+    aws.invoke("dispatch-huawei", &json!({ "Records": [] })).await.unwrap();
+}
+
+fn architecture() -> &'static str {
+    if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
+}
