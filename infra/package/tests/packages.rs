@@ -9,7 +9,9 @@ use sha2::{Digest as _, Sha256};
 
 /// Bytes that compress a little, as a binary does.
 fn binary() -> Vec<u8> {
-    (0..200_000_u32).flat_map(|n| (n / 3).wrapping_mul(2_654_435_761).to_le_bytes()).collect()
+    (0..200_000_u32)
+        .flat_map(|n| (n / 3).wrapping_mul(2_654_435_761).to_le_bytes())
+        .collect()
 }
 
 /// A folder of its own for a test.
@@ -27,7 +29,8 @@ fn the_same_binary_of_another_day_mode_and_folder_gives_the_same_bytes() {
     std::fs::write(first.join("bootstrap"), binary()).unwrap();
     std::fs::write(second.join("bootstrap"), binary()).unwrap();
     let old = std::fs::File::open(second.join("bootstrap")).unwrap();
-    old.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000)).unwrap();
+    old.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000))
+        .unwrap();
     old.set_permissions(std::fs::Permissions::from_mode(0o600)).unwrap();
 
     let packed = pack_folder(&first).unwrap();

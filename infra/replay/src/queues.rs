@@ -60,7 +60,11 @@ impl SqsQueues {
 
     async fn attribute(&self, queue: &str, name: QueueAttributeName) -> Result<Option<String>, QueueFailed> {
         let asked = self.sqs.get_queue_attributes().queue_url(queue).attribute_names(name.clone());
-        let answer = asked.send().await.map_err(aws_sdk_sqs::Error::from).map_err(failed("reading a queue"))?;
+        let answer = asked
+            .send()
+            .await
+            .map_err(aws_sdk_sqs::Error::from)
+            .map_err(failed("reading a queue"))?;
         Ok(answer.attributes().and_then(|attributes| attributes.get(&name)).cloned())
     }
 }
@@ -72,7 +76,9 @@ impl Queues for SqsQueues {
     async fn receive(&self) -> Result<Vec<Received>, QueueFailed> {
         let asked = self.sqs.receive_message().queue_url(&self.from).max_number_of_messages(AT_ONCE);
         let asked = asked.visibility_timeout(HIDDEN_S).wait_time_seconds(WAIT_S);
-        let asked = asked.message_attribute_names("All").message_system_attribute_names(MessageSystemAttributeName::All);
+        let asked = asked
+            .message_attribute_names("All")
+            .message_system_attribute_names(MessageSystemAttributeName::All);
         let answer = asked.send().await.map_err(aws_sdk_sqs::Error::from).map_err(failed("receiving"))?;
         Ok(answer.messages.unwrap_or_default().into_iter().map(Received).collect())
     }

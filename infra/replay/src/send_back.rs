@@ -55,12 +55,7 @@ pub struct SentBack {
 ///
 /// # Errors
 /// When a queue fails. What was sent until then is sent; the letter at hand is there again in a minute.
-pub async fn send_back<Q: Queues>(
-    queues: &Q,
-    clock: &impl Clock,
-    bounds: Bounds,
-    mut say: impl FnMut(u64),
-) -> Result<SentBack, Q::Error> {
+pub async fn send_back<Q: Queues>(queues: &Q, clock: &impl Clock, bounds: Bounds, mut say: impl FnMut(u64)) -> Result<SentBack, Q::Error> {
     let began = clock.now();
     let until = began.saturating_add(bounds.time).unwrap_or(Timestamp::MAX);
     let mut sent = HashSet::new();

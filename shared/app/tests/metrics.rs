@@ -23,7 +23,9 @@ fn noted(work: impl FnOnce()) -> Sheet {
 
 /// The values of a metric with these dimensions.
 fn of(sheet: &Sheet, metric: Metric, labels: &[(Dimension, &'static str)]) -> Vec<u64> {
-    let labels = labels.iter().fold(Labels::NONE, |all, (dimension, value)| all.with(*dimension, value));
+    let labels = labels
+        .iter()
+        .fold(Labels::NONE, |all, (dimension, value)| all.with(*dimension, value));
     sheet.values_of(metric, labels)
 }
 
@@ -98,10 +100,16 @@ fn a_refusal_is_noted_with_its_reason_and_no_gate() {
 
 #[test]
 fn what_a_vendor_says_is_noted_by_its_class_and_an_attempt_once() {
-    for (mood, said) in [(Mood::Throttling, "throttled"), (Mood::Exhausted, "quota_used_up"), (Mood::Misaddressed, "unknown")] {
+    for (mood, said) in [
+        (Mood::Throttling, "throttled"),
+        (Mood::Exhausted, "quota_used_up"),
+        (Mood::Misaddressed, "unknown"),
+    ] {
         let (scene, job) = three_deliveries();
         scene.vendor.is(mood);
-        let sheet = noted(|| drop(scene.dispatch(&job)));
+        let sheet = noted(|| {
+            let _ = scene.dispatch(&job);
+        });
         assert_eq!(of(&sheet, Metric::VendorAnswers, &class(said)), [3], "{said}");
         assert_eq!(of(&sheet, Metric::Attempts, &class(said)), [1], "{said}");
     }
@@ -154,7 +162,14 @@ fn late() -> Sheet {
         };
         scene.clock.advance(SECOND);
         for () in [(), ()] {
-            run(record_deliveries(&scene.store, &scene.queue, &scene.clock, &scene.channels, recording(()))).unwrap();
+            run(record_deliveries(
+                &scene.store,
+                &scene.queue,
+                &scene.clock,
+                &scene.channels,
+                recording(()),
+            ))
+            .unwrap();
         }
     })
 }
@@ -190,7 +205,15 @@ fn unmatched() -> Sheet {
     scene.kept(a_batch().to(&["u1"]));
     scene.clock.advance(SECOND);
     let revocation = scene.revoked(a_revocation().for_targets(&["u1", "nobody", "nowhere"]));
-    noted(|| drop(run(name_unmatched(&scene.store, &scene.clock, &scene.channels, &revocation.scope, &revocation))))
+    noted(|| {
+        drop(run(name_unmatched(
+            &scene.store,
+            &scene.clock,
+            &scene.channels,
+            &revocation.scope,
+            &revocation,
+        )))
+    })
 }
 
 #[test]
@@ -237,7 +260,9 @@ fn a_sweep_notes_how_late_it_is_and_how_long_a_revocation_has_been_under_way() {
 fn a_sweep_with_nothing_to_do_notes_that_it_is_not_late() {
     let scene = Scene::of(a_push().build());
     let until = noon() + SignedDuration::from_secs(30);
-    let sheet = noted(|| drop(run(sweep(&scene.store, &scene.queue, &scene.clock, until)).unwrap()));
+    let sheet = noted(|| {
+        let _ = run(sweep(&scene.store, &scene.queue, &scene.clock, until)).unwrap();
+    });
     assert_eq!(sheet.values(Metric::SweepLag), [0]);
     assert!(sheet.values(Metric::TimeOutstanding).is_empty());
 }

@@ -20,7 +20,10 @@ pub fn write(namespace: Option<&str>, sheet: &Sheet) {
     let _ = std::io::stdout().lock().write_all(lines.as_bytes());
 }
 
-#[expect(clippy::disallowed_methods, reason = "a metric is stamped where it is written, and nothing is decided by it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a metric is stamped where it is written, and nothing is decided by it"
+)]
 fn now_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }

@@ -105,9 +105,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_dead_letter_that_was_sent_back_counts_when_it_comes_for_the_first_time() {
-        let message = |count: &str, attributes: &serde_json::Value| {
-            serde_json::json!({"messageId": "1", "body": "1", "attributes": {"ApproximateReceiveCount": count}, "messageAttributes": attributes})
-        };
+        let message = |count: &str, attributes: &serde_json::Value| serde_json::json!({"messageId": "1", "body": "1", "attributes": {"ApproximateReceiveCount": count}, "messageAttributes": attributes});
         let replayed = serde_json::json!({REPLAYED: {"stringValue": "1", "dataType": "String"}});
         let event = serde_json::json!({"Records": [
             message("1", &replayed), message("2", &replayed), message("1", &serde_json::json!({})), message("1", &replayed)

@@ -43,7 +43,11 @@ mod tests {
     fn who_asks_more_than_all_others_together_is_nearly_always_named() {
         let busiest = Busiest::default();
         let of_flood = (0..3_000).filter(|nth| {
-            let tenant = if nth % 3 == 0 { format!("t{}", nth % 70) } else { "flood".to_owned() };
+            let tenant = if nth % 3 == 0 {
+                format!("t{}", nth % 70)
+            } else {
+                "flood".to_owned()
+            };
             busiest.is(&tenant) && tenant == "flood"
         });
         // Of 2,000.

@@ -66,7 +66,13 @@ impl Sheet {
             text.push_str(r#"]],"Metrics":["#);
             let declared = line.entries.iter().map(|entry| entry.metric.declared());
             for (nth, metric) in declared.filter(|metric| metric.dimensions == *set).enumerate() {
-                write!(text, r#"{}{{"Name":"{}","Unit":"{}"}}"#, comma(nth), metric.name, metric.unit.as_str())?;
+                write!(
+                    text,
+                    r#"{}{{"Name":"{}","Unit":"{}"}}"#,
+                    comma(nth),
+                    metric.name,
+                    metric.unit.as_str()
+                )?;
             }
             text.push_str("]}");
         }

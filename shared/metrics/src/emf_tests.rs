@@ -56,7 +56,10 @@ fn check(line: &Value) {
         for metric in directive["Metrics"].as_array().unwrap() {
             metrics += 1;
             let keys = metric.as_object().unwrap().keys();
-            assert!(keys.into_iter().all(|key| ["Name", "Unit", "StorageResolution"].contains(&key.as_str())));
+            assert!(
+                keys.into_iter()
+                    .all(|key| ["Name", "Unit", "StorageResolution"].contains(&key.as_str()))
+            );
             assert!(["Count", "Milliseconds"].contains(&metric["Unit"].as_str().unwrap()));
             let name = metric["Name"].as_str().unwrap();
             assert!((1..=1024).contains(&name.len()));
@@ -125,7 +128,15 @@ fn what_has_other_values_of_its_dimensions_stands_in_another_line() {
     let lines = parsed(&sheet);
     let said: Vec<_> = lines
         .iter()
-        .map(|line| json!([line["channel"], line["class"], line["vendor_answers"], line["outcomes"], line["lease_losses"]]))
+        .map(|line| {
+            json!([
+                line["channel"],
+                line["class"],
+                line["vendor_answers"],
+                line["outcomes"],
+                line["lease_losses"]
+            ])
+        })
         .collect();
     assert_eq!(
         said,
@@ -169,7 +180,10 @@ fn notes_of_two_invocations_side_by_side_do_not_mix() {
         })
     };
     let ((_, first), (_, second)) = block_on(async { futures::join!(one(1), one(2)) });
-    assert_eq!((first.values(Metric::Requests), second.values(Metric::Requests)), (vec![1], vec![2]));
+    assert_eq!(
+        (first.values(Metric::Requests), second.values(Metric::Requests)),
+        (vec![1], vec![2])
+    );
 }
 
 #[test]

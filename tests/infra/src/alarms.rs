@@ -29,8 +29,20 @@ fn wanted(template: &Template) -> Vec<Wanted> {
         ("RevocationStuck", "revocation-stuck", "time_outstanding", "Maximum", "notBreaching"),
         // A sweep that does not run notes nothing.
         ("SweepBehind", "sweep-behind", "sweep_lag", "Maximum", "breaching"),
-        ("TenantFloods", "one-tenant-floods", "busiest_tenant_requests", "Sum", "notBreaching"),
-        ("SuspectedSetting", "suspected-setting", "suspected_deliveries", "Sum", "notBreaching"),
+        (
+            "TenantFloods",
+            "one-tenant-floods",
+            "busiest_tenant_requests",
+            "Sum",
+            "notBreaching",
+        ),
+        (
+            "SuspectedSetting",
+            "suspected-setting",
+            "suspected_deliveries",
+            "Sum",
+            "notBreaching",
+        ),
     ];
     let of_all = of_all.map(|(name, section, metric, statistic, missing)| Wanted {
         name: format!("{name}Alarm"),
@@ -41,7 +53,9 @@ fn wanted(template: &Template) -> Vec<Wanted> {
         missing,
     });
     let dispatchers = template.dispatchers().into_iter();
-    let vendors = dispatchers.filter(|(_, function)| calls_a_vendor(function)).map(|(channel, _)| channel);
+    let vendors = dispatchers
+        .filter(|(_, function)| calls_a_vendor(function))
+        .map(|(channel, _)| channel);
     let of_vendors = vendors.flat_map(|channel| {
         let words = channel.split('_').map(|word| word[..1].to_uppercase() + &word[1..]);
         let name: String = words.collect();
@@ -81,9 +95,10 @@ fn faults(template: &Template) -> Vec<String> {
             faults.push(format!("there is no {name}"));
             continue;
         }
-        let dimensions = wanted.class.as_ref().map_or(Value::Null, |(channel, class)| {
-            json!([{ "Name": "channel", "Value": channel }, { "Name": "class", "Value": class }])
-        });
+        let dimensions = wanted.class.as_ref().map_or(
+            Value::Null,
+            |(channel, class)| json!([{ "Name": "channel", "Value": channel }, { "Name": "class", "Value": class }]),
+        );
         for (what, value) in [
             ("Namespace", json!({ "Ref": "AWS::StackName" })),
             ("MetricName", json!(wanted.metric)),
@@ -95,7 +110,11 @@ fn faults(template: &Template) -> Vec<String> {
                 faults.push(format!("{name}: {what} is {}", alarm[what]));
             }
         }
-        if !alarm["AlarmDescription"].as_str().unwrap_or_default().contains(&format!("#{})", wanted.section)) {
+        if !alarm["AlarmDescription"]
+            .as_str()
+            .unwrap_or_default()
+            .contains(&format!("#{})", wanted.section))
+        {
             faults.push(format!("{name} sends nobody to {}", wanted.section));
         }
     }
@@ -117,7 +136,9 @@ fn faults(template: &Template) -> Vec<String> {
         if !(1..=of).contains(&points) || period == 0 || !period.is_multiple_of(60) || period * of > 86_400 {
             faults.push(format!("{name} cannot fire: {points} of {of} periods of {period} s"));
         }
-        let address = alarm["AlarmDescription"].as_str().and_then(|text| text.split_once("docs/runbook.md#"));
+        let address = alarm["AlarmDescription"]
+            .as_str()
+            .and_then(|text| text.split_once("docs/runbook.md#"));
         match address.and_then(|(_, address)| section(address.trim_end_matches(')'))) {
             None => faults.push(format!("{name} has no section in the runbook")),
             Some(text) => {
@@ -162,7 +183,16 @@ fn changed(alarm: &str, property: &str, value: Value) -> Vec<String> {
 
 #[test]
 fn an_alarm_that_is_gone_is_missed() {
-    for what in ["RevocationStuck", "SweepBehind", "TenantFloods", "SuspectedSetting", "HuaweiVendorDown", "XiaomiWrongSecret", "OppoQuotaUsedUp", "FcmThrottled"] {
+    for what in [
+        "RevocationStuck",
+        "SweepBehind",
+        "TenantFloods",
+        "SuspectedSetting",
+        "HuaweiVendorDown",
+        "XiaomiWrongSecret",
+        "OppoQuotaUsedUp",
+        "FcmThrottled",
+    ] {
         let name = format!("{what}Alarm");
         assert_eq!(changed(&name, "", Value::Null), [format!("there is no {name}")]);
     }
@@ -185,9 +215,18 @@ fn an_alarm_that_can_not_fire_or_that_nobody_hears_is_seen() {
         change("Period", json!(86_400)),
         ["HuaweiVendorDownAlarm cannot fire: 2 of 3 periods of 86400 s"]
     );
-    assert_eq!(change("Statistic", json!("Average")), [r#"HuaweiVendorDownAlarm: Statistic is "Average""#]);
-    assert_eq!(change("MetricName", json!("requests")), [r#"HuaweiVendorDownAlarm: MetricName is "requests""#]);
-    assert_eq!(change("Namespace", json!("other")), [r#"HuaweiVendorDownAlarm: Namespace is "other""#]);
+    assert_eq!(
+        change("Statistic", json!("Average")),
+        [r#"HuaweiVendorDownAlarm: Statistic is "Average""#]
+    );
+    assert_eq!(
+        change("MetricName", json!("requests")),
+        [r#"HuaweiVendorDownAlarm: MetricName is "requests""#]
+    );
+    assert_eq!(
+        change("Namespace", json!("other")),
+        [r#"HuaweiVendorDownAlarm: Namespace is "other""#]
+    );
     assert!(change("Dimensions", json!([]))[0].starts_with("HuaweiVendorDownAlarm: Dimensions is"));
     // No data is all that there is of a sweep that does not run.
     assert_eq!(
@@ -199,8 +238,14 @@ fn an_alarm_that_can_not_fire_or_that_nobody_hears_is_seen() {
 #[test]
 fn an_alarm_without_its_section_is_seen() {
     let other = |text: &str| changed("FanoutDeadLettersAlarm", "AlarmDescription", json!(text));
-    assert_eq!(other("Jobs were given up"), ["FanoutDeadLettersAlarm has no section in the runbook"]);
-    assert_eq!(other("x (docs/runbook.md#nowhere)"), ["FanoutDeadLettersAlarm has no section in the runbook"]);
+    assert_eq!(
+        other("Jobs were given up"),
+        ["FanoutDeadLettersAlarm has no section in the runbook"]
+    );
+    assert_eq!(
+        other("x (docs/runbook.md#nowhere)"),
+        ["FanoutDeadLettersAlarm has no section in the runbook"]
+    );
     let elsewhere = json!("x (docs/runbook.md#sweep-behind)");
     assert_eq!(
         changed("HuaweiVendorDownAlarm", "AlarmDescription", elsewhere),

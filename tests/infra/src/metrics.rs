@@ -26,9 +26,18 @@ fn code(text: &str) -> &str {
 
 /// What is said of a metric, as its row in the table has it.
 fn row(declared: Declared) -> [String; 4] {
-    let dimensions: Vec<_> = declared.dimensions.iter().map(|dimension| format!("`{}`", dimension.as_str())).collect();
+    let dimensions: Vec<_> = declared
+        .dimensions
+        .iter()
+        .map(|dimension| format!("`{}`", dimension.as_str()))
+        .collect();
     let unit = declared.unit.as_str().to_lowercase();
-    [format!("`{}`", declared.name), unit, dimensions.join(", "), declared.meaning.to_owned()]
+    [
+        format!("`{}`", declared.name),
+        unit,
+        dimensions.join(", "),
+        declared.meaning.to_owned(),
+    ]
 }
 
 #[test]
@@ -175,13 +184,19 @@ fn a_metric_that_is_misspelt_or_forgotten_is_seen() {
     let alarm = |path: &'static str, value: Value| {
         changed(move |template| template["Resources"]["HuaweiThrottledAlarm"]["Properties"][path] = value)
     };
-    assert_eq!(alarm("MetricName", json!("attempt")), ["HuaweiThrottledAlarm: nobody notes attempt"]);
+    assert_eq!(
+        alarm("MetricName", json!("attempt")),
+        ["HuaweiThrottledAlarm: nobody notes attempt"]
+    );
     assert_eq!(
         alarm("Dimensions", json!([{ "Name": "channel", "Value": "huawei" }])),
         [r#"HuaweiThrottledAlarm: attempts has the dimensions ["channel", "class"]"#]
     );
     assert_eq!(
-        alarm("Dimensions", json!([{ "Name": "channel", "Value": "huawei" }, { "Name": "class", "Value": "busy" }])),
+        alarm(
+            "Dimensions",
+            json!([{ "Name": "channel", "Value": "huawei" }, { "Name": "class", "Value": "busy" }])
+        ),
         ["HuaweiThrottledAlarm: no class is busy"]
     );
     assert_eq!(in_dashboard("lease_losses", "leases_lost").len(), 2);

@@ -60,7 +60,11 @@ fn every_queue_and_key_refuses_whoever_comes_without_tls() {
         ),
         ("/Resources/FanoutQueuePolicy".to_owned(), Value::Null),
     ] {
-        assert_eq!(open_to_plain_text(&Template::changed(&[(&place, value)])), ["FanoutQueue"], "{place}");
+        assert_eq!(
+            open_to_plain_text(&Template::changed(&[(&place, value)])),
+            ["FanoutQueue"],
+            "{place}"
+        );
     }
     let key = Template::changed(&[("/Resources/RpcSecretsKey/Properties/KeyPolicy/Statement/1", Value::Null)]);
     assert_eq!(open_to_plain_text(&key), ["RpcSecretsKey"]);
@@ -161,21 +165,13 @@ fn traces_are_sent_when_somebody_asks_for_them_and_every_function_may_then() {
     assert_eq!(trace_faults(&Template::read()), Vec::<String>::new());
     let policy = "/Resources/RevokeRole/Properties/Policies/1";
     for (place, value, fault) in [
-        (
-            "/Parameters/Tracing/Default".to_owned(),
-            json!("Active"),
-            "traces are sent unasked",
-        ),
+        ("/Parameters/Tracing/Default".to_owned(), json!("Active"), "traces are sent unasked"),
         (
             "/Globals/Function/Tracing".to_owned(),
             json!("PassThrough"),
             "traces can not be asked for",
         ),
-        (
-            policy.to_owned(),
-            Value::Null,
-            "RevokeFunction has another right to send traces",
-        ),
+        (policy.to_owned(), Value::Null, "RevokeFunction has another right to send traces"),
         (
             format!("{policy}/Fn::If/1/PolicyDocument/Statement/0/Action"),
             json!("xray:*"),

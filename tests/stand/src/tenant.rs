@@ -60,7 +60,10 @@ impl Tenant {
         let mut app = self.apps.at(vendor).at_vendor.clone();
         app["client_secret"] = "another-secret".into();
         stand.devices.control("/apps", &app).await?;
-        stand.devices.fault(&serde_json::json!({"vendor": vendor, "expire_sessions": true})).await
+        stand
+            .devices
+            .fault(&serde_json::json!({"vendor": vendor, "expire_sessions": true}))
+            .await
     }
 
     /// Makes vivo answer this app's recalls as if there were no such call, or as ever.

@@ -58,7 +58,7 @@ impl Unknown {
                 },
             );
             let tokens: Vec<String> = match channel.facts().tokens {
-                Tokens::AsTheyAre | Tokens::Hexadecimal => batch.tokens(),
+                Tokens::AsTheyAre | Tokens::Hexadecimal | Tokens::DevicesOrAudiences => batch.tokens(),
                 Tokens::Endpoints => (0..DEVICES).map(|n| stand.token_of(channel, &format!("unknown-{n:06}"))).collect(),
             };
             stand.devices.register(vendor, &tenant.app_at(vendor), &tokens, "active").await?;

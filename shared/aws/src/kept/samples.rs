@@ -406,6 +406,7 @@ fn header(channel: Channel, deliveries: &[Delivery]) -> BatchHeader {
         channel,
         count: u16::try_from(deliveries.len()).unwrap(),
         without_handle: 1,
+        audiences: u16::from(channel == Channel::Fcm),
         sending: Sending::Sent,
         sent_at: later(-300),
         recorded_at: later(-299),

@@ -166,7 +166,11 @@ impl Alarm {
             let over = if self.is_breaching(period) { "over" } else { "not over" };
             let value = period.value.map_or_else(|| "no value".to_owned(), |value| value.to_string());
             // Cannot fail: writing to a String.
-            let _ = writeln!(text, "  {at}  {} {:?} {value}: {over} {}", self.metric_name, self.statistic, self.threshold);
+            let _ = writeln!(
+                text,
+                "  {at}  {} {:?} {value}: {over} {}",
+                self.metric_name, self.statistic, self.threshold
+            );
         }
         text
     }
@@ -233,7 +237,10 @@ mod tests {
     #[test]
     fn it_fires_when_enough_of_the_last_periods_were_over_the_threshold() {
         let two_of_three = alarm(Statistic::Sum, 2, 3, Missing::NotBreaching);
-        assert!(!fires(&two_of_three, &[point(1, 2.0), point(61, 2.0)], 600), "at the threshold is not over it");
+        assert!(
+            !fires(&two_of_three, &[point(1, 2.0), point(61, 2.0)], 600),
+            "at the threshold is not over it"
+        );
         assert!(!fires(&two_of_three, &[point(1, 9.0)], 600));
         assert!(fires(&two_of_three, &[point(1, 9.0), point(121, 1.0), point(122, 1.5)], 600));
         assert!(!fires(&two_of_three, &[point(1, 9.0), point(181, 9.0)], 600), "too far apart");
@@ -249,7 +256,11 @@ mod tests {
             (Statistic::Average, false),
             (Statistic::SampleCount, false),
         ] {
-            assert_eq!(fires(&alarm(statistic, 1, 1, Missing::NotBreaching), &points, 60), fired, "{statistic:?}");
+            assert_eq!(
+                fires(&alarm(statistic, 1, 1, Missing::NotBreaching), &points, 60),
+                fired,
+                "{statistic:?}"
+            );
         }
     }
 

@@ -164,12 +164,9 @@ impl Play {
                 Ok(Some("the rule is enabled again".to_owned()))
             }
             What::DeadLetters => replay(stand).await.map(Some),
-            What::VendorDown
-            | What::WrongSecret
-            | What::QuotaUsedUp
-            | What::Throttled
-            | What::RevocationStuck
-            | What::OneTenantFloods => Ok(None),
+            What::VendorDown | What::WrongSecret | What::QuotaUsedUp | What::Throttled | What::RevocationStuck | What::OneTenantFloods => {
+                Ok(None)
+            }
         }
     }
 }
@@ -186,7 +183,10 @@ async fn misbehaves(stand: &Stand, vendor: &str, fault: &Value) -> Result<(), St
 async fn revoke(stand: &Stand, tenant: &Tenant, vendor: &str) -> Result<(), StandError> {
     let tokens: Vec<String> = (1..=3).map(|nth| format!("phone-{nth}")).collect();
     stand.devices.register(vendor, &tenant.app_at(vendor), &tokens, "active").await?;
-    stand.devices.deliver(vendor, &tokens, Some(&NOTIFY_ID.to_string()), "50% off everyting").await?;
+    stand
+        .devices
+        .deliver(vendor, &tokens, Some(&NOTIFY_ID.to_string()), "50% off everyting")
+        .await?;
     let sent_at = now().round(Unit::Second).unwrap_or_else(|_| now());
     let push = "/v1/tasks/20842863";
     let deliveries: Vec<_> = tokens.iter().map(|token| json!({"token": token})).collect();
@@ -195,7 +195,10 @@ async fn revoke(stand: &Stand, tenant: &Tenant, vendor: &str) -> Result<(), Stan
     for answer in [
         tenant.sender.put(push, &push_body).await?,
         tenant.sender.post(&format!("{push}/deliveries"), &batch).await?,
-        tenant.operator.post(&format!("{push}/revocations"), &json!({"reason": "wrong price"})).await?,
+        tenant
+            .operator
+            .post(&format!("{push}/revocations"), &json!({"reason": "wrong price"}))
+            .await?,
     ] {
         if !answer.status.is_success() {
             return Err(StandError::Unexpected(format!("answered {}: {}", answer.status, answer.body)));
@@ -233,8 +236,12 @@ async fn set_back(stand: &Stand) -> Result<(), StandError> {
 async fn sweep_rule(stand: &Stand, what: &'static str) -> Result<(), StandError> {
     let rules = stand.aws.ask("events", "AWSEvents.ListRules", &json!({})).await?;
     let rules = rules["Rules"].as_array().into_iter().flatten();
-    let mut names = rules.filter_map(|rule| rule["Name"].as_str()).filter(|name| name.contains("SweepSchedule"));
-    let name = names.next().ok_or_else(|| StandError::Unexpected("there is no rule for the sweep".to_owned()))?;
+    let mut names = rules
+        .filter_map(|rule| rule["Name"].as_str())
+        .filter(|name| name.contains("SweepSchedule"));
+    let name = names
+        .next()
+        .ok_or_else(|| StandError::Unexpected("there is no rule for the sweep".to_owned()))?;
     stand.aws.ask("events", what, &json!({ "Name": name })).await?;
     Ok(())
 }
@@ -299,6 +306,10 @@ mod tests {
         let mut played: Vec<_> = PLAYS.iter().map(|play| play.name).collect();
         played.sort_unstable();
         assert_eq!(named, played);
-        assert_eq!(runbook.matches("`make rehearse NAME=").count(), PLAYS.len() + 1, "and one as an example");
+        assert_eq!(
+            runbook.matches("`make rehearse NAME=").count(),
+            PLAYS.len() + 1,
+            "and one as an example"
+        );
     }
 }

@@ -38,9 +38,8 @@ fn values<'l>(line: &'l Value, alarm: &'l Alarm) -> impl Iterator<Item = f64> + 
     let sets = named.flat_map(|directive| directive["Dimensions"].as_array().into_iter().flatten());
     let own = sets.filter(|set| {
         let names: Vec<_> = set.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let as_wanted = |wanted: &crate::alarm::Dimension| {
-            names.contains(&wanted.name.as_str()) && line[&wanted.name] == wanted.value.as_str()
-        };
+        let as_wanted =
+            |wanted: &crate::alarm::Dimension| names.contains(&wanted.name.as_str()) && line[&wanted.name] == wanted.value.as_str();
         names.len() == alarm.dimensions.len() && alarm.dimensions.iter().all(as_wanted)
     });
     own.flat_map(|_| match &line[&alarm.metric_name] {
@@ -53,7 +52,9 @@ async fn sampled(stand: &Stand, queue: &str) -> Result<Point, StandError> {
     let queue = stand.stack.get(queue)?;
     let asked = json!({ "QueueUrl": queue, "AttributeNames": ["ApproximateNumberOfMessages"] });
     let answer = stand.aws.ask("sqs", "AmazonSQS.GetQueueAttributes", &asked).await?;
-    let visible = answer["Attributes"]["ApproximateNumberOfMessages"].as_str().and_then(|text| text.parse().ok());
+    let visible = answer["Attributes"]["ApproximateNumberOfMessages"]
+        .as_str()
+        .and_then(|text| text.parse().ok());
     Ok(Point {
         at_ms: now().as_millisecond(),
         value: visible.unwrap_or_default(),
