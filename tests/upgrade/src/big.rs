@@ -72,6 +72,13 @@ impl Big {
         self.revocation.borrow().clone()
     }
 
+    /// How many deliveries have ended so far.
+    pub async fn ended(&self, calls: &Calls) -> u64 {
+        let path = self.revocation().unwrap_or_default();
+        let (_, now) = calls.ask("status", &self.tenant.viewer, Method::GET, &path, None).await;
+        now["progress"]["total"]["ended"].as_u64().unwrap_or_default()
+    }
+
     /// Waits until it has settled, and holds every delivery against its device.
     pub async fn settled(&self, stand: &Stand, calls: &Calls) -> Result<(Checked, Duration), StandError> {
         let path = self.revocation().unwrap_or_default();

@@ -51,7 +51,7 @@ async fn look(calls: &Calls, current: &Current, stop: &Cell<bool>) {
         match (nth % 7, revocation) {
             (0 | 3, Some(path)) => drop(calls.ask("status", &tenant.viewer, Method::GET, &path, None).await),
             (1, Some(path)) => {
-                let path = format!("{path}/outcomes?limit=50");
+                let path = format!("{path}/outcomes");
                 drop(calls.ask("outcomes", &tenant.viewer, Method::GET, &path, None).await);
             }
             (2, _) => {

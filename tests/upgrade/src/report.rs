@@ -29,6 +29,8 @@ pub struct Switched {
     /// In which functions were switched.
     pub order: Vec<String>,
     pub deliveries: u64,
+    /// Of those, had ended when all functions were switched.
+    pub ended: u64,
     /// From the last switch until it had settled.
     pub settled: Duration,
     pub checked: Checked,
@@ -120,7 +122,8 @@ impl fmt::Display for Report {
             }
             writeln!(
                 f,
-                "  settled {:.0} s after the last switch; devices asked twice: {}; order: {}",
+                "  {} had ended when the last function was switched, all had settled {:.0} s later; devices asked twice: {}\n  order: {}",
+                switched.ended,
                 switched.settled.as_secs_f64(),
                 switched.checked.pushed_again,
                 switched.order.join(" ")

@@ -143,6 +143,9 @@ impl Unknown {
         }
         let (status, _) = apart.ask("status", viewer, Method::GET, &self.revocation, None).await;
         said.answers.push(("status of what has settled", status));
+        let outcomes = format!("{}/outcomes", self.revocation);
+        let (status, _) = apart.ask("outcomes", viewer, Method::GET, &outcomes, None).await;
+        said.answers.push(("outcomes of it", status));
         switch(Version::Newer)?;
         let (_, after) = calls.ask("status", viewer, Method::GET, &self.revocation, None).await;
         if before["progress"] != after["progress"] {

@@ -23,7 +23,7 @@ use crate::versions::{Version, Versions};
 /// After each function that is switched.
 const PAUSE: Duration = Duration::from_millis(1_200);
 /// A vendor takes so long to answer, so that jobs are under way whenever a function is switched.
-const LATENCY_MS: u64 = 800;
+const LATENCY_MS: u64 = 2_000;
 
 /// What `tests/upgrade/older.sh` built.
 pub struct Older {
@@ -155,12 +155,20 @@ impl Scene<'_> {
         say(&format!("taking {} deliveries back, switching to {}", big.deliveries, to.as_str()));
         big.revoke(self.calls).await?;
         switch(self.versions, &order, to, PAUSE).await?;
-        say("all are switched; waiting for the end");
+        let ended = big.ended(self.calls).await;
+        say(&format!("all are switched, and {ended} have ended; waiting for the others"));
+        if ended == big.deliveries {
+            self.calls.wrong(format!(
+                "all had ended before the last function was switched to {}: take more",
+                to.as_str()
+            ));
+        }
         let (checked, settled) = big.settled(self.stand, self.calls).await?;
         Ok(Switched {
             to,
             order,
             deliveries: big.deliveries,
+            ended,
             settled,
             checked,
         })
