@@ -51,6 +51,7 @@ impl<K: AccessKeyStore, S: SecretSeal, N: Nonces> Door<K, S, N> {
             .await
             .inspect_err(|fault| refused(&asked, Who::Key(&key.actor(), &key.tenant), fault))?;
         self.cache.keep(&read);
+        self.cache.asked(&read.key);
         Ok(Authenticated { key: read.key, call })
     }
 

@@ -13,6 +13,7 @@ use revocation_rules::progress::BatchProgress;
 use revocation_rules::revocation::{Revocation, State};
 
 use crate::book::book_all;
+use crate::facts;
 use crate::ports::{BatchWorkStore, Clock, Finished, Job, JobQueue, PushStore, ReceiptStore, RevocationStore, StoreError, WorkError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +107,11 @@ async fn write(
     let changes = book_all(store, &mut progress, counted, deliveries).await?;
     progress.hold = hold;
     let changes: Vec<_> = changes.into_iter().map(|(revocation, change)| (revocation.id, change)).collect();
-    store.finish(&progress, &changes).await
+    let finished = store.finish(&progress, &changes).await?;
+    if finished != Finished::Lost {
+        facts::ended(progress.channel, &changes);
+    }
+    Ok(finished)
 }
 
 async fn come_back(queue: &impl JobQueue, batch: &BatchRef, nth: u32) -> Result<Confirmed, WorkError> {

@@ -17,6 +17,7 @@ use revocation_rules::terms::{Assignment, Terms};
 use revocation_rules::window;
 
 use crate::book::book_all;
+use crate::facts;
 use crate::judge_unknown::judge_unknown;
 use crate::ports::{
     BatchWorkStore, ChannelClient, Claimed, Clock, Counters, Dice, DispatchJob, Finished, Job, JobQueue, Order, QueueError,
@@ -125,6 +126,7 @@ where
         }
         if claimed.lost_workers > lost_before {
             warn_of_lost_worker(&terms.id, &claimed, todo.calls.len());
+            facts::lease_lost(claimed.channel);
         }
         claimed
     };
@@ -140,7 +142,11 @@ where
                 calls: &todo.calls,
                 call_until: deadline.min(window::closes_at(work.header.sent_at)),
             };
+            if is_first_attempt(&progress, &assigned) {
+                facts::first_call(work.header.channel, clock.now().duration_since(terms.requested_at));
+            }
             let answers = client.revoke(&order).await;
+            facts::attempted(work.header.channel, &answers);
             let answers = judge_unknown(store, &progress, terms, answers).await;
             plan::apply(&mut progress, answers)
         }
@@ -155,9 +161,13 @@ where
         changes.extend(book_others(store, &mut progress, &terms.id, deliveries, now).await?);
     }
     if store.finish(&progress, &changes).await? == Finished::Lost {
+        if !todo.calls.is_empty() {
+            facts::lease_lost(progress.channel);
+        }
         look_again(queue, job, Duration::MAX).await?;
         return Ok(Dispatched::Busy);
     }
+    facts::ended(progress.channel, &changes);
     match back_in {
         None => Ok(Dispatched::Finished),
         Some(wait) => {
@@ -165,6 +175,12 @@ where
             Ok(Dispatched::ComesBack)
         }
     }
+}
+
+/// Nobody asked the vendor for this batch and this revocation before, as far as anybody has written.
+fn is_first_attempt(progress: &BatchProgress, assigned: &Assignment) -> bool {
+    let none_before = progress.attempts == 1 && progress.pauses == 0 && progress.lost_workers == 0;
+    none_before && assigned.replays == 0 && !progress.counted.contains_key(&assigned.terms.id)
 }
 
 /// How long what is left waits; `None` when nothing is.

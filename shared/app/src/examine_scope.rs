@@ -26,6 +26,7 @@ use revocation_rules::unmatched::{Unmatched, kept_unmatched};
 use revocation_rules::window;
 
 use crate::channel_preview::ChannelPreview;
+use crate::facts;
 use crate::ports::{BatchHeaders, BatchPayloads, Clock, StoreError};
 
 /// Shards, or reads of a push with one shard, that are under way at once.
@@ -277,6 +278,7 @@ pub async fn name_unmatched(
     if *asked == revocation.scope
         && let Some(known @ Unmatched::Known(_)) = kept_unmatched(revocation)
     {
+        facts::named(&known);
         return known;
     }
     let now = clock.now();
@@ -296,7 +298,11 @@ pub async fn name_unmatched(
         return Unmatched::Unknown;
     };
     match examine(store, clock, &revocation.push, shards, &look, bound).await {
-        Ok(seen) => seen.unmatched(asked),
+        Ok(seen) => {
+            let unmatched = seen.unmatched(asked);
+            facts::named(&unmatched);
+            unmatched
+        }
         Err(error) => {
             tracing::warn!(revocation.id = %revocation.id, %error, "which targets of {} have no delivery is not known", revocation.id);
             Unmatched::Unknown

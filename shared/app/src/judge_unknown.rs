@@ -5,6 +5,7 @@ use revocation_rules::retry::Answer;
 use revocation_rules::suspicion::{self, Evidence};
 use revocation_rules::terms::Terms;
 
+use crate::facts;
 use crate::ports::Counters;
 
 /// Makes ends of what the vendor does not know. Where the batch has too few
@@ -35,7 +36,7 @@ pub(crate) async fn judge_unknown(
     };
     let (answers, suspicion) = suspicion::judge(&progress.slots, answers, elsewhere);
     if suspicion.deliveries > 0 {
-        // The template counts this event.
+        facts::suspected(suspicion.deliveries);
         tracing::warn!(
             event = "suspected_setting", revocation.id = %revocation.id, channel = %progress.channel, code = suspicion.codes.join(","), deliveries = suspicion.deliveries,
             "{} does not know nearly any of its devices: a setting may be wrong", progress.channel

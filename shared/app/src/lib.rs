@@ -18,6 +18,7 @@ mod count_deliveries;
 mod device_token;
 mod dispatch_batch;
 mod examine_scope;
+mod facts;
 mod fan_out;
 mod find_task;
 mod issue_device_token;

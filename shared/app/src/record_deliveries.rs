@@ -15,6 +15,7 @@ use revocation_rules::plan::can_take_back;
 use revocation_rules::push::Push;
 
 use crate::check_gate::revoked_targets;
+use crate::facts;
 use crate::fan_out::FIRST_LOOK;
 use crate::ports::{
     BatchRecorder, Clock, Counters, DispatchJob, Job, JobQueue, PushStore, QueueError, Recorded, RevocationStore, Saved, StoreError,
@@ -164,6 +165,7 @@ async fn hand_on(
     // The fan-out counts what was recorded before the request, this what came after.
     if kept == Recorded::New && header.recorded_at >= revocation.requested_at {
         store.add_late(push, id, header.channel, u64::from(header.count)).await?;
+        facts::caught_late(header.channel, u64::from(header.count));
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ use revocation_rules::settling::{Eagerness, Outstanding, Page, Recount, Recounte
 use revocation_rules::tally::Tally;
 use revocation_rules::walk::{Place, Reading};
 
+use crate::facts;
 use crate::ports::{
     BatchHeaders, Clock, Counters, Job, JobQueue, ProgressList, QueueError, RecountJob, RevocationStore, Saved, StoreError, WorkError,
 };
@@ -198,9 +199,12 @@ async fn settle(store: &impl RevocationStore, mut revocation: Revocation, count:
     };
     Ok(match (store.save_revocation(&revocation).await?, settling) {
         (Saved::Yes, Settling::Still) => Checked::Unchanged,
-        (Saved::Yes, Settling::New) => Checked::Settled {
-            after: now.duration_since(revocation.requested_at),
-        },
+        (Saved::Yes, Settling::New) => {
+            facts::settled(&revocation, now);
+            Checked::Settled {
+                after: now.duration_since(revocation.requested_at),
+            }
+        }
         (Saved::Outdated, Settling::Still | Settling::New) => Checked::Overtaken,
     })
 }

@@ -13,6 +13,7 @@ use revocation_rules::revocation::{Fanout, Revocation, State};
 use revocation_rules::scope::Scope;
 use revocation_rules::verdict::{Refusal, Verdict, decide};
 
+use crate::facts;
 use crate::ports::{AppNotices, Clock, Dice, JobQueue, PushStore, RevocationStore, Saved, StoreError};
 use crate::resolve_notices::resolve_notices;
 use crate::start_fan_out::start_fan_out;
@@ -62,12 +63,16 @@ pub async fn request_revocation(
     channels: &Channels,
     request: &NewRevocation,
 ) -> Result<Accepted, RequestError> {
+    let began = clock.now();
     for _ in 0..ROUNDS {
         // Inside the loop: a race that was lost takes time, and the window does not wait.
         let now = clock.now();
         let push = store.push(&request.push).await?.ok_or(RequestError::PushNotFound)?;
         match decide(&push, &request.scope, channels, now) {
-            Verdict::Refuse(refusal) => return Err(RequestError::Refused(refusal)),
+            Verdict::Refuse(refusal) => {
+                facts::refused(&refusal);
+                return Err(RequestError::Refused(refusal));
+            }
             Verdict::AlreadyRevoked { by } => {
                 return match store.revocation(&request.push, &by).await? {
                     Some(revocation) => Ok(Accepted::AlreadyThere(revocation)),
@@ -82,6 +87,7 @@ pub async fn request_revocation(
                 let notices = resolve_notices(store, &push, request.notices.as_ref()).await?;
                 let revocation = revocation(&push, request, notices, dice, now);
                 if store.insert_revocation(&push, &revocation).await? == Saved::Yes {
+                    facts::gate_closed(clock.now().duration_since(began));
                     start_fan_out(queue, &revocation).await;
                     return Ok(Accepted::New(revocation));
                 }

@@ -14,6 +14,7 @@ use revocation_rules::ids::{PushRef, RevocationId};
 use revocation_rules::revocation::{Revocation, State};
 use revocation_rules::settling::Eagerness;
 
+use crate::facts;
 use crate::ports::{Clock, DUE_PARTS, DuePlace, Job, JobQueue, QueueError, RecountJob, RevocationStore, Saved, StoreError, WorkError};
 
 /// How many revocations are handed on in one message batch: what a queue takes in one call.
@@ -62,6 +63,7 @@ pub async fn sweep(
     deadline: Timestamp,
 ) -> Result<Swept, SweepError> {
     let began = clock.now();
+    facts::sweeping();
     let mut waiting: VecDeque<Part> = (0..DUE_PARTS).map(|part| Part { part, after: None }).collect();
     let mut running = FuturesUnordered::new();
     let mut swept = Swept::default();
@@ -125,7 +127,10 @@ async fn hand_on<'a>(
     let mut found = Vec::with_capacity(due.len());
     for (id, read) in join_all(reads).await {
         match read {
-            Ok(Some(revocation)) => found.push((id, revocation)),
+            Ok(Some(revocation)) => {
+                facts::swept(&revocation, clock.now());
+                found.push((id, revocation));
+            }
             Ok(None) => ends.push((id, Ok(()))),
             Err(error) => ends.push((id, Err(error.into()))),
         }

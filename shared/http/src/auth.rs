@@ -130,6 +130,7 @@ async fn check(
         return Err(unknown());
     }
     cache.keep(&read);
+    cache.asked(&read.key);
     Ok(Caller::of(read))
 }
 

@@ -10,6 +10,7 @@ use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{AccessKey, AccessKeyStore, KeyState, SecretText, StoreError};
+use revocation_metrics::{Busiest, Labels, Metric, about, note};
 use revocation_rules::ids::KeyId;
 
 /// How long a key that was read is believed.
@@ -27,7 +28,10 @@ pub struct ReadKey {
 }
 
 #[derive(Debug, Default)]
-pub struct KeyCache(Mutex<Kept>);
+pub struct KeyCache {
+    kept: Mutex<Kept>,
+    busiest: Busiest,
+}
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -59,7 +63,7 @@ impl KeyCache {
     /// to know: else a flood of names would push out the keys that are in use. One that is not
     /// active is not kept, so that enabling it takes effect at once.
     pub fn keep(&self, read: &ReadKey) {
-        let Ok(mut kept) = self.0.lock() else { return };
+        let Ok(mut kept) = self.kept.lock() else { return };
         if read.key.state != KeyState::Active {
             return;
         }
@@ -73,8 +77,18 @@ impl KeyCache {
         kept.keys.insert(read.key.id.clone(), read.clone());
     }
 
+    /// Counts a request of a key that was proven.
+    pub fn asked(&self, key: &AccessKey) {
+        let tenant = key.tenant.to_string();
+        note(Metric::Requests, Labels::NONE, 1);
+        if self.busiest.is(&tenant) {
+            note(Metric::BusiestTenantRequests, Labels::NONE, 1);
+        }
+        about(|| tenant);
+    }
+
     fn known(&self, id: &KeyId, now: Timestamp) -> Option<ReadKey> {
-        let mut kept = self.0.lock().ok()?;
+        let mut kept = self.kept.lock().ok()?;
         if now < kept.latest {
             kept.keys.clear();
         }
@@ -94,6 +108,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use revocation_app::ports::{KeptSecret, SecretDigest};
+    use revocation_metrics::gathered_now;
     use revocation_rules::ids::Tenant;
     use revocation_rules::role::Role;
 
@@ -159,6 +174,20 @@ mod tests {
     }
 
     #[test]
+    fn a_request_counts_for_its_tenant_and_says_which_it_is() {
+        let desk = Desk::new();
+        let key = desk.read("k", 0).key;
+        let ((), noted) = gathered_now(|| {
+            for _ in 0..3 {
+                desk.cache.asked(&key);
+            }
+        });
+        assert_eq!(noted.values(Metric::Requests), [3]);
+        assert_eq!(noted.values(Metric::BusiestTenantRequests), [3]);
+        assert!(noted.lines("stack-1", 0).contains(r#""tenant":"shop/default""#));
+    }
+
+    #[test]
     fn a_key_that_is_used_every_second_is_read_once_a_minute() {
         let desk = Desk::new();
         for second in 0..600 {
@@ -218,7 +247,7 @@ mod tests {
         let before = desk.reads();
         desk.uses("in-use", 2);
         assert_eq!(desk.reads(), before);
-        assert_eq!(desk.cache.0.lock().unwrap().keys.len(), 1);
+        assert_eq!(desk.cache.kept.lock().unwrap().keys.len(), 1);
     }
 
     #[test]

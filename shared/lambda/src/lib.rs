@@ -2,6 +2,7 @@
 //!
 //! | part | file |
 //! |---|---|
+//! | what an invocation noted, as lines of metrics | [`metrics`] |
 //! | settings, read once, all complaints at once | [`config`] |
 //! | JSON logs | [`telemetry`] |
 //! | start, and serve what comes | [`serve`] |
@@ -12,6 +13,7 @@
 
 pub mod config;
 pub mod http_event;
+pub mod metrics;
 pub mod panics;
 pub mod queue_event;
 pub mod serve;

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::StreamExt;
 
+use revocation_metrics::{Labels, Metric, note};
+
 use crate::panics;
 
 /// Messages of one event that are worked on at once.
@@ -13,6 +15,15 @@ const AT_ONCE: usize = 10;
 /// What a message says; nothing, if it has no body.
 pub fn body(message: &SqsMessage) -> &str {
     message.body.as_deref().unwrap_or_default()
+}
+
+/// The attribute of a message that the replay command has sent back from its dead letters.
+pub const REPLAYED: &str = "replayed";
+
+/// It was a dead letter, and comes for the first time since.
+fn is_replayed(message: &SqsMessage) -> bool {
+    let again = message.attributes.get("ApproximateReceiveCount").is_some_and(|count| count != "1");
+    message.message_attributes.contains_key(REPLAYED) && !again
 }
 
 /// Runs `handle` on every message. A message whose handler fails, or whose body
@@ -27,6 +38,9 @@ pub async fn each<J, E: Display, P: Display>(
             let (parse, handle) = (&parse, &handle);
             async move {
                 let id = record.message_id.clone().unwrap_or_default();
+                if is_replayed(&record) {
+                    note(Metric::DeadLettersReplayed, Labels::NONE, 1);
+                }
                 let work = async {
                     match parse(&record) {
                         Ok(job) => handle(job)
@@ -87,6 +101,18 @@ mod tests {
             .collect();
         ids.sort_unstable();
         assert_eq!(ids, ["2", "3"]);
+    }
+
+    #[tokio::test]
+    async fn a_dead_letter_that_was_sent_back_counts_when_it_comes_for_the_first_time() {
+        let message = |count: &str, attributes: &serde_json::Value| serde_json::json!({"messageId": "1", "body": "1", "attributes": {"ApproximateReceiveCount": count}, "messageAttributes": attributes});
+        let replayed = serde_json::json!({REPLAYED: {"stringValue": "1", "dataType": "String"}});
+        let event = serde_json::json!({"Records": [
+            message("1", &replayed), message("2", &replayed), message("1", &serde_json::json!({})), message("1", &replayed)
+        ]});
+        let event: SqsEvent = serde_json::from_value(event).unwrap();
+        let (_, noted) = revocation_metrics::gathered(each(event, number, async |_| Ok::<_, &str>(()))).await;
+        assert_eq!(noted.values(Metric::DeadLettersReplayed), [2]);
     }
 
     #[tokio::test]

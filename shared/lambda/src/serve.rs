@@ -7,11 +7,12 @@ use std::fmt::Display;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use lambda_http::lambda_runtime;
 use lambda_http::{Context, Error, LambdaEvent, Response, service_fn};
+use revocation_metrics::gathered;
 use serde::{Deserialize, Serialize};
 
 use crate::config::environment;
 use crate::http_event::{AnswerFault, HttpEvent, HttpRequest, answer};
-use crate::{panics, queue_event, telemetry};
+use crate::{metrics, panics, queue_event, telemetry};
 
 /// Serves events of any kind. One whose handler panics fails, and the next is served.
 ///
@@ -27,11 +28,15 @@ where
 {
     telemetry::start(environment("RUST_LOG").as_deref());
     let deps = connect.await.map_err(Into::into)?;
-    let (deps, handle) = (&deps, &handle);
+    let namespace = environment(metrics::NAMESPACE);
+    let (deps, handle, namespace) = (&deps, &handle, namespace.as_deref());
     let service = service_fn(move |event: LambdaEvent<E>| async move {
         let LambdaEvent { payload, context, .. } = event;
         // On the heap: what an event is worked on with may be large.
-        panics::caught(Box::pin(handle(deps, payload, &context))).await?
+        let (answer, noted) = gathered(panics::caught(Box::pin(handle(deps, payload, &context)))).await;
+        // Also of one that failed: what it wrote before is written.
+        metrics::write(namespace, &noted);
+        answer?
     });
     Box::pin(lambda_runtime::run(service)).await
 }
