@@ -4,6 +4,8 @@
 mod template;
 
 #[cfg(test)]
+mod alarms;
+#[cfg(test)]
 mod api;
 #[cfg(test)]
 mod fairness;
