@@ -41,7 +41,7 @@ BINS ?= $(notdir $(wildcard functions/*))
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
 
-.PHONY: help demo dev watch check test lint package keys generate build build-bench bench bench-recall bench-kill model model-costs
+.PHONY: help demo dev watch check test lint package keys replay rehearse generate build build-bench bench bench-recall bench-kill model model-costs
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-13s %s\n",$$1,$$2}'
@@ -125,6 +125,13 @@ model-costs:     ## measure anew what the model takes for the cost of each step 
 
 keys:            ## access keys: make keys ARGS="new --app shop --workspace default --role operator"
 	@$(CARGO) run --quiet --bin revocation-keys -- $(or $(ARGS),--help)
+
+replay:          ## dead letters: make replay ARGS="look --from <url>", ARGS="send --from <url> --to <url>" (docs/runbook.md)
+	@$(CARGO) run --quiet --bin revocation-replay -- $(or $(ARGS),--help)
+
+rehearse:        ## play what an alarm is for, on this machine, until the alarm fires: NAME=vendor-down; without a name they are listed
+	@$(if $(NAME),$(MAKE) build,$(CARGO) build --quiet --package stand --bin rehearse)
+	@$(TARGET)/debug/rehearse $(NAME)
 
 # The functions that are measured, as they are deployed but for the processor, and what measures them.
 bench: $(BENCH)/node/installed-lock.json  ## what the release binaries take, beside peers that do the same: one table, 10 minutes (ARGS="--only starts")
