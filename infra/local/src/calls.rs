@@ -70,6 +70,11 @@ fn outputs_of(xml: &str) -> BTreeMap<String, String> {
 }
 
 impl LocalAws {
+    /// Asks a service as its root, in the JSON protocol: `ask("sqs", "AmazonSQS.ListQueues", &json!({}))`.
+    pub async fn ask(&self, service: &str, target: &'static str, body: &Value) -> Result<Value, StackError> {
+        ask_json(self.port, service, target, body).await
+    }
+
     /// Runs a function now and waits for its answer, such as `sweep`, which else runs once a minute.
     pub async fn invoke(&self, function: &str, event: &Value) -> Result<Value, StackError> {
         let authorization = authorization("lambda");

@@ -52,6 +52,20 @@ impl Tenant {
         self.apps.vendors().map(|(vendor, app)| (vendor, app.name.as_str()))
     }
 
+    /// Gives the app another secret at `vendor`, which ours is not told of, and ends its sessions there.
+    ///
+    /// # Panics
+    /// When there is no such vendor.
+    pub async fn change_secret_at(&self, stand: &Stand, vendor: &str) -> Result<(), StandError> {
+        let mut app = self.apps.at(vendor).at_vendor.clone();
+        app["client_secret"] = "another-secret".into();
+        stand.devices.control("/apps", &app).await?;
+        stand
+            .devices
+            .fault(&serde_json::json!({"vendor": vendor, "expire_sessions": true}))
+            .await
+    }
+
     /// Makes vivo answer this app's recalls as if there were no such call, or as ever.
     pub async fn recall_at_vivo(&self, stand: &Stand, exists: bool) -> Result<(), StandError> {
         let mut app = self.apps.at("vivo").at_vendor.clone();
