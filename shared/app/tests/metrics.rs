@@ -107,9 +107,7 @@ fn what_a_vendor_says_is_noted_by_its_class_and_an_attempt_once() {
     ] {
         let (scene, job) = three_deliveries();
         scene.vendor.is(mood);
-        let sheet = noted(|| {
-            let _ = scene.dispatch(&job);
-        });
+        let sheet = noted(|| drop(scene.dispatch(&job)));
         assert_eq!(of(&sheet, Metric::VendorAnswers, &class(said)), [3], "{said}");
         assert_eq!(of(&sheet, Metric::Attempts, &class(said)), [1], "{said}");
     }
@@ -260,9 +258,7 @@ fn a_sweep_notes_how_late_it_is_and_how_long_a_revocation_has_been_under_way() {
 fn a_sweep_with_nothing_to_do_notes_that_it_is_not_late() {
     let scene = Scene::of(a_push().build());
     let until = noon() + SignedDuration::from_secs(30);
-    let sheet = noted(|| {
-        let _ = run(sweep(&scene.store, &scene.queue, &scene.clock, until)).unwrap();
-    });
+    let sheet = noted(|| drop(run(sweep(&scene.store, &scene.queue, &scene.clock, until)).unwrap()));
     assert_eq!(sheet.values(Metric::SweepLag), [0]);
     assert!(sheet.values(Metric::TimeOutstanding).is_empty());
 }
