@@ -159,9 +159,21 @@ mod tests {
         let (mut faults, mut channels) = (Vec::new(), Vec::new());
         for line in table.lines().filter(|line| line.starts_with("| ")).skip(1) {
             let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
-            let [channel, what, units @ ..] = &cells[..] else { panic!("{line}") };
+            let [channel, what, units @ ..] = &cells[..] else {
+                panic!("{line}")
+            };
             let units: Vec<f64> = units.iter().map(|unit| unit.parse().unwrap()).collect();
-            let [write_units, read_units, queue_requests, http_requests, invocations, gb_seconds, gb_months, usd] = units[..] else {
+            let [
+                write_units,
+                read_units,
+                queue_requests,
+                http_requests,
+                invocations,
+                gb_seconds,
+                gb_months,
+                usd,
+            ] = units[..]
+            else {
                 panic!("{line}");
             };
             let bill = Bill {

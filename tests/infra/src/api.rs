@@ -97,7 +97,12 @@ fn reading_routes_reach_the_function_that_can_only_read() {
         }
         let reads = key(route).starts_with("GET ") || key(route) == "$default";
         let function = function_of(&template, route);
-        assert_eq!(reads, ["LookupFunction", "GateFunction"].contains(&function), "{name}: {}", key(route));
+        assert_eq!(
+            reads,
+            ["LookupFunction", "GateFunction"].contains(&function),
+            "{name}: {}",
+            key(route)
+        );
         assert_eq!(function == "GateFunction", key(route).ends_with("/gate"), "{name}: {}", key(route));
     }
 }

@@ -22,14 +22,18 @@ fn open_to_plain_text(template: &Template) -> Vec<String> {
     let mut guarded = BTreeSet::new();
     for (_, policy) in &policies {
         // A queue has one policy: a second one would take its place.
-        let [queue] = &list(&policy["Queues"])[..] else { continue };
+        let queues = list(&policy["Queues"]);
+        let [queue] = &queues[..] else { continue };
         let statements = list(&policy["PolicyDocument"]["Statement"]);
         let refused = statements
             .iter()
             .find(|statement| refuses_plain_text(statement, "sqs"))
             .and_then(|statement| referred(&statement["Resource"]));
-        if refused == referred(queue) && !guarded.insert(refused) {
-            return vec![format!("{refused:?} has two policies")];
+        if refused == referred(queue)
+            && let Some(refused) = refused
+            && !guarded.insert(refused.to_owned())
+        {
+            return vec![format!("{refused} has two policies")];
         }
     }
     let queues = template.of_type("AWS::SQS::Queue").into_iter();
@@ -40,7 +44,7 @@ fn open_to_plain_text(template: &Template) -> Vec<String> {
             .any(|statement| refuses_plain_text(statement, "kms") && statement["Resource"] == "*")
     });
     queues
-        .filter(|(name, _)| !guarded.contains(&Some(*name)))
+        .filter(|(name, _)| !guarded.contains(*name))
         .chain(keys)
         .map(|(name, _)| name.to_owned())
         .collect()
@@ -60,7 +64,11 @@ fn every_queue_and_key_refuses_whoever_comes_without_tls() {
         ),
         ("/Resources/FanoutQueuePolicy".to_owned(), Value::Null),
     ] {
-        assert_eq!(open_to_plain_text(&Template::changed(&[(&place, value)])), ["FanoutQueue"], "{place}");
+        assert_eq!(
+            open_to_plain_text(&Template::changed(&[(&place, value)])),
+            ["FanoutQueue"],
+            "{place}"
+        );
     }
     let key = Template::changed(&[("/Resources/RpcSecretsKey/Properties/KeyPolicy/Statement/1", Value::Null)]);
     assert_eq!(open_to_plain_text(&key), ["RpcSecretsKey"]);
@@ -161,21 +169,13 @@ fn traces_are_sent_when_somebody_asks_for_them_and_every_function_may_then() {
     assert_eq!(trace_faults(&Template::read()), Vec::<String>::new());
     let policy = "/Resources/RevokeRole/Properties/Policies/1";
     for (place, value, fault) in [
-        (
-            "/Parameters/Tracing/Default".to_owned(),
-            json!("Active"),
-            "traces are sent unasked",
-        ),
+        ("/Parameters/Tracing/Default".to_owned(), json!("Active"), "traces are sent unasked"),
         (
             "/Globals/Function/Tracing".to_owned(),
             json!("PassThrough"),
             "traces can not be asked for",
         ),
-        (
-            policy.to_owned(),
-            Value::Null,
-            "RevokeFunction has another right to send traces",
-        ),
+        (policy.to_owned(), Value::Null, "RevokeFunction has another right to send traces"),
         (
             format!("{policy}/Fn::If/1/PolicyDocument/Statement/0/Action"),
             json!("xray:*"),

@@ -42,10 +42,7 @@ fn faults(config: &str) -> Vec<String> {
             }
         }
     }
-    let kept = [
-        ("DeletionProtection", "enabled"),
-        ("DispatchersReservedConcurrency", "maximum"),
-    ];
+    let kept = [("DeletionProtection", "enabled"), ("DispatchersReservedConcurrency", "maximum")];
     for (name, value) in kept {
         for (stage, set) in stages(config) {
             let has = set.contains(&(name.to_owned(), value.to_owned()));
