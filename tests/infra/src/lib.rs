@@ -16,6 +16,8 @@ mod limits;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
+mod needs;
+#[cfg(test)]
 mod protection;
 #[cfg(test)]
 mod queues;

@@ -8,14 +8,12 @@ use crate::template::{Template, referred};
 /// Whose limit a route must have, by its method and path; `None` for that which senders share.
 fn limit_of(key: &str) -> Option<&'static str> {
     let (method, path) = key.split_once(' ')?;
-    match (method, path) {
-        (_, "/") => Some("Revoke"),
-        ("POST", path) if path.ends_with("/revocations") || path.ends_with("/replays") => Some("Revoke"),
-        ("PUT", "/v1/notice") => Some("Revoke"),
-        ("GET", "/v1/me" | "/v1/openapi.json" | "/console" | "/console/{file}") => None,
-        ("GET", path) if path.ends_with("/gate") => None,
-        ("GET", _) => Some("Read"),
-        _ => None,
+    let revokes = ["/revocations", "/replays"].iter().any(|end| path.ends_with(end)) || path == "/v1/notice";
+    let for_all = ["/v1/me", "/v1/openapi.json", "/console", "/console/{file}"].contains(&path) || path.ends_with("/gate");
+    if path == "/" || (method != "GET" && revokes) {
+        Some("Revoke")
+    } else {
+        (method == "GET" && !for_all).then_some("Read")
     }
 }
 

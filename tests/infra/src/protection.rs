@@ -22,14 +22,18 @@ fn open_to_plain_text(template: &Template) -> Vec<String> {
     let mut guarded = BTreeSet::new();
     for (_, policy) in &policies {
         // A queue has one policy: a second one would take its place.
-        let [queue] = &list(&policy["Queues"])[..] else { continue };
+        let queues = list(&policy["Queues"]);
+        let [queue] = &queues[..] else { continue };
         let statements = list(&policy["PolicyDocument"]["Statement"]);
         let refused = statements
             .iter()
             .find(|statement| refuses_plain_text(statement, "sqs"))
             .and_then(|statement| referred(&statement["Resource"]));
-        if refused == referred(queue) && !guarded.insert(refused) {
-            return vec![format!("{refused:?} has two policies")];
+        if refused == referred(queue)
+            && let Some(refused) = refused
+            && !guarded.insert(refused.to_owned())
+        {
+            return vec![format!("{refused} has two policies")];
         }
     }
     let queues = template.of_type("AWS::SQS::Queue").into_iter();
@@ -40,7 +44,7 @@ fn open_to_plain_text(template: &Template) -> Vec<String> {
             .any(|statement| refuses_plain_text(statement, "kms") && statement["Resource"] == "*")
     });
     queues
-        .filter(|(name, _)| !guarded.contains(&Some(*name)))
+        .filter(|(name, _)| !guarded.contains(*name))
         .chain(keys)
         .map(|(name, _)| name.to_owned())
         .collect()

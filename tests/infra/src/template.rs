@@ -14,10 +14,14 @@ pub(crate) type Resource<'t> = (&'t str, &'t Value);
 
 impl Template {
     pub(crate) fn read() -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/template.yaml");
-        let text = std::fs::read_to_string(path).unwrap();
-        let documents = Yaml::load_from_str(&text).unwrap();
-        Self(long_form(&documents[0]))
+        /// Read once: some tests change it hundreds of times.
+        static READ: LazyLock<Value> = LazyLock::new(|| {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/template.yaml");
+            let text = std::fs::read_to_string(path).unwrap();
+            let documents = Yaml::load_from_str(&text).unwrap();
+            long_form(&documents[0])
+        });
+        Self(READ.clone())
     }
 
     pub(crate) fn section(&self, name: &str) -> &Map<String, Value> {

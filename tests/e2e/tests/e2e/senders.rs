@@ -62,7 +62,7 @@ pub async fn the_python_sender_over_its_generated_client(stand: &Stand) -> Outco
         .arg(in_project("shared/http/src/openapi.json"));
     generate.args(["--meta", "none", "--output-path", "message_revoke", "--overwrite"]);
     run(generate.current_dir(&folder)).await?;
-    sends(stand, "python", async |tenant, task| {
+    sends(stand, "python", async |tenant: &Tenant, task: &str| {
         let mut sender = Command::new(tools.join("python"));
         sender
             .args(["sender.py", task])
@@ -89,7 +89,7 @@ pub async fn the_typescript_sender_over_its_generated_types(stand: &Stand) -> Ou
     generate.arg(in_project("shared/http/src/openapi.json")).args(["-o", "schema.d.ts"]);
     run(&mut generate).await?;
     run(tool("typescript/bin/tsc").args(["-p", "."])).await?;
-    sends(stand, "typescript", async |tenant, task| {
+    sends(stand, "typescript", async |tenant: &Tenant, task: &str| {
         let mut sender = Command::new(&node);
         sender.args(["sender.ts", task]).current_dir(&folder);
         run(sender.env("API", stand.stack.api_url()).env("SENDER_KEY", &tenant.sender.key)).await
