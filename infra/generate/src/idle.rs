@@ -1,5 +1,7 @@
 //! What a stack that does nothing costs: counted in the template, at the list prices, in `docs/cost.md`.
 
+use std::fmt::Write as _;
+
 use crate::error::GenerateError;
 use crate::{in_project, read, template};
 
@@ -54,13 +56,14 @@ fn table(template: &str, prices: &str) -> Result<String, GenerateError> {
     let mut table = String::from("| each | how many | USD a month each | USD a month |\n|---|---:|---:|---:|\n");
     let mut sum = 0.0;
     for (what, many, each) in rows.into_iter().filter(|(_, many, _)| *many > 0.0) {
-        table += &format!("| {what} | {many:.0} | {each:.2} | {:.2} |\n", many * each);
+        // Cannot fail: writing to a string.
+        let _ = writeln!(table, "| {what} | {many:.0} | {each:.2} | {:.2} |", many * each);
         sum += many * each;
     }
-    table += &format!("| **together** | | | **{sum:.2}** |\n");
-    table += &format!(
-        "| and each secret, one for a tenant and a vendor | | {:.2} | |\n",
-        price("secret_month")?
+    let secret = price("secret_month")?;
+    let _ = writeln!(
+        table,
+        "| **together** | | | **{sum:.2}** |\n| and each secret, one for a tenant and a vendor | | {secret:.2} | |"
     );
     Ok(table)
 }

@@ -6,6 +6,7 @@ use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
+use revocation_rules::hex::hex;
 use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -50,7 +51,7 @@ pub fn pack_folder(folder: &Path) -> Result<Packed, PackageError> {
     let digest = Sha256::digest(&package);
     Ok(Packed {
         bytes: package.len(),
-        digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        digest: hex(&digest),
     })
 }
 

@@ -1,10 +1,13 @@
 //! A package depends on its binary and on nothing else.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use revocation_package::{pack, pack_folder};
+use revocation_rules::hex::hex;
 use sha2::{Digest as _, Sha256};
 
 /// Bytes that compress a little, as a binary does.
@@ -67,8 +70,7 @@ fn a_package_has_one_file_that_may_be_run_and_the_time_that_all_have() {
 #[test]
 fn the_bytes_are_those_that_they_were() {
     let digest = Sha256::digest(pack(&binary()).unwrap());
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(digest, "0c0109d72682918edc3bc1579ae501151208a87df03d0bf6b818e811d1d7d961");
+    assert_eq!(hex(&digest), "0c0109d72682918edc3bc1579ae501151208a87df03d0bf6b818e811d1d7d961");
 }
 
 #[test]

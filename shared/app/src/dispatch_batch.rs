@@ -125,8 +125,7 @@ where
             return Ok(Dispatched::Busy);
         }
         if claimed.lost_workers > lost_before {
-            warn_of_lost_worker(&terms.id, &claimed, todo.calls.len());
-            facts::lease_lost(claimed.channel);
+            note_lost_worker(&terms.id, &claimed, todo.calls.len());
         }
         claimed
     };
@@ -142,9 +141,7 @@ where
                 calls: &todo.calls,
                 call_until: deadline.min(window::closes_at(work.header.sent_at)),
             };
-            if is_first_attempt(&progress, &assigned) {
-                facts::first_call(work.header.channel, clock.now().duration_since(terms.requested_at));
-            }
+            note_first_call(&progress, &assigned, clock.now());
             let answers = client.revoke(&order).await;
             facts::attempted(work.header.channel, &answers);
             let answers = judge_unknown(store, &progress, terms, answers).await;
@@ -177,10 +174,13 @@ where
     }
 }
 
-/// Nobody asked the vendor for this batch and this revocation before, as far as anybody has written.
-fn is_first_attempt(progress: &BatchProgress, assigned: &Assignment) -> bool {
+/// Whether nobody asked the vendor for this batch and this revocation before, as far as anybody has written.
+fn note_first_call(progress: &BatchProgress, assigned: &Assignment, now: Timestamp) {
+    let terms = &assigned.terms;
     let none_before = progress.attempts == 1 && progress.pauses == 0 && progress.lost_workers == 0;
-    none_before && assigned.replays == 0 && !progress.counted.contains_key(&assigned.terms.id)
+    if none_before && assigned.replays == 0 && !progress.counted.contains_key(&terms.id) {
+        facts::first_call(progress.channel, now.duration_since(terms.requested_at));
+    }
 }
 
 /// How long what is left waits; `None` when nothing is.
@@ -217,7 +217,8 @@ fn book_own(
 }
 
 /// Between a vendor's answer and our write there is no transaction: these may be asked twice.
-fn warn_of_lost_worker(revocation: &RevocationId, claimed: &BatchProgress, deliveries: usize) {
+fn note_lost_worker(revocation: &RevocationId, claimed: &BatchProgress, deliveries: usize) {
+    facts::lease_lost(claimed.channel);
     tracing::warn!(
         revocation.id = %revocation, channel = %claimed.channel, lost_workers = claimed.lost_workers, deliveries,
         "a worker on {} was lost; its deliveries are asked for again", claimed.channel

@@ -107,7 +107,9 @@ fn what_a_vendor_says_is_noted_by_its_class_and_an_attempt_once() {
     ] {
         let (scene, job) = three_deliveries();
         scene.vendor.is(mood);
-        let sheet = noted(|| drop(scene.dispatch(&job)));
+        let sheet = noted(|| {
+            scene.dispatch(&job);
+        });
         assert_eq!(of(&sheet, Metric::VendorAnswers, &class(said)), [3], "{said}");
         assert_eq!(of(&sheet, Metric::Attempts, &class(said)), [1], "{said}");
     }
@@ -210,7 +212,7 @@ fn unmatched() -> Sheet {
             &scene.channels,
             &revocation.scope,
             &revocation,
-        )))
+        )));
     })
 }
 
@@ -226,7 +228,9 @@ fn suspected() -> Sheet {
     scene.clock.advance(SECOND);
     let revocation = scene.revoked(a_revocation());
     scene.vendor.is(Mood::Misaddressed);
-    noted(|| drop(scene.dispatch(&DispatchJob::of(&revocation, &batch.header))))
+    noted(|| {
+        scene.dispatch(&DispatchJob::of(&revocation, &batch.header));
+    })
 }
 
 #[test]
@@ -244,7 +248,9 @@ fn swept(late: SignedDuration) -> Sheet {
     // It is due a minute after it was walked.
     scene.clock.advance(SignedDuration::from_secs(60) + late);
     let until = revocation_app::ports::Clock::now(&scene.clock) + SignedDuration::from_secs(30);
-    noted(|| drop(run(sweep(&scene.store, &scene.queue, &scene.clock, until)).unwrap()))
+    noted(|| {
+        run(sweep(&scene.store, &scene.queue, &scene.clock, until)).unwrap();
+    })
 }
 
 #[test]
@@ -258,7 +264,9 @@ fn a_sweep_notes_how_late_it_is_and_how_long_a_revocation_has_been_under_way() {
 fn a_sweep_with_nothing_to_do_notes_that_it_is_not_late() {
     let scene = Scene::of(a_push().build());
     let until = noon() + SignedDuration::from_secs(30);
-    let sheet = noted(|| drop(run(sweep(&scene.store, &scene.queue, &scene.clock, until)).unwrap()));
+    let sheet = noted(|| {
+        run(sweep(&scene.store, &scene.queue, &scene.clock, until)).unwrap();
+    });
     assert_eq!(sheet.values(Metric::SweepLag), [0]);
     assert!(sheet.values(Metric::TimeOutstanding).is_empty());
 }

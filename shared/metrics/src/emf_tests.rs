@@ -34,7 +34,7 @@ fn labels_of(metric: Metric) -> Labels {
     dimensions.fold(Labels::NONE, |labels, dimension| labels.with(*dimension, "x"))
 }
 
-/// What CloudWatch asks of a line.
+/// What `CloudWatch` asks of a line.
 fn check(line: &Value) {
     let aws = line["_aws"].as_object().unwrap();
     assert_eq!(aws.keys().collect::<Vec<_>>(), ["CloudWatchMetrics", "Timestamp"]);
@@ -179,7 +179,7 @@ fn notes_of_two_invocations_side_by_side_do_not_mix() {
             note(Metric::Requests, Labels::NONE, value);
         })
     };
-    let ((_, first), (_, second)) = block_on(async { futures::join!(one(1), one(2)) });
+    let (((), first), ((), second)) = block_on(async { futures::join!(one(1), one(2)) });
     assert_eq!(
         (first.values(Metric::Requests), second.values(Metric::Requests)),
         (vec![1], vec![2])
@@ -218,5 +218,5 @@ fn of_some_the_largest_and_of_others_each_value_is_kept() {
     });
     assert_eq!(sheet.values(Metric::SweepLag), [9]);
     assert_eq!(sheet.values(Metric::TimeToGate), [3, 9, 4]);
-    assert!(MOST_VALUES <= 100);
+    const { assert!(MOST_VALUES <= 100) };
 }

@@ -1,5 +1,7 @@
 //! What AWS asks for a million deliveries, and the table of it in `docs/cost.md`.
 
+use std::fmt::Write as _;
+
 use std::path::Path;
 
 use crate::clock;
@@ -118,8 +120,10 @@ fn table(lines: &[Line], prices: &Prices) -> String {
          |---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     for Line { channel, what, bill } in lines {
-        table += &format!(
-            "| {channel} | {what} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.1} | {:.4} | {:.4} |\n",
+        // Cannot fail: writing to a string.
+        let _ = writeln!(
+            table,
+            "| {channel} | {what} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.1} | {:.4} | {:.4} |",
             bill.write_units,
             bill.read_units,
             bill.queue_requests,

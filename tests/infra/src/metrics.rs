@@ -62,8 +62,11 @@ fn stack() -> Value {
     json!({ "Ref": "AWS::StackName" })
 }
 
+/// An alarm's name, its metric, and its dimensions.
+pub(crate) type Alarmed<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
+
 /// Every metric of ours that an alarm or the dashboard names, with its dimensions.
-pub(crate) fn alarmed(template: &Template) -> Vec<(&str, &str, Vec<(&str, &str)>)> {
+pub(crate) fn alarmed(template: &Template) -> Vec<Alarmed<'_>> {
     let alarms = template.of_type("AWS::CloudWatch::Alarm").into_iter();
     let ours = alarms.filter(|(_, alarm)| alarm["Namespace"] == stack());
     ours.map(|(name, alarm)| {

@@ -390,8 +390,8 @@ fn deliveries(count: usize) -> Vec<Delivery> {
     ];
     let of = |nth: usize| Delivery {
         handle: handles[nth % handles.len()].clone(),
-        vendor_task: (nth % 3 == 0).then(|| "task-2".parse().unwrap()),
-        locale: (nth % 4 == 0).then(|| "zh-CN".parse().unwrap()),
+        vendor_task: nth.is_multiple_of(3).then(|| "task-2".parse().unwrap()),
+        locale: nth.is_multiple_of(4).then(|| "zh-CN".parse().unwrap()),
         ..Delivery::new(
             format!("user-{nth}").parse().unwrap(),
             revocation_testkit::token(Channel::Huawei, nth as u64).parse().unwrap(),
@@ -427,7 +427,7 @@ fn browsers() -> items::batch::Written {
         let subscription = Subscription {
             p256dh: key,
             auth: [nth; 16],
-            vapid_key: (nth % 2 == 0).then_some(key),
+            vapid_key: nth.is_multiple_of(2).then_some(key),
         };
         Delivery {
             handle: Some(Handle::Tag("sale".to_owned())),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use http::Method;
+use revocation_rules::role::Permission;
 
 use super::*;
 use crate::problem::{Problem, ProblemKind};

@@ -87,7 +87,7 @@ async fn revoked(scene: &Scene, prices: &Prices, channel: Channel) -> Result<Bil
     scene.were_asked(1)?;
     let counts = scene.fakes.counts()?;
     dispatcher.stop().await?;
-    let dispatched = Bill {
+    let spent = Bill {
         write_units: counts.write_units,
         read_units: counts.read_units,
         invocations: 1.0,
@@ -108,7 +108,7 @@ async fn revoked(scene: &Scene, prices: &Prices, channel: Channel) -> Result<Bil
         gb_seconds: walk.wall.as_secs_f64() * prices.memory_gb,
         ..Bill::default()
     });
-    Ok(walked.fold(dispatched.times(BATCHES), |sum, walk| sum.and(&walk)))
+    Ok(walked.fold(spent.times(BATCHES), |sum, walk| sum.and(&walk)))
 }
 
 fn gb_months(bytes: f64, days: f64) -> f64 {

@@ -1,4 +1,4 @@
-//! An alarm as it is deployed, and what CloudWatch would make of a metric's values.
+//! An alarm as it is deployed, and what `CloudWatch` would make of a metric's values.
 
 use std::fmt::{self, Write as _};
 
@@ -49,7 +49,7 @@ pub struct Dimension {
     pub value: String,
 }
 
-/// What CloudWatch is told of it.
+/// What `CloudWatch` is told of it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Alarm {
@@ -64,7 +64,8 @@ pub struct Alarm {
     pub period: i64,
     pub evaluation_periods: i64,
     /// As many as there are periods, if it is not said.
-    pub datapoints_to_alarm: Option<i64>,
+    #[serde(rename = "DatapointsToAlarm")]
+    pub datapoints: Option<i64>,
     pub threshold: f64,
     pub comparison_operator: String,
     pub treat_missing_data: Missing,
@@ -141,7 +142,7 @@ impl Alarm {
     }
 
     fn wanted(&self) -> i64 {
-        self.datapoints_to_alarm.unwrap_or(self.evaluation_periods)
+        self.datapoints.unwrap_or(self.evaluation_periods)
     }
 
     /// Would it have fired, at any moment between the two?
@@ -212,7 +213,7 @@ mod tests {
             statistic,
             period: 60,
             evaluation_periods: of,
-            datapoints_to_alarm: Some(wanted),
+            datapoints: Some(wanted),
             threshold: 2.0,
             comparison_operator: "GreaterThanThreshold".to_owned(),
             treat_missing_data: missing,
