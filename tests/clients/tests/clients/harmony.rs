@@ -1,24 +1,16 @@
 //! `PyJWT` before what our own client signs, and what `PyJWT` signs before the simulated Push Kit.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
-use jiff::Timestamp;
 use rcgen::{CertifiedKey, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
-use revocation_app::ports::{ChannelClient, Clock, CredentialStore, Credentials, Order, StoreError};
-use revocation_channels::{Settings, connect, settings};
+use revocation_app::ports::ChannelClient;
+use revocation_channels::settings;
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
-use revocation_rules::ids::{DeviceToken, PushKind, PushRef, Tenant};
-use revocation_rules::notice::Notice;
-use revocation_rules::plan::ToCall;
 use revocation_rules::retry::Answer;
-use revocation_testkit::MemorySessions;
-use revocation_testkit::builders::a_batch;
 use serde_json::{Value, json};
 
+use crate::ours;
 use crate::support::{Client, World};
 
 const PROJECT: &str = "388421841222199046";
@@ -40,74 +32,14 @@ impl Drop for ServerFile {
     }
 }
 
-struct Document(String);
-
-impl CredentialStore for Document {
-    fn credentials<'a>(&'a self, _: &'a Tenant, _: Channel) -> BoxFuture<'a, Result<Option<Credentials>, StoreError>> {
-        async { Ok(Some(Credentials(self.0.clone()))) }.boxed()
-    }
-}
-
-/// `PyJWT` looks at its own watch.
-struct WallClock;
-
-impl Clock for WallClock {
-    #[expect(clippy::disallowed_methods, reason = "the judge's clock is the real one")]
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-}
-
 /// Our client, told that Push Kit is there.
 fn our_client(key: &KeyPair, url: &str, ca_pem: String) -> Box<dyn ChannelClient> {
-    let document = json!({
+    let credentials = json!({
         "project_id": PROJECT, "client_id": APP, "key_id": KEY, "sub_account": ACCOUNT, "private_key": key.serialize_pem(),
     });
-    let there = Settings {
-        set: settings(Channel::Harmony)
-            .iter()
-            .map(|setting| (setting.name, url.to_owned()))
-            .collect(),
-        extra_ca_pem: Some(ca_pem),
-        ..Settings::default()
-    };
-    let document = Arc::new(Document(document.to_string()));
-    let sessions = Arc::new(MemorySessions::default());
-    connect(Channel::Harmony, &there, document, sessions, Arc::new(WallClock)).unwrap()
-}
-
-async fn revoke(client: &dyn ChannelClient, strategy: Strategy) -> Answer {
-    let push = PushRef {
-        tenant: Tenant {
-            app: "app".parse().unwrap(),
-            workspace: "default".parse().unwrap(),
-        },
-        kind: PushKind::Task,
-        id: "task-1".parse().unwrap(),
-    };
-    let token: DeviceToken = "device-0".parse().unwrap();
-    let notice = Notice {
-        title: "Message revoked".to_owned(),
-        text: "Message revoked, in more words".to_owned(),
-    };
-    let call = ToCall {
-        slot: 0,
-        token: &token,
-        handle: Some(&Handle::NotifyId(123_456)),
-        vendor_task: None,
-        notice: &notice,
-        subscription: None,
-    };
-    let order = Order {
-        push: &push,
-        revocation: &"rvk_1".parse().unwrap(),
-        batch: &a_batch().build().0,
-        requested_at: Timestamp::UNIX_EPOCH,
-        strategy,
-        calls: &[call],
-        call_until: Timestamp::MAX,
-    };
-    client.revoke(&order).await.remove(0).1
+    let settings = settings(Channel::Harmony).iter();
+    let there = settings.map(|setting| (setting.name, url.to_owned())).collect();
+    ours::client(Channel::Harmony, &credentials, there, ca_pem)
 }
 
 #[tokio::test]
@@ -124,7 +56,7 @@ async fn pyjwt_takes_the_token_that_our_client_signs() {
 
     let client = our_client(&key, &url, cert.pem());
     for strategy in [Strategy::Recall, Strategy::Overwrite] {
-        let answer = revoke(&*client, strategy).await;
+        let answer = ours::revoke(&*client, strategy, &"device-0".parse().unwrap(), &Handle::NotifyId(123_456), None).await;
         assert!(matches!(answer, Answer::Ended { .. }), "{answer:?}");
     }
 

@@ -9,8 +9,8 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use vendor_sim::{Options, Sim};
 
-/// No client waits longer for an answer of the simulator.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// No client takes longer to start, or to be answered by the simulator, on however busy a machine.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct World {
     pub sim: Sim,
@@ -48,6 +48,14 @@ impl World {
     pub async fn device(&self, vendor: &str, token: &str) -> Device {
         let mut bars = self.order("/bars", json!({ "vendor": vendor, "tokens": [token] })).await;
         Device(bars[token].take())
+    }
+
+    /// What a browser tells the site of its subscription.
+    pub async fn subscription(&self, endpoint: &str) -> Value {
+        let mut told = self
+            .order("/subscriptions", json!({ "vendor": "web_push", "tokens": [endpoint] }))
+            .await;
+        json!({ "endpoint": endpoint, "keys": told[endpoint].take() })
     }
 
     pub async fn stats(&self, vendor: &str) -> Value {
@@ -116,21 +124,22 @@ pub struct Client {
 
 impl Client {
     pub async fn node(script: &str, world: &World, settings: Value) -> Self {
-        let mut node = Command::new(installed("venv", "python/requirements.txt", "installed-pins.txt").join("bin/node"));
-        let packages = installed("node", "node/package-lock.json", "installed-lock.json").join("node_modules");
-        node.env_clear()
-            .env("NODE_PATH", packages)
-            .env("NODE_EXTRA_CA_CERTS", &world.ca_file);
-        // Old clients use what Node.js has deprecated.
-        node.env("NODE_NO_WARNINGS", "1");
-        node.arg(here().join("node").join(script));
+        let mut node = node(script);
+        node.env("NODE_EXTRA_CA_CERTS", &world.ca_file);
         Self::start(node, settings).await
+    }
+
+    /// One that asks nobody, and is asked.
+    pub async fn server(script: &str, settings: Value) -> Self {
+        Self::start(node(script), settings).await
     }
 
     pub async fn python(script: &str, settings: Value) -> Self {
         let venv = installed("venv", "python/requirements.txt", "installed-pins.txt");
         let mut python = Command::new(venv.join("bin/python"));
         python.env_clear().arg(here().join("python").join(script));
+        // Clients warn of what they deprecate, and nothing is written beside the scripts.
+        python.env("PYTHONWARNINGS", "ignore").env("PYTHONDONTWRITEBYTECODE", "1");
         Self::start(python, settings).await
     }
 
@@ -160,6 +169,16 @@ impl Client {
         let line = line.expect("the client answers in time").unwrap();
         serde_json::from_str(&line.expect("the client has not ended")).unwrap()
     }
+}
+
+fn node(script: &str) -> Command {
+    let mut node = Command::new(installed("venv", "python/requirements.txt", "installed-pins.txt").join("bin/node"));
+    let packages = installed("node", "node/package-lock.json", "installed-lock.json").join("node_modules");
+    node.env_clear().env("NODE_PATH", packages);
+    // Old clients use what Node.js has deprecated.
+    node.env("NODE_NO_WARNINGS", "1");
+    node.arg(here().join("node").join(script));
+    node
 }
 
 fn here() -> &'static Path {
