@@ -13,6 +13,7 @@ use revocation_rules::batch::{self, BatchHeader, Delivery, Handle, Sending};
 use revocation_rules::channel::Channel;
 use revocation_rules::closure::Closure;
 use revocation_rules::device::Device;
+use revocation_rules::hex::hex;
 use revocation_rules::ids::{BatchRef, PushKind, PushRef, RevocationId, TargetId, Tenant};
 use revocation_rules::instruction::{Instruction, InstructionId};
 use revocation_rules::looks::{Look, Looks, Queued};
@@ -30,6 +31,7 @@ use revocation_rules::role::Role;
 use revocation_rules::scope::Scope;
 use revocation_rules::shard::ShardCount;
 use revocation_rules::web_push::{PublicKey, Subscription};
+use sha2::{Digest as _, Sha256};
 
 use super::{Kind, Set, shown};
 use crate::devices;
@@ -380,6 +382,11 @@ fn counters() -> Item {
     item
 }
 
+/// Digits that do not compress.
+fn token(nth: usize) -> String {
+    hex(&Sha256::digest(nth.to_be_bytes()))
+}
+
 fn deliveries(count: usize) -> Vec<Delivery> {
     let handles = [
         Some(Handle::NotifyId(730_021)),
@@ -396,6 +403,9 @@ fn deliveries(count: usize) -> Vec<Delivery> {
             format!("user-{nth}").parse().unwrap(),
             revocation_testkit::token(Channel::Huawei, nth as u64).parse().unwrap(),
         )
+        vendor_task: (nth % 3 == 0).then(|| "task-2".parse().unwrap()),
+        locale: (nth % 4 == 0).then(|| "zh-CN".parse().unwrap()),
+        ..Delivery::new(format!("user-{nth}").parse().unwrap(), token(nth).parse().unwrap())
     };
     (0..count).map(of).collect()
 }
@@ -434,7 +444,9 @@ fn browsers() -> items::batch::Written {
             subscription: Some(Box::new(subscription)),
             ..Delivery::new(
                 format!("user-{nth}").parse().unwrap(),
-                revocation_testkit::token(Channel::WebPush, nth.into()).parse().unwrap(),
+                format!("https://fcm.googleapis.com/fcm/send/{}", token(nth.into()))
+                    .parse()
+                    .unwrap(),
             )
         }
     };
