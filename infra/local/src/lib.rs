@@ -34,6 +34,5 @@ pub use error::StackError;
 pub use keeper::Keeper;
 pub use local_aws::{ACCESS_KEY, LocalAws, REGION, SECRET_KEY};
 pub use package::{built_binaries, package_local};
-pub use stages::Deployer;
 pub use template::functions;
 pub use tools::Tools;
