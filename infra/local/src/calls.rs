@@ -56,16 +56,6 @@ pub(crate) async fn stack_outputs(port: u16) -> Result<BTreeMap<String, String>,
     Ok(outputs_of(&xml))
 }
 
-/// A form, and XML back.
-pub(crate) async fn iam(port: u16, action: &'static str, rest: &str) -> Result<String, StackError> {
-    let authorization = authorization("iam");
-    let headers = [
-        ("authorization", authorization.as_str()),
-        ("content-type", "application/x-www-form-urlencoded"),
-    ];
-    ask(port, action, "/", &headers, &format!("Action={action}&{rest}")).await
-}
-
 /// Names and addresses hold nothing that XML would have escaped.
 fn outputs_of(xml: &str) -> BTreeMap<String, String> {
     xml.split("<OutputKey>")

@@ -37,4 +37,5 @@ pub use package::{built_binaries, package_local};
 pub use project::root;
 pub use stages::Deployer;
 pub use template::{binaries, functions};
+pub use template::functions;
 pub use tools::Tools;

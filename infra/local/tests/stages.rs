@@ -1,9 +1,7 @@
-//! The commands of docs/deploy.md, as they are typed, by a user with the rights of infra/deployer-policy.json.
+//! The commands of docs/deploy.md, as they are typed.
 
 use local_stack::{LocalAws, Tools, built_binaries, package_local};
 use serde_json::json;
-
-const POLICY: &str = include_str!("../../deployer-policy.json");
 
 #[tokio::test]
 #[ignore = "starts the local AWS; the Makefile runs it once the functions are built"]
@@ -11,12 +9,11 @@ async fn every_stage_is_deployed_by_its_command_and_production_is_not_destroyed(
     let tools = Tools::ensure().await.unwrap();
     package_local(&built_binaries().unwrap()).unwrap();
     let aws = LocalAws::start(&tools).await.unwrap();
-    let deployer = aws.make_deployer(POLICY).await.unwrap();
     let gateway = aws.endpoint().replace("http://", "");
     let (arch, parameters) = (architecture(), format!("LocalGateway={gateway} LogLevel=warn"));
     let said = async |target: &str, stage: &str| {
         let variables = [("STAGE", stage), ("ARCH", arch), ("PARAMETERS", parameters.as_str())];
-        let output = aws.make(target, &variables, Some(&deployer)).await.unwrap();
+        let output = aws.make(target, &variables).await.unwrap();
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         (output.status.success(), said)
     };

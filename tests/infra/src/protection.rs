@@ -20,7 +20,12 @@ fn refuses_plain_text(statement: &Value, service: &str) -> bool {
 fn open_to_plain_text(template: &Template) -> Vec<String> {
     let policies = template.of_type("AWS::SQS::QueuePolicy");
     let mut guarded = BTreeSet::new();
-    for (_, policy) in &policies {
+    let on_aws = json!({ "Fn::Equals": [{ "Ref": "LocalGateway" }, ""] });
+    for (name, policy) in &policies {
+        // The local AWS has no TLS.
+        if template.0["Resources"][*name]["Condition"] != "IsOnAws" || template.0["Conditions"]["IsOnAws"] != on_aws {
+            continue;
+        }
         // A queue has one policy: a second one would take its place.
         let queues = list(&policy["Queues"]);
         let [queue] = &queues[..] else { continue };
@@ -41,7 +46,9 @@ fn open_to_plain_text(template: &Template) -> Vec<String> {
         let statements = list(&key["KeyPolicy"]["Statement"]);
         !statements
             .iter()
-            .any(|statement| refuses_plain_text(statement, "kms") && statement["Resource"] == "*")
+            .map(|statement| &statement["Fn::If"])
+            .filter(|only| only[0] == "IsLocal" && only[1] == json!({ "Ref": "AWS::NoValue" }))
+            .any(|only| refuses_plain_text(&only[2], "kms") && only[2]["Resource"] == "*")
     });
     queues
         .filter(|(name, _)| !guarded.contains(*name))
@@ -63,6 +70,7 @@ fn every_queue_and_key_refuses_whoever_comes_without_tls() {
             json!({ "Fn::GetAtt": ["FanoutDeadLetters", "Arn"] }),
         ),
         ("/Resources/FanoutQueuePolicy".to_owned(), Value::Null),
+        ("/Resources/FanoutQueuePolicy/Condition".to_owned(), json!("IsLocal")),
     ] {
         assert_eq!(
             open_to_plain_text(&Template::changed(&[(&place, value)])),
