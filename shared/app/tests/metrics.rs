@@ -107,7 +107,9 @@ fn what_a_vendor_says_is_noted_by_its_class_and_an_attempt_once() {
     ] {
         let (scene, job) = three_deliveries();
         scene.vendor.is(mood);
-        let sheet = noted(|| drop(scene.dispatch(&job)));
+        let sheet = noted(|| {
+            scene.dispatch(&job);
+        });
         assert_eq!(of(&sheet, Metric::VendorAnswers, &class(said)), [3], "{said}");
         assert_eq!(of(&sheet, Metric::Attempts, &class(said)), [1], "{said}");
     }
@@ -226,7 +228,9 @@ fn suspected() -> Sheet {
     scene.clock.advance(SECOND);
     let revocation = scene.revoked(a_revocation());
     scene.vendor.is(Mood::Misaddressed);
-    noted(|| drop(scene.dispatch(&DispatchJob::of(&revocation, &batch.header))))
+    noted(|| {
+        scene.dispatch(&DispatchJob::of(&revocation, &batch.header));
+    })
 }
 
 #[test]
