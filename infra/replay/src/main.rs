@@ -30,7 +30,7 @@ struct Arguments {
 enum Command {
     /// Say how many dead letters there are; takes none.
     Look {
-        /// The URL of the dead-letter queue: an output of the stack, such as FanoutDeadLettersUrl.
+        /// The URL of the dead-letter queue: an output of the stack, such as `FanoutDeadLettersUrl`.
         #[arg(long)]
         from: String,
     },
@@ -39,7 +39,7 @@ enum Command {
         /// The URL of the dead-letter queue.
         #[arg(long)]
         from: String,
-        /// The URL of the queue they came from, such as FanoutQueueUrl.
+        /// The URL of the queue they came from, such as `FanoutQueueUrl`.
         #[arg(long)]
         to: String,
         /// No more than these.

@@ -1,4 +1,4 @@
-//! What an invocation noted, on standard output: CloudWatch takes the metrics out of the log.
+//! What an invocation noted, on standard output: `CloudWatch` takes the metrics out of the log.
 
 use std::io::Write as _;
 

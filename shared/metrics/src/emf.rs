@@ -1,4 +1,4 @@
-//! CloudWatch's embedded metric format: one JSON object a line, which says what of it are metrics.
+//! `CloudWatch`'s embedded metric format: one JSON object a line, which says what of it are metrics.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 

@@ -34,7 +34,7 @@ fn labels_of(metric: Metric) -> Labels {
     dimensions.fold(Labels::NONE, |labels, dimension| labels.with(*dimension, "x"))
 }
 
-/// What CloudWatch asks of a line.
+/// What `CloudWatch` asks of a line.
 fn check(line: &Value) {
     let aws = line["_aws"].as_object().unwrap();
     assert_eq!(aws.keys().collect::<Vec<_>>(), ["CloudWatchMetrics", "Timestamp"]);

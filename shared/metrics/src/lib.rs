@@ -1,10 +1,10 @@
-//! What is counted and timed, each declared once, and the lines in which CloudWatch reads it.
+//! What is counted and timed, each declared once, and the lines in which `CloudWatch` reads it.
 //!
 //! | part | file |
 //! |---|---|
 //! | the closed set of metrics, with unit, dimensions and meaning | [`Metric`] |
 //! | what one invocation counts, gathered where it becomes known | [`note`], [`gathered`] |
-//! | the lines that are written at its end: CloudWatch's embedded metric format | [`Sheet::lines`] |
+//! | the lines that are written at its end: `CloudWatch`'s embedded metric format | [`Sheet::lines`] |
 //! | which tenant asks most, without a list of tenants | [`Busiest`] |
 //!
 //! Promises: a metric outside this set cannot be noted; no dimension holds a tenant, a push, a token or anything else

@@ -1,6 +1,6 @@
 //! The metrics there are. docs/metrics.md has the same table for people, and a test compares the two.
 
-/// What a number is a number of, in CloudWatch's words.
+/// What a number is a number of, in `CloudWatch`'s words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     Count,

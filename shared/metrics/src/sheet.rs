@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use crate::metric::{Dimension, Fold, Metric};
 
-/// CloudWatch reads no more values of one metric in a line.
+/// `CloudWatch` reads no more values of one metric in a line.
 pub(crate) const MOST_VALUES: usize = 100;
 
 tokio::task_local! {

@@ -1,4 +1,4 @@
-//! An alarm as it is deployed, and what CloudWatch would make of a metric's values.
+//! An alarm as it is deployed, and what `CloudWatch` would make of a metric's values.
 
 use std::fmt::{self, Write as _};
 
@@ -49,7 +49,7 @@ pub struct Dimension {
     pub value: String,
 }
 
-/// What CloudWatch is told of it.
+/// What `CloudWatch` is told of it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Alarm {
