@@ -35,7 +35,5 @@ pub use keeper::Keeper;
 pub use local_aws::{ACCESS_KEY, LocalAws, REGION, SECRET_KEY};
 pub use package::{built_binaries, package_local};
 pub use project::root;
-pub use stages::Deployer;
 pub use template::{binaries, functions};
-pub use template::functions;
 pub use tools::Tools;

@@ -399,12 +399,6 @@ fn deliveries(count: usize) -> Vec<Delivery> {
         handle: handles[nth % handles.len()].clone(),
         vendor_task: nth.is_multiple_of(3).then(|| "task-2".parse().unwrap()),
         locale: nth.is_multiple_of(4).then(|| "zh-CN".parse().unwrap()),
-        ..Delivery::new(
-            format!("user-{nth}").parse().unwrap(),
-            revocation_testkit::token(Channel::Huawei, nth as u64).parse().unwrap(),
-        )
-        vendor_task: (nth % 3 == 0).then(|| "task-2".parse().unwrap()),
-        locale: (nth % 4 == 0).then(|| "zh-CN".parse().unwrap()),
         ..Delivery::new(format!("user-{nth}").parse().unwrap(), token(nth).parse().unwrap())
     };
     (0..count).map(of).collect()
