@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use revocation_metrics::gathered_now;
 use revocation_rules::channel::Channel;
 
 use crate::paths::{self, Path};
@@ -35,9 +34,7 @@ impl Case {
     /// One pass, not counted.
     pub fn pass(&mut self) {
         self.vendors.serve.vendor.refuse_some(self.refuses);
-        // As a function does: what was noted becomes lines.
-        let ((), noted) = gathered_now(&mut self.path.pass);
-        std::hint::black_box(noted.lines("stack-1", 0));
+        (self.path.pass)();
     }
 
     /// What a pass takes, once everything is warm.
