@@ -72,7 +72,7 @@ check:           ## formatting, clippy and every test that needs nothing but Rus
 
 # Everything is built at once, by one selection of packages and targets: another would have other features and
 # build the same crates again.
-test: $(VENV)/installed-pins.txt $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPAAS)/installed-pins.txt $(BROWSER)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine, and in a browser
+test: $(VENV)/installed-pins.txt $(FUZZ)/installed-pins.txt $(CLIENTS)/node/installed-lock.json $(MPAAS)/installed-pins.txt $(SENDERS)/python/installed-pins.txt $(SENDERS)/typescript/installed-lock.json $(BROWSER)/node/installed-lock.json  ## every test: unit, property, contract, documentation, then the whole system on this machine, and in a browser
 	@echo "building everything" >&2
 	@$(CARGO) build --workspace --all-targets
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \

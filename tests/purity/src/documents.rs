@@ -85,9 +85,9 @@ fn a_section_or_a_command_that_one_language_lacks_is_named() {
     assert_eq!(differences(english, order), ["each section is there, but not in the same order"]);
 }
 
-/// Somebody who copies them out of the page has what was tried.
+/// Somebody who copies them out of the page has what `make test` runs.
 #[test]
-fn the_senders_in_the_page_are_the_files_and_their_versions_the_pinned_ones() {
+fn the_senders_in_the_page_are_those_that_are_tested_and_their_versions_the_pinned_ones() {
     let page = read("docs/clients.md");
     for (file, language) in [("python/sender.py", "python"), ("typescript/sender.ts", "ts")] {
         let text = read(&format!("tests/senders/{file}"));

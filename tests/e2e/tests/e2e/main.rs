@@ -16,6 +16,7 @@ mod quiet;
 mod receipts;
 mod scopes;
 mod self_built;
+mod senders;
 mod tenants;
 mod turns;
 mod unknown_path;
@@ -114,6 +115,8 @@ fn main() -> ExitCode {
         gate_under_load::nothing_shows_the_original_though_the_fan_out_is_killed_half_way,
     ];
     trials.extend(trials![shared.beside:
+        senders::the_python_sender_over_its_generated_client,
+        senders::the_typescript_sender_over_its_generated_types,
         description::a_stranger_that_knows_only_the_description_finds_no_contradiction,
         keys_and_roles::a_key_that_is_disabled_while_it_is_used_is_refused_within_a_minute,
         self_built::many_devices_half_of_them_off_all_confirm_and_none_shows_the_original,
