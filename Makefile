@@ -132,7 +132,7 @@ bench-kill: build-bench  ## take back 30,000 deliveries while 50 of the function
 	@$(BENCHED)/bench-kill --deliveries $(KILL_N) --kills $(KILLS)
 
 # Two steps, so that make ends when the first fails.
-test-upgrade: build  ## an older version (FROM=its git ref) and this one side by side while pushes are taken back, 6 minutes (ARGS="20000 17": deliveries, seed; docs/upgrade.md)
+test-upgrade: build  ## an older version (FROM=its git ref) and this one side by side while pushes are taken back, 6 minutes (ARGS="60000 17": deliveries, seed; docs/upgrade.md)
 	@older=$$(CARGO="$(CARGO)" tests/upgrade/older.sh $(FROM)); exec $(TARGET)/debug/test-upgrade $$older $(ARGS)
 
 model:           ## a model of up to 100 million deliveries with AWS's limits, in simulated time: some minutes (docs/model.md)

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use upgrade::{Older, run};
 
 const USAGE: &str = "usage: test-upgrade COMMIT BINARIES SOURCES [DELIVERIES [SEED]]";
-const DELIVERIES: u64 = 20_000;
+const DELIVERIES: u64 = 60_000;
 /// In which order functions are switched is decided by it.
 const SEED: u64 = 17;
 
