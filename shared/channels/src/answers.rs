@@ -1,11 +1,11 @@
 //! Answers that every channel gives in the same form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use revocation_app::ports::Order;
 use revocation_rules::outcome::Outcome;
-use revocation_rules::plan::reason;
+use revocation_rules::plan::{ToCall, reason};
 use revocation_rules::retry::{Answer, AttemptFailure};
 
 /// Longest code of a vendor that becomes part of a reason.
@@ -112,6 +112,17 @@ pub(crate) fn none_tried(order: &Order<'_>) -> Vec<(usize, Answer)> {
 pub(crate) fn code(text: &str) -> Option<&str> {
     let is_code = !text.is_empty() && text.len() <= MAX_CODE_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     is_code.then_some(text)
+}
+
+/// Is a setting at fault? Then credentials are worth being read anew.
+pub(crate) const fn is_misconfigured(answer: &Answer) -> bool {
+    matches!(answer, Answer::Failed(AttemptFailure::Misconfigured { .. }))
+}
+
+/// What of an order has no answer yet.
+pub(crate) fn unanswered<'a>(order: &Order<'a>, answers: &[(usize, Answer)]) -> Vec<ToCall<'a>> {
+    let answered: HashSet<usize> = answers.iter().map(|(slot, _)| *slot).collect();
+    order.calls.iter().filter(|call| !answered.contains(&call.slot)).copied().collect()
 }
 
 /// How often each reason came.

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::links::Links;
 use super::run::Run;
 use super::vendor::Vendor;
-use crate::answers::{all_failed, codes, none_tried};
+use crate::answers::{all_failed, codes, is_misconfigured, none_tried, unanswered};
 use crate::around::Around;
 use crate::credentials::CredentialCache;
 use crate::dial::DialError;
@@ -107,19 +107,10 @@ impl<V: Vendor> Client<V> {
             return answers;
         };
         answers.retain(|(_, answer)| matches!(answer, Answer::Ended { .. } | Answer::Unknown { .. }));
-        let left: Vec<ToCall<'_>> = order
-            .calls
-            .iter()
-            .filter(|call| !answers.iter().any(|(slot, _)| *slot == call.slot))
-            .copied()
-            .collect();
+        let left = unanswered(order, &answers);
         answers.extend(self.run(order, &newer.value, &left).await);
         answers
     }
-}
-
-const fn is_misconfigured(answer: &Answer) -> bool {
-    matches!(answer, Answer::Failed(AttemptFailure::Misconfigured { .. }))
 }
 
 impl<V: Vendor> ChannelClient for Client<V> {

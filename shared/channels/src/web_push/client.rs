@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use revocation_app::ports::{ChannelClient, Clock, Order};
 use revocation_rules::channel::Channel;
 use revocation_rules::plan::ToCall;
-use revocation_rules::retry::{Answer, AttemptFailure};
+use revocation_rules::retry::Answer;
 use tokio::time::Instant;
 
 use super::hosts::Hosts;
@@ -15,7 +15,7 @@ use super::order::Run;
 use super::resolve::by_the_system;
 use super::settings::{WebPushCredentials, parse, push_hosts};
 use super::vapid::Tokens;
-use crate::answers::{all_failed, codes, none_tried};
+use crate::answers::{all_failed, codes, is_misconfigured, none_tried, unanswered};
 use crate::around::Around;
 use crate::credentials::CredentialCache;
 use crate::dial::DialError;
@@ -82,19 +82,10 @@ impl WebPushClient {
             return answers;
         };
         answers.retain(|(_, answer)| !is_misconfigured(answer));
-        let left: Vec<ToCall<'_>> = order
-            .calls
-            .iter()
-            .filter(|call| !answers.iter().any(|(slot, _)| *slot == call.slot))
-            .copied()
-            .collect();
+        let left = unanswered(order, &answers);
         answers.extend(self.run(order, &newer.value, &left).await);
         answers
     }
-}
-
-const fn is_misconfigured(answer: &Answer) -> bool {
-    matches!(answer, Answer::Failed(AttemptFailure::Misconfigured { .. }))
 }
 
 impl ChannelClient for WebPushClient {
