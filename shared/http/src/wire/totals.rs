@@ -4,30 +4,31 @@ use std::collections::BTreeMap;
 
 use revocation_app::Totals;
 use revocation_rules::channel::Channel;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::bounded::is_false;
+use super::word::Word;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Totals"))]
 pub struct TotalsAnswer {
-    deliveries: u64,
+    pub deliveries: u64,
     /// True where there was more than could be counted in 7 seconds: the numbers are lower bounds.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "description", schemars(extend("const" = true)))]
-    at_least: bool,
-    channels: BTreeMap<Channel, ChannelTotalsAnswer>,
+    pub at_least: bool,
+    pub channels: BTreeMap<Word<Channel>, ChannelTotalsAnswer>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "ChannelTotals"))]
-struct ChannelTotalsAnswer {
+pub struct ChannelTotalsAnswer {
     /// All that is recorded.
-    deliveries: u64,
+    pub deliveries: u64,
     /// Never sent, because the gate was closed.
-    held_back: u64,
+    pub held_back: u64,
     /// Sent without the id that taking back needs.
-    without_id: u64,
+    pub without_id: u64,
 }
 
 impl From<Totals> for TotalsAnswer {
@@ -44,7 +45,7 @@ impl From<Totals> for TotalsAnswer {
                         held_back: one.held_back,
                         without_id: one.without_id,
                     };
-                    (channel, answer)
+                    (channel.into(), answer)
                 })
                 .collect(),
         }
