@@ -1,12 +1,13 @@
 //! Every error of the API, declared once: status, slug, title (RFC 9457).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use http::StatusCode;
 use revocation_app::ports::causes;
 use revocation_rules::ids::PushId;
 use revocation_rules::visible::visible;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "description")]
 use crate::description::words;
@@ -93,7 +94,7 @@ where
 }
 
 /// One mistake in a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema))]
 pub struct FieldError {
     /// A JSON pointer into the body, `?name` for a query parameter, or `{name}` for a part of the path.
@@ -169,11 +170,11 @@ impl Problem {
     pub fn document(&self, request_id: &str) -> ProblemDocument {
         ProblemDocument {
             type_: format!("{TYPE_BASE}{}", self.kind.slug()),
-            title: self.kind.title(),
+            title: self.kind.title().into(),
             status: self.kind.status().as_u16(),
             detail: self.detail.clone(),
             instance: format!("urn:request:{request_id}"),
-            code: self.kind.slug(),
+            code: self.kind.slug().into(),
             request_id: request_id.to_owned(),
             retry_after_s: self.retry_after_s,
             closed_at: self.closed_at,
@@ -183,39 +184,39 @@ impl Problem {
 }
 
 /// RFC 9457.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Problem"))]
 pub struct ProblemDocument {
     #[serde(rename = "type")]
     #[cfg_attr(feature = "description", schemars(url, extend("pattern" = format!("^{TYPE_BASE}").replace('.', r"\."))))]
-    type_: String,
+    pub type_: String,
     /// Fixed for each code.
     #[cfg_attr(feature = "description", schemars(extend("enum" = words(ProblemKind::ALL.iter().map(|kind| kind.title())))))]
-    title: &'static str,
+    pub title: Cow<'static, str>,
     #[cfg_attr(feature = "description", schemars(range(min = 400, max = 599)))]
-    status: u16,
+    pub status: u16,
     /// What to do about this occurrence.
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
+    pub detail: Option<String>,
     /// Names this occurrence.
     #[cfg_attr(feature = "description", schemars(extend("pattern" = "^urn:request:")))]
-    instance: String,
+    pub instance: String,
     /// Never changes its meaning; clients may switch on it.
     #[cfg_attr(feature = "description", schemars(extend("enum" = words(ProblemKind::ALL.iter().map(|kind| kind.slug())))))]
-    code: &'static str,
+    pub code: Cow<'static, str>,
     /// What to report.
-    request_id: String,
+    pub request_id: String,
     /// The same as the `Retry-After` header.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "description", schemars(range(min = 1)))]
-    retry_after_s: Option<u32>,
+    pub retry_after_s: Option<u32>,
     /// For `window-closed`: since when.
     #[serde(skip_serializing_if = "Option::is_none")]
-    closed_at: Option<jiff::Timestamp>,
+    pub closed_at: Option<jiff::Timestamp>,
     /// For `invalid-request`: each mistake.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "description", schemars(length(min = 1)))]
-    errors: Vec<FieldError>,
+    pub errors: Vec<FieldError>,
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub struct Push {
 }
 
 /// How much of a push is revoked: what a list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema))]
 pub enum PushState {

@@ -5,7 +5,7 @@
 //! a new id has visible characters only. What was stored or queued before is
 //! still read: [`crate::ids`] is tolerant, [`Visible`] is not.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::IdError;
 
@@ -110,8 +110,8 @@ pub fn visible(text: &str) -> Result<(), IdError> {
 }
 
 /// An id that somebody gives us now, not one that was stored or queued before.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(try_from = "String", bound(deserialize = "T: TryFrom<String, Error = IdError>"))]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", bound(serialize = "T: Serialize", deserialize = "T: TryFrom<String, Error = IdError>"))]
 pub struct Visible<T>(pub T);
 
 impl<T: TryFrom<String, Error = IdError>> TryFrom<String> for Visible<T> {

@@ -11,6 +11,7 @@ mod path;
 mod table;
 
 pub use find::route;
+pub(crate) use path::push_path;
 pub use path::{PushName, collection};
 #[cfg(feature = "description")]
 pub(crate) use table::kind_word;

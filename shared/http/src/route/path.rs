@@ -1,5 +1,6 @@
 //! What a path names.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use revocation_rules::ids::{DeviceToken, IdError, MAX_TOKEN_BYTES, PushId, PushKind, PushRef, RevocationId, Tenant};
 use revocation_rules::visible::visible;
 
@@ -14,6 +15,12 @@ pub struct PushName {
 }
 
 impl PushName {
+    /// Its path, which everything about it begins with. What need not be encoded is not: the path of a long id has to
+    /// go through the gateway.
+    pub fn path(&self) -> String {
+        push_path(self.kind, &self.id)
+    }
+
     pub fn of(self, tenant: Tenant) -> PushRef {
         PushRef {
             tenant,
@@ -21,6 +28,11 @@ impl PushName {
             id: self.id,
         }
     }
+}
+
+pub(crate) fn push_path(kind: PushKind, id: &PushId) -> String {
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    format!("/v1/{}/{}", collection(kind), utf8_percent_encode(id.as_str(), RESERVED))
 }
 
 /// `messages` or `tasks`, as in the path.

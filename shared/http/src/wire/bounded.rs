@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// A text of at most `MAX` bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub(crate) struct Text<const MAX: usize>(pub(crate) String);
 
 impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
@@ -70,7 +72,8 @@ impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for List<T, MA
 }
 
 /// A set of at most `MAX` entries. What stands twice in it is one.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
 pub(crate) struct Set<T, const MAX: usize>(pub(crate) BTreeSet<T>);
 
 impl<'de, T: Deserialize<'de> + Ord, const MAX: usize> Deserialize<'de> for Set<T, MAX> {
@@ -99,8 +102,15 @@ impl<'de, T: Deserialize<'de> + Ord, const MAX: usize> Deserialize<'de> for Set<
 }
 
 /// Values by name, at most `MAX` of them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
 pub(crate) struct Map<K, V, const MAX: usize>(pub(crate) BTreeMap<K, V>);
+
+impl<K, V, const MAX: usize> Map<K, V, MAX> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 impl<K, V, const MAX: usize> Default for Map<K, V, MAX> {
     fn default() -> Self {

@@ -4,7 +4,7 @@ use revocation_app::GateQuestion;
 use revocation_rules::channel::Channel;
 use revocation_rules::gate::Gate;
 use revocation_rules::ids::{PushRef, RevocationId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
 use crate::query::Query;
@@ -21,20 +21,20 @@ pub fn gate_question(push: PushRef, query: &str) -> Result<GateQuestion, Problem
 }
 
 /// `revoked`: stop sending.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema))]
-pub(super) enum GateState {
+pub enum GateState {
     Open,
     Revoked,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Gate"))]
 pub struct GateAnswer {
-    gate: GateState,
+    pub gate: GateState,
     #[serde(skip_serializing_if = "Option::is_none")]
-    revocation_id: Option<RevocationId>,
+    pub revocation_id: Option<RevocationId>,
 }
 
 impl From<Gate> for GateAnswer {

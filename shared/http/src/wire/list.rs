@@ -1,10 +1,12 @@
 //! `GET /v1/pushes?type=&from=&to=&name=&state=&target=&limit=&cursor=`.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 use revocation_app::ports::{PushFilter, PushListPage, PushListQuery};
 use revocation_rules::ids::{PushKind, TargetId, Tenant};
 use revocation_rules::push::{MAX_PUSH_TITLE_CHARS, PushState, PushType};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::register::RegisteredAnswer;
 use crate::problem::Problem;
@@ -62,23 +64,23 @@ pub fn push_list_query(tenant: Tenant, query: &str, now: Timestamp) -> Result<Pu
     })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "PushList"))]
 pub struct PushListAnswer<'a> {
     /// Newest first.
     #[cfg_attr(feature = "description", schemars(length(max = MAX_LIMIT)))]
-    pushes: Vec<ListedPush<'a>>,
+    pub pushes: Vec<ListedPush<'a>>,
     /// Give it back as `cursor` for the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<&'a str>,
+    pub next_cursor: Option<Cow<'a, str>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "ListedPush"))]
-struct ListedPush<'a> {
+pub struct ListedPush<'a> {
     #[serde(flatten)]
-    push: RegisteredAnswer<'a>,
-    state: PushState,
+    pub push: RegisteredAnswer<'a>,
+    pub state: PushState,
 }
 
 impl<'a> From<&'a PushListPage> for PushListAnswer<'a> {
@@ -92,7 +94,7 @@ impl<'a> From<&'a PushListPage> for PushListAnswer<'a> {
                     state: push.state(),
                 })
                 .collect(),
-            next_cursor: page.next.as_deref(),
+            next_cursor: page.next.as_deref().map(Cow::Borrowed),
         }
     }
 }

@@ -1,36 +1,38 @@
 //! `GET /v1/me`.
 
+use std::borrow::Cow;
+
 use revocation_rules::actor::KeyLabel;
 use revocation_rules::ids::KeyId;
 #[cfg(feature = "description")]
 use revocation_rules::role::{Permission, Role};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::auth::Caller;
 #[cfg(feature = "description")]
 use crate::description::words;
 
 /// Whose key this is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "OwnKey"))]
 pub struct MeAnswer<'a> {
-    key_id: &'a KeyId,
-    app: &'a str,
-    workspace: &'a str,
+    pub key_id: Cow<'a, KeyId>,
+    pub app: Cow<'a, str>,
+    pub workspace: Cow<'a, str>,
     #[cfg_attr(feature = "description", schemars(extend("enum" = words(Role::ALL.into_iter().filter(|role| role.may(Permission::Identify)).map(Role::as_str)))))]
-    role: &'static str,
+    pub role: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    label: Option<&'a KeyLabel>,
+    pub label: Option<Cow<'a, KeyLabel>>,
 }
 
 impl<'a> From<&'a Caller> for MeAnswer<'a> {
     fn from(caller: &'a Caller) -> Self {
         Self {
-            key_id: &caller.actor.key,
-            app: caller.tenant.app.as_str(),
-            workspace: caller.tenant.workspace.as_str(),
-            role: caller.role.as_str(),
-            label: caller.actor.label.as_ref(),
+            key_id: Cow::Borrowed(&caller.actor.key),
+            app: caller.tenant.app.as_str().into(),
+            workspace: caller.tenant.workspace.as_str().into(),
+            role: caller.role.as_str().into(),
+            label: caller.actor.label.as_ref().map(Cow::Borrowed),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The JSON that travels. Input refuses unknown fields; output may gain fields.
+//! The JSON that travels. Input refuses unknown fields; output may gain fields. Both ways: the functions
+//! read what is asked and write what is answered, a client (`shared/client`) the other way round.
 
 mod bounded;
 pub(crate) mod device;
@@ -12,9 +13,10 @@ pub(crate) mod receipts;
 pub(crate) mod record;
 pub(crate) mod register;
 pub(crate) mod revoke;
-mod summary;
+pub(crate) mod summary;
 pub(crate) mod totals;
-mod unmatched;
+pub(crate) mod unmatched;
+mod word;
 
 pub use device::*;
 pub use gate::*;
@@ -27,4 +29,7 @@ pub use receipts::*;
 pub use record::*;
 pub use register::*;
 pub use revoke::*;
+pub use summary::*;
 pub use totals::*;
+pub use unmatched::*;
+pub use word::Word;

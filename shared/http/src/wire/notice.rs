@@ -5,14 +5,14 @@ use revocation_rules::ids::Locale;
 #[cfg(feature = "description")]
 use revocation_rules::notice::MAX_TITLE_CHARS;
 use revocation_rules::notice::{self, MAX_LOCALES, MAX_TEXT_CHARS, Notice, Notices};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::bounded::{Map, Text};
 use crate::problem::{FieldError, Problem};
 
 /// What the device shows in the message's place. A delivery recorded with a `locale` gets the closest language,
 /// every other one the title and text here.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Notice"))]
 pub struct NoticeBody {
@@ -23,12 +23,12 @@ pub struct NoticeBody {
     #[cfg_attr(feature = "description", schemars(length(max = MAX_TEXT_CHARS), extend("pattern" = ONE_LINE)))]
     text: Line,
     /// At most 20 languages.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
     locales: Map<Locale, LocalNotice, MAX_LOCALES>,
 }
 
 /// A notice in one language.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "LocalNotice"))]
 struct LocalNotice {

@@ -5,8 +5,9 @@ use revocation_rules::channel::Channel;
 use revocation_rules::ids::{BatchId, TargetId};
 use revocation_rules::outcome::Outcome;
 use revocation_rules::walk::{Place, Walk};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::word::Word;
 use crate::problem::Problem;
 use crate::query::Query;
 
@@ -47,31 +48,31 @@ fn cursor_text(cursor: &OutcomesCursor) -> String {
     format!("{}~{}", cursor.next, open.join("~"))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "OutcomePage"))]
 pub struct OutcomesAnswer {
     /// A page may be empty and still not be the last: a filter may fit nothing in it.
     #[cfg_attr(feature = "description", schemars(length(max = 1_999)))]
-    outcomes: Vec<OutcomeAnswer>,
+    pub outcomes: Vec<OutcomeAnswer>,
     /// Give it back as `cursor` for the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<String>,
+    pub next_cursor: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "DeliveryOutcome"))]
-struct OutcomeAnswer {
-    batch_id: BatchId,
+pub struct OutcomeAnswer {
+    pub batch_id: BatchId,
     /// The delivery's place in its batch, from 0.
     #[cfg_attr(feature = "description", schemars(range(max = 999)))]
-    slot: usize,
-    channel: Channel,
+    pub slot: usize,
+    pub channel: Word<Channel>,
     /// `null` once the delivery itself was deleted, 7 days after it was sent.
-    target: Option<TargetId>,
-    outcome: Outcome,
+    pub target: Option<TargetId>,
+    pub outcome: Word<Outcome>,
     /// A code of ours such as `sent_without_notify_id`, or the vendor's, such as `apns:Unregistered`.
     #[cfg_attr(feature = "description", schemars(length(max = 64)))]
-    reason: String,
+    pub reason: String,
 }
 
 impl From<OutcomePage> for OutcomesAnswer {
@@ -83,9 +84,9 @@ impl From<OutcomePage> for OutcomesAnswer {
                 .map(|one| OutcomeAnswer {
                     batch_id: one.batch,
                     slot: one.slot,
-                    channel: one.channel,
+                    channel: one.channel.into(),
                     target: one.target,
-                    outcome: one.outcome,
+                    outcome: one.outcome.into(),
                     reason: one.reason,
                 })
                 .collect(),

@@ -1,5 +1,6 @@
 //! `GET /v1/tasks/{id}` and `/v1/tasks/{id}/revocations/{rvk}`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -15,24 +16,25 @@ use revocation_rules::revocation::{Revocation, State};
 #[cfg(feature = "description")]
 use revocation_rules::scope::MAX_TARGETS;
 use revocation_rules::unmatched::{Unmatched, kept_unmatched};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "description")]
 use super::notice::NoticeBody;
 use super::register::RegisteredAnswer;
 use super::summary::Summary;
 use super::unmatched::UnmatchedAnswer;
+use super::word::Word;
 
 /// A push with its revocations and their progress.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Push"))]
 pub struct PushAnswer<'a> {
     #[serde(flatten)]
-    push: RegisteredAnswer<'a>,
-    state: PushState,
+    pub push: RegisteredAnswer<'a>,
+    pub state: PushState,
     /// Oldest first.
     #[cfg_attr(feature = "description", schemars(length(max = 101)))]
-    revocations: Vec<RevocationAnswer<'a>>,
+    pub revocations: Vec<RevocationAnswer<'a>>,
 }
 
 impl<'a> PushAnswer<'a> {
@@ -50,102 +52,103 @@ impl<'a> PushAnswer<'a> {
 }
 
 /// One revocation with its progress.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Revocation"))]
 pub struct RevocationAnswer<'a> {
-    id: &'a RevocationId,
-    push_id: &'a PushId,
-    push_kind: PushKind,
+    pub id: Cow<'a, RevocationId>,
+    pub push_id: Cow<'a, PushId>,
+    pub push_kind: PushKind,
     /// `requested`: the gate is closed, batches are being queued. `dispatched`: every batch found is queued. `settled`: nothing
     /// recorded so far is outstanding; a delivery recorded later opens it again.
     #[cfg_attr(feature = "description", schemars(extend("enum" = ["requested", "dispatched", "settled"])))]
-    state: &'static str,
-    scope: ScopeAnswer<'a>,
-    reason: &'a str,
+    pub state: Cow<'static, str>,
+    pub scope: ScopeAnswer,
+    pub reason: Cow<'a, str>,
     #[cfg_attr(feature = "description", schemars(with = "NoticeBody"))]
-    notice: &'a Notices,
-    requested_by: &'a KeyId,
+    pub notice: Cow<'a, Notices>,
+    pub requested_by: Cow<'a, KeyId>,
     /// What people called that key when it asked; left out if nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    requested_by_label: Option<&'a KeyLabel>,
+    pub requested_by_label: Option<Cow<'a, KeyLabel>>,
     /// From this moment on the gate is closed for the scope.
-    requested_at: Timestamp,
+    pub requested_at: Timestamp,
     /// How often what had failed was tried again by request.
-    replays: u32,
+    pub replays: u32,
     /// Who asked so last; left out if nobody did, or before that was kept.
     #[serde(skip_serializing_if = "Option::is_none")]
-    last_replay: Option<ActAnswer<'a>>,
+    pub last_replay: Option<ActAnswer<'a>>,
     /// Only while it is settled.
     #[serde(skip_serializing_if = "Option::is_none")]
-    settled_at: Option<Timestamp>,
+    pub settled_at: Option<Timestamp>,
     /// Only while it is settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "description", schemars(range(min = 0)))]
-    time_to_settle_ms: Option<i64>,
+    pub time_to_settle_ms: Option<i64>,
     #[serde(flatten)]
-    unmatched: UnmatchedAnswer,
-    summary: Summary,
-    progress: ProgressAnswer,
+    pub unmatched: UnmatchedAnswer,
+    pub summary: Summary,
+    pub progress: ProgressAnswer,
 }
 
 /// Who did it, and when.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Act"))]
-struct ActAnswer<'a> {
-    by: &'a KeyId,
+pub struct ActAnswer<'a> {
+    pub by: Cow<'a, KeyId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    by_label: Option<&'a KeyLabel>,
-    at: Timestamp,
+    pub by_label: Option<Cow<'a, KeyLabel>>,
+    pub at: Timestamp,
 }
 
 impl<'a> From<&'a Act> for ActAnswer<'a> {
     fn from(act: &'a Act) -> Self {
         Self {
-            by: &act.by.key,
-            by_label: act.by.label.as_ref(),
+            by: Cow::Borrowed(&act.by.key),
+            by_label: act.by.label.as_ref().map(Cow::Borrowed),
             at: act.at,
         }
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "RevokedScope"))]
-struct ScopeAnswer<'a> {
+pub struct ScopeAnswer {
     /// `null` for all.
-    channels: Option<&'a BTreeSet<Channel>>,
+    pub channels: Option<BTreeSet<Word<Channel>>>,
     /// How many targets are named; `null` for all.
     #[cfg_attr(feature = "description", schemars(range(min = 1, max = MAX_TARGETS)))]
-    targets: Option<usize>,
+    pub targets: Option<usize>,
 }
 
 /// `requested`, `accepted_by_vendor` and `confirmed_by_device` are three things and never merged.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "ChannelProgress"))]
-struct ChannelProgress {
+pub struct ChannelProgress {
     /// Deliveries in scope found so far. `null` while it is not known how many the named targets have.
-    requested: Option<u64>,
+    pub requested: Option<u64>,
     /// With a terminal outcome.
-    ended: u64,
+    pub ended: u64,
     /// `requested` less `ended`.
-    outstanding: Option<u64>,
+    pub outstanding: Option<u64>,
     /// The vendor took the order to overwrite or remove. Says nothing of the device.
-    accepted_by_vendor: u64,
+    pub accepted_by_vendor: u64,
     /// The device itself said so.
-    confirmed_by_device: u64,
+    pub confirmed_by_device: u64,
     /// Of those that failed: how many because the vendor knew nearly no device at all, so that a setting of ours is suspected.
     /// Their reason is `suspected_setting:<code>`. Left out when there are none.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_none")]
     #[cfg_attr(feature = "description", schemars(range(min = 1)))]
-    suspected: u64,
-    outcomes: Counts,
+    pub suspected: u64,
+    #[cfg_attr(feature = "description", schemars(with = "Counts"))]
+    pub outcomes: BTreeMap<Word<Outcome>, u64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Progress"))]
-struct ProgressAnswer {
-    total: ChannelProgress,
+pub struct ProgressAnswer {
+    pub total: ChannelProgress,
     /// Channels that have deliveries in scope.
-    channels: BTreeMap<Channel, ChannelProgress>,
+    pub channels: BTreeMap<Word<Channel>, ChannelProgress>,
 }
 
 impl<'a> RevocationAnswer<'a> {
@@ -154,32 +157,27 @@ impl<'a> RevocationAnswer<'a> {
             State::Settled { settled_at, .. } => Some(*settled_at),
             State::Requested | State::Dispatched { .. } => None,
         };
-        let progress = progress(revocation, counters);
+        let (progress, outcomes) = progress(revocation, counters);
         Self {
-            id: &revocation.id,
-            push_id: &revocation.push.id,
+            id: Cow::Borrowed(&revocation.id),
+            push_id: Cow::Borrowed(&revocation.push.id),
             push_kind: revocation.push.kind,
-            state: revocation.state.name(),
+            state: revocation.state.name().into(),
             scope: ScopeAnswer {
-                channels: revocation.scope.channels.as_ref(),
+                channels: words_of(revocation.scope.channels.as_ref()),
                 targets: revocation.scope.targets.as_ref().map(BTreeSet::len),
             },
-            reason: &revocation.reason,
-            notice: &revocation.notices,
-            requested_by: &revocation.requested_by.key,
-            requested_by_label: revocation.requested_by.label.as_ref(),
+            reason: Cow::Borrowed(&revocation.reason),
+            notice: Cow::Borrowed(&revocation.notices),
+            requested_by: Cow::Borrowed(&revocation.requested_by.key),
+            requested_by_label: revocation.requested_by.label.as_ref().map(Cow::Borrowed),
             requested_at: revocation.requested_at,
             replays: revocation.replays,
             last_replay: revocation.last_replay.as_ref().map(ActAnswer::from),
             settled_at,
             time_to_settle_ms: settled_at.map(|at| at.as_millisecond() - revocation.requested_at.as_millisecond()),
             unmatched: kept_unmatched(revocation).map(Into::into).unwrap_or_default(),
-            summary: Summary::new(
-                progress.total.requested,
-                &progress.total.outcomes,
-                progress.total.suspected,
-                revocation.closes_at,
-            ),
+            summary: Summary::new(progress.total.requested, &outcomes, progress.total.suspected, revocation.closes_at),
             progress,
         }
     }
@@ -194,12 +192,16 @@ impl<'a> RevocationAnswer<'a> {
     }
 }
 
-fn progress(revocation: &Revocation, counters: Option<&BTreeMap<Channel, ChannelCounters>>) -> ProgressAnswer {
-    let channels: BTreeMap<Channel, ChannelProgress> = Channel::ALL
+/// What there is to say of each channel, and how everything ended.
+fn progress(revocation: &Revocation, counters: Option<&BTreeMap<Channel, ChannelCounters>>) -> (ProgressAnswer, Counts) {
+    let mut all = Counts::default();
+    let channels: BTreeMap<Word<Channel>, ChannelProgress> = Channel::ALL
         .into_iter()
         .filter_map(|channel| {
             let counters = counters.and_then(|counters| counters.get(&channel));
-            channel_progress(revocation, channel, counters).map(|progress| (channel, progress))
+            let (progress, outcomes) = channel_progress(revocation, channel, counters)?;
+            all.add_all(&outcomes);
+            Some((channel.into(), progress))
         })
         .collect();
     let mut total = ChannelProgress {
@@ -214,9 +216,17 @@ fn progress(revocation: &Revocation, counters: Option<&BTreeMap<Channel, Channel
         total.accepted_by_vendor += channel.accepted_by_vendor;
         total.confirmed_by_device += channel.confirmed_by_device;
         total.suspected += channel.suspected;
-        total.outcomes.add_all(&channel.outcomes);
     }
-    ProgressAnswer { total, channels }
+    total.outcomes = counted(&all);
+    (ProgressAnswer { total, channels }, all)
+}
+
+fn counted(outcomes: &Counts) -> BTreeMap<Word<Outcome>, u64> {
+    outcomes.iter().map(|(outcome, count)| (outcome.into(), count)).collect()
+}
+
+fn words_of(channels: Option<&BTreeSet<Channel>>) -> Option<BTreeSet<Word<Channel>>> {
+    Some(channels?.iter().copied().map(Word::from).collect())
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
@@ -228,7 +238,7 @@ fn sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
     Some(a? + b?)
 }
 
-fn channel_progress(revocation: &Revocation, channel: Channel, counters: Option<&ChannelCounters>) -> Option<ChannelProgress> {
+fn channel_progress(revocation: &Revocation, channel: Channel, counters: Option<&ChannelCounters>) -> Option<(ChannelProgress, Counts)> {
     let outcomes = shown_outcomes(revocation, channel, counters);
     let requested = match &revocation.state {
         State::Settled { .. } => Some(outcomes.total()),
@@ -244,15 +254,16 @@ fn channel_progress(revocation: &Revocation, channel: Channel, counters: Option<
         return None;
     }
     let confirmed = outcomes.get(Outcome::Confirmed);
-    Some(ChannelProgress {
+    let progress = ChannelProgress {
         requested,
         ended,
         outstanding: requested.map(|requested| requested - ended),
         accepted_by_vendor: outcomes.get(Outcome::Overwritten) + outcomes.get(Outcome::Recalled) + confirmed,
         confirmed_by_device: confirmed,
         suspected: shown_suspected(&outcomes, counters),
-        outcomes,
-    })
+        outcomes: counted(&outcomes),
+    };
+    Some((progress, outcomes))
 }
 
 #[cfg(feature = "description")]

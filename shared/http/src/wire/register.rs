@@ -1,5 +1,7 @@
 //! `PUT /v1/tasks/{id}` and `/v1/messages/{id}`.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use revocation_rules::channel::Channel;
 use revocation_rules::ids::{PushId, PushKind, PushRef};
@@ -75,42 +77,42 @@ pub(super) fn to_millisecond(at: Timestamp) -> Timestamp {
 }
 
 /// A registered push, without its revocations.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "RegisteredPush"))]
 pub struct RegisteredAnswer<'a> {
-    id: &'a PushId,
-    kind: PushKind,
+    pub id: Cow<'a, PushId>,
+    pub kind: PushKind,
     /// What a task goes by in calls that name tasks by numbers (`TaskId` of the mPaaS SDKs): its id, if that is a number below
     /// 2^52 in its shortest form, else a number made of its id. Messages have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "description", schemars(range(max = 9_007_199_254_740_991_u64)))]
-    task_number: Option<u64>,
+    pub task_number: Option<u64>,
     #[serde(rename = "type")]
-    push_type: PushType,
-    title: &'a str,
+    pub push_type: PushType,
+    pub title: Cow<'a, str>,
     /// When sending starts or started.
-    sent_at: Timestamp,
+    pub sent_at: Timestamp,
     /// The latest moment at which a delivery is sent, where it was given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    send_until: Option<Timestamp>,
+    pub send_until: Option<Timestamp>,
     /// When it was registered first.
-    registered_at: Timestamp,
+    pub registered_at: Timestamp,
     /// From this moment on nothing of it can be revoked: 7 days after its last possible delivery.
-    closes_at: Timestamp,
+    pub closes_at: Timestamp,
     /// Over how many key ranges its batches are spread, by what its first registration expected. Messages have one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    shards: Option<u16>,
+    pub shards: Option<u16>,
 }
 
 impl<'a> From<&'a Push> for RegisteredAnswer<'a> {
     fn from(push: &'a Push) -> Self {
         let registration = &push.registration;
         Self {
-            id: &registration.push.id,
+            id: Cow::Borrowed(&registration.push.id),
             kind: registration.push.kind,
             task_number: registration.push.task_number().map(TaskNumber::get),
             push_type: registration.push_type,
-            title: &registration.title,
+            title: Cow::Borrowed(&registration.title),
             sent_at: registration.sent_at,
             send_until: registration.send_until,
             registered_at: push.registered_at,

@@ -1,5 +1,6 @@
 //! `POST /v1/tasks/{id}/revocations`, and its dry run.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -19,22 +20,24 @@ use serde::{Deserialize, Serialize};
 use super::bounded::{Set, Text, is_false};
 use super::notice::NoticeBody;
 use super::unmatched::UnmatchedAnswer;
+use super::word::Word;
 #[cfg(feature = "description")]
 use crate::description::words;
 #[cfg(feature = "description")]
 use crate::problem::ProblemKind;
 use crate::problem::{FieldError, Problem};
-use crate::route::collection;
+use crate::route::push_path;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "RevocationRequest"))]
 pub struct RevokeBody {
     /// Why, for those who read it later. Not blank. Never sent to a device.
     #[cfg_attr(feature = "description", schemars(length(max = MAX_REASON_CHARS), extend("pattern" = r"\S")))]
     reason: Text<{ MAX_REASON_CHARS * 4 }>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<NoticeBody>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "ScopeBody::is_everything")]
     scope: ScopeBody,
     /// Say what would happen, and do nothing.
     #[serde(default)]
@@ -42,18 +45,53 @@ pub struct RevokeBody {
 }
 
 /// What is revoked. Left out: everything. With both, what is on one of the channels and for one of the targets.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Scope"))]
 struct ScopeBody {
     /// Left out: all channels.
     #[cfg_attr(feature = "description", schemars(length(min = 1, max = Channel::ALL.len())))]
+    #[serde(skip_serializing_if = "Option::is_none")]
     channels: Option<BTreeSet<Channel>>,
     /// Left out: all targets. All deliveries of a target are revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
     targets: Option<Set<Visible<TargetId>, MAX_TARGETS>>,
 }
 
+impl ScopeBody {
+    const fn is_everything(&self) -> bool {
+        self.channels.is_none() && self.targets.is_none()
+    }
+}
+
 impl RevokeBody {
+    /// As a client asks for it; the function that reads it says whether it may be.
+    pub fn new(reason: String, scope: Scope, notice: Option<NoticeBody>) -> Self {
+        Self {
+            reason: Text(reason),
+            notice,
+            scope: ScopeBody {
+                channels: scope.channels,
+                targets: scope.targets.map(|targets| Set(targets.into_iter().map(Visible).collect())),
+            },
+            dry_run: false,
+        }
+    }
+
+    /// Why, as whoever asks says.
+    pub fn reason(&self) -> &str {
+        &self.reason.0
+    }
+
+    /// What is asked for.
+    pub fn scope(&self) -> Scope {
+        let targets = self.scope.targets.clone();
+        Scope {
+            channels: self.scope.channels.clone(),
+            targets: targets.map(|Set(targets)| targets.into_iter().map(|Visible(target)| target).collect()),
+        }
+    }
+
     /// # Errors
     /// 400 naming every field that is wrong.
     pub fn revocation(self, push: PushRef, requested_by: Actor) -> Result<NewRevocation, Problem> {
@@ -100,15 +138,8 @@ impl RevokeBody {
 
 /// Where a revocation is found, for `Location`.
 pub fn revocation_path(revocation: &Revocation) -> String {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    // What need not be encoded is not: the path of a long id came through the gateway, and must go back through it.
-    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-    format!(
-        "/v1/{}/{}/revocations/{}",
-        collection(revocation.push.kind),
-        utf8_percent_encode(revocation.push.id.as_str(), RESERVED),
-        revocation.id
-    )
+    let push = &revocation.push;
+    format!("{}/revocations/{}", push_path(push.kind, &push.id), revocation.id)
 }
 
 /// What the rules may say no with.
@@ -120,61 +151,61 @@ const REFUSALS: [ProblemKind; 3] = [
 ];
 
 /// What a revocation would do.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "RevocationPreview"))]
 pub struct PreviewAnswer {
     #[cfg_attr(feature = "description", schemars(extend("const" = true)))]
-    dry_run: bool,
+    pub dry_run: bool,
     #[cfg_attr(feature = "description", schemars(extend("enum" = ["accept", "already_revoked", "refuse"])))]
-    verdict: &'static str,
+    pub verdict: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    revocation_id: Option<RevocationId>,
+    pub revocation_id: Option<RevocationId>,
     /// The code of the problem the real call would be answered with.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "description", schemars(extend("enum" = REFUSALS.map(ProblemKind::slug))))]
-    refusal: Option<&'static str>,
+    pub refusal: Option<Cow<'static, str>>,
     /// From this moment on nothing of the push can be revoked.
-    closes_at: Timestamp,
+    pub closes_at: Timestamp,
     #[cfg_attr(feature = "description", schemars(with = "NoticeBody"))]
-    notice: Notices,
+    pub notice: Notices,
     /// False when the scope names targets and there was more than a dry run looks at (2,000 batches or 5 seconds): then the
     /// numbers are upper bounds, and `unexamined_deliveries` says by how much.
-    exact: bool,
+    pub exact: bool,
     /// How many of `deliveries` nobody looked at: they may be for targets that the scope does not name. Only when `exact` is
     /// false.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "description", schemars(range(min = 1)))]
-    unexamined_deliveries: Option<u64>,
+    pub unexamined_deliveries: Option<u64>,
     /// True where there was more than could be counted in 7 seconds: then there are at least as many as the numbers say,
     /// and `exact` is false.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "description", schemars(extend("const" = true)))]
-    at_least: bool,
+    pub at_least: bool,
     #[serde(flatten)]
-    unmatched: UnmatchedAnswer,
-    deliveries: u64,
-    channels: BTreeMap<Channel, ChannelAnswer>,
+    pub unmatched: UnmatchedAnswer,
+    pub deliveries: u64,
+    pub channels: BTreeMap<Word<Channel>, ChannelAnswer>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "ChannelPreview"))]
-struct ChannelAnswer {
+pub struct ChannelAnswer {
     /// How the channel takes a message back.
     #[cfg_attr(feature = "description", schemars(extend("enum" = words(Strategy::ALL.map(Strategy::as_str).into_iter().chain(["none"])))))]
-    method: &'static str,
+    pub method: Cow<'static, str>,
     /// Whether this deployment can.
     #[cfg_attr(feature = "description", schemars(extend("enum" = [Capability::Able, Capability::Impossible, Capability::NotConfigured].map(Capability::reason))))]
-    capability: &'static str,
+    pub capability: Cow<'static, str>,
     /// All of the channel. Where the capability is `able`, the sum of the next four.
-    deliveries: u64,
+    pub deliveries: u64,
     /// The vendor would be asked.
-    revocable: u64,
+    pub revocable: u64,
     /// Sent without the id that taking back needs.
-    not_revocable: u64,
+    pub not_revocable: u64,
     /// Their own 7 days are over.
-    too_late: u64,
+    pub too_late: u64,
     /// Held back by the sender.
-    stopped: u64,
+    pub stopped: u64,
 }
 
 impl From<Preview> for PreviewAnswer {
@@ -186,9 +217,9 @@ impl From<Preview> for PreviewAnswer {
         };
         Self {
             dry_run: true,
-            verdict,
+            verdict: verdict.into(),
             revocation_id,
-            refusal,
+            refusal: refusal.map(Cow::Borrowed),
             closes_at: preview.closes_at,
             notice: preview.notices,
             exact: preview.unexamined_deliveries == 0 && !preview.at_least,
@@ -201,15 +232,15 @@ impl From<Preview> for PreviewAnswer {
                 .into_iter()
                 .map(|(channel, preview)| {
                     let answer = ChannelAnswer {
-                        method: preview.strategy.map_or("none", Strategy::as_str),
-                        capability: preview.capability.reason(),
+                        method: preview.strategy.map_or("none", Strategy::as_str).into(),
+                        capability: preview.capability.reason().into(),
                         deliveries: preview.deliveries,
                         revocable: preview.revocable,
                         not_revocable: preview.not_revocable,
                         too_late: preview.too_late,
                         stopped: preview.stopped,
                     };
-                    (channel, answer)
+                    (channel.into(), answer)
                 })
                 .collect(),
         }

@@ -1,55 +1,57 @@
 //! What a revocation came to, in the words and the order of whoever asks: how
 //! much is taken back, how much may still be shown and why, and what can be done.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use revocation_rules::outcome::Counts;
 use revocation_rules::standing::{Remedy, Standing, Why, standings};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "description")]
 use crate::description::words;
 
 /// What it came to, in the order in which people ask. `taken_back`, `not_shown`, `may_be_shown` and `outstanding` add up
 /// to `deliveries`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Summary"))]
 pub struct Summary {
     /// In scope, found so far. `null` while it is not known how many the named targets have.
-    deliveries: Option<u64>,
+    pub deliveries: Option<u64>,
     /// The vendor took the order to overwrite or remove the message, or the device said that it is gone: `overwritten`,
     /// `recalled`, `confirmed`. How many devices said so is `confirmed_by_device` in `progress`.
-    taken_back: u64,
+    pub taken_back: u64,
     /// Nothing was taken back, and nothing is shown: `skipped_opened`, `skipped_cleared`, `stopped`. Who opened it has read it.
-    not_shown: u64,
+    pub not_shown: u64,
     /// Ended, and nobody has said that the message is gone: every other outcome. `target_gone` too: a device that its vendor no
     /// longer knows cannot be reached to take anything back.
-    may_be_shown: u64,
+    pub may_be_shown: u64,
     /// Not ended yet: wait. `null` as for `deliveries`.
-    outstanding: Option<u64>,
+    pub outstanding: Option<u64>,
     /// Why messages were not taken back, and what can be done; what can be mended comes first. They add up to `not_shown` and
     /// `may_be_shown`.
-    groups: Vec<Group>,
+    pub groups: Vec<Group>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "SummaryGroup"))]
-struct Group {
+pub struct Group {
     /// `suspected_setting`: those of `failed` that may have failed because of our own setting. `device_gone`: `target_gone`.
     /// `without_id`: `not_revocable`. `channel_unable`: `unsupported`. `opened`, `cleared`: `skipped_opened`,
     /// `skipped_cleared`. `never_sent`: `stopped`. The others are named as their outcomes.
     #[cfg_attr(feature = "description", schemars(extend("enum" = words(Why::ALL.map(Why::as_str)))))]
-    why: &'static str,
+    pub why: Cow<'static, str>,
     #[cfg_attr(feature = "description", schemars(extend("enum" = ["not_shown", "may_be_shown"])))]
-    standing: &'static str,
+    pub standing: Cow<'static, str>,
     #[cfg_attr(feature = "description", schemars(range(min = 1)))]
-    deliveries: u64,
+    pub deliveries: u64,
     /// `replay`: try it again. `check_setting`: find what is wrong with the channel's setting, then try it again. `nothing`:
     /// nothing can be done.
     #[cfg_attr(feature = "description", schemars(extend("enum" = ["replay", "check_setting", "nothing"])))]
-    remedy: &'static str,
+    pub remedy: Cow<'static, str>,
     /// With `replay` and `check_setting`: from then on a replay is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<Timestamp>,
+    pub until: Option<Timestamp>,
 }
 
 impl Summary {
@@ -73,14 +75,14 @@ impl Summary {
 
 fn group(why: Why, deliveries: u64, closes_at: Timestamp) -> Group {
     Group {
-        why: why.as_str(),
-        standing: match why.standing() {
+        why: why.as_str().into(),
+        standing: Cow::Borrowed(match why.standing() {
             Standing::TakenBack => "taken_back",
             Standing::NotShown => "not_shown",
             Standing::MayBeShown => "may_be_shown",
-        },
+        }),
         deliveries,
-        remedy: why.remedy().as_str(),
+        remedy: why.remedy().as_str().into(),
         until: match why.remedy() {
             Remedy::Nothing => None,
             Remedy::Replay | Remedy::CheckSetting => Some(closes_at),

@@ -5,33 +5,34 @@ use std::num::NonZeroU64;
 
 use revocation_app::Totals;
 use revocation_rules::channel::Channel;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::bounded::is_false;
+use super::word::Word;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Totals"))]
 pub struct TotalsAnswer {
-    deliveries: u64,
+    pub deliveries: u64,
     /// True where there was more than could be counted in 7 seconds: the numbers are lower bounds.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "description", schemars(extend("const" = true)))]
-    at_least: bool,
-    channels: BTreeMap<Channel, ChannelTotalsAnswer>,
+    pub at_least: bool,
+    pub channels: BTreeMap<Word<Channel>, ChannelTotalsAnswer>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "ChannelTotals"))]
-struct ChannelTotalsAnswer {
+pub struct ChannelTotalsAnswer {
     /// All that is recorded.
-    deliveries: u64,
+    pub deliveries: u64,
     /// Never sent, because the gate was closed.
-    held_back: u64,
+    pub held_back: u64,
     /// Sent without the id that taking back needs.
-    without_id: u64,
+    pub without_id: u64,
     /// Deliveries to a topic or a condition, which are no devices: the vendor says of nobody that it was reached.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    audiences: Option<NonZeroU64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audiences: Option<NonZeroU64>,
 }
 
 impl From<Totals> for TotalsAnswer {
@@ -49,7 +50,7 @@ impl From<Totals> for TotalsAnswer {
                         without_id: one.without_id,
                         audiences: NonZeroU64::new(one.audiences),
                     };
-                    (channel, answer)
+                    (channel.into(), answer)
                 })
                 .collect(),
         }

@@ -4,35 +4,35 @@ use revocation_rules::ids::TargetId;
 #[cfg(feature = "description")]
 use revocation_rules::scope::MAX_TARGETS;
 use revocation_rules::unmatched::Unmatched;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Most names that an answer repeats.
 const MAX_NAMES: usize = 100;
 
 /// Two fields of a dry run and of a revocation. Both are left out when there is nothing to say.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "Unmatched"))]
-pub(super) struct UnmatchedAnswer {
+pub struct UnmatchedAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
-    unmatched_targets: Option<UnmatchedTargets>,
+    pub unmatched_targets: Option<UnmatchedTargets>,
     /// There was more than could be looked at, so nobody knows which of the named targets have no delivery. Left out otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "description", schemars(extend("const" = false)))]
-    unmatched_known: Option<bool>,
+    pub unmatched_known: Option<bool>,
 }
 
 /// Targets that the scope names and that have no delivery in it: nothing is taken back for them. Left out when there
 /// are none, when the scope names no targets, and while it is not known. In the answer to a revocation: as far as could
 /// be seen at once. In a revocation: once it is settled, of everything recorded until then; a delivery recorded later
 /// opens it again, and its target is matched when it settles anew.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "description", derive(schemars::JsonSchema), schemars(rename = "UnmatchedTargets"))]
-struct UnmatchedTargets {
+pub struct UnmatchedTargets {
     #[cfg_attr(feature = "description", schemars(range(min = 1, max = MAX_TARGETS)))]
-    count: usize,
+    pub count: usize,
     /// As the scope names them; the first 100.
     #[cfg_attr(feature = "description", schemars(length(min = 1, max = MAX_NAMES)))]
-    names: Vec<TargetId>,
+    pub names: Vec<TargetId>,
 }
 
 impl From<Unmatched> for UnmatchedAnswer {
