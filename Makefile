@@ -34,6 +34,8 @@ KILL_N ?= 30000
 KILLS ?= 50
 # which binaries both run; PROFILE=dev are those of `make demo`, which need no build of their own
 PROFILE ?= bench-local
+# where `make install-cli` puts the command
+PREFIX ?= $(HOME)/.local
 # what the release binaries are built for, and which ones
 ARCH ?= arm64
 BINS ?= $(notdir $(wildcard functions/*))
@@ -41,7 +43,7 @@ BINS ?= $(notdir $(wildcard functions/*))
 # sam asks the package index for a newer sam otherwise
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam $(VENV)/bin/sam
 
-.PHONY: help demo dev watch check test lint package keys generate build build-bench bench bench-recall bench-kill model model-costs
+.PHONY: install-cli help demo dev watch check test lint package keys generate build build-bench bench bench-recall bench-kill model model-costs
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-13s %s\n",$$1,$$2}'
@@ -125,6 +127,12 @@ model-costs:     ## measure anew what the model takes for the cost of each step 
 
 keys:            ## access keys: make keys ARGS="new --app shop --workspace default --role operator"
 	@$(CARGO) run --quiet --bin revocation-keys -- $(or $(ARGS),--help)
+
+install-cli:     ## build the operator's command and put it into PREFIX/bin as `revoke` (docs/cli.md)
+	@$(CARGO) build --release --locked --package revocation-cli
+	@mkdir -p $(PREFIX)/bin
+	@install -m 755 $(TARGET)/release/message-revoke $(PREFIX)/bin/revoke
+	@echo "installed $(PREFIX)/bin/revoke"
 
 # The functions that are measured, as they are deployed but for the processor, and what measures them.
 bench: $(BENCH)/node/installed-lock.json  ## what the release binaries take, beside peers that do the same: one table, 10 minutes (ARGS="--only starts")
