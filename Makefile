@@ -36,6 +36,8 @@ KILL_N ?= 30000
 KILLS ?= 50
 # which binaries both run; PROFILE=dev are those of `make demo`, which need no build of their own
 PROFILE ?= bench-local
+# where `make install-cli` puts the command
+PREFIX ?= $(HOME)/.local
 # what the release binaries are built for, and which ones
 ARCH ?= arm64
 BINS ?= $(notdir $(wildcard functions/*))
@@ -44,7 +46,7 @@ BINS ?= $(notdir $(wildcard functions/*))
 SAM_ENV := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam
 SAM := $(SAM_ENV) $(VENV)/bin/sam
 
-.PHONY: help demo dev watch check test lint package deploy destroy packaged keys replay rehearse generate build build-bench bench bench-cost bench-recall bench-kill model model-costs test-upgrade
+.PHONY: help demo dev watch check test lint package deploy destroy packaged install-cli keys replay rehearse generate build build-bench bench bench-cost bench-recall bench-kill model model-costs test-upgrade
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-13s %s\n",$$1,$$2}'
@@ -152,6 +154,12 @@ replay:          ## dead letters: make replay ARGS="look --from <url>", ARGS="se
 rehearse:        ## play what an alarm is for, on this machine, until the alarm fires: NAME=vendor-down; without a name they are listed
 	@$(if $(NAME),$(MAKE) build,$(CARGO) build --quiet --package stand --bin rehearse)
 	@$(TARGET)/debug/rehearse $(NAME)
+
+install-cli:     ## build the operator's command and put it into PREFIX/bin as `revoke` (docs/cli.md)
+	@$(CARGO) build --release --locked --package revocation-cli
+	@mkdir -p $(PREFIX)/bin
+	@install -m 755 $(TARGET)/release/message-revoke $(PREFIX)/bin/revoke
+	@echo "installed $(PREFIX)/bin/revoke"
 
 # The functions that are measured, as they are deployed but for the processor, and what measures them.
 bench: $(BENCH)/node/installed-lock.json  ## what the release binaries take, beside peers that do the same: one table, 10 minutes (ARGS="--only starts")

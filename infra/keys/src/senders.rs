@@ -1,6 +1,7 @@
 //! Which identities of the senders' queue may record for which tenants.
 
 use clap::Subcommand;
+use jiff::Timestamp;
 use revocation_app::ports::{Clock as _, StoreError};
 use revocation_aws::{DynamoAccessKeys, SystemClock};
 use revocation_http::audit::{self, Asked, Who};
@@ -30,14 +31,20 @@ pub enum Bindings {
     ListSenders,
 }
 
-/// Whether there was what was to be changed.
-pub async fn run(keys: &DynamoAccessKeys, command: Bindings) -> Result<bool, StoreError> {
+/// What came of it.
+pub enum Done {
+    Changed,
+    NotThere,
+    Listed(Vec<(QueueSender, Tenant, Timestamp)>),
+}
+
+pub async fn run(keys: &DynamoAccessKeys, command: Bindings) -> Result<Done, StoreError> {
     match command {
         Bindings::BindSender { sender, app, workspace } => {
             let tenant = Tenant { app, workspace };
             keys.bind_sender(&sender, &tenant, SystemClock.now()).await?;
             audit::write(&Asked::action("keys bind-sender"), Who::Sender(sender.as_str(), &tenant), "bound");
-            Ok(true)
+            Ok(Done::Changed)
         }
         Bindings::UnbindSender { sender, app, workspace } => {
             let tenant = Tenant { app, workspace };
@@ -49,13 +56,8 @@ pub async fn run(keys: &DynamoAccessKeys, command: Bindings) -> Result<bool, Sto
                     "unbound",
                 );
             }
-            Ok(found)
+            Ok(if found { Done::Changed } else { Done::NotThere })
         }
-        Bindings::ListSenders => {
-            for (sender, tenant, created_at) in keys.bound_senders().await? {
-                println!("{sender}  {tenant}  {created_at}");
-            }
-            Ok(true)
-        }
+        Bindings::ListSenders => Ok(Done::Listed(keys.bound_senders().await?)),
     }
 }

@@ -10,15 +10,20 @@ use crate::World;
 impl World {
     /// Until no job is left. Delayed ones are waited for.
     pub fn work(&self) {
+        self.work_at(&FakeChannel::new(&self.clock));
+    }
+
+    /// The same, with all vendors as this one is.
+    pub fn work_at(&self, vendor: &FakeChannel) {
         while let Some(next) = self.queue.next_visible_at() {
             self.clock.set(next.max(self.clock.now()));
             let receipt = self.queue.receive(0, SignedDuration::from_mins(1)).unwrap();
-            self.job(receipt.job.clone());
+            self.job(receipt.job.clone(), vendor);
             self.queue.done(&receipt);
         }
     }
 
-    fn job(&self, job: Job) {
+    fn job(&self, job: Job, vendor: &FakeChannel) {
         let (store, queue, clock) = (&self.store, &self.queue, &self.clock);
         let deadline = clock.now() + SignedDuration::from_secs(60);
         match job {
@@ -35,14 +40,13 @@ impl World {
                 run(confirm_batch(store, queue, clock, &batch, nth, look)).unwrap();
             }
             Job::Dispatch(job) => {
-                let vendor = FakeChannel::new(clock);
                 let with = Dispatcher {
                     store,
                     queue,
                     clock,
                     dice: &self.dice,
                     channels: &self.channels,
-                    client: Some(&vendor),
+                    client: Some(vendor),
                 };
                 run(dispatch_batch(&with, &job, deadline)).unwrap();
             }

@@ -3,6 +3,7 @@
 //! One local AWS with the real functions serves all tests, a few at a time;
 //! each test makes a tenant of its own. `cargo test -p e2e -- NAME` runs one.
 
+mod command;
 mod console;
 mod description;
 mod fixture;
@@ -130,6 +131,7 @@ fn main() -> ExitCode {
         keys_and_roles::every_change_and_every_refusal_is_one_line_of_the_audit,
         once::two_revokes_at_once_are_one_revocation_and_one_fan_out,
         once::a_batch_recorded_twice_is_recorded_once,
+        command::a_plan_is_applied_at_a_terminal_killed_and_gone_on_with,
         tenants::the_same_ids_in_two_tenants_are_two_pushes,
         scopes::text_messages_stay_sent_while_the_rest_is_revoked,
         scopes::a_partial_scope_closes_the_gate_for_its_part_only,
