@@ -46,7 +46,7 @@ BINS ?= $(notdir $(wildcard functions/*))
 SAM_ENV := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam
 SAM := $(SAM_ENV) $(VENV)/bin/sam
 
-.PHONY: help demo dev watch check test lint package deploy destroy packaged install-cli keys replay rehearse generate build build-bench bench bench-cost bench-recall bench-kill model model-costs test-upgrade
+.PHONY: help demo dev watch check test lint package deploy outputs destroy packaged install-cli keys replay rehearse generate build build-bench bench bench-cost bench-recall bench-kill model model-costs test-upgrade
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-13s %s\n",$$1,$$2}'
@@ -120,6 +120,9 @@ package: $(VENV)/installed-pins.txt $(VENV)/package-pins.txt  ## release binarie
 # PARAMETERS are the template's, NAME=VALUE; docs/deploy.md.
 deploy: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## the stack of a stage into the AWS account of your credentials: make deploy STAGE=dev|staging|production (docs/deploy.md)
 	@$(SAM_ENV) $(VENV)/bin/python infra/tools/stage.py deploy "$(STAGE)" Architecture=$(ARCH) $(PARAMETERS)
+
+outputs: $(VENV)/installed-pins.txt  ## where a stage's stack is, as lines for a shell (docs/deploy.md)
+	@$(VENV)/bin/python infra/tools/stage.py outputs "$(STAGE)"
 
 destroy: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## take the stack of a stage down; production is refused
 	@$(SAM_ENV) $(VENV)/bin/python infra/tools/stage.py destroy "$(STAGE)"

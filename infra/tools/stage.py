@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Deploys, packages or destroys the stack of one stage: `make deploy`, `make packaged`, `make destroy`.
+"""Deploys, shows, packages or destroys the stack of one stage: `make deploy`, `outputs`, `packaged`, `destroy`.
 
     stage.py parameters STAGE [NAME=VALUE ...]            what would be deployed, as JSON
     stage.py deploy STAGE [NAME=VALUE ...]
+    stage.py outputs STAGE                                what the documentation's lines need of it, for a shell
     stage.py packaged STAGE BUCKET [NAME=VALUE ...]       for Terraform, into target/packaged
     stage.py destroy STAGE
 
@@ -13,6 +14,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -23,6 +25,12 @@ import tomlkit
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEMPLATE = pathlib.Path(os.environ.get("TEMPLATE", ROOT / "infra/template.yaml"))
 PROTECTED = "production"
+# Under which names the documentation's lines and the commands know an output of the stack.
+VARIABLES = {
+    "ApiUrl": ["API", "REVOKE_API"],
+    "AccessKeysTableName": ["ACCESS_KEYS_TABLE"],
+    "RpcSecretsKeyId": ["RPC_SECRETS_KEY"],
+}
 
 
 def refuse(why):
@@ -92,6 +100,23 @@ def deploy(name, more):
         print(f"CloudFormation refuses to delete {stage['stack_name']}")
 
 
+def outputs(name):
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    stack = stage_of(name)["stack_name"]
+    try:
+        found = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    except (BotoCoreError, ClientError) as error:
+        refuse(f"no outputs of {stack}: {error}")
+    values = {output["OutputKey"]: output["OutputValue"] for output in found}
+    variables = {"STACK": stack}
+    for output, names in VARIABLES.items():
+        variables |= dict.fromkeys(names, values[output])
+    for variable, value in variables.items():
+        print(f"export {variable}={shlex.quote(value)}")
+
+
 def packaged(name, bucket, more):
     given = parameters(stage_of(name), more)
     packages()
@@ -124,6 +149,8 @@ def main(arguments):
             print(json.dumps(parameters(stage_of(stage), more), indent=2))
         case ["deploy", stage, *more]:
             deploy(stage, more)
+        case ["outputs", stage]:
+            outputs(stage)
         case ["packaged", stage, bucket, *more]:
             packaged(stage, bucket, more)
         case ["destroy", stage]:

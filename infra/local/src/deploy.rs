@@ -76,8 +76,12 @@ impl LocalAws {
         })
     }
 
-    /// Returns a copy of the template that finds the local packages.
-    pub(crate) fn lay_out(&self) -> Result<PathBuf, StackError> {
+    fn lay_out(&self) -> Result<PathBuf, StackError> {
+        self.lay_out_with(&[])
+    }
+
+    /// Returns a copy of the template that finds the local packages, and whose parameters have these defaults.
+    pub(crate) fn lay_out_with(&self, defaults: &[(&str, &str)]) -> Result<PathBuf, StackError> {
         let stack = self.folder.path().join("stack");
         let (template, packages) = (stack.join("infra/template.yaml"), stack.join("target/lambda"));
         let lay_out = || {
@@ -86,7 +90,8 @@ impl LocalAws {
                 std::fs::create_dir_all(stack.join("target"))?;
                 std::os::unix::fs::symlink(project::packages_folder(), &packages)?;
             }
-            std::fs::copy(project::template(), &template).map(|_| ())
+            let text = std::fs::read_to_string(project::template())?;
+            std::fs::write(&template, with_defaults(text, defaults))
         };
         lay_out().map_err(file("copying the template", &template))?;
         Ok(template)
@@ -119,6 +124,27 @@ impl LocalAws {
     }
 }
 
-fn this_architecture() -> &'static str {
+/// The template is generated, so that each parameter begins in one way.
+fn with_defaults(mut template: String, defaults: &[(&str, &str)]) -> String {
+    for (parameter, default) in defaults {
+        let begin = format!("\n  {parameter}:\n");
+        let Some(at) = template.find(&begin).map(|at| at + begin.len()) else {
+            continue;
+        };
+        let (before, after) = template.split_at(at);
+        let rest: Vec<_> = after.lines().take_while(|line| line.starts_with("    ")).collect();
+        let length: usize = rest.iter().map(|line| line.len() + 1).sum();
+        let own: String = rest
+            .iter()
+            .filter(|line| !line.trim_start().starts_with("Default:"))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        // A JSON text is a YAML one, line ends and all.
+        template = format!("{before}{own}    Default: {}\n{}", serde_json::json!(default), &after[length..]);
+    }
+    template
+}
+
+pub(crate) fn this_architecture() -> &'static str {
     if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
 }

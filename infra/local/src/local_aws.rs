@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::counted::{CallCounts, Counted};
 use crate::error::{StackError, file};
+use crate::iam::Decision;
 use crate::keeper::Keeper;
+use crate::project;
 use crate::run_folder::RunFolder;
 use crate::tools::Tools;
 use crate::wire;
@@ -50,9 +52,10 @@ impl LocalAws {
         let errors = log.try_clone().map_err(file("opening the log", folder.path()))?;
         let of_functions = counted.as_ref().map_or(port, |counted| counted.port);
         let environment = environment(port, of_functions, &folder);
-        let keeper = Keeper::start(tools.program("ministack"), |program| {
+        let keeper = Keeper::start(tools.program("python"), |program| {
             // The functions inherit this environment, so it holds nothing of ours.
             program
+                .arg(project::root().join("infra/local/iam.py"))
                 .env_clear()
                 .envs(environment)
                 .current_dir(folder.path())
@@ -113,6 +116,11 @@ impl LocalAws {
         self.counted.as_ref().map(Counted::counts).unwrap_or_default()
     }
 
+    /// What its IAM allowed and refused so far, each decision once. Root is asked for nothing.
+    pub fn decisions(&self) -> Result<Vec<Decision>, StackError> {
+        crate::iam::read(&self.folder.decisions())
+    }
+
     /// The environment with which an AWS SDK or tool reaches this local AWS and nothing else.
     pub fn client_env(&self) -> Vec<(&'static str, String)> {
         client_env(self.port)
@@ -150,9 +158,11 @@ fn client_env(port: u16) -> Vec<(&'static str, String)> {
 
 /// Functions inherit it, so what it says of the endpoint is what they call.
 fn environment(port: u16, of_functions: u16, folder: &RunFolder) -> Vec<(&'static str, String)> {
+    let decisions = folder.decisions();
     let folder = folder.path().display();
     let mut environment = client_env(of_functions);
     environment.extend([
+        ("IAM_DECISIONS", decisions.display().to_string()),
         ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
         ("HOME", folder.to_string()),
         ("TMPDIR", format!("{folder}/tmp")),

@@ -27,6 +27,10 @@ impl RunFolder {
         self.0.join("log")
     }
 
+    pub(crate) fn decisions(&self) -> PathBuf {
+        self.0.join("iam")
+    }
+
     pub(crate) fn end_of_log(&self) -> String {
         let log = std::fs::read_to_string(self.log()).unwrap_or_default();
         let lines: Vec<_> = log.lines().collect();

@@ -10,9 +10,9 @@ async fn every_stage_is_deployed_by_its_command_and_production_is_not_destroyed(
     package_local(&built_binaries().unwrap()).unwrap();
     let aws = LocalAws::start(&tools).await.unwrap();
     let gateway = aws.endpoint().replace("http://", "");
-    let (arch, parameters) = (architecture(), format!("LocalGateway={gateway} LogLevel=warn"));
+    let parameters = format!("LocalGateway={gateway} LogLevel=warn");
     let said = async |target: &str, stage: &str| {
-        let variables = [("STAGE", stage), ("ARCH", arch), ("PARAMETERS", parameters.as_str())];
+        let variables = [("STAGE", stage), ("PARAMETERS", parameters.as_str())];
         let output = aws.make(target, &variables).await.unwrap();
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         (output.status.success(), said)
@@ -36,8 +36,4 @@ async fn every_stage_is_deployed_by_its_command_and_production_is_not_destroyed(
     let (done, told) = said("destroy", "dev").await;
     assert!(done, "{told}");
     aws.invoke("dispatch-huawei", &json!({ "Records": [] })).await.unwrap();
-}
-
-fn architecture() -> &'static str {
-    if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
 }

@@ -3,9 +3,11 @@
 //!
 //! `make demo`, `make dev` and the end-to-end tests stand on it.
 
+pub mod alarm;
 mod api;
 mod apps;
 mod devices;
+pub mod embedded;
 mod error;
 mod kill;
 mod phones;
@@ -21,7 +23,7 @@ pub use error::StandError;
 pub use kill::{kill_function, kill_process, running};
 pub use phones::PHONES_AT_ONCE;
 pub use processes::{StandUsage, Usage};
-pub use stand::Stand;
+pub use stand::{Stand, parameters};
 pub use tenant::Tenant;
 pub use try_out::try_out;
 pub use until_told_to_stop::until_told_to_stop;

@@ -28,7 +28,7 @@ pub struct Stand {
 }
 
 /// Template parameters that differ from the defaults here: one machine, few cores, and other vendors.
-fn parameters(sim: &Sim) -> Vec<(String, String)> {
+pub fn parameters(sim: &Sim) -> Vec<(String, String)> {
     let mut parameters = vec![
         ("ExtraCaPem".to_owned(), sim.ca_pem.clone()),
         // Browsers say themselves where their push service is: here at home.

@@ -2,11 +2,10 @@
 //!
 //! The alarm is the deployed one, with the threshold, period, statistic and number of periods that the template gives
 //! it. Its metric is read from the lines that the functions wrote, or from the queue where it is SQS's own. The local
-//! AWS makes no metrics out of lines and evaluates no alarm; here `alarm` does, by the same rules.
+//! AWS makes no metrics out of lines and evaluates no alarm; here `stand::alarm` does, by the same rules.
 //!
 //! Exits 0 when the alarm was silent before and has fired after.
 
-mod alarm;
 mod plays;
 mod seen;
 
@@ -14,9 +13,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use stand::alarm::{Alarm, Verdict};
 use stand::{Stand, StandError};
 
-use crate::alarm::{Alarm, Verdict};
 use crate::plays::{PLAYS, Play};
 use crate::seen::look;
 
@@ -51,7 +50,7 @@ async fn main() -> ExitCode {
 
 async fn rehearse(play: &Play) -> Result<bool, StandError> {
     let stand = Stand::start_with(play.parameters, |doing| println!("  {doing}")).await?;
-    let alarm = Alarm::deployed(&stand, play.alarm).await?;
+    let alarm = Alarm::deployed(&stand.aws, "message-revoke", play.alarm).await?;
     println!("\n{}: {}\n  {alarm}\n", play.name, play.cause);
     let began = now();
     let mut points = Vec::new();

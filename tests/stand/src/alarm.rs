@@ -3,9 +3,11 @@
 use std::fmt::{self, Write as _};
 
 use jiff::{SignedDuration, Timestamp};
+use local_stack::LocalAws;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use stand::{Stand, StandError};
+
+use crate::error::StandError;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum Statistic {
@@ -92,11 +94,11 @@ pub enum Verdict {
 }
 
 impl Alarm {
-    /// The alarm of the template that is called so.
-    pub async fn deployed(stand: &Stand, name: &str) -> Result<Self, StandError> {
-        let wanted = json!({ "AlarmNamePrefix": format!("message-revoke-{name}-") });
+    /// The alarm of a stack that the template calls so.
+    pub async fn deployed(aws: &LocalAws, stack: &str, name: &str) -> Result<Self, StandError> {
+        let wanted = json!({ "AlarmNamePrefix": format!("{stack}-{name}-") });
         let target = "GraniteServiceVersion20100801.DescribeAlarms";
-        let answer: Value = stand.aws.ask("monitoring", target, &wanted).await?;
+        let answer: Value = aws.ask("monitoring", target, &wanted).await?;
         let alarm = answer["MetricAlarms"][0].clone();
         let alarm: Self = serde_json::from_value(alarm).map_err(|error| StandError::Unexpected(format!("the alarm {name}: {error}")))?;
         if alarm.comparison_operator == "GreaterThanThreshold" {
