@@ -6,6 +6,8 @@
 
 #[cfg(test)]
 mod documents;
+#[cfg(test)]
+mod links;
 
 #[cfg(test)]
 mod tests {
