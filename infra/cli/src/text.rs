@@ -360,7 +360,7 @@ Without a delivery: 101 targets: user-7, ...
   2 failed: try again with `revoke replay`
   1 evaporated
 
-channel  requested  ended  accepted by vendor  confirmed by device                                           outcomes
+channel  requested  ended  accepted by vendor  confirmed by device                                            outcomes
 huawei           5      5                   2                    1  overwritten 1, confirmed 1, failed 2, evaporated 1
 ";
         assert_eq!(plain(&revocation(&settled)), expected);

@@ -23,6 +23,11 @@ impl ApiAddress {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Then it is this machine.
+    pub fn is_without_tls(&self) -> bool {
+        self.0.starts_with("http:")
+    }
 }
 
 impl FromStr for ApiAddress {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | each call | [`Client`], `calls` |
 //! | one request: asked again while that helps, within a deadline | `send` |
-//! | how long to wait before the next try | [`patience`] |
+//! | how long to wait before the next try | [`patience`], `retry_after` |
 //! | what can go wrong | [`CallError`] |
 //! | where the API is | [`ApiAddress`] |
 //!
@@ -14,6 +14,7 @@ mod address;
 mod calls;
 mod error;
 pub mod patience;
+mod retry_after;
 mod send;
 
 pub use address::{AddressError, ApiAddress};

@@ -34,7 +34,7 @@ pub fn again(ended: Ended, tries: u32, spread: f64) -> Option<Duration> {
     };
     let doubled = FIRST.saturating_mul(1 << tries.saturating_sub(1).min(10)).min(LONGEST);
     // Half of it at least, so that many who were cut off together do not come back together.
-    Some(floor + doubled.mul_f64(0.5 + spread.clamp(0.0, 1.0) / 2.0))
+    Some(floor.saturating_add(doubled.mul_f64(0.5 + spread.clamp(0.0, 1.0) / 2.0)))
 }
 
 #[cfg(test)]
@@ -53,6 +53,7 @@ mod tests {
         for spread in [0.0, 0.3, 1.0] {
             for status in [429, 503] {
                 assert!(again(answered(status, Some(7)), 1, spread).unwrap() >= Duration::from_secs(7));
+                assert_eq!(again(answered(status, Some(u64::MAX)), 1, spread).unwrap().as_secs(), u64::MAX);
             }
         }
     }

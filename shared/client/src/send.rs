@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderValue, Method, StatusCode};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use revocation_app::ports::SecretText;
 use revocation_http::problem::ProblemDocument;
 use serde::de::DeserializeOwned;
@@ -12,10 +12,13 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::address::ApiAddress;
 use crate::error::CallError;
 use crate::patience::{Ended, again};
+use crate::retry_after::retry_after;
 
 /// A function answers within 29 seconds, or API Gateway does.
 const ONE_TRY: Duration = Duration::from_secs(35);
 const CONNECT: Duration = Duration::from_secs(5);
+/// As good as for ever, and no more than a clock can count.
+const FOR_EVER: Duration = Duration::from_hours(24 * 365 * 30);
 const USER_AGENT: &str = concat!("message-revoke/", env!("CARGO_PKG_VERSION"));
 
 /// Asks the API with one access key.
@@ -32,7 +35,7 @@ pub struct Until(pub Instant);
 
 impl Until {
     pub fn from_now(patience: Duration) -> Self {
-        Self(Instant::now() + patience)
+        Self(Instant::now() + patience.min(FOR_EVER))
     }
 
     /// How long that is; nothing once it is over.
@@ -60,14 +63,17 @@ impl Client {
     pub fn new(address: ApiAddress, key: &SecretText) -> Result<Self, CallError> {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", key.expose())).map_err(|_| CallError::Key)?;
         bearer.set_sensitive(true);
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT)
             .timeout(ONE_TRY)
             // A key goes to the address that somebody named, and nowhere else.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(CallError::Unreachable)?;
+            .redirect(reqwest::redirect::Policy::none());
+        if address.is_without_tls() {
+            // A proxy is another machine, and would read the key.
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(CallError::Unreachable)?;
         Ok(Self { http, address, bearer })
     }
 
@@ -114,11 +120,7 @@ impl Client {
         }
         let response = request.send().await?;
         let status = response.status();
-        let retry_after = response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok()?.parse().ok())
-            .map(Duration::from_secs);
+        let retry_after = retry_after(response.headers());
         let body = response.bytes().await?.to_vec();
         Ok(Answered { status, retry_after, body })
     }
@@ -147,4 +149,14 @@ fn read<T: DeserializeOwned>(answered: Answered) -> Result<(StatusCode, T), Call
 pub async fn pause(wait: Duration, until: Until) {
     // What is over is over: nothing else can come of it.
     let _ = timeout_at(until.0, sleep(wait)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_no_patience_that_no_clock_can_count() {
+        assert!(Until::from_now(Duration::MAX).left() > Duration::from_hours(24 * 365));
+    }
 }

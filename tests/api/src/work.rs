@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 use revocation_app::ports::{Clock as _, Job};
-use revocation_app::{Dispatcher, check_revocation, confirm_batch, dispatch_batch, fan_out, recount_revocation};
+use revocation_app::{Dispatcher, check_revocation, confirm_batch, dispatch_batch, fan_out, recount_revocation, sweep};
+use revocation_rules::revocation::{Revocation, State};
 use revocation_testkit::{FakeChannel, run};
 
 use crate::World;
@@ -20,6 +21,18 @@ impl World {
             let receipt = self.queue.receive(0, SignedDuration::from_mins(1)).unwrap();
             self.job(receipt.job.clone(), vendor);
             self.queue.done(&receipt);
+        }
+    }
+
+    /// The same until all is settled: what takes longer than jobs look is left to the sweep.
+    pub fn settle_at(&self, vendor: &FakeChannel) {
+        self.work_at(vendor);
+        let is_open = |one: &Revocation| !matches!(one.state, State::Settled { .. });
+        while self.store.all_revocations().iter().any(is_open) {
+            self.clock.advance(SignedDuration::from_mins(15));
+            let deadline = self.clock.now() + SignedDuration::from_secs(60);
+            run(sweep(&self.store, &self.queue, &self.clock, deadline)).unwrap();
+            self.work_at(vendor);
         }
     }
 

@@ -82,27 +82,23 @@ impl Bill {
     /// So many of it.
     #[must_use]
     pub fn times(&self, times: f64) -> Self {
-        Self {
-            write_units: self.write_units * times,
-            read_units: self.read_units * times,
-            queue_requests: self.queue_requests * times,
-            http_requests: self.http_requests * times,
-            invocations: self.invocations * times,
-            gb_seconds: self.gb_seconds * times,
-            gb_months: self.gb_months * times,
-        }
+        self.each(self, |unit, _| unit * times)
     }
 
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
+        self.each(other, |unit, more| unit + more)
+    }
+
+    fn each(&self, other: &Self, of: impl Fn(f64, f64) -> f64) -> Self {
         Self {
-            write_units: self.write_units + other.write_units,
-            read_units: self.read_units + other.read_units,
-            queue_requests: self.queue_requests + other.queue_requests,
-            http_requests: self.http_requests + other.http_requests,
-            invocations: self.invocations + other.invocations,
-            gb_seconds: self.gb_seconds + other.gb_seconds,
-            gb_months: self.gb_months + other.gb_months,
+            write_units: of(self.write_units, other.write_units),
+            read_units: of(self.read_units, other.read_units),
+            queue_requests: of(self.queue_requests, other.queue_requests),
+            http_requests: of(self.http_requests, other.http_requests),
+            invocations: of(self.invocations, other.invocations),
+            gb_seconds: of(self.gb_seconds, other.gb_seconds),
+            gb_months: of(self.gb_months, other.gb_months),
         }
     }
 }
@@ -155,6 +151,19 @@ mod tests {
 
     const DOCUMENT: &str = include_str!("../../../docs/cost.md");
 
+    /// In the order of the table.
+    fn of_units(units: [f64; 7]) -> Bill {
+        Bill {
+            write_units: units[0],
+            read_units: units[1],
+            queue_requests: units[2],
+            http_requests: units[3],
+            invocations: units[4],
+            gb_seconds: units[5],
+            gb_months: units[6],
+        }
+    }
+
     /// The lines whose dollars are not what their units cost, and the channels that have both lines.
     fn faults(document: &str) -> (Vec<String>, Vec<String>) {
         let prices = Prices::read().unwrap();
@@ -167,28 +176,10 @@ mod tests {
                 panic!("{line}")
             };
             let units: Vec<f64> = units.iter().map(|unit| unit.parse().unwrap()).collect();
-            let [
-                write_units,
-                read_units,
-                queue_requests,
-                http_requests,
-                invocations,
-                gb_seconds,
-                gb_months,
-                usd,
-            ] = units[..]
-            else {
+            let [units @ .., usd] = &units[..] else {
                 panic!("{line}");
             };
-            let bill = Bill {
-                write_units,
-                read_units,
-                queue_requests,
-                http_requests,
-                invocations,
-                gb_seconds,
-                gb_months,
-            };
+            let bill = of_units(units.try_into().unwrap());
             // As far as the digits of the table go.
             if (bill.usd(&prices) - usd).abs() > 0.0002 {
                 faults.push(format!("{channel} {what}"));
@@ -217,15 +208,7 @@ mod tests {
     #[test]
     fn everything_on_a_bill_has_a_price() {
         let prices = Prices::read().unwrap();
-        let one = Bill {
-            write_units: 1.0,
-            read_units: 1.0,
-            queue_requests: 1.0,
-            http_requests: 1.0,
-            invocations: 1.0,
-            gb_seconds: 1.0,
-            gb_months: 1.0,
-        };
+        let one = of_units([1.0; 7]);
         let twice = one.and(&one);
         assert_eq!(twice, one.times(2.0));
         let all = 0.625e-6 + 0.125e-6 + 0.50e-6 + 1.00e-6 + 0.20e-6 + 0.000_013_333_4 + 0.25 + 0.20;

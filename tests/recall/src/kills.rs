@@ -61,13 +61,8 @@ pub async fn kill_while_recalling(deliveries: u64, kills: u64, seed: u64, say: i
         .devices
         .fault(&json!({"vendor": CHANNEL.as_str(), "latency_ms": LATENCY_MS}))
         .await?;
-    match measured(&stand, &tenant, deliveries, kills, seed, &say).await {
-        Ok(killed) => Ok(killed),
-        Err(error) => {
-            eprintln!("{}", stand.complaints().await);
-            Err(error)
-        }
-    }
+    let measured = measured(&stand, &tenant, deliveries, kills, seed, &say).await;
+    stand.explained(measured).await
 }
 
 async fn measured(

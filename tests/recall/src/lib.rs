@@ -21,7 +21,7 @@ pub use deliveries::{Batch, Mix, NOTICE, PER_BATCH, Share, TITLE};
 pub use kills::{Killed, kill_while_recalling};
 pub use machine::Machine;
 pub use options::{Options, Wrong};
-pub use prepare::in_turn;
+pub use prepare::{in_turn, show};
 pub use quotas::{Counts, Quota, floor_s, quota};
 pub use readme::{BEGIN, END, block};
 pub use report::{Calls, ChannelOutcome, Report, Run, Seconds, Throttling};

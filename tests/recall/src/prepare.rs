@@ -35,7 +35,8 @@ pub async fn prepare(stand: &Stand, tenant: &Tenant, task: &str, batches: Vec<Ba
     Ok(began.elapsed())
 }
 
-async fn show(stand: &Stand, tenant: &Tenant, batch: Batch) -> Result<(), StandError> {
+/// Its devices, those that are gone among them, show the push.
+pub async fn show(stand: &Stand, tenant: &Tenant, batch: Batch) -> Result<(), StandError> {
     let vendor = batch.channel.as_str();
     let (app, tokens) = (tenant.app_at(vendor), batch.tokens());
     let gone = &tokens[tokens.len() - batch.gone()..];

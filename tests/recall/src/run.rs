@@ -42,13 +42,8 @@ pub async fn recall(deliveries: u64, mix: Mix, throttling: Throttling, say: impl
             }
         }
     }
-    match measured(&stand, &tenant, deliveries, &shares, throttling, recorded, &say).await {
-        Ok(run) => Ok(run),
-        Err(error) => {
-            eprintln!("{}", stand.complaints().await);
-            Err(error)
-        }
-    }
+    let measured = measured(&stand, &tenant, deliveries, &shares, throttling, recorded, &say).await;
+    stand.explained(measured).await
 }
 
 async fn measured(

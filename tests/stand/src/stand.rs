@@ -116,6 +116,14 @@ impl Stand {
         complaints
     }
 
+    /// With the complaints on stderr, if it did not go as it should.
+    pub async fn explained<T>(&self, ended: Result<T, StandError>) -> Result<T, StandError> {
+        if ended.is_err() {
+            eprintln!("{}", self.complaints().await);
+        }
+        ended
+    }
+
     /// Where the simulated vendors listen, for messages to people.
     pub fn vendors(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.sim.urls.iter().map(|(vendor, url)| (*vendor, url.as_str()))

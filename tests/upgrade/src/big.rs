@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt, stream};
-use recall::{Batch, Checked, Expected, Mix, Share, TITLE, check, in_turn};
+use recall::{Batch, Checked, Expected, Mix, Share, TITLE, check, in_turn, show};
 use reqwest::Method;
 use serde_json::{Value, json};
 use stand::{Stand, StandError, Tenant};
@@ -100,15 +100,6 @@ fn expected(share: &Share) -> Expected {
         overwritten: share.batches * PER_BATCH - gone,
         gone,
     }
-}
-
-async fn show(stand: &Stand, tenant: &Tenant, batch: Batch) -> Result<(), StandError> {
-    let vendor = batch.channel.as_str();
-    let (app, tokens) = (tenant.app_at(vendor), batch.tokens());
-    let gone = &tokens[tokens.len() - batch.gone()..];
-    stand.devices.register(vendor, &app, &tokens, "active").await?;
-    stand.devices.deliver(vendor, &tokens, Some(&batch.key()), TITLE).await?;
-    stand.devices.register(vendor, &app, gone, "unregistered").await
 }
 
 pub async fn record(calls: &Calls, tenant: &Tenant, push: &str, body: &Value) -> Result<(), StandError> {

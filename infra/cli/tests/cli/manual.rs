@@ -78,7 +78,7 @@ fn the_documentation_has_every_exit_code_and_every_command() {
     let blocks = docs.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
     let mut seen = 0;
     for line in blocks.flat_map(str::lines).filter(|line| line.starts_with("revoke ")) {
-        let line = line.split(['#', '>', '|']).next().unwrap();
+        let line = line.split(['#', '>', '|', '&']).next().unwrap();
         let script = format!("{} --help", line.trim().replacen("revoke", "\"$REVOKE\"", 1));
         let output = Command::new("sh")
             .args(["-c", &script])

@@ -138,7 +138,7 @@ fn serve(mut stream: TcpStream, served: &Mutex<Served>) {
         if left == 0 {
             let vendor = FakeChannel::new(&served.world.clock);
             vendor.is(vendors);
-            served.world.work_at(&vendor);
+            served.world.settle_at(&vendor);
         } else {
             served.works_after = Some((left - 1, vendors));
         }

@@ -63,13 +63,7 @@ async fn demo() -> Result<bool, StandError> {
         println!("  the phones that were off come back; {held} get the message only now, after its revocation");
         bars::confirmed(&tenant, &revocation, confirmed(&parts), PATIENCE).await
     };
-    let settled = match watched.await {
-        Ok(settled) => settled,
-        Err(error) => {
-            eprintln!("{}", stand.complaints().await);
-            return Err(error);
-        }
-    };
+    let settled = stand.explained(watched.await).await?;
     table::print(&settled);
     let wrong = check::check(&stand, &phones, &tenant, &revocation, &parts, &settled).await?;
     for line in &wrong {
