@@ -11,22 +11,25 @@ from ministack.core import iam_evaluator
 decisions = open(os.environ["IAM_DECISIONS"], "a", buffering=1, encoding="utf-8")
 seen = set()
 alone = threading.Lock()
-evaluate = iam_evaluator.evaluate
+enforce = iam_evaluator.enforce
 
 
-def written(ctx, policies, *limits):
-    result = evaluate(ctx, policies, *limits)
-    decision = (ctx.principal_arn, ctx.action, ctx.resource_arn, result.decision)
+def written(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
+    refusal = enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+    if isinstance(refusal, iam_evaluator.AuthError):
+        return refusal
+    verdict = refusal.decision if refusal else "Allow"
+    decision = (iam_evaluator.caller_arn(), iam_action, resource_arn, verdict)
     with alone:
         if decision not in seen:
             seen.add(decision)
             names = ("principal", "action", "resource", "decision")
             decisions.write(json.dumps(dict(zip(names, decision))) + "\n")
-    return result
+    return refusal
 
 
 # Before anything else takes it under its name.
-iam_evaluator.evaluate = written
+iam_evaluator.enforce = written
 
 from ministack.app import main  # noqa: E402
 

@@ -46,7 +46,7 @@ impl Refusal {
                 "the id names a push of the other kind: RevokePushMessage is for simple and template pushes, RevokePushTask for batch and broadcast pushes"
             }
             Self::WindowClosed => "only what was sent within the past 7 days can be revoked",
-            Self::TooManyRevocations => "this message was revoked for 100 targets one by one; revoke it as a whole",
+            Self::TooManyRevocations => "this message was revoked for as many single targets as it can be; revoke it as a whole",
             Self::ChannelsUnable => "nothing of it can be revoked on its channels",
         }
     }
