@@ -3,7 +3,7 @@
 use revocation_testkit::Mood;
 use serde_json::{Value, json};
 
-use crate::support::{Api, Home};
+use crate::support::{Api, Fault, Home, How};
 
 #[test]
 fn a_plan_says_what_would_happen_and_changes_nothing() {
@@ -170,4 +170,34 @@ fn who_stops_reading_gets_no_error() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn words_that_are_newer_than_the_command_are_said_as_they_are() {
+    let api = Api::start();
+    let home = Home::of(&api);
+    let newer = |at| Fault {
+        at,
+        times: 1_000,
+        how: How::Says(&[("\"huawei\"", "\"pigeon\""), ("\"overwritten\"", "\"evaporated\"")]),
+    };
+    api.goes_wrong(newer("\"dry_run\":true"));
+    let plan = home.plan();
+    api.works_after(0, Mood::Well);
+    let ran = home.run(&["apply", &plan, "--watch", "--confirm", "20842863"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    api.goes_wrong(newer("GET /v1/tasks"));
+    let status = home.run(&["status", &plan]).out;
+    assert!(status.contains("\npigeon ") && status.contains(" evaporated 3"), "{status}");
+    let (code, lines) = home.json(&["status", "task", "20842863"]);
+    let progress = &lines[0]["push"]["revocations"][0]["progress"]["channels"]["pigeon"];
+    assert_eq!((code, &progress["outcomes"]["evaporated"]), (0, &json!(3)), "{lines:?}");
+    let (code, lines) = home.json(&["outcomes", &plan]);
+    let first = &lines[0]["outcomes"][0];
+    assert_eq!(
+        (code, &first["channel"], &first["outcome"]),
+        (0, &json!("pigeon"), &json!("evaporated"))
+    );
+    let csv = home.run(&["outcomes", &plan, "--csv"]).out;
+    assert!(csv.contains(",pigeon,user-0,evaporated,"), "{csv}");
 }
