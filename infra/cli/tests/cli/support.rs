@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 use api::{SECRET, World};
@@ -272,6 +272,13 @@ impl Home {
     pub fn plan_file(&self, plan: &str) -> PathBuf {
         self.folder.path().join(format!(".local/state/message-revoke/plans/{plan}.json"))
     }
+}
+
+/// Runs it, and reads nothing of what it says.
+pub fn unread(mut command: Command) -> Ran {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    ran(child.wait_with_output().unwrap())
 }
 
 static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
