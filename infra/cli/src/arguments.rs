@@ -33,7 +33,7 @@ Settings: --api, --key-file and --profile; else REVOKE_API, REVOKE_KEY or REVOKE
 profile in ~/.config/message-revoke/config.toml. The key is never an argument: others on this machine read those.
 
 Exit codes: 0 done, or settled and nothing failed; 2 settled with failures; 3 refused; 4 bad input; 5 not settled in
-time; 6 not reachable; 1 anything else; 130 stopped with Ctrl-C, which loses nothing.";
+time; 6 not reachable; 1 anything else; 130 stopped with Ctrl-C and 143 with SIGTERM, which lose nothing.";
 
 /// Take wrong push messages back.
 #[derive(Parser)]
@@ -47,13 +47,13 @@ pub struct Arguments {
 
 #[derive(Args, Default)]
 pub struct Common {
-    /// Which profile of the configuration [else REVOKE_PROFILE, else its `default_profile`]
+    /// Which profile of the configuration [else `REVOKE_PROFILE`, else its `default_profile`]
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
-    /// The API's address [else REVOKE_API, else the profile's `api`]
+    /// The API's address [else `REVOKE_API`, else the profile's `api`]
     #[arg(long, global = true, value_name = "URL")]
     pub api: Option<String>,
-    /// A file with the access key and nothing else [else REVOKE_KEY, REVOKE_KEY_FILE, the profile's `key_file`, a prompt]
+    /// A file with the access key and nothing else [else `REVOKE_KEY`, `REVOKE_KEY_FILE`, the profile's `key_file`, a prompt]
     #[arg(long, global = true, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
     /// Say it as JSON, one object a line; `revoke schema` describes them
@@ -175,14 +175,14 @@ pub struct Plan {
 #[derive(Args)]
 pub struct NoticeText {
     /// What devices show in its place: a title of at most 40 characters [default: the push's notice, or the app's]
-    #[arg(long, value_name = "TITLE", requires = "notice_text")]
-    pub notice_title: Option<String>,
+    #[arg(long = "notice-title", value_name = "TITLE", requires = "text")]
+    pub title: Option<String>,
     /// ... and a text of at most 100 characters
-    #[arg(long, value_name = "TEXT", requires = "notice_title")]
-    pub notice_text: Option<String>,
+    #[arg(long = "notice-text", value_name = "TEXT", requires = "title")]
+    pub text: Option<String>,
     /// The notice as JSON, which may have several languages
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["notice_title", "notice_text"])]
-    pub notice_file: Option<PathBuf>,
+    #[arg(long = "notice-file", value_name = "FILE", conflicts_with_all = ["title", "text"])]
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -231,7 +231,7 @@ pub struct List {
     /// What the title begins with
     #[arg(long)]
     pub name: Option<String>,
-    /// open, partly_revoked or revoked
+    /// `open`, `partly_revoked` or `revoked`
     #[arg(long, value_parser = state)]
     pub state: Option<PushState>,
     /// Only messages that went to this target
@@ -338,7 +338,7 @@ mod tests {
     #[test]
     fn a_time_has_a_unit() {
         assert_eq!(patience("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(patience("1h 30m"), Ok(Duration::from_secs(5_400)));
+        assert_eq!(patience("1h 30m"), Ok(Duration::from_mins(90)));
         for wrong in ["", "90", "-3s", "0s", "soon"] {
             assert!(patience(wrong).is_err(), "{wrong}");
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use revocation_http::wire::{ChannelProgress, RevocationAnswer, Word};
 use revocation_rules::channel::Channel;
 use revocation_rules::outcome::Outcome;
@@ -43,7 +43,9 @@ impl Bars {
         match self {
             Self::Drawn { all, channels } => {
                 for (channel, progress) in &revocation.progress.channels {
-                    let bar = channels.entry(channel.clone()).or_insert_with(|| all.add(new_bar(channel)));
+                    let bar = channels
+                        .entry(channel.clone())
+                        .or_insert_with(|| all.add(new_bar(channel, progress)));
                     set(bar, progress);
                 }
             }
@@ -65,16 +67,19 @@ impl Bars {
     }
 }
 
-fn new_bar(channel: &Word<Channel>) -> ProgressBar {
-    let bar = ProgressBar::new(0);
+/// As it is first drawn: where it is added to the others, and not before.
+fn new_bar(channel: &Word<Channel>, progress: &ChannelProgress) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     // Cannot fail: the template is a constant, and a test draws it.
     let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.set_style(style);
     bar.set_prefix(clean(&channel.to_string()));
+    set(&bar, progress);
     bar
 }
 
-const TEMPLATE: &str = "{prefix:>12} [{bar:30}] {human_pos}/{human_len} {msg}";
+/// As wide as the terminal, which may be narrow.
+const TEMPLATE: &str = "{prefix:>10} [{wide_bar}] {human_pos}/{human_len} {msg}";
 
 fn set(bar: &ProgressBar, progress: &ChannelProgress) {
     // How much there is may not be known yet: then it is what there is so far, and not full.

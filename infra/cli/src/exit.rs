@@ -18,12 +18,14 @@ pub enum Exit {
     Refused = 3,
     /// What was asked for cannot be.
     BadInput = 4,
-    /// Not settled when the time was over. It goes on without the command.
+    /// Not settled when the time was over, or when nobody read any more. It goes on without the command.
     NotSettled = 5,
     /// Nobody answered, or nobody who could.
     Unreachable = 6,
     /// Ctrl-C. What was asked for goes on.
     Interrupted = 130,
+    /// SIGTERM, from a pipeline that is cancelled. The same.
+    Terminated = 143,
 }
 
 impl Exit {

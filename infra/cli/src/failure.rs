@@ -25,13 +25,14 @@ pub enum Failure {
     },
     #[error("not settled in time")]
     NotSettled,
+    /// `by` what, as its exit code.
     #[error("stopped watching")]
-    Interrupted { resume: String },
+    Interrupted { by: Exit, resume: String },
     #[error("{doing}")]
     Local { doing: String, source: io::Error },
-    /// A file of ours that cannot be read.
-    #[error("{} is damaged: {why}", .file.display())]
-    Damaged { file: PathBuf, why: String },
+    /// A file of ours that cannot be read. `why` follows its name; `advice` says what to do.
+    #[error("{} {why}", .file.display())]
+    Unreadable { file: PathBuf, why: String, advice: &'static str },
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// Whoever read what we say has stopped.
@@ -52,8 +53,8 @@ impl Failure {
             Self::Input(_) => Exit::BadInput,
             Self::Refused { .. } => Exit::Refused,
             Self::NotSettled => Exit::NotSettled,
-            Self::Interrupted { .. } => Exit::Interrupted,
-            Self::Local { .. } | Self::Damaged { .. } => Exit::Broken,
+            Self::Interrupted { by, .. } => *by,
+            Self::Local { .. } | Self::Unreadable { .. } => Exit::Broken,
             Self::Keys(error) => of_keys(error),
             Self::NobodyReads => Exit::Done,
         }
@@ -63,7 +64,7 @@ impl Failure {
     pub fn code(&self) -> &str {
         match self {
             Self::Call(error) => match error {
-                CallError::Problem(problem) => &*problem.code,
+                CallError::Problem(problem) => &problem.code,
                 CallError::Unreachable(_) => "unreachable",
                 CallError::Busy { problem, .. } => problem.as_ref().map_or("busy", |problem| &*problem.code),
                 CallError::Stranger { .. } => "not-the-api",
@@ -74,7 +75,7 @@ impl Failure {
             Self::Refused { code, .. } => code,
             Self::NotSettled => "not-settled",
             Self::Interrupted { .. } => "interrupted",
-            Self::Local { .. } | Self::Damaged { .. } => "local",
+            Self::Local { .. } | Self::Unreadable { .. } => "local",
             Self::Keys(_) => "keys",
             Self::NobodyReads => "nobody-reads",
         }
@@ -90,7 +91,7 @@ impl Failure {
             | Self::NotSettled
             | Self::Interrupted { .. }
             | Self::Local { .. }
-            | Self::Damaged { .. }
+            | Self::Unreadable { .. }
             | Self::NobodyReads => with_causes(self),
         }
     }
@@ -101,8 +102,8 @@ impl Failure {
             Self::Call(error) => return advice_of_call(error).map(str::to_owned),
             Self::Refused { advice, .. } => return Some(advice.clone()),
             Self::NotSettled => "it goes on without this command; look again with `revoke status --watch`, or give it more with --timeout",
-            Self::Interrupted { resume } => return Some(format!("the revocation goes on; watch it again with `{resume}`")),
-            Self::Damaged { .. } => "remove it and plan again",
+            Self::Interrupted { resume, .. } => return Some(format!("the revocation goes on; watch it again with `{resume}`")),
+            Self::Unreadable { advice, .. } => advice,
             Self::Input(_) | Self::Local { .. } | Self::Keys(_) | Self::NobodyReads => return None,
         };
         Some(advice.to_owned())

@@ -27,6 +27,25 @@ pub enum Somebody {
 /// More is no key.
 const MOST_BYTES: u64 = 4_096;
 
+/// The file of a key that everybody on this machine may read.
+pub fn exposed(source: &KeySource) -> Option<&Path> {
+    match source {
+        KeySource::File(file) => is_exposed(file).then_some(file),
+        KeySource::Text(_) | KeySource::Prompt => None,
+    }
+}
+
+#[cfg(unix)]
+fn is_exposed(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(file).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o004 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_exposed(_: &Path) -> bool {
+    false
+}
+
 /// # Errors
 /// No key; a file that cannot be read, or holds something else.
 pub fn read(source: KeySource, somebody: Somebody) -> Result<SecretText, Failure> {
@@ -68,6 +87,20 @@ fn of(text: &str, from: &str) -> Result<SecretText, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_that_everybody_may_read_is_exposed() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        std::fs::write(&file, "key-1.secret").unwrap();
+        for (mode, is) in [(0o644, true), (0o604, true), (0o640, false), (0o600, false)] {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(exposed(&KeySource::File(file.clone())).is_some(), is, "{mode:o}");
+        }
+        assert_eq!(exposed(&KeySource::Prompt), None);
+    }
 
     #[test]
     fn a_file_holds_a_key_and_a_line_s_end_and_nothing_else() {

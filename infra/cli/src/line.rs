@@ -53,6 +53,15 @@ pub struct Said<'a> {
     pub error: Option<ErrorSaid<'a>>,
 }
 
+impl<'a> Said<'a> {
+    pub fn revocation(revocation: &'a RevocationAnswer<'static>) -> Self {
+        Self {
+            revocation: Some(revocation),
+            ..Self::default()
+        }
+    }
+}
+
 /// A plan, and the dry run it is of.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PlanSaid<'a> {

@@ -153,6 +153,7 @@ pub enum Progress {
 
 /// A plan as it is kept. No key is in it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the file calls it so")]
 pub struct Plan {
     /// Of this file.
     version: u8,
@@ -167,7 +168,7 @@ pub struct Plan {
 /// Why a plan may not be applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stale {
-    /// It was made so long ago.
+    /// It was made so long ago; less than nothing, where the clock was set back.
     Old(SignedDuration),
     /// More deliveries are there than were planned for, by so many, and nothing else has changed.
     More(u64),
@@ -175,7 +176,8 @@ pub enum Stale {
     Changed,
 }
 
-const VERSION: u8 = 1;
+/// Of a plan's file.
+pub const VERSION: u8 = 1;
 
 impl Plan {
     pub fn new(asked: Asked, preview: &PreviewAnswer, now: Timestamp) -> Self {
@@ -205,6 +207,10 @@ impl Plan {
         let now = Seen::from(preview);
         if digest(&self.asked, &now) == self.plan {
             return None;
+        }
+        if digest(&self.asked, &self.seen) != self.plan {
+            // Somebody has written into the file.
+            return Some(Stale::Changed);
         }
         let same_but_for_counts = Seen {
             counts: self.seen.counts.clone(),
@@ -346,6 +352,13 @@ mod tests {
         let kept: Plan = serde_json::from_str(&text).unwrap();
         assert_eq!(kept.against(&read(preview(10))), None);
         assert_eq!(digest(&kept.asked, &kept.seen), kept.plan);
+    }
+
+    #[test]
+    fn a_plan_that_somebody_wrote_into_is_no_plan_of_more() {
+        let text = serde_json::to_string(&plan()).unwrap();
+        let written: Plan = serde_json::from_str(&text.replace("wrong price", "other price")).unwrap();
+        assert_eq!(written.against(&read(preview(13))), Some(Stale::Changed));
     }
 
     #[test]

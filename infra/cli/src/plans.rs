@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use revocation_rules::ids::RevocationId;
+use serde::Deserialize;
 
 use crate::failure::Failure;
-use crate::plan::{Plan, PlanId, Progress};
+use crate::plan::{Plan, PlanId, Progress, VERSION};
 
 /// A revocation is kept for 30 days; then nothing is left that a plan could lead to.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -25,7 +26,7 @@ impl Plans {
     }
 
     /// # Errors
-    /// No such plan; a file that cannot be read, or is damaged.
+    /// No such plan; a file that cannot be read, or is damaged, or of another version.
     pub fn load(&self, plan: &PlanId) -> Result<Plan, Failure> {
         let file = self.file(plan);
         match read(&file) {
@@ -53,7 +54,8 @@ impl Plans {
         file.write_all(&serde_json::to_vec_pretty(plan)?)?;
         file.sync_all()?;
         drop(file);
-        fs::rename(&beside, self.file(&plan.plan))
+        fs::rename(&beside, self.file(&plan.plan))?;
+        sync_folder(&self.folder)
     }
 
     /// The plan that became this revocation here.
@@ -106,10 +108,24 @@ fn read(file: &Path) -> Result<Option<Plan>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Failure::local(format!("reading {}", file.display()))(error)),
     };
-    serde_json::from_slice(&text).map(Some).map_err(|error| Failure::Damaged {
+    let unreadable = |why: String, advice| Failure::Unreadable {
         file: file.to_owned(),
-        why: error.to_string(),
-    })
+        why,
+        advice,
+    };
+    let damaged = |error: serde_json::Error| unreadable(format!("is damaged: {error}"), "remove it and plan again");
+    let Versioned { version } = serde_json::from_slice(&text).map_err(damaged)?;
+    if version != u64::from(VERSION) {
+        let why = format!("is of version {version}, and this command knows version {VERSION}");
+        return Err(unreadable(why, "bring this command up to date, or plan again"));
+    }
+    serde_json::from_slice(&text).map(Some).map_err(damaged)
+}
+
+/// What a file of every version has.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u64,
 }
 
 #[cfg(unix)]
@@ -127,6 +143,17 @@ fn own_file(file: &Path) -> io::Result<fs::File> {
         .truncate(true)
         .mode(0o600)
         .open(file)
+}
+
+/// A file's new name is kept by its folder.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(not(unix))]

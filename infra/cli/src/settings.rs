@@ -48,13 +48,13 @@ pub fn read(common: &Common, environment: impl Fn(&str) -> Option<String>) -> Re
     let home = said("HOME").map(PathBuf::from);
     let in_home = |name: &str, usual: &str| said(name).map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(usual)));
 
-    let file = match said("REVOKE_CONFIG") {
-        Some(file) => Some(PathBuf::from(file)),
-        None => in_home("XDG_CONFIG_HOME", ".config").map(|folder| folder.join(OURS).join("config.toml")),
-    };
-    let config = match &file {
-        Some(file) => config(file)?,
-        None => Config::default(),
+    let named = said("REVOKE_CONFIG").map(PathBuf::from);
+    let usual = || in_home("XDG_CONFIG_HOME", ".config").map(|folder| folder.join(OURS).join("config.toml"));
+    let file = named.clone().or_else(usual);
+    let config = match (file.as_deref().map(config).transpose()?.flatten(), named) {
+        (Some(config), _) => config,
+        (None, None) => Config::default(),
+        (None, Some(named)) => return Err(Failure::Input(format!("there is no {}: REVOKE_CONFIG names it", named.display()))),
     };
     let profile = profile(config, common.profile.clone().or_else(|| said("REVOKE_PROFILE")))?;
 
@@ -80,13 +80,13 @@ pub fn read(common: &Common, environment: impl Fn(&str) -> Option<String>) -> Re
     Ok(Settings { api, key, state })
 }
 
-fn config(file: &Path) -> Result<Config, Failure> {
+/// `None` where there is no such file.
+fn config(file: &Path) -> Result<Option<Config>, Failure> {
+    // Its message, and not the line: somebody may have written a key there.
+    let wrong = |error: toml::de::Error| Failure::Input(format!("{} is not as it should be: {}", file.display(), error.message()));
     match std::fs::read_to_string(file) {
-        // Its message, and not the line: somebody may have written a key there.
-        Ok(text) => {
-            toml::from_str(&text).map_err(|error| Failure::Input(format!("{} is not as it should be: {}", file.display(), error.message())))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
+        Ok(text) => toml::from_str(&text).map(Some).map_err(wrong),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::Input(format!("{} can not be read: {error}", file.display()))),
     }
 }
@@ -125,13 +125,13 @@ mod tests {
     "#;
 
     /// As it is read with these arguments and this environment, and a file of profiles with this text.
-    fn settled(common: Common, environment: &[(&str, &str)], config: &str) -> Result<(String, String), String> {
+    fn settled(common: &Common, environment: &[(&str, &str)], config: &str) -> Result<(String, String), String> {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().to_str().unwrap().to_owned();
         std::fs::create_dir_all(folder.path().join(".config/message-revoke")).unwrap();
         std::fs::write(folder.path().join(".config/message-revoke/config.toml"), config).unwrap();
         let environment: BTreeMap<_, _> = environment.iter().copied().chain([("HOME", home.as_str())]).collect();
-        let read = read(&common, |name| environment.get(name).map(|value| (*value).to_owned()));
+        let read = read(common, |name| environment.get(name).map(|value| (*value).to_owned()));
         let read = read.map_err(|failure| failure.to_string())?;
         let key = match read.key {
             KeySource::Text(key) => key.expose().to_owned(),
@@ -145,34 +145,31 @@ mod tests {
         Ok((read.api.to_string(), key))
     }
 
-    fn is(api: &str, key: &str) -> Result<(String, String), String> {
-        Ok((api.to_owned(), key.to_owned()))
-    }
-
     #[test]
     fn an_argument_goes_before_the_environment_and_that_before_the_profile() {
         let none = Common::default;
+        let is = |api: &str, key: &str| Ok((api.to_owned(), key.to_owned()));
         let dev = is("http://127.0.0.1:1", "~/.config/message-revoke/dev.key");
-        assert_eq!(settled(none(), &[], CONFIG), dev);
-        assert_eq!(settled(none(), &[("REVOKE_PROFILE", ""), ("REVOKE_API", "")], CONFIG), dev);
+        assert_eq!(settled(&none(), &[], CONFIG), dev);
+        assert_eq!(settled(&none(), &[("REVOKE_PROFILE", ""), ("REVOKE_API", "")], CONFIG), dev);
         let production = is("https://api.example", "~/keys/production");
-        assert_eq!(settled(none(), &[("REVOKE_PROFILE", "production")], CONFIG), production);
+        assert_eq!(settled(&none(), &[("REVOKE_PROFILE", "production")], CONFIG), production);
         let mut named = none();
         named.profile = Some("production".to_owned());
-        assert_eq!(settled(named, &[("REVOKE_PROFILE", "dev")], CONFIG), production);
+        assert_eq!(settled(&named, &[("REVOKE_PROFILE", "dev")], CONFIG), production);
 
         let environment = [
             ("REVOKE_API", "https://other.example"),
             ("REVOKE_KEY", "key-1.secret\n"),
             ("REVOKE_KEY_FILE", "/keys/1"),
         ];
-        assert_eq!(settled(none(), &environment, CONFIG), is("https://other.example", "key-1.secret"));
-        assert_eq!(settled(none(), &environment[2..], CONFIG), is("http://127.0.0.1:1", "/keys/1"));
+        assert_eq!(settled(&none(), &environment, CONFIG), is("https://other.example", "key-1.secret"));
+        assert_eq!(settled(&none(), &environment[2..], CONFIG), is("http://127.0.0.1:1", "/keys/1"));
         let mut said = none();
         said.api = Some("https://said.example".to_owned());
         said.key_file = Some("/keys/2".into());
-        assert_eq!(settled(said, &environment, CONFIG), is("https://said.example", "/keys/2"));
-        assert_eq!(settled(none(), &environment[..1], ""), is("https://other.example", "prompt"));
+        assert_eq!(settled(&said, &environment, CONFIG), is("https://said.example", "/keys/2"));
+        assert_eq!(settled(&none(), &environment[..1], ""), is("https://other.example", "prompt"));
     }
 
     #[test]
@@ -186,9 +183,14 @@ mod tests {
                 "no profile `staging`; there is: dev, production",
             ),
             (&[("REVOKE_API", "http://api.example")][..], "", "must begin with https://"),
+            (
+                &[("REVOKE_CONFIG", "/nowhere/config.toml")][..],
+                "",
+                "there is no /nowhere/config.toml",
+            ),
             (&[][..], "[profiles.dev]\nkey = \"key-1.secret\"", "unknown field `key`"),
         ] {
-            let failure = settled(none(), environment, config).unwrap_err();
+            let failure = settled(&none(), environment, config).unwrap_err();
             assert!(failure.contains(said), "{failure}");
         }
     }

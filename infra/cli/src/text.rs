@@ -1,7 +1,7 @@
 //! What is said to people.
 
 use console::Style;
-use revocation_http::wire::{ListedPush, OutcomeAnswer, PreviewAnswer, PushAnswer, RevocationAnswer, UnmatchedAnswer};
+use revocation_http::wire::{Group, ListedPush, OutcomeAnswer, PreviewAnswer, PushAnswer, RevocationAnswer, UnmatchedAnswer};
 use revocation_rules::ids::PushKind;
 use revocation_rules::notice::Notices;
 use revocation_rules::scope::Scope;
@@ -93,13 +93,11 @@ fn scope(scope: &Scope) -> String {
 }
 
 pub fn notice(notice: &Notices) -> String {
-    notice
-        .all()
-        .map(|(locale, notice)| {
-            let locale = locale.map(|locale| format!(" ({locale})")).unwrap_or_default();
-            format!("{} | {}{locale}\n", clean(&notice.title), clean(&notice.text))
-        })
-        .collect()
+    let lines = notice.all().map(|(locale, notice)| {
+        let locale = locale.map(|locale| format!(" ({locale})")).unwrap_or_default();
+        format!("{} | {}{locale}\n", clean(&notice.title), clean(&notice.text))
+    });
+    lines.collect::<Vec<_>>().concat()
 }
 
 /// What a revocation would do.
@@ -123,21 +121,20 @@ pub fn preview(preview: &PreviewAnswer) -> String {
     }
     let revocable: u64 = preview.channels.values().map(|seen| seen.revocable).sum();
     rows.push(vec!["all".to_owned(), number(preview.deliveries), number(revocable)]);
-    let mut text = format!(
-        "  devices show: {}\n{}",
-        notice(&preview.notice).trim_end().replace('\n', "\n                "),
-        table(&rows)
-    );
-    if preview.at_least {
-        text.push_str("\nThere was more than could be counted: these are the least that there are.\n");
-    } else if let Some(unexamined) = preview.unexamined_deliveries {
-        text.push_str(&format!(
+    let unsure = match (preview.at_least, preview.unexamined_deliveries) {
+        (true, _) => "\nThere was more than could be counted: these are the least that there are.\n".to_owned(),
+        (false, Some(unexamined)) => format!(
             "\nNobody looked into {}: they may be for other targets.\n",
             of_many(unexamined, "delivery", "deliveries")
-        ));
-    }
-    text.push_str(&unmatched(&preview.unmatched));
-    text
+        ),
+        (false, None) => String::new(),
+    };
+    format!(
+        "  devices show: {}\n{}{unsure}{}",
+        notice(&preview.notice).trim_end().replace('\n', "\n                "),
+        table(&rows),
+        unmatched(&preview.unmatched)
+    )
 }
 
 /// Targets without a delivery: perhaps a name is wrong.
@@ -187,32 +184,32 @@ pub fn revocation(revocation: &RevocationAnswer<'_>) -> String {
         ("settled", _) => Style::new().red(),
         _ => Style::new().yellow(),
     };
-    let mut text = format!(
-        "{what}: {}\n  {} taken back of {}, {} not shown, {} may still be shown, {} outstanding\n",
+    let by = revocation
+        .requested_by_label
+        .as_deref()
+        .map_or_else(|| revocation.requested_by.to_string(), ToString::to_string);
+    let came_to = format!(
+        "{what}: {}\n  {} taken back of {}, {} not shown, {} may still be shown, {} outstanding\n  reason: {}\n  requested by {} at {}\n",
         colour.apply_to(state),
         number(summary.taken_back),
         number_or(summary.deliveries),
         number(summary.not_shown),
         number(summary.may_be_shown),
         number_or(summary.outstanding),
+        clean(&revocation.reason),
+        clean(&by),
+        revocation.requested_at,
     );
-    text.push_str(&format!("  reason: {}\n", clean(&revocation.reason)));
-    let by = revocation
-        .requested_by_label
-        .as_deref()
-        .map_or_else(|| revocation.requested_by.to_string(), ToString::to_string);
-    text.push_str(&format!("  requested by {} at {}\n", clean(&by), revocation.requested_at));
-    for group in &summary.groups {
+    let group = |group: &Group| {
         let remedy = match &*group.remedy {
             "replay" => ": try again with `revoke replay`",
             "check_setting" => ": look at the channel's setting, then `revoke replay`",
             _ => "",
         };
-        text.push_str(&format!("  {} {}{remedy}\n", number(group.deliveries), clean(&group.why)));
-    }
-    text.push_str(&channels(revocation));
-    text.push_str(&unmatched(&revocation.unmatched));
-    text
+        format!("  {} {}{remedy}\n", number(group.deliveries), clean(&group.why))
+    };
+    let groups: Vec<_> = summary.groups.iter().map(group).collect();
+    [came_to, groups.concat(), channels(revocation), unmatched(&revocation.unmatched)].concat()
 }
 
 fn channels(revocation: &RevocationAnswer<'_>) -> String {

@@ -11,7 +11,7 @@ use crate::bars::Bars;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::line::Said;
-use crate::screen::{Form, Screen};
+use crate::screen::{Form, Screen, quoted};
 use crate::text;
 
 const SOON: Duration = Duration::from_millis(500);
@@ -34,7 +34,7 @@ enum Moved {
 /// Its exit code says how it settled. `resume` is the command that goes on watching.
 ///
 /// # Errors
-/// Not settled in time; nobody answers; Ctrl-C. The revocation goes on in each case.
+/// Not settled in time; nobody answers; Ctrl-C or SIGTERM. The revocation goes on in each case.
 pub async fn watch(
     client: &Client,
     screen: &Screen,
@@ -46,15 +46,46 @@ pub async fn watch(
     let mut bars = Bars::on(screen);
     let watched = tokio::select! {
         watched = settled(client, screen, push, id, until, &mut bars) => watched,
-        _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted { resume: resume.to_owned() }),
+        by = stopped() => Err(Failure::Interrupted { by, resume: resume.to_owned() }),
     };
     bars.end();
-    let settled = watched?;
-    let said = Said {
-        revocation: Some(&settled),
-        ..Said::default()
+    let settled = match watched {
+        Ok(settled) => settled,
+        Err(Failure::NobodyReads) => return Ok(Exit::NotSettled),
+        Err(failure) => return Err(failure),
     };
+    let said = Said::revocation(&settled);
     screen.end(&text::revocation(&settled), said, Exit::settled(&settled))
+}
+
+/// The command that watches this revocation.
+pub fn resume(push: &PushName, id: &RevocationId) -> String {
+    format!("revoke status {} {} {id} --watch", push.kind.as_str(), quoted(push.id.as_str()))
+}
+
+/// Somebody wants the command to end.
+async fn stopped() -> Exit {
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => Exit::Interrupted,
+        () = terminated() => Exit::Terminated,
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    if let Ok(mut signals) = signal(SignalKind::terminate())
+        && signals.recv().await.is_some()
+    {
+        return;
+    }
+    // Nobody can be told; the signal ends the command as it ends others.
+    std::future::pending::<()>().await;
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
 }
 
 async fn settled(
@@ -79,10 +110,7 @@ async fn settled(
         if moved == Moved::Yes {
             bars.show(&now, screen);
             if screen.form == Form::Json {
-                let said = Said {
-                    revocation: Some(&now),
-                    ..Said::default()
-                };
+                let said = Said::revocation(&now);
                 screen.say("", said)?;
             }
         }

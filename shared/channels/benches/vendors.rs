@@ -49,7 +49,7 @@ fn main() {
     runtime.block_on(async {
         let apple = elsewhere(|| Server::http2(1_000, |_, _| Do::answer(200, "").after_ms(5)));
         let bare_client = bare(&apple).await;
-        let ours_at_apple = ours(Channel::Apns, &apple, &apns, &Case::apns(DELIVERIES)).await;
+        let ours_at_apple = ours(Channel::Apns, &apple, &apns, &Case::of(Channel::Apns, DELIVERIES)).await;
         report("apns", ours_at_apple);
         report("apns, bare hyper client", bare_client);
         println!(

@@ -162,11 +162,7 @@ mod tests {
     use futures::future::join_all;
     use jiff::Timestamp;
     use proptest::prelude::*;
-    use revocation_rules::channel::Strategy;
-    use revocation_rules::ids::{DeviceToken, PushKind, PushRef, RevocationId, Tenant};
-    use revocation_rules::notice::Notice;
-
-    use revocation_testkit::builders::a_batch;
+    use revocation_testkit::Case;
 
     use super::*;
     use crate::answers::{misconfigured, overwritten, quota_used_up, throttled, transient};
@@ -213,45 +209,18 @@ mod tests {
     }
 
     /// An order of so many deliveries, to be done within `secs`.
-    async fn revoke(client: &Paced, deliveries: usize, secs: i64) -> Vec<(usize, Answer)> {
-        let push = PushRef {
-            tenant: Tenant {
-                app: "app".parse().unwrap(),
-                workspace: "default".parse().unwrap(),
-            },
-            kind: PushKind::Task,
-            id: "t".parse().unwrap(),
-        };
-        let revocation: RevocationId = "rvk_1".parse().unwrap();
-        let token: DeviceToken = "t".parse().unwrap();
-        let notice = Notice::default();
-        let call = |slot| ToCall {
-            slot,
-            token: &token,
-            handle: None,
-            vendor_task: None,
-            notice: &notice,
-            subscription: None,
-        };
-        let calls: Vec<ToCall<'_>> = (0..deliveries).map(call).collect();
-        let order = Order {
-            push: &push,
-            revocation: &revocation,
-            batch: &a_batch().build().0,
-            requested_at: Timestamp::UNIX_EPOCH,
-            strategy: Strategy::Overwrite,
-            calls: &calls,
-            call_until: client.clock.now() + jiff::SignedDuration::from_secs(secs),
-        };
-        client.revoke(&order).await
+    async fn revoke(client: &Paced, deliveries: usize, secs: i64) -> Vec<Answer> {
+        let case = Case::new((0..deliveries).map(|n| (format!("t{n}"), None)));
+        let until = client.clock.now() + jiff::SignedDuration::from_secs(secs);
+        case.revoke_until(client, until).await
     }
 
     fn clock() -> Arc<TokioClock> {
         Arc::new(TokioClock(Instant::now()))
     }
 
-    fn count(answers: &[(usize, Answer)], wanted: &Answer) -> usize {
-        answers.iter().filter(|(_, answer)| answer == wanted).count()
+    fn count(answers: &[Answer], wanted: &Answer) -> usize {
+        answers.iter().filter(|answer| *answer == wanted).count()
     }
 
     #[test]
@@ -268,10 +237,11 @@ mod tests {
         let (client, asked) = paced(100, 10, Vendor::default(), &clock());
         let started = Instant::now();
         let answers = revoke(&client, 35, 60).await;
-        assert_eq!(answers, (0..35).map(|slot| (slot, overwritten())).collect::<Vec<_>>());
+        assert_eq!(answers, vec![overwritten(); 35]);
         let asked = asked.lock().unwrap();
         let sizes: Vec<usize> = asked.iter().map(|(_, slots)| slots.len()).collect();
         assert_eq!(sizes, [10, 10, 10, 5]);
+        assert!(asked.iter().flat_map(|(_, slots)| slots).copied().eq(0..35));
         let at: Vec<u128> = asked.iter().map(|(at, _)| (*at - started).as_millis()).collect();
         assert_eq!(at, [0, 1_000, 2_000, 2_500]);
     }
@@ -330,8 +300,8 @@ mod tests {
             let (client, asked) = paced(10, 1, vendor, &clock());
             let answers = revoke(&client, 30, 60).await;
             assert_eq!(answers.len(), 30);
-            assert_eq!(answers[4].1, told);
-            assert!(answers[10..].iter().all(|(_, answer)| *answer == rest), "{told:?}");
+            assert_eq!(answers[4], told);
+            assert!(answers[10..].iter().all(|answer| *answer == rest), "{told:?}");
             assert_eq!(asked.lock().unwrap().len(), pieces, "{told:?}");
         }
     }

@@ -189,8 +189,9 @@ impl Query {
 
     fn with(mut self, name: &str, value: Option<&str>) -> Self {
         if let Some(value) = value {
-            let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
-            self.path.push_str(&format!("{}{name}={value}", self.next));
+            self.path.push(self.next);
+            self.path.extend([name, "="]);
+            self.path.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
             self.next = '&';
         }
         self

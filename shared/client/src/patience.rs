@@ -24,10 +24,9 @@ pub enum Ended {
 pub fn again(ended: Ended, tries: u32, spread: f64) -> Option<Duration> {
     let floor = match ended {
         Ended::Unheard => Duration::ZERO,
-        Ended::Answered { status: 429, retry_after } => retry_after.unwrap_or_default(),
         Ended::Answered { status: 500, .. } if tries >= MOST_FAULTS => return None,
         Ended::Answered {
-            status: 500..,
+            status: 429 | 500..,
             retry_after,
         } => retry_after.unwrap_or_default(),
         Ended::Answered { .. } => return None,

@@ -92,17 +92,17 @@ impl Client {
         let mut tries = 0;
         loop {
             tries += 1;
-            let tried = self.once(method.clone(), path, body, until).await;
-            let ended = match &tried {
+            let ended = self.once(method.clone(), path, body, until).await;
+            let how = match &ended {
                 Ok(answered) => Ended::Answered {
                     status: answered.status.as_u16(),
                     retry_after: answered.retry_after,
                 },
                 Err(_) => Ended::Unheard,
             };
-            match again(ended, tries, rand::random()) {
+            match again(how, tries, rand::random()) {
                 Some(wait) if wait < until.left() => sleep(wait).await,
-                Some(_) | None => return tried.map_err(CallError::Unreachable).and_then(read),
+                Some(_) | None => return ended.map_err(CallError::Unreachable).and_then(read),
             }
         }
     }

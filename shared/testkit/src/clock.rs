@@ -1,4 +1,4 @@
-//! Time stands still until a test moves it.
+//! Time stands still until a test moves it; or is as it is.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -42,5 +42,16 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millisecond(self.now_ms.load(Ordering::SeqCst) + self.skew_ms).unwrap()
+    }
+}
+
+/// The clock of this machine, for tests whose other side looks at one.
+#[derive(Debug, Clone, Copy)]
+pub struct WallClock;
+
+impl Clock for WallClock {
+    #[expect(clippy::disallowed_methods, reason = "the other side's clock is the real one")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
     }
 }

@@ -5,7 +5,9 @@
 //! | every store port | [`MemoryStore`] |
 //! | the queue: at least once, in any order | [`MemoryQueue`] |
 //! | time and chance that tests hold in their hands | [`ManualClock`], [`SeededDice`], [`Chance`] |
+//! | the time as it is, for those who judge signatures by it | [`WallClock`] |
 //! | a vendor and the devices behind it | [`FakeChannel`] |
+//! | an order for a channel's client; the tenant's credentials | [`Case`], [`Documents`] |
 //! | devices of the self-built channel, and what is sent to them | [`MemoryDevices`], [`MemoryLinks`] |
 //! | access keys, and their secrets | [`MemoryAccessKeys`], [`MemorySeal`] |
 //! | who may record over the queue | [`MemorySenders`] |
@@ -23,9 +25,11 @@
 #![expect(clippy::missing_panics_doc, reason = "a test kit: what goes wrong here fails the test that asked")]
 
 pub mod builders;
+mod case;
 mod chance;
 mod clock;
 pub mod contract;
+mod documents;
 mod fake_channel;
 mod grouped;
 mod memory;
@@ -40,8 +44,10 @@ mod scene;
 mod token;
 mod weather;
 
+pub use case::Case;
 pub use chance::{Chance, SeededDice};
-pub use clock::ManualClock;
+pub use clock::{ManualClock, WallClock};
+pub use documents::Documents;
 pub use fake_channel::{Call, FakeChannel, Mood, Shown};
 pub use grouped::grouped;
 pub use memory::Memory;

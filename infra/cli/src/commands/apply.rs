@@ -8,6 +8,7 @@ use std::io::{self, Write as _};
 
 use revocation_client::Until;
 use revocation_http::wire::PreviewAnswer;
+use revocation_rules::ids::RevocationId;
 
 use super::{Session, now};
 use crate::arguments;
@@ -16,7 +17,7 @@ use crate::failure::Failure;
 use crate::key::Somebody;
 use crate::line::Said;
 use crate::plan::{Plan, Progress, Stale};
-use crate::screen::clean;
+use crate::screen::{clean, quoted};
 use crate::text;
 use crate::watch::watch;
 
@@ -31,28 +32,26 @@ impl Session<'_> {
     pub(super) async fn apply(&self, arguments: arguments::Apply) -> Result<Exit, Failure> {
         let mut plan = self.planned(&arguments.plan)?;
         let allowed = if arguments.allow_more { Allowed::More } else { Allowed::Nothing };
-        let until = if arguments.watch { self.later() } else { self.soon() };
         match &plan.progress {
             Progress::Applied { revocation } => self.screen.note(&format!("{} is applied already, as {revocation}", plan.plan)),
             Progress::Planned | Progress::Sent => {
                 self.screen.note(text::asked(&plan.asked).trim_end());
                 self.confirmed(&plan, arguments.confirm.as_deref())?;
-                self.revoke(&mut plan, allowed, until).await?;
             }
         }
-        let Progress::Applied { revocation } = &plan.progress else {
-            return Err(Failure::Input(format!("{} is not applied", plan.plan)));
+        // Who is asked may take their time.
+        let until = self.until(arguments.watch.into());
+        let revocation = match &plan.progress {
+            Progress::Applied { revocation } => revocation.clone(),
+            Progress::Planned | Progress::Sent => self.revoke(&mut plan, allowed, until).await?,
         };
         let push = plan.asked.push();
         if arguments.watch {
             let resume = format!("revoke apply {} --watch", plan.plan);
-            return watch(&self.client, self.screen, &push, revocation, until, &resume).await;
+            return watch(&self.client, self.screen, &push, &revocation, until, &resume).await;
         }
-        let found = self.client.revocation(&push, revocation, until).await?;
-        let said = Said {
-            revocation: Some(&found),
-            ..Said::default()
-        };
+        let found = self.client.revocation(&push, &revocation, until).await?;
+        let said = Said::revocation(&found);
         let shown = format!(
             "{}\nFollow it with:\n  revoke status {revocation} --watch\n",
             text::revocation(&found)
@@ -73,7 +72,7 @@ impl Session<'_> {
                 line.trim().to_owned()
             }
             (None, Somebody::Nobody) => {
-                return Err(Failure::Input(format!("say that you mean it: --confirm {}", clean(id))));
+                return Err(Failure::Input(format!("say that you mean it: --confirm {}", quoted(id))));
             }
         };
         if typed == id {
@@ -82,7 +81,7 @@ impl Session<'_> {
         Err(Failure::Input(format!("that is not the id {}: nothing was revoked", clean(id))))
     }
 
-    async fn revoke(&self, plan: &mut Plan, allowed: Allowed, until: Until) -> Result<(), Failure> {
+    async fn revoke(&self, plan: &mut Plan, allowed: Allowed, until: Until) -> Result<RevocationId, Failure> {
         let me = self.client.me(until).await?;
         if (&*me.app, &*me.workspace) != (plan.asked.app.as_str(), plan.asked.workspace.as_str()) {
             return Err(Failure::Input(format!(
@@ -92,12 +91,16 @@ impl Session<'_> {
         }
         let push = plan.asked.push();
         let preview = self.client.preview(&push, &plan.asked.wanted, until).await?;
+        // Another process may have applied it since it was read. It says so before it revokes, so that a push that is
+        // revoked by this plan has a plan that was sent.
+        plan.progress = self.plans.load(&plan.plan)?.progress;
         match (&*preview.verdict, &plan.progress) {
             // Sent before, and answered to nobody: the same call brings the same revocation.
             ("already_revoked", Progress::Sent) => {}
-            ("accept", Progress::Planned | Progress::Sent) => still_good(plan, &preview, allowed)?,
-            ("already_revoked", Progress::Planned | Progress::Applied { .. }) => return Err(covered(&preview)),
-            (_, Progress::Planned | Progress::Sent | Progress::Applied { .. }) => {
+            (_, Progress::Applied { revocation }) => return Ok(revocation.clone()),
+            ("accept", Progress::Planned | Progress::Sent) => self.still_good(plan, &preview, allowed)?,
+            ("already_revoked", Progress::Planned) => return Err(covered(&preview)),
+            (_, Progress::Planned | Progress::Sent) => {
                 let why = preview.refusal.as_deref().unwrap_or("for a reason that this version does not know");
                 return Err(Failure::Refused {
                     code: "refused",
@@ -110,41 +113,53 @@ impl Session<'_> {
         self.plans.save(plan)?;
         let revoked = self.client.revoke(&push, &plan.asked.wanted, until).await?;
         let revocation = revoked.revocation.id.into_owned();
-        self.screen.note(&match revoked.new {
-            true => format!("revoked, as {revocation}: the gate is closed"),
-            false => format!("{revocation} covers it"),
+        self.screen.note(&if revoked.new {
+            format!("revoked, as {revocation}: the gate is closed")
+        } else {
+            format!("{revocation} covers it")
         });
-        plan.progress = Progress::Applied { revocation };
-        self.plans.save(plan)
+        plan.progress = Progress::Applied {
+            revocation: revocation.clone(),
+        };
+        self.plans.save(plan)?;
+        Ok(revocation)
     }
-}
 
-fn still_good(plan: &Plan, preview: &PreviewAnswer, allowed: Allowed) -> Result<(), Failure> {
-    let stale = plan.age(now()).or_else(|| plan.against(preview));
-    let refused = |detail: String, advice: &str| {
-        Err(Failure::Refused {
-            code: "stale-plan",
-            detail,
-            advice: advice.to_owned(),
-        })
-    };
-    match (stale, allowed) {
-        (None, _) | (Some(Stale::More(_)), Allowed::More) => Ok(()),
-        (Some(Stale::Old(age)), _) => refused(
-            format!("the plan is stale: it was made {} minutes ago, and is good for 15", age.as_mins()),
-            "plan again, and look at the numbers",
-        ),
-        (Some(Stale::More(more)), Allowed::Nothing) => refused(
-            format!(
-                "the plan is stale: {} were recorded since",
-                text::of_many(more, "more delivery", "more deliveries")
+    fn still_good(&self, plan: &Plan, preview: &PreviewAnswer, allowed: Allowed) -> Result<(), Failure> {
+        let stale = plan.age(now()).or_else(|| plan.against(preview));
+        let refused = |detail: String, advice: &str| {
+            Err(Failure::Refused {
+                code: "stale-plan",
+                detail,
+                advice: advice.to_owned(),
+            })
+        };
+        match (stale, allowed) {
+            (None, _) | (Some(Stale::More(_)), Allowed::More) => Ok(()),
+            (Some(Stale::Old(age)), _) if age.is_negative() => refused(
+                "the plan is stale: it was made later than it is now by this machine's clock".to_owned(),
+                "look at the clock, and plan again",
             ),
-            "plan again; or, while the push is still being sent, add --allow-more",
-        ),
-        (Some(Stale::Changed), _) => refused(
-            format!("the plan is stale: it would now be\n{}", text::preview(preview).trim_end()),
-            "plan again, and look at the numbers",
-        ),
+            (Some(Stale::Old(age)), _) => refused(
+                format!("the plan is stale: it was made {} minutes ago, and is good for 15", age.as_mins()),
+                "plan again, and look at the numbers",
+            ),
+            (Some(Stale::More(more)), Allowed::Nothing) => refused(
+                format!(
+                    "the plan is stale: {} were recorded since",
+                    text::of_many(more, "more delivery", "more deliveries")
+                ),
+                "plan again; or, while the push is still being sent, add --allow-more",
+            ),
+            (Some(Stale::Changed), _) => {
+                self.screen
+                    .note(&format!("now it would be:\n{}", text::preview(preview).trim_end()));
+                refused(
+                    "the plan is stale: what it would do has changed since".to_owned(),
+                    "plan again, and look at the numbers",
+                )
+            }
+        }
     }
 }
 

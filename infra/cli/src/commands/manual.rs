@@ -5,6 +5,9 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use clap_complete::Shell;
+use revocation_rules::channel::Channel;
+use revocation_rules::outcome::Outcome;
+use serde_json::{Value, json};
 
 use crate::arguments::Arguments;
 use crate::exit::Exit;
@@ -36,13 +39,48 @@ pub fn man(folder: Option<&Path>) -> Result<Exit, Failure> {
 }
 
 pub fn schema() -> Result<Exit, Failure> {
-    let schema = schemars::generate::SchemaSettings::draft2020_12()
+    let mut schema = schemars::generate::SchemaSettings::draft2020_12()
         .for_serialize()
         .into_generator()
-        .into_root_schema_for::<Line<'_>>();
+        .into_root_schema_for::<Line<'_>>()
+        .to_value();
+    open(&mut schema);
     let mut text = serde_json::to_vec_pretty(&schema).map_err(|error| Failure::local("making the schema")(error.into()))?;
     text.push(b'\n');
     print(&text)
+}
+
+/// An answer may be newer than this command: where channels and outcomes are listed, others may stand, too.
+fn open(schema: &mut Value) {
+    let is_word = |word: &str| Channel::parse(word).is_some() || Outcome::parse(word).is_some();
+    match schema {
+        Value::Object(parts) => {
+            let named = parts.get("properties").and_then(Value::as_object);
+            let one = named.filter(|named| named.keys().all(|name| is_word(name)));
+            if let Some(one) = one.and_then(|named| named.values().next()).cloned()
+                && parts.contains_key("additionalProperties")
+            {
+                parts.insert("additionalProperties".to_owned(), one);
+            }
+            let words = parts.get("enum").and_then(Value::as_array);
+            let has_words = words.is_some_and(|words| words.iter().filter_map(Value::as_str).any(is_word));
+            if has_words && let Some(known) = parts.remove("enum") {
+                parts.insert("examples".to_owned(), known);
+            }
+            let choices = parts.get_mut("oneOf").and_then(Value::as_array_mut);
+            if let Some(choices) = choices
+                && choices.iter().any(|choice| choice["const"].as_str().is_some_and(is_word))
+            {
+                choices.push(json!({ "description": "One that this version does not know.", "type": "string" }));
+                if let Some(choices) = parts.remove("oneOf") {
+                    parts.insert("anyOf".to_owned(), choices);
+                }
+            }
+            parts.values_mut().for_each(open);
+        }
+        Value::Array(parts) => parts.iter_mut().for_each(open),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 fn print(text: &[u8]) -> Result<Exit, Failure> {

@@ -27,7 +27,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::key;
 use crate::plans::Plans;
-use crate::screen::Screen;
+use crate::screen::{Screen, quoted, warn};
 use crate::settings;
 
 /// Of a call that is not watched.
@@ -46,6 +46,10 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     pub fn new(common: &Common, screen: &'a Screen) -> Result<Self, Failure> {
         let settings = settings::read(common, environment)?;
+        if let Some(file) = key::exposed(&settings.key) {
+            let name = quoted(&file.display().to_string());
+            warn(&format!("everybody on this machine may read the key in {name}: chmod 600 {name}"));
+        }
         let key = key::read(settings.key, screen.somebody)?;
         Ok(Self {
             client: Client::new(settings.api, &key)?,
@@ -59,23 +63,26 @@ impl<'a> Session<'a> {
         match command {
             Asking::Plan(arguments) => self.plan(arguments).await,
             Asking::Apply(arguments) => self.apply(arguments).await,
-            Asking::Status { of, watch } => self.status(&of, if watch { Stay::UntilSettled } else { Stay::No }).await,
+            Asking::Status { of, watch } => self.status(&of, Stay::from(watch)).await,
             Asking::Outcomes(arguments) => self.outcomes(arguments).await,
-            Asking::Replay { of, watch } => self.replay(&of, if watch { Stay::UntilSettled } else { Stay::No }).await,
+            Asking::Replay { of, watch } => self.replay(&of, Stay::from(watch)).await,
             Asking::Gate { kind, id, channel, target } => self.gate(kind, id, channel, target).await,
             Asking::List(arguments) => self.list(arguments).await,
             Asking::Notice(command) => self.notice(command).await,
         }
     }
 
+    fn until(&self, stay: Stay) -> Until {
+        match stay {
+            // All that is done while it is watched.
+            Stay::UntilSettled => Until::from_now(self.timeout.unwrap_or(WATCHED_FOR)),
+            Stay::No => self.soon(),
+        }
+    }
+
     /// For one call; a list has as much for each page.
     fn soon(&self) -> Until {
         Until::from_now(self.timeout.unwrap_or(PATIENCE))
-    }
-
-    /// For all that is done while a revocation is watched.
-    fn later(&self) -> Until {
-        Until::from_now(self.timeout.unwrap_or(WATCHED_FOR))
     }
 }
 
@@ -90,6 +97,13 @@ enum Stay {
     No,
 }
 
+impl From<bool> for Stay {
+    /// Of `--watch`.
+    fn from(watch: bool) -> Self {
+        if watch { Self::UntilSettled } else { Self::No }
+    }
+}
+
 /// The text that stands in a file, or comes in at `-`.
 fn text_of(file: &Path) -> Result<String, Failure> {
     let read = if file == Path::new("-") {
@@ -102,7 +116,7 @@ fn text_of(file: &Path) -> Result<String, Failure> {
 
 /// A notice, if one is given.
 fn notice_of(text: &NoticeText) -> Result<Option<NoticeBody>, Failure> {
-    let given = match (&text.notice_file, &text.notice_title, &text.notice_text) {
+    let given = match (&text.file, &text.title, &text.text) {
         (Some(file), _, _) => {
             let wrong = |error| Failure::Input(format!("{} is no notice: {error}", file.display()));
             return serde_json::from_str(&text_of(file)?).map(Some).map_err(wrong);

@@ -9,6 +9,7 @@ use crate::arguments;
 use crate::exit::{Exit, FAILURES};
 use crate::failure::Failure;
 use crate::line::Said;
+use crate::screen::print;
 use crate::subject::Subject;
 use crate::text;
 
@@ -19,7 +20,7 @@ impl Session<'_> {
         let subject = Subject::read(&arguments.of)?;
         let (push, id) = self.revocation_of(subject, self.soon()).await?;
         if arguments.csv {
-            self.screen.print(&csv([COLUMNS.map(str::to_owned)])?)?;
+            print(&csv([COLUMNS.map(str::to_owned)])?)?;
         }
         let wanted: Vec<Option<Outcome>> = if arguments.failed {
             FAILURES.map(Some).to_vec()

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::line::{PlanSaid, Said};
 use crate::plan::{Asked, Plan};
+use crate::screen::clean;
 use crate::text;
 
 impl Session<'_> {
@@ -41,27 +42,24 @@ impl Session<'_> {
             push_id: plan.asked.id.as_str(),
             preview: &preview,
         };
-        let mut shown = format!("{}{}", text::asked(&plan.asked), text::preview(&preview));
-        let exit = match &*preview.verdict {
+        let (next, exit) = match &*preview.verdict {
             "accept" => {
                 self.plans.prune(now());
                 self.plans.save(&plan)?;
                 said.id = Some(plan.plan.as_str());
                 said.good_until = Some(plan.good_until().to_string());
-                shown.push_str(&text::next_step(&plan));
-                Exit::Done
+                (text::next_step(&plan), Exit::Done)
             }
             "already_revoked" => {
                 let by = preview.revocation_id.as_ref().map_or_else(String::new, ToString::to_string);
-                shown.push_str(&format!("\nNothing to apply: {by} covers it already.\n"));
-                Exit::Done
+                (format!("\nNothing to apply: {by} covers it already.\n"), Exit::Done)
             }
             _ => {
                 let why = preview.refusal.as_deref().unwrap_or("a reason that this version does not know");
-                shown.push_str(&format!("\nIt would be refused: {}.\n", crate::screen::clean(why)));
-                Exit::Refused
+                (format!("\nIt would be refused: {}.\n", clean(why)), Exit::Refused)
             }
         };
+        let shown = format!("{}{}{next}", text::asked(&plan.asked), text::preview(&preview));
         let said = Said {
             plan: Some(said),
             ..Said::default()
@@ -82,8 +80,7 @@ fn wanted(arguments: &arguments::Plan) -> Result<RevokeBody, Failure> {
     }
     for target in &targets {
         // As the API says it, but with the place in what was typed.
-        visible(target.as_str())
-            .map_err(|error| Failure::Input(format!("the target `{}` {error}", crate::screen::clean(target.as_str()))))?;
+        visible(target.as_str()).map_err(|error| Failure::Input(format!("the target `{}` {error}", clean(target.as_str()))))?;
     }
     let scope = Scope {
         channels,

@@ -7,15 +7,12 @@ use crate::failure::Failure;
 use crate::line::Said;
 use crate::subject::Subject;
 use crate::text;
-use crate::watch::watch;
+use crate::watch::{resume, watch};
 
 impl Session<'_> {
     pub(super) async fn status(&self, of: &arguments::Subject, stay: Stay) -> Result<Exit, Failure> {
         let subject = Subject::read(of)?;
-        let until = match stay {
-            Stay::UntilSettled => self.later(),
-            Stay::No => self.soon(),
-        };
+        let until = self.until(stay);
         match (subject, stay) {
             (Subject::Push(push), Stay::No) => {
                 let found = self.client.push(&push, until).await?;
@@ -28,10 +25,7 @@ impl Session<'_> {
             (subject, Stay::No) => {
                 let (push, id) = self.revocation_of(subject, until).await?;
                 let found = self.client.revocation(&push, &id, until).await?;
-                let said = Said {
-                    revocation: Some(&found),
-                    ..Said::default()
-                };
+                let said = Said::revocation(&found);
                 let exit = if found.state == "settled" {
                     Exit::settled(&found)
                 } else {
@@ -41,8 +35,7 @@ impl Session<'_> {
             }
             (subject, Stay::UntilSettled) => {
                 let (push, id) = self.revocation_of(subject, until).await?;
-                let resume = format!("revoke status {} '{}' {id} --watch", push.kind.as_str(), push.id);
-                watch(&self.client, self.screen, &push, &id, until, &resume).await
+                watch(&self.client, self.screen, &push, &id, until, &resume(&push, &id)).await
             }
         }
     }

@@ -3,7 +3,7 @@
 use revocation_testkit::Mood;
 use serde_json::{Value, json};
 
-use crate::support::{Api, Home};
+use crate::support::{Api, Fault, Home, How, unread};
 
 #[test]
 fn a_plan_says_what_would_happen_and_changes_nothing() {
@@ -138,6 +138,19 @@ fn a_push_a_gate_and_a_notice_are_shown() {
         json!({"title": "Correction", "text": "Sorry."})
     );
     assert_eq!(home.run(&["notice", "set"]).code, 4);
+    let file = home.folder.path().join("notice.json");
+    std::fs::write(
+        &file,
+        r#"{"title": "Correction", "text": "Sorry.", "locales": {"zh": {"title": "更正", "text": "抱歉。"}}}"#,
+    )
+    .unwrap();
+    let set = home.run(&["notice", "set", "--notice-file", file.to_str().unwrap()]);
+    assert_eq!(
+        (set.code, set.out.as_str()),
+        (0, "Correction | Sorry.\n更正 | 抱歉。 (zh)\n"),
+        "{}",
+        set.err
+    );
 }
 
 #[test]
@@ -149,9 +162,30 @@ fn a_profile_says_where_and_as_whom() {
     std::fs::write(folder.join("shop.key"), format!("operator.{}\n", api::SECRET)).unwrap();
     let config = format!("[profiles.shop]\napi = \"{}\"\nkey_file = \"shop.key\"\n", api.address);
     std::fs::write(folder.join("config.toml"), config).unwrap();
-    let mut command = home.command(&["gate", "task", "20842863", "--profile", "shop"]);
-    let output = command.env_remove("REVOKE_API").env_remove("REVOKE_KEY").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    #[cfg(unix)]
+    let may_be_read_by = |mode| {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(folder.join("shop.key"), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let said = |arguments: &[&str]| {
+        let mut command = home.command(&[&["gate", "task", "20842863", "--profile", "shop"], arguments].concat());
+        let output = command.env_remove("REVOKE_API").env_remove("REVOKE_KEY").output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{said}");
+        said
+    };
+    #[cfg(unix)]
+    may_be_read_by(0o640);
+    assert_eq!(said(&[]), "");
+    #[cfg(unix)]
+    {
+        may_be_read_by(0o644);
+        let warned = said(&["--json"]);
+        assert!(
+            warned.contains("everybody on this machine may read the key") && warned.contains("shop.key"),
+            "{warned}"
+        );
+    }
 }
 
 #[test]
@@ -161,13 +195,73 @@ fn who_stops_reading_gets_no_error() {
     let plan = home.plan();
     api.works_after(0, Mood::Well);
     assert_eq!(home.run(&["apply", &plan, "--watch", "--confirm", "20842863"]).code, 0);
-    let mut command = home.command(&["outcomes", &plan]);
-    let mut child = command
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    let ended = |arguments: &[&str]| {
+        let ran = unread(home.command(arguments));
+        (ran.code, ran.err)
+    };
+    assert_eq!(ended(&["outcomes", &plan]), (0, String::new()));
+    // How it ended is still said, to whoever acts on it.
+    assert_eq!(ended(&["gate", "task", "20842863"]), (3, String::new()));
+}
+
+#[test]
+fn who_stops_reading_while_it_watches_is_not_told_that_it_settled() {
+    let api = Api::start();
+    let home = Home::of(&api);
+    let plan = home.plan();
+    assert_eq!(home.run(&["apply", &plan, "--confirm", "20842863"]).code, 0);
+    let ran = unread(home.command(&["status", &plan, "--watch", "--json"]));
+    assert_eq!((ran.code, ran.err.as_str()), (5, ""));
+}
+
+#[test]
+fn words_that_are_newer_than_the_command_are_said_as_they_are() {
+    let api = Api::start();
+    let home = Home::of(&api);
+    let newer = |at| Fault {
+        at,
+        times: 1_000,
+        how: How::Says(&[("\"huawei\"", "\"pigeon\""), ("\"overwritten\"", "\"evaporated\"")]),
+    };
+    api.goes_wrong(newer("\"dry_run\":true"));
+    let plan = home.plan();
+    api.works_after(0, Mood::Well);
+    let ran = home.run(&["apply", &plan, "--watch", "--confirm", "20842863"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    api.goes_wrong(newer("GET /v1/tasks"));
+    let status = home.run(&["status", &plan]).out;
+    assert!(status.contains("\npigeon ") && status.contains(" evaporated 3"), "{status}");
+    let (code, lines) = home.json(&["status", "task", "20842863"]);
+    let progress = &lines[0]["push"]["revocations"][0]["progress"]["channels"]["pigeon"];
+    assert_eq!((code, &progress["outcomes"]["evaporated"]), (0, &json!(3)), "{lines:?}");
+    let (code, lines) = home.json(&["outcomes", &plan]);
+    let first = &lines[0]["outcomes"][0];
+    assert_eq!(
+        (code, &first["channel"], &first["outcome"]),
+        (0, &json!("pigeon"), &json!("evaporated"))
+    );
+    let csv = home.run(&["outcomes", &plan, "--csv"]).out;
+    assert!(csv.contains(",pigeon,user-0,evaporated,"), "{csv}");
+}
+
+#[test]
+fn a_proxy_is_asked_for_the_api_and_never_for_this_machine() {
+    let api = Api::start();
+    let home = Home::of(&api);
+    let gate = ["gate", "task", "20842863", "--timeout", "1s"];
+    let mut command = home.command(&gate);
+    command
+        .env("http_proxy", "http://127.0.0.1:1")
+        .env("ALL_PROXY", "http://127.0.0.1:1");
+    assert!(command.output().unwrap().status.success());
+
+    api.goes_wrong(Fault {
+        at: "CONNECT",
+        times: 1_000,
+        how: How::Status(502, None),
+    });
+    let mut command = home.command(&[&gate[..], &["--api", "https://api.example"]].concat());
+    let output = command.env("HTTPS_PROXY", &api.address).output().unwrap();
+    assert_eq!(output.status.code(), Some(6));
+    assert!(api.asked("CONNECT api.example:443") > 0);
 }

@@ -25,6 +25,14 @@ fn code_0_is_settled_and_nothing_failed() {
     assert_eq!(again.code, 0, "{}", again.err);
     assert!(again.out.contains("3 taken back of 3"), "{}", again.out);
     assert_eq!(api.revocations(), 1);
+    // It is known here by its own name, and everywhere by its push's, too.
+    let id = last["id"].as_str().unwrap();
+    for arguments in [&["status", id][..], &["status", "task", "20842863", id, "--watch"]] {
+        assert_eq!(home.run(arguments).code, 0, "{arguments:?}");
+    }
+    let elsewhere = Home::of(&api);
+    assert_eq!(elsewhere.run(&["status", id]).code, 4);
+    assert_eq!(elsewhere.run(&["status", "task", "20842863", id]).code, 0);
 }
 
 #[test]
@@ -78,7 +86,15 @@ fn code_3_is_a_plan_that_is_stale_a_no_and_a_closed_gate() {
     );
     assert_eq!(api.revocations(), 0);
 
+    home.run(&["notice", "set", "--notice-title", "Correction", "--notice-text", "Sorry."]);
+    let ran = home.run(&apply(&plan));
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("what it would do has changed"), "{}", ran.err);
+    assert!(ran.err.contains("\n  devices show: Correction | Sorry.\nchannel "), "{}", ran.err);
+
     // It is still being sent, and that is known.
+    let plan = home.plan();
+    api.record("b3", 1);
     let (code, _) = home.json(&["apply", &plan, "--allow-more", "--confirm", "20842863"]);
     assert_eq!(code, 0);
     let gate = home.run(&["gate", "task", "20842863"]);
@@ -88,6 +104,7 @@ fn code_3_is_a_plan_that_is_stale_a_no_and_a_closed_gate() {
     let ran = viewer.run(&["plan", "task", "20842863", "--reason", "wrong price"]);
     assert_eq!(ran.code, 3, "{}", ran.err);
     assert!(ran.err.contains("use a key of the role operator"), "{}", ran.err);
+    assert!(ran.err.contains("\n  problem forbidden, request "), "{}", ran.err);
     let nobody = Home::of(&api).with_key("disabled");
     assert_eq!(nobody.run(&["status", "task", "20842863"]).code, 3);
 }
@@ -126,6 +143,10 @@ fn code_4_is_input_that_can_not_be() {
         (&["plan", "task", "1", "--reason", "r"], "revoke list"),
         (&["status", "20842863"], "names nothing"),
         (&["outcomes", "task", "20842863"], "nothing of task 20842863 is revoked"),
+        (&["status", "rvk_1"], "was not applied from this machine"),
+        (&["outcomes", &plan], "is not applied yet"),
+        (&["apply", &plan, "--api", "http://127.0.0.1:1"], "was made for"),
+        (&["keys", "list"], "ACCESS_KEYS_TABLE"),
         (&["list", "parcel"], "broadcast"),
         (&["frobnicate"], "Usage"),
         (&["status", "task", "20842863", "--profile", "none"], "no profile `none`"),
@@ -182,4 +203,38 @@ fn code_1_is_this_machine_s_fault() {
     let ran = home.run(&["plan", "task", "20842863", "--reason", "wrong price"]);
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.err.contains("keeping the plan"), "{}", ran.err);
+}
+
+#[test]
+fn code_1_is_a_plan_that_can_not_be_read() {
+    let api = Api::start();
+    let home = Home::of(&api);
+    let plan = home.plan();
+    let file = home.plan_file(&plan);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let half = &text[..text.len() / 2];
+    let newer = text.replace("\"version\": 1", "\"version\": 2");
+    for (written, said) in [(half, "is damaged"), (&newer, "bring this command up to date")] {
+        std::fs::write(&file, written).unwrap();
+        let ran = home.run(&apply(&plan));
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        assert!(ran.err.contains(said), "{}", ran.err);
+    }
+    assert_eq!(api.revocations(), 0);
+    // Planned again, it is whole again.
+    assert_eq!(home.plan(), plan);
+    assert_eq!(home.run(&["apply", &plan, "--confirm", "20842863"]).code, 0);
+}
+
+#[test]
+fn which_of_several_revocations_has_to_be_said() {
+    let api = Api::start();
+    let home = Home::of(&api);
+    for target in ["user-0", "user-1"] {
+        let wanted = json!({"reason": "wrong price", "scope": {"targets": [target]}});
+        api.ask("operator", &format!("POST {TASK}/revocations"), &wanted);
+    }
+    let ran = home.run(&["outcomes", "task", "20842863"]);
+    assert_eq!(ran.code, 4, "{}", ran.err);
+    assert!(ran.err.contains("has 2 revocations: name one of rvk_"), "{}", ran.err);
 }

@@ -1,6 +1,6 @@
 //! Killed, cut off, asked to wait: nothing is lost, and nothing is done twice.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use revocation_testkit::Mood;
@@ -78,6 +78,50 @@ fn who_is_killed_before_the_answer_finds_the_same_revocation() {
     assert_eq!(code, 0);
     assert_eq!(lines.last().unwrap()["revocation"]["summary"]["taken_back"], 5);
     assert_eq!((progress(&home, &plan), api.revocations()), ("applied".into(), 1));
+}
+
+#[test]
+fn two_who_apply_one_plan_at_once_get_one_revocation() {
+    let api = Api::start();
+    let home = Home::of(&api);
+    let plan = home.plan();
+    let once = ["apply", plan.as_str(), "--confirm", "20842863"];
+    // One has read the plan, and has to wait.
+    api.goes_wrong(Fault {
+        at: "GET /v1/me",
+        times: 1,
+        how: How::Status(503, Some(2)),
+    });
+    let asked = api.asked("GET /v1/me");
+    let slow = home.command(&once).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    until("it has begun", || api.asked("GET /v1/me") > asked);
+    // The other is there before it.
+    assert_eq!(home.run(&once).code, 0);
+    let slow = slow.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&slow.stderr);
+    assert_eq!((slow.status.code(), api.revocations()), (Some(0), 1), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipeline_that_is_cancelled_stops_watching_and_nothing_else() {
+    let api = Api::start();
+    let home = Home::of(&api);
+    let plan = home.plan();
+    let watching = home
+        .command(&apply(&plan))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    until("it watches", || api.asked("/revocations/rvk_") > 1);
+    let kill = format!("kill -TERM {}", watching.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    let ended = watching.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(143), "{said}");
+    assert!(said.contains("the revocation goes on"), "{said}");
+    assert_eq!(progress(&home, &plan), "applied");
 }
 
 #[test]

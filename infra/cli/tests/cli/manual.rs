@@ -71,7 +71,7 @@ fn the_documentation_has_every_exit_code_and_every_command() {
     for command in COMMANDS {
         assert!(docs.contains(&format!("revoke {command}")), "{command}");
     }
-    for code in ["0", "1", "2", "3", "4", "5", "6", "130"] {
+    for code in ["0", "1", "2", "3", "4", "5", "6", "130", "143"] {
         assert!(docs.contains(&format!("\n| {code} |")), "{code}");
     }
     // Every line that calls the command is one that it understands.

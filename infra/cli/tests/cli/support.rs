@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 use api::{SECRET, World};
@@ -26,6 +26,8 @@ pub enum How {
     Lost,
     /// Done, and never answered.
     Silent,
+    /// Answered with other words in the place of some.
+    Says(&'static [(&'static str, &'static str)]),
 }
 
 struct Served {
@@ -146,20 +148,26 @@ fn serve(mut stream: TcpStream, served: &Mutex<Served>) {
     let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let answer = served.world.send("", &line, &headers, &body);
     served.world.forget();
+    let mut body = answer.text().to_owned();
+    if let Some(How::Says(words)) = how {
+        for (known, other) in words {
+            body = body.replace(known, other);
+        }
+    }
     match how {
         Some(How::Lost) => {}
         Some(How::Silent) => served.kept.push(stream),
-        Some(How::Status(..)) | None => {
-            let mut text = format!(
-                "HTTP/1.1 {} X\r\ncontent-length: {}\r\nconnection: close\r\n",
-                answer.status(),
-                answer.text().len()
-            );
-            for (name, value) in answer.0["headers"].as_object().unwrap() {
-                text.push_str(&format!("{name}: {}\r\n", value.as_str().unwrap()));
-            }
+        Some(How::Status(..) | How::Says(_)) | None => {
+            let headers = answer.0["headers"].as_object().unwrap().iter();
+            let headers: Vec<_> = headers
+                .map(|(name, value)| format!("{name}: {}\r\n", value.as_str().unwrap()))
+                .collect();
+            let (status, length, headers) = (answer.status(), body.len(), headers.concat());
             // Whoever was killed reads nothing.
-            let _ = stream.write_all(format!("{text}\r\n{}", answer.text()).as_bytes());
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}"
+            );
         }
     }
 }
@@ -264,6 +272,13 @@ impl Home {
     pub fn plan_file(&self, plan: &str) -> PathBuf {
         self.folder.path().join(format!(".local/state/message-revoke/plans/{plan}.json"))
     }
+}
+
+/// Runs it, and reads nothing of what it says.
+pub fn unread(mut command: Command) -> Ran {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    ran(child.wait_with_output().unwrap())
 }
 
 static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {

@@ -1,10 +1,12 @@
 //! At a terminal: questions, bars, colours, Ctrl-C.
 
+use std::time::Duration;
+
 use revocation_testkit::Mood;
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
-use crate::support::{Api, Home};
+use crate::support::{Api, Fault, Home, How};
 
 const PATIENCE_MS: u64 = 30_000;
 
@@ -17,6 +19,8 @@ fn at_a_terminal(home: &Home, arguments: &[&str], environment: &[(&str, &str)]) 
 fn code(session: &PtySession) -> i32 {
     match session.process().wait().unwrap() {
         WaitStatus::Exited(_, code) => code,
+        // As a shell says it.
+        WaitStatus::Signaled(_, signal, _) => 128 + signal as i32,
         other => panic!("{other:?}"),
     }
 }
@@ -46,8 +50,38 @@ fn the_id_is_asked_for_and_a_bar_is_drawn_until_it_is_settled() {
     assert_eq!((code(&session), api.revocations()), (0, 1));
 
     let mut session = at_a_terminal(&home, &["status", &plan], &[("NO_COLOR", "1")]);
-    let plain = session.exp_eof().unwrap();
-    assert!(plain.contains("settled") && !plain.contains('\u{1b}'), "{plain:?}");
+    let rest = session.exp_eof().unwrap();
+    assert!(rest.contains("settled") && !rest.contains('\u{1b}'), "{rest:?}");
+}
+
+#[test]
+fn whoever_is_asked_may_take_their_time() {
+    let api = Api::start();
+    let home = Home::of(&api);
+    let plan = home.plan();
+    let mut session = at_a_terminal(&home, &["apply", &plan, "--timeout", "2s"], &[]);
+    session.exp_string("to revoke it: ").unwrap();
+    std::thread::sleep(Duration::from_millis(2_200));
+    api.goes_wrong(Fault {
+        at: "GET /v1/me",
+        times: 1,
+        how: How::Status(503, None),
+    });
+    session.send_line("20842863").unwrap();
+    session.exp_eof().unwrap();
+    assert_eq!((code(&session), api.revocations()), (0, 1));
+}
+
+#[test]
+fn ctrl_c_at_a_question_revokes_nothing() {
+    let api = Api::start();
+    let home = Home::of(&api);
+    let plan = home.plan();
+    let mut session = at_a_terminal(&home, &["apply", &plan], &[]);
+    session.exp_string("to revoke it: ").unwrap();
+    session.send_control('c').unwrap();
+    session.exp_eof().unwrap();
+    assert_eq!((code(&session), api.revocations()), (130, 0));
 }
 
 #[test]
@@ -84,7 +118,7 @@ fn ctrl_c_stops_watching_and_nothing_else() {
     let mut session = at_a_terminal(&home, &["apply", &plan, "--watch", "--confirm", "20842863"], &[]);
     session.exp_string("the gate is closed").unwrap();
     while api.asked("/revocations/rvk_") == 0 {
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::thread::sleep(Duration::from_millis(20));
     }
     session.send_control('c').unwrap();
     session.exp_string("the revocation goes on").unwrap();

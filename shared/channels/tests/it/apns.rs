@@ -41,19 +41,19 @@ fn provider_tokens(server: &Server) -> HashSet<String> {
 #[tokio::test]
 async fn a_thousand_deliveries_share_one_connection() {
     let server = Server::http2(100, |_, n| ok().after_ms(if n == 0 { 100 } else { 5 })).await;
-    assert_eq!(revoke(&server, &Case::apns(1_000)).await, vec![overwritten(); 1_000]);
+    assert_eq!(revoke(&server, &Case::of(Channel::Apns, 1_000)).await, vec![overwritten(); 1_000]);
     assert_eq!(server.connections(), 1);
     let seen = server.seen();
     assert_eq!(seen.len(), 1_000);
     assert_eq!(seen.iter().map(|seen| seen.header("apns-id")).collect::<HashSet<_>>().len(), 1_000);
-    assert!(seen.iter().all(|seen| seen.header("apns-collapse-id") == "promo"));
+    assert!(seen.iter().all(|seen| seen.header("apns-collapse-id") == "7"));
     assert_eq!(provider_tokens(&server).len(), 1);
 }
 
 #[tokio::test]
 async fn streams_stay_within_what_the_peer_allows_and_use_it() {
     let server = Server::http2(20, |_, _| ok().after_ms(10)).await;
-    revoke(&server, &Case::apns(300)).await;
+    revoke(&server, &Case::of(Channel::Apns, 300)).await;
     assert_eq!(server.in_flight_max(), 20);
 }
 
@@ -61,7 +61,7 @@ async fn streams_stay_within_what_the_peer_allows_and_use_it() {
 async fn the_first_request_goes_alone() {
     let server = Server::http2(100, |_, n| ok().after_ms(if n == 0 { 300 } else { 20 })).await;
     let started = std::time::Instant::now();
-    revoke(&server, &Case::apns(50)).await;
+    revoke(&server, &Case::of(Channel::Apns, 50)).await;
     assert!(started.elapsed().as_millis() >= 300);
     // Had the others not waited for the first answer, one of them would have met it in flight.
     assert_eq!(server.seen()[1].in_flight, 1);
@@ -73,7 +73,7 @@ async fn orders_at_once_and_later_share_the_connection_and_the_token() {
     let server = Server::http2(100, |_, _| ok()).await;
     let clock = ManualClock::new();
     let client = client(&server, &Documents::new([Some(document("K"))]), &clock);
-    let case = Case::apns(20);
+    let case = Case::of(Channel::Apns, 20);
     futures::future::join_all((0..10).map(|_| case.revoke(&*client))).await;
     clock.advance_secs(39 * 60);
     case.revoke(&*client).await;
@@ -94,7 +94,7 @@ async fn each_device_has_its_own_answer() {
         _ => ok(),
     })
     .await;
-    let answers = revoke(&server, &Case::apns(7)).await;
+    let answers = revoke(&server, &Case::of(Channel::Apns, 7)).await;
     assert_eq!(
         answers,
         [
@@ -123,7 +123,7 @@ async fn a_token_that_ran_out_is_signed_anew_once_and_the_requests_repeated() {
         }
     })
     .await;
-    assert_eq!(revoke(&server, &Case::apns(100)).await, vec![overwritten(); 100]);
+    assert_eq!(revoke(&server, &Case::of(Channel::Apns, 100)).await, vec![overwritten(); 100]);
     assert_eq!(provider_tokens(&server).len(), 2);
 }
 
@@ -140,14 +140,14 @@ async fn a_token_that_runs_out_under_many_requests_is_signed_anew_once() {
         }
     })
     .await;
-    assert_eq!(revoke(&server, &Case::apns(300)).await, vec![overwritten(); 300]);
+    assert_eq!(revoke(&server, &Case::of(Channel::Apns, 300)).await, vec![overwritten(); 300]);
     assert_eq!(provider_tokens(&server).len(), 2);
 }
 
 #[tokio::test]
 async fn a_fresh_token_called_expired_waits_for_a_person() {
     let server = Server::http2(100, |_, _| Do::reason(403, "ExpiredProviderToken")).await;
-    let answers = revoke(&server, &Case::apns(50)).await;
+    let answers = revoke(&server, &Case::of(Channel::Apns, 50)).await;
     assert!(count(&answers, &misconfigured("apns:ExpiredProviderToken")) >= 1);
     assert!(answers.iter().all(|answer| !matches!(answer, Answer::Ended { .. })));
     assert_eq!(provider_tokens(&server).len(), 2);
@@ -161,7 +161,7 @@ async fn too_many_token_updates_stop_the_order_and_keep_the_token() {
     })
     .await;
     let client = client(&server, &Documents::new([Some(document("K"))]), &ManualClock::new());
-    let case = Case::apns(50);
+    let case = Case::of(Channel::Apns, 50);
     let answers = case.revoke(&*client).await;
     assert_eq!(count(&answers, &throttled("apns:TooManyProviderTokenUpdates", Some(60))), 1);
     assert_eq!(count(&answers, &Answer::NotTried), 49);
@@ -172,7 +172,7 @@ async fn too_many_token_updates_stop_the_order_and_keep_the_token() {
 #[tokio::test]
 async fn a_key_that_apple_does_not_know_waits_for_a_person() {
     let server = Server::http2(100, |_, _| Do::reason(403, "InvalidProviderToken")).await;
-    let answers = revoke(&server, &Case::apns(50)).await;
+    let answers = revoke(&server, &Case::of(Channel::Apns, 50)).await;
     assert_eq!(count(&answers, &misconfigured("apns:InvalidProviderToken")), 1);
     assert_eq!(count(&answers, &Answer::NotTried), 49);
     assert_eq!(server.seen().len(), 1);
@@ -182,7 +182,9 @@ async fn a_key_that_apple_does_not_know_waits_for_a_person() {
 async fn a_rotated_key_is_read_at_once() {
     let server = Server::http2(100, |_, n| if n == 0 { Do::reason(403, "InvalidProviderToken") } else { ok() }).await;
     let documents = Documents::new([Some(document("OLD")), Some(document("NEW"))]);
-    let answers = Case::apns(50).revoke(&*client(&server, &documents, &ManualClock::new())).await;
+    let answers = Case::of(Channel::Apns, 50)
+        .revoke(&*client(&server, &documents, &ManualClock::new()))
+        .await;
     assert_eq!(answers, vec![overwritten(); 50]);
     // Apple ties a connection to the first key it sees.
     assert_eq!(server.connections(), 2);
@@ -200,7 +202,7 @@ async fn at_the_deadline_no_request_starts_and_those_in_flight_are_awaited() {
     })
     .await;
     let until = Timestamp::from_second(1_800_000_100).unwrap();
-    let answers = Case::apns(200)
+    let answers = Case::of(Channel::Apns, 200)
         .revoke_until(&*client(&server, &Documents::new([Some(document("K"))]), &clock), until)
         .await;
     let asked = count(&answers, &overwritten());
@@ -213,20 +215,10 @@ async fn at_the_deadline_no_request_starts_and_those_in_flight_are_awaited() {
 async fn after_the_deadline_nothing_is_asked() {
     let server = Server::http2(10, |_, _| ok()).await;
     let client = client(&server, &Documents::new([Some(document("K"))]), &ManualClock::new());
-    let answers = Case::apns(3)
+    let answers = Case::of(Channel::Apns, 3)
         .revoke_until(&*client, Timestamp::from_second(1_800_000_000).unwrap())
         .await;
     assert_eq!(answers, vec![Answer::NotTried; 3]);
-    assert_eq!(server.connections(), 0);
-}
-
-#[tokio::test]
-async fn without_good_credentials_a_person_must_look() {
-    let server = Server::http2(10, |_, _| ok()).await;
-    for (document, reason) in [(None, "apns:no_credentials"), (Some("{}".to_owned()), "apns:bad_credentials")] {
-        let client = client(&server, &Documents::new([document]), &ManualClock::new());
-        assert_eq!(Case::apns(2).revoke(&*client).await, vec![misconfigured(reason); 2]);
-    }
     assert_eq!(server.connections(), 0);
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use revocation_rules::channel::Channel;
 use revocation_rules::retry::Answer;
 
 use crate::apns::{client, document, ok, revoke};
@@ -11,7 +12,7 @@ use crate::support::{Case, Documents, ManualClock, count, no_sessions, overwritt
 #[tokio::test]
 async fn an_order_goes_on_after_goaway() {
     let server = Server::http2(50, |_, n| if n == 100 { ok().and_go_away() } else { ok().after_ms(5) }).await;
-    assert_eq!(revoke(&server, &Case::apns(500)).await, vec![overwritten(); 500]);
+    assert_eq!(revoke(&server, &Case::of(Channel::Apns, 500)).await, vec![overwritten(); 500]);
     assert_eq!(server.connections(), 2);
 }
 
@@ -19,7 +20,7 @@ async fn an_order_goes_on_after_goaway() {
 async fn the_order_after_goaway_gets_a_new_connection() {
     let server = Server::http2(50, |_, n| if n == 9 { ok().and_go_away() } else { ok() }).await;
     let client = client(&server, &Documents::new([Some(document("K"))]), &ManualClock::new());
-    let case = Case::apns(10);
+    let case = Case::of(Channel::Apns, 10);
     for _ in 0..2 {
         assert_eq!(case.revoke(&*client).await, vec![overwritten(); 10]);
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -30,7 +31,7 @@ async fn the_order_after_goaway_gets_a_new_connection() {
 #[tokio::test]
 async fn what_was_in_flight_when_the_connection_broke_is_repeated_with_its_own_id() {
     let server = Server::http2(50, |_, n| if n == 100 { Do::drop_connection() } else { ok().after_ms(5) }).await;
-    assert_eq!(revoke(&server, &Case::apns(500)).await, vec![overwritten(); 500]);
+    assert_eq!(revoke(&server, &Case::of(Channel::Apns, 500)).await, vec![overwritten(); 500]);
     assert_eq!(server.connections(), 2);
     let seen = server.seen();
     assert!(seen.len() <= 550, "what was answered is not asked again");
@@ -41,7 +42,7 @@ async fn what_was_in_flight_when_the_connection_broke_is_repeated_with_its_own_i
 #[tokio::test]
 async fn a_server_that_always_breaks_is_left_alone_soon() {
     let server = Server::http2(50, |_, _| Do::drop_connection()).await;
-    let answers = revoke(&server, &Case::apns(500)).await;
+    let answers = revoke(&server, &Case::of(Channel::Apns, 500)).await;
     assert!(server.connections() <= 6, "{} connections", server.connections());
     let broken = count(&answers, &transient("apns:connection_broken"));
     assert_eq!(broken + count(&answers, &Answer::NotTried), 500);
@@ -55,7 +56,7 @@ async fn one_device_without_an_answer_holds_up_no_other() {
         _ => ok(),
     })
     .await;
-    let answers = revoke(&server, &Case::apns(200)).await;
+    let answers = revoke(&server, &Case::of(Channel::Apns, 200)).await;
     assert_eq!(answers[5], transient("apns:timeout"));
     assert_eq!(count(&answers, &overwritten()), 199);
     assert_eq!(server.connections(), 1);
@@ -74,13 +75,19 @@ async fn nobody_there_is_told_at_once() {
         ManualClock::new(),
     )
     .unwrap();
-    assert_eq!(Case::apns(3).revoke(&*client).await, vec![transient("apns:not_connected"); 3]);
+    assert_eq!(
+        Case::of(Channel::Apns, 3).revoke(&*client).await,
+        vec![transient("apns:not_connected"); 3]
+    );
 }
 
 #[tokio::test]
 async fn a_server_without_http2_is_no_apple() {
     let server = Server::http1(|_, _| ok()).await;
-    assert_eq!(revoke(&server, &Case::apns(2)).await, vec![transient("apns:not_connected"); 2]);
+    assert_eq!(
+        revoke(&server, &Case::of(Channel::Apns, 2)).await,
+        vec![transient("apns:not_connected"); 2]
+    );
     assert!(server.seen().is_empty());
 }
 
@@ -102,7 +109,7 @@ async fn a_connection_that_went_silent_is_noticed_by_ping_and_replaced() {
         ManualClock::new(),
     )
     .unwrap();
-    assert_eq!(Case::apns(20).revoke(&*client).await, vec![overwritten(); 20]);
+    assert_eq!(Case::of(Channel::Apns, 20).revoke(&*client).await, vec![overwritten(); 20]);
     let seen = server.seen();
     let devices: HashSet<_> = seen.iter().map(Seen::device).collect();
     assert_eq!(devices.len(), 20);

@@ -243,23 +243,23 @@ async fn a_quota_stops_the_order_and_nobody_asks_before_it_is_time() {
     assert_eq!(devices(50).revoke(&*client).await, vec![overwritten(); 50]);
 }
 
-#[tokio::test]
-async fn a_login_that_is_refused_waits_for_a_person_and_a_rotated_key_is_read_at_once() {
-    let server = Server::http1_and_2(100, |seen, n| match (seen.path.as_str(), n) {
+/// Then it lets everybody in.
+async fn refusing_the_first_login() -> Server {
+    Server::http1_and_2(100, |seen, n| match (seen.path.as_str(), n) {
         (LOGIN, 0) => Do::answer(400, r#"{"error":"invalid_grant"}"#),
         (LOGIN, _) => Do::answer(200, r#"{"access_token":"session","expires_in":3599}"#),
         _ => ok(),
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn a_login_that_is_refused_waits_for_a_person_and_a_rotated_key_is_read_at_once() {
+    let server = refusing_the_first_login().await;
     let same = documents(&document("K"));
     let answers = devices(2).revoke(&*client(&server, &same, &ManualClock::new())).await;
     assert_eq!(answers, vec![misconfigured("fcm:login_http_400"); 2]);
-    let server = Server::http1_and_2(100, |seen, n| match (seen.path.as_str(), n) {
-        (LOGIN, 0) => Do::answer(400, r#"{"error":"invalid_grant"}"#),
-        (LOGIN, _) => Do::answer(200, r#"{"access_token":"session","expires_in":3599}"#),
-        _ => ok(),
-    })
-    .await;
+    let server = refusing_the_first_login().await;
     let rotated = Documents::new([Some(document("OLD").to_string()), Some(document("NEW").to_string())]);
     let answers = devices(2).revoke(&*client(&server, &rotated, &ManualClock::new())).await;
     assert_eq!(answers, vec![overwritten(); 2]);
@@ -297,16 +297,6 @@ async fn a_delivery_without_a_tag_is_not_sent() {
         vec![ended(Outcome::NotRevocable, "sent_without_notify_id"); 2]
     );
     assert!(sends(&server).is_empty());
-}
-
-#[tokio::test]
-async fn without_good_credentials_a_person_must_look() {
-    let server = fcm(|_, _| ok()).await;
-    for (document, reason) in [(None, "fcm:no_credentials"), (Some("{}".to_owned()), "fcm:bad_credentials")] {
-        let client = client(&server, &Documents::new([document]), &ManualClock::new());
-        assert_eq!(devices(2).revoke(&*client).await, vec![misconfigured(reason); 2]);
-    }
-    assert_eq!(server.connections(), 0);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Answers that are not in the documented form, each over real HTTPS: what says
 //! yes in any form is a yes, what says no is none, and nobody ends with another.
 
+use revocation_rules::channel::Channel;
 use revocation_rules::outcome::Outcome;
 use revocation_rules::retry::Answer;
 use serde_json::{Value, json};
@@ -54,7 +55,7 @@ async fn a_yes_is_read_whatever_form_it_has() {
     }
     for body in [r#"{"code":80000000}"#, r#"{"code":"80000000","msg":{}}"#] {
         let server = huawei::huawei(move |_, _| Do::answer(200, body)).await;
-        let answers = huawei::revoke(&server, &crate::support::Case::huawei(2)).await;
+        let answers = huawei::revoke(&server, &crate::support::Case::of(Channel::Huawei, 2)).await;
         assert_eq!(answers, vec![overwritten(); 2], "{body}");
     }
     for body in [
@@ -115,7 +116,7 @@ async fn an_answer_without_end_is_not_kept() {
     let answers = xiaomi::revoke(&server, &devices(1)).await;
     assert_eq!(answers, [transient("xiaomi:answer_too_long")]);
     let server = Server::http2(10, |_, _| Do::answer(200, " ".repeat(64 * 1024))).await;
-    let answers = apns::revoke(&server, &crate::support::Case::apns(1)).await;
+    let answers = apns::revoke(&server, &crate::support::Case::of(Channel::Apns, 1)).await;
     assert_eq!(answers, [transient("apns:answer_too_long")]);
 }
 
@@ -136,7 +137,7 @@ async fn a_list_of_bad_devices_in_another_form_ends_them_alone() {
     for msg in [json!({"illegal_tokens": [" t1 "]}), json!({"illegalTokens": {" noRight ": ["t1"]}})] {
         let body = json!({"code": 80_100_000, "msg": msg}).to_string();
         let server = huawei::huawei(move |_, _| Do::answer(200, body.clone())).await;
-        let answers = huawei::revoke(&server, &crate::support::Case::huawei(3)).await;
+        let answers = huawei::revoke(&server, &crate::support::Case::of(Channel::Huawei, 3)).await;
         assert_eq!(answers, [overwritten(), unknown("huawei:illegal_token"), overwritten()], "{msg}");
     }
 }
@@ -154,7 +155,10 @@ async fn a_list_that_can_not_be_read_is_asked_about_in_halves_until_the_bad_one_
     .await;
     let mut expected = vec![overwritten(); 16];
     expected[5] = unknown("huawei:80100000");
-    assert_eq!(huawei::revoke(&server, &crate::support::Case::huawei(16)).await, expected);
+    assert_eq!(
+        huawei::revoke(&server, &crate::support::Case::of(Channel::Huawei, 16)).await,
+        expected
+    );
     assert!(server.seen().len() < 12);
 
     let server = Server::http1(|seen, _| {
@@ -190,7 +194,11 @@ async fn a_success_of_apples_has_nothing_to_say() {
         (r#"{"reason":"BadDeviceToken"}"#, unknown("apns:BadDeviceToken")),
     ] {
         let server = Server::http2(10, move |_, _| Do::answer(200, body)).await;
-        assert_eq!(apns::revoke(&server, &crate::support::Case::apns(1)).await, [expected], "{body}");
+        assert_eq!(
+            apns::revoke(&server, &crate::support::Case::of(Channel::Apns, 1)).await,
+            [expected],
+            "{body}"
+        );
     }
 }
 
@@ -211,7 +219,7 @@ async fn a_device_that_the_vendor_does_not_know_may_be_our_own_settings_fault() 
         ended(Outcome::TargetGone, "apns:Unregistered"),
         unknown("apns:http_410"),
     ];
-    assert_eq!(apns::revoke(&server, &crate::support::Case::apns(5)).await, expected);
+    assert_eq!(apns::revoke(&server, &crate::support::Case::of(Channel::Apns, 5)).await, expected);
     let server = Server::http1(|_, _| xiaomi::code(20301)).await;
     assert_eq!(xiaomi::revoke(&server, &devices(2)).await, vec![unknown("xiaomi:20301"); 2]);
 }
@@ -228,7 +236,7 @@ async fn a_login_is_read_whatever_form_it_has() {
             _ => Do::code("80000000"),
         })
         .await;
-        let answers = huawei::revoke(&server, &crate::support::Case::huawei(1)).await;
+        let answers = huawei::revoke(&server, &crate::support::Case::of(Channel::Huawei, 1)).await;
         assert_eq!(answers, [overwritten()], "{login}");
         assert_eq!(server.seen_at("/v1/104/messages:send")[0].header("authorization"), "Bearer session");
     }

@@ -186,13 +186,3 @@ async fn a_throttled_order_starts_no_further_call() {
     assert_eq!(count(&answers, &overwritten()), 3);
     assert_eq!(count(&answers, &Answer::NotTried), 16);
 }
-
-#[tokio::test]
-async fn without_good_credentials_a_person_must_look() {
-    let server = honor(|_, _| sent()).await;
-    for (document, reason) in [(None, "honor:no_credentials"), (Some("{}".to_owned()), "honor:bad_credentials")] {
-        let client = client_of(Channel::Honor, &server, &Documents::new([document]), &ManualClock::new());
-        assert_eq!(devices(2).revoke(&*client).await, vec![misconfigured(reason); 2]);
-    }
-    assert_eq!(server.connections(), 0);
-}

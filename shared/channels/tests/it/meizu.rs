@@ -194,13 +194,3 @@ async fn a_rotated_secret_is_read_at_once_and_one_that_stays_wrong_waits_for_a_p
     let server = Server::http1(|_, _| code("1006")).await;
     assert_eq!(revoke(&server, &devices(2)).await, vec![misconfigured("meizu:1006"); 2]);
 }
-
-#[tokio::test]
-async fn without_good_credentials_a_person_must_look() {
-    let server = Server::http1(|_, _| taken(&json!({}))).await;
-    for (document, reason) in [(None, "meizu:no_credentials"), (Some("{}".to_owned()), "meizu:bad_credentials")] {
-        let client = client_of(Channel::Meizu, &server, &Documents::new([document]), &ManualClock::new());
-        assert_eq!(devices(2).revoke(&*client).await, vec![misconfigured(reason); 2]);
-    }
-    assert_eq!(server.connections(), 0);
-}

@@ -7,15 +7,14 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use jiff::Timestamp;
-use revocation_app::ports::{ChannelClient, Clock};
+use revocation_app::ports::ChannelClient;
 use revocation_channels::connect_with;
-use revocation_rules::batch::Handle;
-use revocation_rules::channel::{Channel, HandleKind, Peer};
+use revocation_rules::channel::{Channel, Peer};
+use revocation_testkit::WallClock;
 use serde_json::{Value, json};
 use vendor_sim::{Options, Sim};
 
-use crate::support::{Case, Documents, TIMEOUTS, no_sessions, settings};
+use crate::support::{Case, Documents, TIMEOUTS, no_sessions, overwritten, settings};
 
 pub const SECRET: &str = "planted-secret";
 
@@ -23,16 +22,6 @@ pub const SECRET: &str = "planted-secret";
 pub struct World {
     sim: Sim,
     channel: Channel,
-}
-
-/// The simulator checks signed times against the real one.
-struct WallClock;
-
-impl Clock for WallClock {
-    #[expect(clippy::disallowed_methods, reason = "the simulator's clock is the real one")]
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
 }
 
 impl World {
@@ -49,6 +38,7 @@ impl World {
     pub fn client(&self, document: &Value) -> Box<dyn ChannelClient> {
         let settings = settings(self.sim.url(self.channel.as_str()), &self.sim.ca_pem);
         let documents = Documents::new([Some(document.to_string())]);
+        // The simulator checks signed times against the real ones.
         connect_with(self.channel, &settings, TIMEOUTS, documents, no_sessions(), Arc::new(WallClock)).unwrap()
     }
 
@@ -61,12 +51,7 @@ impl World {
             original["task"] = json!(task);
         }
         self.order("/deliver", original).await;
-        let handle = match self.channel.facts().handle {
-            HandleKind::NotifyId => Handle::NotifyId(7),
-            HandleKind::CollapseId => Handle::CollapseId("7".to_owned()),
-            HandleKind::Tag => Handle::Tag("7".to_owned()),
-            HandleKind::NotifyKey => Handle::NotifyKey("7".to_owned()),
-        };
+        let handle = Case::handle(self.channel);
         let case = Case::new(tokens.into_iter().map(|token| (token, Some(handle.clone()))));
         case.sent_as(vec![task; count])
     }
@@ -123,6 +108,15 @@ impl World {
         let shown = &device["notifications"][0];
         assert_eq!((&shown["title"], &shown["key"]), (&json!("Message revoked"), &json!("7")));
         assert_eq!((&shown["silent"], &device["pushes"]), (&json!(true), &json!(1)));
+    }
+
+    /// Every user of `d0`, `d1`, .. reads the notice in the message's place and hears nothing, and nothing was wrong.
+    pub async fn overwrites(&self, case: &Case, client: &dyn ChannelClient, devices: usize) {
+        assert_eq!(case.revoke(client).await, vec![overwritten(); devices]);
+        for token in ["d0", &format!("d{}", devices - 1)] {
+            self.overwritten(token).await;
+        }
+        self.nothing_was_wrong().await;
     }
 
     async fn control(&self, path: &str, body: &Value) -> Value {

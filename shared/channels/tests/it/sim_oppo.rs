@@ -24,11 +24,7 @@ fn another_worker(world: &World) -> Box<dyn ChannelClient> {
 async fn every_user_reads_the_notice_in_the_messages_place_and_hears_nothing() {
     for devices in [1, 3, 1_000] {
         let (world, case, client) = start(devices).await;
-        assert_eq!(case.revoke(&*client).await, vec![overwritten(); devices]);
-        for token in ["d0", &format!("d{}", devices - 1)] {
-            world.overwritten(token).await;
-        }
-        world.nothing_was_wrong().await;
+        world.overwrites(&case, &*client, devices).await;
     }
 }
 

@@ -90,16 +90,6 @@ async fn a_secret_that_stays_wrong_waits_for_a_person() {
 }
 
 #[tokio::test]
-async fn without_good_credentials_a_person_must_look() {
-    let server = vivo(|_, _| result(0)).await;
-    for (document, reason) in [(None, "vivo:no_credentials"), (Some("{}".to_owned()), "vivo:bad_credentials")] {
-        let client = client(&server, &Documents::new([document]), &ManualClock::new());
-        assert_eq!(devices(2).revoke(&*client).await, vec![misconfigured(reason); 2]);
-    }
-    assert_eq!(server.connections(), 0);
-}
-
-#[tokio::test]
 async fn a_throttled_order_starts_no_further_call() {
     for (first, reason, wait) in [
         (Do::answer(429, "").retry_after("7"), "vivo:http_429", Some(7)),

@@ -101,6 +101,13 @@ impl Device {
         assert_eq!(notification["silent"], silent);
     }
 
+    /// The notice came in silence and took the message's place.
+    #[track_caller]
+    pub fn overwritten(&self, key: &str) {
+        self.shows_only(key, "Message revoked", true);
+        self.took(2);
+    }
+
     #[track_caller]
     pub fn shows_nothing(&self) {
         assert_eq!(self.0["notifications"], json!([]));

@@ -75,24 +75,23 @@ async fn push_xiaomi_breaks_the_range_of_notification_ids_and_no_other_rule() {
     world.device("xiaomi", &devices[0]).await.shows_nothing();
 }
 
+/// Sends, looks, overwrites and looks again; the client says `success` both times.
+async fn overwrites_in_place(world: &World, client: &mut Client, success: Value) {
+    let devices = devices(1);
+    assert_eq!(client.ask(original(&devices)).await, success);
+    let shown = world.device("xiaomi", &devices[0]).await;
+    shown.shows_only("123456", "Half price today", false);
+    assert_eq!(client.ask(notice(&devices)).await, success);
+    world.device("xiaomi", &devices[0]).await.overwritten("123456");
+    world.assert_no_violation("xiaomi").await;
+}
+
 #[tokio::test]
 async fn push_xiaomi_overwrites_in_place_while_its_clock_stands_still() {
     let devices = devices(1);
     let world = world(&devices).await;
     let mut client = push_xiaomi(&world, Some(123_456)).await;
-    let success = json!({ "codes": [0], "sent": 1, "failed": 0, "ids": 1 });
-
-    assert_eq!(client.ask(original(&devices)).await, success);
-    world
-        .device("xiaomi", &devices[0])
-        .await
-        .shows_only("123456", "Half price today", false);
-
-    assert_eq!(client.ask(notice(&devices)).await, success);
-    let after = world.device("xiaomi", &devices[0]).await;
-    after.shows_only("123456", "Message revoked", true);
-    after.took(2);
-    world.assert_no_violation("xiaomi").await;
+    overwrites_in_place(&world, &mut client, json!({ "codes": [0], "sent": 1, "failed": 0, "ids": 1 })).await;
 }
 
 #[tokio::test]
@@ -127,19 +126,7 @@ async fn xiaomi_push_overwrites_a_notification_in_place() {
     let devices = devices(1);
     let world = world(&devices).await;
     let mut client = xiaomi_push(&world, SECRET).await;
-    let success = json!({ "code": 0, "result": "ok", "bad": "" });
-
-    assert_eq!(client.ask(original(&devices)).await, success);
-    world
-        .device("xiaomi", &devices[0])
-        .await
-        .shows_only("123456", "Half price today", false);
-
-    assert_eq!(client.ask(notice(&devices)).await, success);
-    let after = world.device("xiaomi", &devices[0]).await;
-    after.shows_only("123456", "Message revoked", true);
-    after.took(2);
-    world.assert_no_violation("xiaomi").await;
+    overwrites_in_place(&world, &mut client, json!({ "code": 0, "result": "ok", "bad": "" })).await;
 }
 
 #[tokio::test]

@@ -5,19 +5,15 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials as AwsCredentials, Region};
-use futures::FutureExt;
-use futures::future::{BoxFuture, join_all};
-use jiff::Timestamp;
-use revocation_app::ports::{ChannelClient, CredentialStore, Credentials, Order, StoreError};
+use futures::future::join_all;
+use revocation_app::ports::ChannelClient;
 use revocation_aws::{DynamoVendorSessions, SystemClock, schema};
 use revocation_channels::{Settings, Timeouts, connect_with};
 use revocation_rules::batch::Handle;
 use revocation_rules::channel::{Channel, Strategy};
-use revocation_rules::ids::{DeviceToken, PushKind, PushRef, RevocationId, Tenant};
-use revocation_rules::notice::Notice;
-use revocation_rules::plan::ToCall;
+use revocation_rules::ids::DeviceToken;
 use revocation_rules::retry::Answer;
-use revocation_testkit::builders::a_batch;
+use revocation_testkit::{Case, Documents};
 use serde_json::{Value, json};
 use vendor_sim::{Options, Sim};
 
@@ -112,12 +108,11 @@ impl Stand {
             ..Settings::default()
         };
         let sessions = DynamoVendorSessions::new(self.client(), TABLE);
-        let document = Document(credentials.to_string());
         let client = connect_with(
             self.channel,
             &settings,
             PATIENT,
-            Arc::new(document),
+            Documents::new([Some(credentials.to_string())]),
             Arc::new(sessions),
             Arc::new(SystemClock),
         );
@@ -131,39 +126,8 @@ impl Stand {
     }
 
     async fn revoke(&self, worker: &Worker, device: &DeviceToken) -> Answer {
-        let push = PushRef {
-            tenant: Tenant {
-                app: "app".parse().unwrap(),
-                workspace: "default".parse().unwrap(),
-            },
-            kind: PushKind::Task,
-            id: "task-1".parse().unwrap(),
-        };
-        let revocation: RevocationId = "rvk_1".parse().unwrap();
-        let notice = Notice {
-            title: "Message revoked".to_owned(),
-            text: "Message revoked".to_owned(),
-        };
-        let call = ToCall {
-            slot: 0,
-            token: device,
-            handle: Some(&self.handle),
-            vendor_task: None,
-            notice: &notice,
-            subscription: None,
-        };
-        let order = Order {
-            push: &push,
-            revocation: &revocation,
-            batch: &a_batch().build().0,
-            requested_at: Timestamp::UNIX_EPOCH,
-            strategy: self.strategy,
-            calls: &[call],
-            call_until: Timestamp::MAX,
-        };
-        let mut answers = worker.0.revoke(&order).await;
-        assert_eq!(answers.len(), 1);
-        answers.remove(0).1
+        let case = Case::new([(device.as_str().to_owned(), Some(self.handle.clone()))]);
+        case.by(self.strategy).revoke(&*worker.0).await.remove(0)
     }
 
     fn client(&self) -> Client {
@@ -175,13 +139,5 @@ impl Stand {
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build();
         Client::from_conf(config)
-    }
-}
-
-struct Document(String);
-
-impl CredentialStore for Document {
-    fn credentials<'a>(&'a self, _: &'a Tenant, _: Channel) -> BoxFuture<'a, Result<Option<Credentials>, StoreError>> {
-        async { Ok(Some(Credentials(self.0.clone()))) }.boxed()
     }
 }
