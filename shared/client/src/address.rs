@@ -28,6 +28,12 @@ impl ApiAddress {
     pub fn is_without_tls(&self) -> bool {
         self.0.starts_with("http:")
     }
+
+    /// The name, if it is one of this machine whatever a resolver knows of it (RFC 6761, section 6.3).
+    pub(crate) fn localhost(&self) -> Option<String> {
+        let url = reqwest::Url::parse(&self.0).ok()?;
+        url.host_str().filter(|host| is_localhost(host)).map(str::to_owned)
+    }
 }
 
 impl FromStr for ApiAddress {
@@ -51,7 +57,11 @@ impl FromStr for ApiAddress {
 
 fn is_this_machine(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.ends_with(".localhost") || address.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    is_localhost(host) || address.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn is_localhost(host: &str) -> bool {
+    host == "localhost" || host.ends_with(".localhost")
 }
 
 impl fmt::Display for ApiAddress {

@@ -1,5 +1,6 @@
 //! One request: asked again while that helps, within a deadline.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use http::{HeaderValue, Method, StatusCode};
@@ -72,6 +73,10 @@ impl Client {
         if address.is_without_tls() {
             // A proxy is another machine, and would read the key.
             http = http.no_proxy();
+        }
+        if let Some(name) = address.localhost() {
+            // As curl and browsers do; many resolvers know no name below `localhost`. The port is the address's.
+            http = http.resolve(&name, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         }
         let http = http.build().map_err(CallError::Unreachable)?;
         Ok(Self { http, address, bearer })

@@ -265,3 +265,12 @@ fn a_proxy_is_asked_for_the_api_and_never_for_this_machine() {
     assert_eq!(output.status.code(), Some(6));
     assert!(api.asked("CONNECT api.example:443") > 0);
 }
+
+#[test]
+fn a_name_below_localhost_is_this_machine() {
+    let api = Api::start();
+    let home = Home::of(&api);
+    let named = api.address.replace("127.0.0.1", "abc123.execute-api.localhost");
+    let ran = home.run(&["status", "task", "20842863", "--api", &named]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
