@@ -210,20 +210,21 @@ fn code_1_is_a_plan_that_can_not_be_read() {
     let api = Api::start();
     let home = Home::of(&api);
     let plan = home.plan();
+    let once = ["apply", plan.as_str(), "--confirm", "20842863"];
     let file = home.plan_file(&plan);
     let text = std::fs::read_to_string(&file).unwrap();
     let half = &text[..text.len() / 2];
     let newer = text.replace("\"version\": 1", "\"version\": 2");
     for (written, said) in [(half, "is damaged"), (&newer, "bring this command up to date")] {
         std::fs::write(&file, written).unwrap();
-        let ran = home.run(&apply(&plan));
+        let ran = home.run(&once);
         assert_eq!(ran.code, 1, "{}", ran.err);
         assert!(ran.err.contains(said), "{}", ran.err);
     }
     assert_eq!(api.revocations(), 0);
     // Planned again, it is whole again.
     assert_eq!(home.plan(), plan);
-    assert_eq!(home.run(&["apply", &plan, "--confirm", "20842863"]).code, 0);
+    assert_eq!(home.run(&once).code, 0);
 }
 
 #[test]
