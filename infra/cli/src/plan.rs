@@ -298,7 +298,7 @@ mod tests {
         other.workspace = "test".to_owned();
         assert_ne!(Plan::new(other, &read(preview(10)), noon()).plan, plan().plan);
         // For ever: scripts keep them.
-        assert_eq!(plan().plan.as_str(), "plan_DIGEST");
+        assert_eq!(plan().plan.as_str(), "plan_abb9e79a1defbc86");
     }
 
     #[test]

@@ -51,9 +51,7 @@ impl LocalAws {
     ) -> Result<Output, StackError> {
         let mut command = Command::new("bash");
         let script = format!("trap 'echo \"failed: $BASH_COMMAND\" >&2' ERR\n{lines}");
-        command
-            .args(["-Eeuo", "pipefail", "-c", &script])
-            .envs(variables.iter().copied());
+        command.args(["-Eeuo", "pipefail", "-c", &script]).envs(variables.iter().copied());
         self.typed(command, who, defaults).await
     }
 

@@ -111,7 +111,10 @@ pub fn visible(text: &str) -> Result<(), IdError> {
 
 /// An id that somebody gives us now, not one that was stored or queued before.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", bound(serialize = "T: Serialize", deserialize = "T: TryFrom<String, Error = IdError>"))]
+#[serde(
+    try_from = "String",
+    bound(serialize = "T: Serialize", deserialize = "T: TryFrom<String, Error = IdError>")
+)]
 pub struct Visible<T>(pub T);
 
 impl<T: TryFrom<String, Error = IdError>> TryFrom<String> for Visible<T> {

@@ -24,8 +24,7 @@ fn values<'l>(line: &'l Value, alarm: &'l Alarm) -> impl Iterator<Item = f64> + 
     let sets = named.flat_map(|directive| directive["Dimensions"].as_array().into_iter().flatten());
     let own = sets.filter(|set| {
         let of_set: Vec<_> = set.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let as_wanted =
-            |wanted: &Dimension| of_set.contains(&wanted.name.as_str()) && line[&wanted.name] == wanted.value.as_str();
+        let as_wanted = |wanted: &Dimension| of_set.contains(&wanted.name.as_str()) && line[&wanted.name] == wanted.value.as_str();
         of_set.len() == alarm.dimensions.len() && alarm.dimensions.iter().all(as_wanted)
     });
     own.flat_map(|_| match &line[&alarm.metric_name] {

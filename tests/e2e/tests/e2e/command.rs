@@ -6,13 +6,14 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 use local_stack::built_binaries;
 use rexpect::session::spawn_command;
-use serde_json::Value;
+use serde_json::{Value, json};
 use stand::{Stand, Tenant};
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
 use crate::Outcome;
 use crate::fixture::{PATIENCE, all_show, check, deliver, task, tokens};
+use crate::turns::Alone;
 
 /// A home of its own, and a key.
 struct Operator {
@@ -94,7 +95,36 @@ pub async fn a_plan_is_applied_at_a_terminal_killed_and_gone_on_with(stand: &Sta
     check(lines == 21, || format!("{lines} lines"))?;
     operator.json(3, &["gate", "task", "20842863"]).await?;
     operator.json(4, &["status", "task", "no-such-task"]).await?;
+
+    // Ours is not told of a new secret: that goes on for minutes.
+    tenant.change_secret_at(stand, "huawei").await?;
+    let later = task(&tenant, "20842864").await?;
+    deliver(stand, &tenant, &later, "huawei", "b2", &tokens("huawei", "command-later", 2)).await?;
+    let planned = operator.json(0, &["plan", "task", "20842864", "--reason", "wrong price"]).await?;
+    let plan = planned["plan"]["id"].as_str().ok_or("no plan")?;
+    let unsettled = ["apply", plan, "--watch", "--confirm", "20842864", "--timeout", "3s"];
+    operator.json(5, &unsettled).await?;
+
     let nowhere = ["status", "task", "1", "--api", "http://127.0.0.1:1", "--timeout", "1s"];
     operator.json(6, &nowhere).await?;
     Ok(())
+}
+
+pub async fn what_has_failed_is_an_exit_code_and_is_replayed(stand: &Stand, alone: &mut Alone<'_>) -> Outcome {
+    let tenant = stand.tenant("command-2", "default").await?;
+    let push = task(&tenant, "t1").await?;
+    let devices = tokens("oppo", "command-2", 5);
+    deliver(stand, &tenant, &push, "oppo", "b1", &devices).await?;
+    let operator = Operator::of(stand, &tenant)?;
+    // OPPO takes no more today.
+    let used_up = json!({ "vendor": "oppo", "error_next": { "n": 1, "status": 200, "code": "33" } });
+    stand.devices.fault(&used_up).await?;
+    let planned = operator.json(0, &["plan", "task", "t1", "--reason", "wrong price"]).await?;
+    let plan = planned["plan"]["id"].as_str().ok_or("no plan")?;
+    let settled = operator.json(2, &["apply", plan, "--watch", "--confirm", "t1"]).await?;
+    let failed = &settled["revocation"]["progress"]["total"]["outcomes"]["failed"];
+    check(*failed == 5, || settled.to_string())?;
+    alone.is_over().await?;
+    operator.json(0, &["replay", "task", "t1", "--watch"]).await?;
+    all_show(stand, "oppo", &devices, "Message revoked").await
 }

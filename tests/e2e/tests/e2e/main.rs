@@ -111,6 +111,7 @@ fn main() -> ExitCode {
     let mut trials = trials![shared.alone:
         vendors::a_vendor_that_stumbles_is_asked_again_until_every_delivery_ends,
         vendors::what_a_daily_quota_ended_is_replayed,
+        command::what_has_failed_is_an_exit_code_and_is_replayed,
         mpaas_errors::a_store_that_does_not_answer_is_told_with_the_time_to_ask_again,
         vendors::a_black_hole_holds_up_no_other_channel_and_ends_well,
         gate_under_load::nothing_shows_the_original_though_the_fan_out_is_killed_half_way,
