@@ -46,7 +46,7 @@ BINS ?= $(notdir $(wildcard functions/*))
 SAM_ENV := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=$(CURDIR)/.tools/sam
 SAM := $(SAM_ENV) $(VENV)/bin/sam
 
-.PHONY: help demo dev watch check test lint package deploy outputs destroy packaged install-cli keys replay rehearse generate build build-bench bench bench-cost bench-recall bench-kill model model-costs test-upgrade
+.PHONY: help demo dev watch check test lint package deploy outputs freeze thaw destroy packaged install-cli keys replay rehearse generate build build-bench bench bench-cost bench-recall bench-kill model model-costs test-upgrade
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk 'BEGIN{FS=":.*## "}{printf "%-13s %s\n",$$1,$$2}'
@@ -123,6 +123,12 @@ deploy: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## the stack of a s
 
 outputs: $(VENV)/installed-pins.txt  ## where a stage's stack is, as lines for a shell (docs/deploy.md)
 	@$(VENV)/bin/python infra/tools/stage.py outputs "$(STAGE)"
+
+freeze: $(VENV)/installed-pins.txt  ## stop every function of a stage, before its tables are repaired (docs/runbook.md)
+	@$(VENV)/bin/python infra/tools/stage.py freeze "$(STAGE)"
+
+thaw: $(VENV)/installed-pins.txt  ## let them run again
+	@$(VENV)/bin/python infra/tools/stage.py thaw "$(STAGE)"
 
 destroy: $(VENV)/installed-pins.txt .tools/sam/metadata.json  ## take the stack of a stage down; production is refused
 	@$(SAM_ENV) $(VENV)/bin/python infra/tools/stage.py destroy "$(STAGE)"

@@ -7,6 +7,7 @@ import sys
 import threading
 
 from ministack.core import iam_evaluator
+from ministack.core.responses import get_account_id
 
 decisions = open(os.environ["IAM_DECISIONS"], "a", buffering=1, encoding="utf-8")
 seen = set()
@@ -19,7 +20,8 @@ def written(access_key_id, iam_action, service, region, resource_arn="*", servic
     if isinstance(refusal, iam_evaluator.AuthError):
         return refusal
     verdict = refusal.decision if refusal else "Allow"
-    decision = (iam_evaluator.caller_arn(), iam_action, resource_arn, verdict)
+    who = iam_evaluator.resolve_principal(access_key_id or "", get_account_id())
+    decision = (getattr(who, "arn", ""), iam_action, resource_arn, verdict)
     with alone:
         if decision not in seen:
             seen.add(decision)

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Deploys, shows, packages or destroys the stack of one stage: `make deploy`, `outputs`, `packaged`, `destroy`.
+"""Deploys, shows, freezes, packages or destroys the stack of one stage: `make deploy`, `outputs`, `freeze`, `thaw`,
+`packaged`, `destroy`.
 
     stage.py parameters STAGE [NAME=VALUE ...]            what would be deployed, as JSON
     stage.py deploy STAGE [NAME=VALUE ...]
     stage.py outputs STAGE                                what the documentation's lines need of it, for a shell
+    stage.py freeze STAGE                                 no function runs any more
+    stage.py thaw STAGE                                   they run again, with the workers that were kept for them
     stage.py packaged STAGE BUCKET [NAME=VALUE ...]       for Terraform, into target/packaged
     stage.py destroy STAGE
 
@@ -117,6 +120,51 @@ def outputs(name):
         print(f"export {variable}={shlex.quote(value)}")
 
 
+def frozen(stack):
+    """Which functions were stopped, and how many workers each had had for itself: nothing else remembers it."""
+    return ROOT / f".tools/frozen-{stack}.json"
+
+
+def freeze(name):
+    import boto3
+
+    stack = stage_of(name)["stack_name"]
+    functions = boto3.client("lambda")
+    pages = functions.get_paginator("list_functions").paginate()
+    names = [one["FunctionName"] for page in pages for one in page["Functions"]]
+    names = [one for one in names if one.startswith(f"{stack}-")]
+    if not names:
+        refuse(f"{stack} has no functions")
+    note = frozen(stack)
+    kept = json.loads(note.read_text()) if note.exists() else {}
+    for one in names:
+        if one not in kept:
+            kept[one] = functions.get_function_concurrency(FunctionName=one).get("ReservedConcurrentExecutions")
+    # Before the first is stopped: a second run must not take nothing for what there was.
+    note.write_text(json.dumps(kept, indent=2) + "\n")
+    for one in names:
+        functions.put_function_concurrency(FunctionName=one, ReservedConcurrentExecutions=0)
+    print(f"{len(names)} functions of {stack} are stopped; {note.relative_to(ROOT)} says what they had: keep it for thaw")
+
+
+def thaw(name):
+    import boto3
+
+    stack = stage_of(name)["stack_name"]
+    note = frozen(stack)
+    if not note.exists():
+        refuse(f"{stack} was not frozen from here: there is no {note.relative_to(ROOT)}")
+    functions = boto3.client("lambda")
+    kept = json.loads(note.read_text())
+    for one, workers in kept.items():
+        if workers is None:
+            functions.delete_function_concurrency(FunctionName=one)
+        else:
+            functions.put_function_concurrency(FunctionName=one, ReservedConcurrentExecutions=workers)
+    note.unlink()
+    print(f"{len(kept)} functions of {stack} run again")
+
+
 def packaged(name, bucket, more):
     given = parameters(stage_of(name), more)
     packages()
@@ -151,6 +199,10 @@ def main(arguments):
             deploy(stage, more)
         case ["outputs", stage]:
             outputs(stage)
+        case ["freeze", stage]:
+            freeze(stage)
+        case ["thaw", stage]:
+            thaw(stage)
         case ["packaged", stage, bucket, *more]:
             packaged(stage, bucket, more)
         case ["destroy", stage]:

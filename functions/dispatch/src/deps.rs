@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use lambda_runtime::Error;
-use revocation_app::ports::ChannelClient;
+use revocation_app::ports::{ChannelClient, SessionStore};
 use revocation_aws::{DynamoPushStore, SqsJobQueue, SystemClock, SystemDice};
+use revocation_channels::{NoSessions, shares_sessions};
 use revocation_rules::channel::{Channel, Channels, Peer};
 use revocation_wiring::Wiring;
 
@@ -31,7 +32,12 @@ impl Deps {
         let queue = channel.map(|channel| wiring.dispatch_queue(channel));
         let client = channel.and_then(|channel| match channel.facts().peer {
             Peer::Vendor => {
-                let (credentials, sessions) = (Arc::new(wiring.credentials()), Arc::new(wiring.vendor_sessions()));
+                let credentials = Arc::new(wiring.credentials());
+                let sessions: Arc<dyn SessionStore> = if shares_sessions(channel) {
+                    Arc::new(wiring.vendor_sessions())
+                } else {
+                    Arc::new(NoSessions)
+                };
                 revocation_channels::connect(channel, &vendor, credentials, sessions, Arc::new(SystemClock))
             }
             // No vendor, no session.

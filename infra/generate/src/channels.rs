@@ -1,7 +1,7 @@
 //! The channels as the sources of the template see them.
 
 use minijinja::{Value, context};
-use revocation_channels::{default_rate_per_second, settings};
+use revocation_channels::{default_rate_per_second, settings, shares_sessions};
 use revocation_rules::channel::{Channel, Peer};
 
 /// Those that can take something back.
@@ -27,5 +27,6 @@ fn source(channel: Channel) -> Value {
         rate => default_rate_per_second(channel),
         // else devices
         has_vendor => facts.peer == Peer::Vendor,
+        shares_sessions => shares_sessions(channel),
     }
 }

@@ -38,8 +38,8 @@ impl LocalAws {
         self.typed(command, &Credentials::root(), &[]).await
     }
 
-    /// The lines of a shell, in the folder of the project and until one of them fails, which is then said; what they
-    /// said, and how that ended.
+    /// The lines of a shell, in the folder of the project and with the tools' `aws`, until one of them fails, which is
+    /// then said; what they said, and how that ended.
     ///
     /// `defaults` are defaults of the template's parameters here, such as where the vendors are.
     pub async fn shell(
@@ -51,7 +51,12 @@ impl LocalAws {
     ) -> Result<Output, StackError> {
         let mut command = Command::new("bash");
         let script = format!("trap 'echo \"failed: $BASH_COMMAND\" >&2' ERR\n{lines}");
-        command.args(["-Eeuo", "pipefail", "-c", &script]).envs(variables.iter().copied());
+        let path = std::env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{path}", self.tools.program("").display());
+        command
+            .args(["-Eeuo", "pipefail", "-c", &script])
+            .env("PATH", path)
+            .envs(variables.iter().copied());
         self.typed(command, who, defaults).await
     }
 

@@ -1,11 +1,11 @@
 //! The commands of docs/deploy.md, as they are typed.
 
-use local_stack::{LocalAws, Tools, built_binaries, package_local};
+use local_stack::{Credentials, LocalAws, Tools, built_binaries, package_local};
 use serde_json::json;
 
 #[tokio::test]
 #[ignore = "starts the local AWS; the Makefile runs it once the functions are built"]
-async fn every_stage_is_deployed_by_its_command_and_production_is_not_destroyed() {
+async fn production_is_deployed_frozen_and_thawed_by_its_commands_and_not_destroyed() {
     let tools = Tools::ensure().await.unwrap();
     package_local(&built_binaries().unwrap()).unwrap();
     let aws = LocalAws::start(&tools).await.unwrap();
@@ -18,10 +18,8 @@ async fn every_stage_is_deployed_by_its_command_and_production_is_not_destroyed(
         (output.status.success(), said)
     };
 
-    for stage in ["dev", "production"] {
-        let (done, said) = said("deploy", stage).await;
-        assert!(done, "{stage}: {said}");
-    }
+    let (done, told) = said("deploy", "production").await;
+    assert!(done, "{told}");
     // With workers that are kept for it, and with everything else that production sets.
     aws.invoke("dispatch-huawei", &json!({ "Records": [] })).await.unwrap();
 
@@ -33,7 +31,25 @@ async fn every_stage_is_deployed_by_its_command_and_production_is_not_destroyed(
         let (done, said) = said(target, stage).await;
         assert!(!done && said.contains(why), "{target} {stage}: {said}");
     }
-    let (done, told) = said("destroy", "dev").await;
-    assert!(done, "{told}");
+    let concurrency = async |call: &str| {
+        let call = format!("aws lambda {call} --function-name message-revoke-gate --query ReservedConcurrentExecutions");
+        let output = aws.shell(&call, &Credentials::root(), &[], &[]).await.unwrap();
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    };
+    let kept = async || concurrency("get-function-concurrency").await;
+    // The local AWS keeps it when it is called, and not for a template.
+    let keep = "put-function-concurrency --reserved-concurrent-executions 100";
+    assert_eq!(concurrency(keep).await, "100");
+    // Twice: the second finds nothing but zeros, and must not take them for what there was.
+    for target in ["freeze", "freeze"] {
+        let (done, told) = said(target, "production").await;
+        assert!(done && told.contains("are stopped"), "{told}");
+        assert_eq!(kept().await, "0");
+    }
+    let (done, told) = said("thaw", "production").await;
+    assert!(done && told.contains("run again"), "{told}");
+    assert_eq!(kept().await, "100");
+    let (done, told) = said("thaw", "production").await;
+    assert!(!done && told.contains("was not frozen from here"), "{told}");
     aws.invoke("dispatch-huawei", &json!({ "Records": [] })).await.unwrap();
 }

@@ -50,5 +50,6 @@ mod vivo;
 mod web_push;
 mod xiaomi;
 
-pub use registry::{connect, connect_with, default_rate_per_second, paced, self_built, settings};
+pub use registry::{connect, connect_with, default_rate_per_second, paced, self_built, settings, shares_sessions};
+pub use sessions::NoSessions;
 pub use settings::{Setting, Settings, Timeouts};

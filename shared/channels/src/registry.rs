@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use revocation_app::ports::{ChannelClient, Clock, CredentialStore, DeviceConnections, DeviceLinks, DeviceOutbox, Order, SessionStore};
-use revocation_rules::channel::Channel;
+use revocation_rules::channel::{Channel, Peer, Tokens};
 use revocation_rules::retry::Answer;
 
 use crate::answers::{all_failed, misconfigured};
@@ -49,6 +49,13 @@ const RATES_PER_SECOND: [(Channel, u32); 1] = [(Channel::Fcm, fcm::RATE_PER_SECO
 pub fn default_rate_per_second(channel: Channel) -> u32 {
     let rate = RATES_PER_SECOND.iter().find(|(limited, _)| *limited == channel);
     rate.map_or(0, |(_, rate)| *rate)
+}
+
+/// Whether the workers of a channel share sessions and pauses. Browsers have as many vendors as hosts, and what each of
+/// those asks for a worker finds out by itself.
+pub fn shares_sessions(channel: Channel) -> bool {
+    let facts = channel.facts();
+    facts.peer == Peer::Vendor && facts.tokens != Tokens::Endpoints
 }
 
 /// The client that asks the channel's vendor; `None` where there is none to ask.

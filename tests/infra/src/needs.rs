@@ -1,76 +1,31 @@
-//! Which calls each function makes, written down a second time beside its role: each call is allowed, and each
-//! statement of a role, and each action of it, is there for a call. Against the local AWS, which enforces the roles,
-//! the end-to-end tests make these calls; what a call is for stands beside it.
+//! Which calls each function makes, as they were observed beside its role: each call is allowed, and each statement of
+//! a role, and each action of it, is there for a call.
+//!
+//! `calls.txt` is what the local AWS, which enforces the roles, was asked for in the end-to-end tests; they compare it
+//! with each run (`tests/e2e/tests/e2e/roles.rs`). Lambda's own calls are not asked of it, and stand below.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::roles::calls_a_vendor;
 use crate::template::{Template, list, referred, variables};
+
+/// A line for each call, `function service:Action resource`; after a `#` why the end-to-end tests need not make it.
+const CALLS: &str = include_str!("../calls.txt");
 
 /// A call, and what it is made on.
 type Call = (String, String);
 
-/// Calls on the table of pushes, its indexes, and the other tables: `operations on resource`.
-fn tables(function: &str) -> &'static [&'static str] {
-    match function {
-        // keys, pushes, revocations; batches, numbers, late deliveries; revocations that are opened again
-        // record-queued: the same, but of the keys who may record for whom
-        "record" | "record-queued" => &["GetItem PutItem UpdateItem on PushesTable", "GetItem on AccessKeysTable"],
-        // the push and its revocations; headers for a dry run; the closure and the revocation in one transaction
-        "revoke" => &[
-            "GetItem BatchGetItem Query PutItem UpdateItem on PushesTable",
-            "GetItem on AccessKeysTable",
-        ],
-        // the same, lists of pushes, and what was signed once
-        "mpaas" => &[
-            "GetItem BatchGetItem Query PutItem UpdateItem on PushesTable",
-            "Query on PushesTable/index/listed",
-            "GetItem on AccessKeysTable",
-            "PutItem on RpcNoncesTable",
-        ],
-        // pages of outcomes with their payloads, counters, lists
-        "lookup" => &[
-            "GetItem BatchGetItem Query on PushesTable",
-            "GetItem BatchGetItem Query on PushesTable/index/listed",
-            "GetItem on AccessKeysTable",
-        ],
-        // one consistent read, and one for each revocation that lists targets
-        "gate" => &["GetItem on PushesTable", "GetItem on AccessKeysTable"],
-        // headers, progress, cursors, counters
-        "fanout" | "unsupported" | "receipts-queued" => &["GetItem BatchGetItem Query PutItem UpdateItem on PushesTable"],
-        // receipts of batches, counts of those that came early
-        "receipts" => &[
-            "GetItem BatchGetItem on PushesTable",
-            "BatchWriteItem UpdateItem on PushesTable",
-            "GetItem on AccessKeysTable",
-        ],
-        // tokens, and the connections that began with them
-        "devices" => &["Query PutItem DeleteItem on ConnectionsTable", "GetItem on AccessKeysTable"],
-        // connections that begin and end, instructions that wait; receipts of what was carried out
-        "socket" => &[
-            "GetItem Query PutItem DeleteItem on ConnectionsTable",
-            "GetItem BatchGetItem on PushesTable",
-            "BatchWriteItem UpdateItem on PushesTable",
-        ],
-        // what is due, and that it was looked at
-        "sweep" => &["GetItem UpdateItem on PushesTable", "Query on PushesTable/index/open"],
-        // lease, deliveries, receipts, progress; instructions and where devices are connected
-        "dispatch-self-built" => &[
-            "GetItem BatchGetItem Query PutItem UpdateItem on PushesTable",
-            "Query BatchWriteItem DeleteItem on ConnectionsTable",
-        ],
-        // the same; sessions and pauses
-        vendor if vendor.starts_with("dispatch-") => &[
-            "GetItem BatchGetItem Query PutItem UpdateItem on PushesTable",
-            "GetItem PutItem on VendorSessionsTable",
-        ],
-        _ => &[],
-    }
+/// What was observed of a function, but where its jobs go to: that depends on what was sent.
+fn observed(function: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = CALLS.lines().map(|line| line.split('#').next().unwrap().trim());
+    lines.filter_map(move |line| {
+        let (by, call) = line.split_once(' ')?;
+        (by == function).then(|| call.split_once(' ').unwrap())
+    })
 }
 
-/// Every call of a function, by its environment and its queue.
+/// Every call of a function, by what was observed, its environment and its queue.
 fn needs(template: &Template, name: &str, function: &Value) -> BTreeSet<Call> {
     let short = function["FunctionName"]["Fn::Sub"].as_str().unwrap();
     let short = short.strip_prefix("${AWS::StackName}-").unwrap();
@@ -78,22 +33,30 @@ fn needs(template: &Template, name: &str, function: &Value) -> BTreeSet<Call> {
     let mut calls = |service: &str, operations: &str, on: &str| {
         needs.extend(operations.split(' ').map(|one| (format!("{service}:{one}"), on.to_owned())));
     };
-    for line in tables(short) {
-        let (operations, on) = line.split_once(" on ").unwrap();
-        calls("dynamodb", operations, on);
+    let mut sends = false;
+    for (action, on) in observed(short) {
+        if on == "queues" {
+            sends = true;
+        } else {
+            let (service, operation) = action.split_once(':').unwrap();
+            calls(service, operation, on);
+        }
     }
     // Lambda writes in its name.
     calls("logs", "CreateLogStream PutLogEvents", &name.replace("Function", "Log"));
-    // Jobs are sent wherever a queue is named.
+    // Jobs are sent wherever a queue is named. IAM knows one action for both calls, the local AWS one for each.
+    let mut named = false;
     for (variable, value) in variables(function).iter().filter(|(name, _)| name.contains("QUEUE_URL")) {
         let queues: Vec<&str> = match referred(value) {
             Some(queue) => vec![queue],
             None => crate::template::placeholders(value["Fn::Sub"].as_str().expect(variable)),
         };
+        named = true;
         for queue in queues {
             calls("sqs", "SendMessage SendMessageBatch", queue);
         }
     }
+    assert_eq!(sends, named, "{short} sends where a queue is named, and nowhere else");
     // Lambda takes from the queue in its name.
     for (_, source) in template.of_type("AWS::Lambda::EventSourceMapping") {
         if referred(&source["FunctionName"]) == Some(name) {
@@ -104,21 +67,6 @@ fn needs(template: &Template, name: &str, function: &Value) -> BTreeSet<Call> {
                 queue,
             );
         }
-    }
-    if calls_a_vendor(function) {
-        calls("secretsmanager", "GetSecretValue", "secrets");
-    }
-    match short {
-        "dispatch-self-built" => calls("execute-api", "ManageConnections", "POST"),
-        "devices" => calls("execute-api", "ManageConnections", "DELETE"),
-        "socket" => {
-            // what they missed; connections beyond the fifth
-            calls("execute-api", "ManageConnections", "POST");
-            calls("execute-api", "ManageConnections", "DELETE");
-        }
-        // opens the secret of the key that signed
-        "mpaas" => calls("kms", "Decrypt", "RpcSecretsKey"),
-        _ => {}
     }
     needs
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use revocation_channels::shares_sessions;
 use revocation_rules::channel::{Channel, Peer};
 use serde_json::{Value, json};
 
@@ -53,14 +54,14 @@ fn tables(statement: &Statement) -> Vec<String> {
 /// What a function may do: the table, what, and the pattern of keys, if not with all.
 type Right = (String, String, Option<String>);
 
-/// What the dispatcher of a vendor writes: progress, counters, and its own sessions.
+/// What the dispatcher of a vendor writes: progress, counters, and its own sessions, if its workers share any.
 fn of_vendor(channel: &str) -> BTreeSet<Right> {
     let right = |table: &str, right: &str, keys| (table.to_owned(), right.to_owned(), keys);
-    BTreeSet::from([
-        right("PushesTable", "PutItem", None),
-        right("PushesTable", "UpdateItem", None),
-        right("VendorSessionsTable", "PutItem", Some(format!("{channel}#*"))),
-    ])
+    let mut rights = BTreeSet::from([right("PushesTable", "PutItem", None), right("PushesTable", "UpdateItem", None)]);
+    if Channel::parse(channel).is_some_and(shares_sessions) {
+        rights.insert(right("VendorSessionsTable", "PutItem", Some(format!("{channel}#*"))));
+    }
+    rights
 }
 
 /// Which writes the code makes. Everything else is a fault.

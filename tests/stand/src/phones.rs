@@ -34,6 +34,13 @@ impl Tenant {
         Ok(phones)
     }
 
+    /// Copies of one device, each online with its token: a phone and its backup, or somebody who has the token.
+    pub async fn copies(&self, name: &str, copies: usize) -> Result<Fleet, StandError> {
+        let settings = self.phone(name, patient(copies)).await?;
+        let all = (0..copies).map(|nth| (format!("{name}-{nth}"), settings.clone()));
+        Ok(Fleet::start(all, |_| true))
+    }
+
     async fn phone(&self, name: &str, timing: Timing) -> Result<Settings, StandError> {
         let answer = self.sender.put(&format!("/v1/devices/{}/token", in_path(name)), &json!({})).await?;
         match (answer.body["socket_url"].as_str(), answer.body["device_token"].as_str()) {

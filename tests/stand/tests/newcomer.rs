@@ -1,5 +1,5 @@
 //! What docs/deploy.md has a newcomer type, typed: into the local AWS, by somebody who may do what the two policies
-//! say and no more.
+//! say and no more. Then what the runbook has somebody type who restores a table.
 //!
 //! Two of its lines build for minutes and are left out: what they would build is there, as debug binaries.
 
@@ -23,7 +23,9 @@ const BUILDS: [&str; 2] = ["make package", "make install-cli"];
 fn typed(page: &str, heading: &str) -> String {
     let level = |line: &str| line.bytes().take_while(|byte| *byte == b'#').count();
     let (mut typed, mut block) = (String::new(), None);
-    for line in page.lines().skip_while(|line| *line != heading).skip(1) {
+    // In a list they are indented.
+    let lines = page.lines().map(|line| line.strip_prefix("   ").unwrap_or(line));
+    for line in lines.skip_while(|line| *line != heading).skip(1) {
         match (line.strip_prefix("```"), block) {
             (Some(language), None) => block = Some(language),
             (Some(_), Some(_)) => block = None,
@@ -57,6 +59,24 @@ fn home() -> tempfile::TempDir {
     fs::write(&cargo, run).unwrap();
     fs::set_permissions(&cargo, Permissions::from_mode(0o755)).unwrap();
     home
+}
+
+/// The runbook's lines, and between them the damage: the local AWS restores what is there when it is asked to.
+fn restoring() -> String {
+    let runbook = fs::read_to_string(root().join("docs/runbook.md")).unwrap();
+    let lines = typed(&runbook, "## Restoring a table");
+    let copy = lines.find("aws dynamodb put-item").unwrap();
+    let (before, after) = lines.split_at(copy);
+    format!(
+        r#"eval "$(make outputs STAGE=dev)"
+        export REVOKE_KEY_FILE=~/.config/message-revoke/operator.key
+        {before}
+        revoke gate task first --timeout 1s || echo "exit code $?"
+        KEY='{{ "pk": {{ "S": "shop/default#task#first" }}, "sk": {{ "S": "push" }} }}'
+        aws dynamodb delete-item --table-name $TABLE --key "$KEY" --return-values ALL_OLD --query Attributes.pk.S
+        {after}
+        revoke status task first"#
+    )
 }
 
 /// What the local AWS did not let somebody do.
@@ -148,6 +168,22 @@ async fn what_the_page_says_takes_a_newcomer_from_nothing_to_an_alarm_and_back()
     let points: Vec<_> = told.split_whitespace().flat_map(|line| embedded(line, &alarm)).collect();
     assert!(!points.is_empty(), "no {} in {told}", alarm.metric_name);
     assert_eq!(alarm.verdict(&points, began, now()), Verdict::Fires, "{alarm}: {points:?}");
+
+    let (done, told) = type_in(
+        &restoring(),
+        &Credentials::root(),
+        &[("STAGE", "dev"), ("MOMENT", "2026-11-23T08:00:00Z")],
+    )
+    .await;
+    assert!(done, "{told}");
+    for wanted in [
+        "functions of message-revoke-dev are stopped",
+        "exit code 6",
+        "run again",
+        "task first: First, revoked",
+    ] {
+        assert!(told.contains(wanted), "no {wanted} in {told}");
+    }
 
     let (done, told) = type_in(&typed(&page, "## Take it down"), &newcomer, &[]).await;
     assert!(

@@ -21,8 +21,10 @@
 //! | whom a session is for | `account` |
 //! | what to do, given what is known: pure | `step` |
 //! | one worker's turn at the store | `round` |
+//! | where there is nothing to share | `none` |
 
 mod account;
+mod none;
 mod round;
 #[cfg(test)]
 mod simulation;
@@ -35,6 +37,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+pub use none::NoSessions;
 use revocation_app::ports::{Clock, SessionKey, SessionRecord, SessionStore, SessionText, VendorSession};
 use revocation_rules::channel::Channel;
 use revocation_rules::retry::AttemptFailure;

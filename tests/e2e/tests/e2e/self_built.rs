@@ -43,6 +43,29 @@ pub async fn a_token_that_is_withdrawn_ends_the_device_s_connection_and_lets_it_
     check(again.body["connections"] == 0, || format!("{}", again.body))
 }
 
+/// The oldest connection gives way to the sixth; its device comes back, and takes another's place.
+pub async fn a_device_is_reached_over_five_connections_at_most(stand: &Stand) -> Outcome {
+    let tenant = stand.tenant("own-copies", "default").await?;
+    let copies = tenant.copies("phone-1", 6).await?;
+    let began = Instant::now();
+    let mut have_been: BTreeSet<&str> = BTreeSet::new();
+    loop {
+        let are: BTreeSet<&str> = copies
+            .iter()
+            .filter(|(_, copy)| copy.look().status == Status::Registered)
+            .map(|(name, _)| name)
+            .collect();
+        have_been.extend(&are);
+        if have_been.len() == 6 && are.len() < 6 {
+            return Ok(());
+        }
+        check(began.elapsed() < PATIENCE, || {
+            format!("{are:?} are connected, {have_been:?} have been")
+        })?;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// Half of them are off when the push is revoked, and connections break at random while it is.
 pub async fn many_devices_half_of_them_off_all_confirm_and_none_shows_the_original(stand: &Stand) -> Outcome {
     let tenant = stand.tenant("own", "default").await?;

@@ -20,6 +20,17 @@ pub async fn a_vendor_that_stumbles_is_asked_again_until_every_delivery_ends(sta
     let (huawei, apple) = (tokens("huawei", "stumble", 200), tokens("apns", "stumble", 60));
     deliver(stand, &tenant, &push, "huawei", "b1", &huawei).await?;
     deliver(stand, &tenant, &push, "apns", "b2", &apple).await?;
+    // The others ask for a pause, once: it is kept for all workers, and the batches come back over their queues.
+    let mut others = Vec::new();
+    for channel in Channel::dispatched().filter(|one| one.facts().peer == Peer::Vendor && !["huawei", "apns"].contains(&one.as_str())) {
+        let device = [stand.token_of(channel, &tokens(channel.as_str(), "stumble", 1)[0])];
+        deliver(stand, &tenant, &push, channel.as_str(), &format!("{channel}-1"), &device).await?;
+        stand
+            .devices
+            .fault(&json!({"vendor": channel, "throttle_next": 1, "retry_after_s": 1}))
+            .await?;
+        others.push(channel);
+    }
     stand
         .devices
         .fault(&json!({"vendor": "huawei", "expire_sessions": true, "throttle_next": 1, "fail_tokens": {huawei[7].clone(): "80300007"}}))
@@ -30,7 +41,11 @@ pub async fn a_vendor_that_stumbles_is_asked_again_until_every_delivery_ends(sta
         .await?;
 
     let revocation = revoke(&tenant, &push).await?;
-    settled(&tenant, &revocation, 260).await?;
+    let ends = settled(&tenant, &revocation, 260 + others.len()).await?;
+    for channel in others {
+        let taken_back = ended(&ends, channel.as_str(), "overwritten") + ended(&ends, channel.as_str(), "recalled");
+        check(taken_back == 1, || format!("{channel}: {ends}"))?;
+    }
     let all = outcomes(&tenant, &revocation).await?;
     let gone: Vec<_> = all
         .iter()
