@@ -79,7 +79,7 @@ test: $(VENV)/installed-pins.txt $(FUZZ)/installed-pins.txt $(CLIENTS)/node/inst
 	@$(CARGO) build --workspace --all-targets
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  echo "== tests"; SIMULATION_RUNS=$(SIMULATION_RUNS) $(CARGO) nextest run --no-fail-fast --workspace --test-threads $(TESTS_AT_ONCE); \
-	  echo "== the local stack"; $(CARGO) nextest run --no-fail-fast --workspace --run-ignored only --test-threads 1; \
+	  echo "== the local stack"; $(CARGO) nextest run --no-fail-fast --workspace --run-ignored only --test-threads 2; \
 	else \
 	  echo "== tests"; SIMULATION_RUNS=$(SIMULATION_RUNS) $(CARGO) test --quiet --no-fail-fast --workspace --exclude e2e --exclude browser --all-targets; \
 	  echo "== the local stack"; $(CARGO) test --quiet --workspace --exclude e2e --exclude browser --tests -- --ignored --test-threads=1; \
