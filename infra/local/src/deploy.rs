@@ -132,13 +132,10 @@ fn with_defaults(mut template: String, defaults: &[(&str, &str)]) -> String {
             continue;
         };
         let (before, after) = template.split_at(at);
-        let rest: Vec<_> = after.lines().take_while(|line| line.starts_with("    ")).collect();
-        let length: usize = rest.iter().map(|line| line.len() + 1).sum();
-        let own: String = rest
-            .iter()
-            .filter(|line| !line.trim_start().starts_with("Default:"))
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let of_it: Vec<_> = after.split_inclusive('\n').take_while(|line| line.starts_with("    ")).collect();
+        let length: usize = of_it.iter().map(|line| line.len()).sum();
+        let is_default = |line: &&str| line.trim_start().starts_with("Default:");
+        let own: String = of_it.into_iter().filter(|line| !is_default(line)).collect();
         // A JSON text is a YAML one, line ends and all.
         template = format!("{before}{own}    Default: {}\n{}", serde_json::json!(default), &after[length..]);
     }

@@ -50,13 +50,12 @@ impl LocalAws {
         defaults: &[(&str, &str)],
     ) -> Result<Output, StackError> {
         let mut command = Command::new("bash");
-        let script = format!("trap 'echo \"failed: $BASH_COMMAND\" >&2' ERR\n{lines}");
-        let path = std::env::var("PATH").unwrap_or_default();
-        let path = format!("{}:{path}", self.tools.program("").display());
-        command
-            .args(["-Eeuo", "pipefail", "-c", &script])
-            .env("PATH", path)
-            .envs(variables.iter().copied());
+        let tools = self.tools.program("");
+        let script = format!(
+            "PATH=\"{}:$PATH\"\ntrap 'echo \"failed: $BASH_COMMAND\" >&2' ERR\n{lines}",
+            tools.display()
+        );
+        command.args(["-Eeuo", "pipefail", "-c", &script]).envs(variables.iter().copied());
         self.typed(command, who, defaults).await
     }
 

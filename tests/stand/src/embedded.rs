@@ -1,4 +1,4 @@
-//! What CloudWatch makes of a line in its embedded metric format.
+//! What `CloudWatch` makes of a line in its embedded metric format.
 
 use serde_json::Value;
 

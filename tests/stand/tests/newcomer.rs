@@ -3,6 +3,8 @@
 //!
 //! Two of its lines build for minutes and are left out: what they would build is there, as debug binaries.
 
+#![cfg(test)]
+
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Output;
@@ -29,10 +31,9 @@ fn typed(page: &str, heading: &str) -> String {
         match (line.strip_prefix("```"), block) {
             (Some(language), None) => block = Some(language),
             (Some(_), Some(_)) => block = None,
-            (None, Some("sh")) => typed += &format!("{line}\n"),
-            (None, Some(_)) => {}
+            (None, Some("sh")) => typed.extend([line, "\n"]),
             (None, None) if (1..=level(heading)).contains(&level(line)) => break,
-            (None, None) => {}
+            (None, Some(_) | None) => {}
         }
     }
     assert!(!typed.is_empty(), "nothing to type under {heading}");
@@ -103,21 +104,11 @@ async fn what_the_page_says_takes_a_newcomer_from_nothing_to_an_alarm_and_back()
     defaults.push(("LocalGateway".to_owned(), gateway));
     let defaults: Vec<_> = defaults.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let home = home();
-    let path = format!(
-        "{}/bin:{}:{}",
-        home.path().display(),
-        root().join(".tools/venv/bin").display(),
-        std::env::var("PATH").unwrap()
-    );
-    let variables = |own: &[(&'static str, &'static str)]| {
-        let mut all: Vec<(&str, String)> = vec![("PATH", path.clone()), ("HOME", home.path().display().to_string())];
-        all.extend(own.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        all
-    };
-    let type_in = async |lines: &str, who: &Credentials, own: &[(&'static str, &'static str)]| {
-        let variables = variables(own);
-        let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        said(aws.shell(lines, who, &variables, &defaults).await.unwrap())
+    let own_home = home.path().display().to_string();
+    let type_in = async |lines: &str, who: &Credentials, own: &[(&str, &str)]| {
+        let lines = format!("PATH=\"$HOME/bin:$PATH\"\n{lines}");
+        let variables = [&[("HOME", own_home.as_str())], own].concat();
+        said(aws.shell(&lines, who, &variables, &defaults).await.unwrap())
     };
 
     // An administrator, and somebody who has no rights yet.
