@@ -1,6 +1,7 @@
 //! What is said to people.
 
 use console::Style;
+use indicatif::HumanCount;
 use revocation_http::wire::{Group, ListedPush, OutcomeAnswer, PreviewAnswer, PushAnswer, RevocationAnswer, UnmatchedAnswer};
 use revocation_rules::ids::PushKind;
 use revocation_rules::notice::Notices;
@@ -12,15 +13,7 @@ use crate::screen::clean;
 
 /// 1250 as 1,250.
 pub fn number(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (nth, digit) in digits.chars().enumerate() {
-        if nth > 0 && (digits.len() - nth).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    HumanCount(count).to_string()
 }
 
 /// What nobody knows yet is a question mark.

@@ -91,7 +91,7 @@ impl LocalAws {
                 std::os::unix::fs::symlink(project::packages_folder(), &packages)?;
             }
             let text = std::fs::read_to_string(project::template())?;
-            std::fs::write(&template, with_defaults(text, defaults))
+            std::fs::write(&template, with_defaults(text, defaults)?)
         };
         lay_out().map_err(file("copying the template", &template))?;
         Ok(template)
@@ -125,12 +125,11 @@ impl LocalAws {
 }
 
 /// The template is generated, so that each parameter begins in one way.
-fn with_defaults(mut template: String, defaults: &[(&str, &str)]) -> String {
+fn with_defaults(mut template: String, defaults: &[(&str, &str)]) -> std::io::Result<String> {
     for (parameter, default) in defaults {
         let begin = format!("\n  {parameter}:\n");
-        let Some(at) = template.find(&begin).map(|at| at + begin.len()) else {
-            continue;
-        };
+        let unknown = || std::io::Error::new(std::io::ErrorKind::NotFound, format!("there is no parameter {parameter}"));
+        let at = template.find(&begin).ok_or_else(unknown)? + begin.len();
         let (before, after) = template.split_at(at);
         let of_it: Vec<_> = after.split_inclusive('\n').take_while(|line| line.starts_with("    ")).collect();
         let length: usize = of_it.iter().map(|line| line.len()).sum();
@@ -139,7 +138,7 @@ fn with_defaults(mut template: String, defaults: &[(&str, &str)]) -> String {
         // A JSON text is a YAML one, line ends and all.
         template = format!("{before}{own}    Default: {}\n{}", serde_json::json!(default), &after[length..]);
     }
-    template
+    Ok(template)
 }
 
 pub(crate) fn this_architecture() -> &'static str {
